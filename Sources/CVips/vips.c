@@ -1,0 +1,4 @@
+#include "CVips.h"
+#include <vips/vips.h>
+
+int darkroom_vips_start(void) { return vips_init("darkroom"); }

@@ -1,0 +1,48 @@
+/// The seam between the product and its two engines.
+///
+/// A closure is synchronous, so nothing can be awaited while a transaction is open. Write closures that arrive together
+/// share one transaction and one commit. That asks three things of a write closure:
+/// - It may run more than once, and has no effect outside its transaction: ids and instants are made before it.
+/// - It refuses before its first write. An error thrown then ends this closure alone, and the others go on.
+/// - An error thrown after its first write, and any `DatabaseError`, rolls the shared transaction back; then each closure
+///   runs in a transaction of its own, and only the faulty one fails.
+///
+/// The caller hears of the outcome after the commit only.
+package protocol Engine: Sendable {
+    var dialect: Dialect { get }
+    /// A consistent view of what is committed; it waits for no writer.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value
+    func write(_ pending: PendingWrite)
+    /// What the engine says of itself, for `doctor`.
+    func version() async throws -> String
+    /// Waits for what is under way. Later calls fail with `unavailable`.
+    func close() async
+}
+
+package struct Database: Sendable {
+    package let engine: any Engine
+
+    package init(_ engine: any Engine) {
+        self.engine = engine
+    }
+
+    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await engine.read(body)
+    }
+
+    /// Runs `body` in a transaction, perhaps shared with others, and answers once it is committed.
+    ///
+    /// - Parameter order: What the closure will lock, an account's id as a rule. Closures of one batch run in this
+    ///   order on every node, so that nodes do not wait for each other in a circle.
+    package func write<Value: Sendable>(
+        order: String = "", _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            engine.write(PendingWrite(order: order, body: body) { continuation.resume(with: $0) })
+        }
+    }
+
+    package func close() async {
+        await engine.close()
+    }
+}

@@ -1,0 +1,38 @@
+/// What an engine refused or could not do, in words that both engines share.
+package struct DatabaseError: Error, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable, Hashable {
+        /// A key that exists already.
+        case unique
+        case foreignKey
+        case check
+        case notNull
+        /// Refused by a trigger of ours, such as a change to a ledger line.
+        case trigger
+        /// Locked, or too much is waiting: worth trying again.
+        case busy
+        /// No room left, or the file system refuses to write.
+        case full
+        /// The database is away.
+        case unavailable
+        /// The schema is not the one this program knows.
+        case schema
+        /// A column does not hold what the program expects.
+        case decoding
+        case other
+    }
+
+    package let kind: Kind
+    package let message: String
+    /// The statement at fault, without its values.
+    package let statement: String?
+
+    package init(_ kind: Kind, _ message: String, statement: String? = nil) {
+        self.kind = kind
+        self.message = message
+        self.statement = statement
+    }
+
+    package var description: String {
+        "\(kind): \(message)" + (statement.map { " [\($0)]" } ?? "")
+    }
+}

@@ -1,0 +1,52 @@
+/// The two engines. Whatever they cannot say alike is a `Fragment`; nothing outside this file asks which engine it is.
+package enum Dialect: Sendable, Hashable {
+    case sqlite
+    case postgres
+
+    /// Parameters are written `$1`, `$2` in a statement. SQLite would number `$2 … $1` by first appearance, so there
+    /// they become `?2` and `?1`, which it numbers as written.
+    func parameters(in text: String) -> String {
+        switch self {
+        case .postgres:
+            return text
+        case .sqlite:
+            var bytes = Array(text.utf8)
+            for index in bytes.indices.dropLast() where bytes[index] == UInt8(ascii: "$") {
+                if (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(bytes[index + 1]) { bytes[index] = UInt8(ascii: "?") }
+            }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    /// Migrations name types and table options in braces where the engines differ.
+    func expandingTypes(in text: String) -> String {
+        var result = text
+        for (name, sqlite, postgres) in [
+            ("{text}", "TEXT", "TEXT COLLATE \"C\""),
+            ("{integer}", "INTEGER", "BIGINT"),
+            ("{bytes}", "BLOB", "BYTEA"),
+            ("{strict}", "STRICT", ""),
+            ("{keyed}", "STRICT, WITHOUT ROWID", ""),
+        ] {
+            result = result.split(separator: name, omittingEmptySubsequences: false)
+                .joined(separator: self == .sqlite ? sqlite : postgres)
+        }
+        return result
+    }
+}
+
+/// A piece of SQL that the engines spell differently: the only thing a `Statement` can interpolate.
+package enum Fragment: Sendable, Hashable {
+    /// Locks the chosen rows and passes over those that another node has locked. SQLite has one writer and needs neither.
+    case skipLocked
+    /// Locks the rows of the named table until the transaction ends.
+    case forUpdate(of: String)
+
+    func text(in dialect: Dialect) -> String {
+        switch (self, dialect) {
+        case (.skipLocked, .sqlite), (.forUpdate, .sqlite): ""
+        case (.skipLocked, .postgres): "FOR UPDATE SKIP LOCKED"
+        case (.forUpdate(let table), .postgres): "FOR UPDATE OF \(table)"
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import Crypto
+import Foundation
+
+/// One numbered step of the schema. Never edited once released: a later one mends it.
+package struct Migration: Sendable {
+    package let number: Int
+    package let name: String
+    private let common: String
+    private let additions: [Dialect: String]
+
+    /// - Parameter additions: What one engine needs beside the common text, such as its way to write a trigger.
+    package init(_ number: Int, _ name: String, _ common: [UInt8], additions: [Dialect: [UInt8]] = [:]) {
+        self.number = number
+        self.name = name
+        self.common = String(decoding: common, as: UTF8.self)
+        self.additions = additions.mapValues { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func text(in dialect: Dialect) -> String {
+        dialect.expandingTypes(in: common + "\n" + (additions[dialect] ?? ""))
+    }
+
+    /// Of the source text, so that a change of how types are spelled is not taken for an edit.
+    func checksum(in dialect: Dialect) -> String {
+        let digest = SHA256.hash(data: Data((common + "\n" + (additions[dialect] ?? "")).utf8))
+        return digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+}
+
+/// Brings a schema up to date: forward only, each step in a transaction of its own, which is also the lock against other
+/// processes. A schema that is newer than the program, or was made from other text, is refused and left alone.
+package struct Migrator: Sendable {
+    private let migrations: [Migration]
+
+    package init(_ migrations: [Migration]) {
+        precondition(
+            migrations.map(\.number) == Array(1...max(migrations.count, 1)).prefix(migrations.count).map { $0 },
+            "migrations are numbered from 1 without holes")
+        self.migrations = migrations
+    }
+
+    /// The names of the steps that were taken now.
+    @discardableResult
+    package func migrate(_ database: Database, now: @Sendable () -> Int64) async throws -> [String] {
+        var taken: [String] = []
+        while true {
+            let at = now()
+            guard let name = try await database.write({ try step($0, at: at) }) else { return taken }
+            taken.append(name)
+        }
+    }
+
+    /// The steps not yet taken, for `doctor`. Throws `schema` where the schema is not ours.
+    package func pending(_ database: Database) async throws -> [String] {
+        try await database.read { transaction in
+            let exists = try transaction.tableExists("schema_migrations")
+            return try self.pending(after: exists ? transaction.appliedMigrations() : [], in: transaction.dialect).map(\.name)
+        }
+    }
+
+    private func step(_ transaction: Transaction, at: Int64) throws -> String? {
+        if try !transaction.tableExists("schema_migrations") {
+            try transaction.runScript(transaction.dialect.expandingTypes(in: """
+                CREATE TABLE schema_migrations (
+                    number {integer} PRIMARY KEY, name {text} NOT NULL, checksum {text} NOT NULL, applied_at {integer} NOT NULL
+                ) {strict};
+                """))
+        }
+        guard let next = try pending(after: transaction.appliedMigrations(), in: transaction.dialect).first else { return nil }
+        try transaction.runScript(next.text(in: transaction.dialect))
+        try transaction.execute(
+            "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+            next.number, next.name, next.checksum(in: transaction.dialect), at)
+        return next.name
+    }
+
+    private func pending(after applied: [AppliedMigration], in dialect: Dialect) throws(DatabaseError) -> ArraySlice<Migration> {
+        for (index, row) in applied.enumerated() {
+            guard index < migrations.count, row.number == index + 1 else {
+                throw DatabaseError(.schema, """
+                    The database has schema step \(row.number) (\(row.name)), which this version of Darkroom does not know. \
+                    Start the newer version that made it, or restore a backup from before it.
+                    """)
+            }
+            guard row.checksum == migrations[index].checksum(in: dialect) else {
+                throw DatabaseError(.schema, """
+                    Schema step \(row.number) (\(row.name)) was made from another text than this version of Darkroom holds. \
+                    Start the version that made this database, or begin with an empty one.
+                    """)
+            }
+        }
+        return migrations[applied.count...]
+    }
+}
+
+private struct AppliedMigration {
+    let number: Int
+    let name: String
+    let checksum: String
+}
+
+extension Transaction {
+    fileprivate func tableExists(_ name: String) throws(DatabaseError) -> Bool {
+        switch dialect {
+        case .sqlite: try queryOne("SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = $1", name) != nil
+        case .postgres: try queryOne("SELECT 1 AS one WHERE to_regclass($1) IS NOT NULL", name) != nil
+        }
+    }
+
+    fileprivate func appliedMigrations() throws(DatabaseError) -> [AppliedMigration] {
+        try query("SELECT number, name, checksum FROM schema_migrations ORDER BY number").map { row throws(DatabaseError) in
+            try AppliedMigration(number: row.get("number"), name: row.get("name"), checksum: row.get("checksum"))
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// A connection inside a transaction. It knows how to run a statement; `Transaction` is what the rest of the product sees.
+package protocol Connection {
+    var dialect: Dialect { get }
+    func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome
+    /// Runs several statements, separated by semicolons: migrations only.
+    func runScript(_ text: String) throws(DatabaseError)
+}
+
+package struct StatementOutcome {
+    package var rows: [Row]
+    package var changes: Int
+    /// Whether the statement is of a kind that writes, whatever it changed.
+    package var isWrite: Bool
+
+    package init(rows: [Row], changes: Int, isWrite: Bool) {
+        self.rows = rows
+        self.changes = changes
+        self.isWrite = isWrite
+    }
+}
+
+/// The open transaction that a `read` or `write` closure is given. The product's statements are functions on it, each in
+/// its noun's `+Statements` file. It must not leave the closure.
+package final class Transaction {
+    private let connection: any Connection
+    /// How many writing statements ran so far.
+    private(set) var writes = 0
+    private(set) var statements = 0
+
+    init(_ connection: any Connection) {
+        self.connection = connection
+    }
+
+    package var dialect: Dialect { connection.dialect }
+
+    @discardableResult
+    package func query(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) -> [Row] {
+        try run(statement, arguments).rows
+    }
+
+    /// The first row, for statements that answer one or none.
+    package func queryOne(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) -> Row? {
+        try run(statement, arguments).rows.first
+    }
+
+    /// How many rows the statement changed.
+    @discardableResult
+    package func execute(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) -> Int {
+        try run(statement, arguments).changes
+    }
+
+    func runScript(_ text: String) throws(DatabaseError) {
+        writes += 1
+        try connection.runScript(text)
+    }
+
+    private func run(_ statement: Statement, _ arguments: [any SQLConvertible]) throws(DatabaseError) -> StatementOutcome {
+        statements += 1
+        let outcome = try connection.run(statement, arguments.map(\.sqlValue))
+        if outcome.isWrite { writes += 1 }
+        return outcome
+    }
+}

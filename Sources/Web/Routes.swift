@@ -1,0 +1,4 @@
+import Hummingbird
+import HummingbirdTLS
+import Mustache
+package struct WebPlaceholder { package init() {} }

@@ -1,0 +1,2 @@
+import Testing
+@Test func `Core starts`() { #expect(Bool(true)) }

@@ -1,0 +1,2 @@
+import Testing
+@Test func `SQL starts`() { #expect(Bool(true)) }
