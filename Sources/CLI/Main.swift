@@ -1,4 +1,4 @@
 import ArgumentParser
 import Configuration
-import Web
+
 @main struct Main { static func main() {} }

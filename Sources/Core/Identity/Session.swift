@@ -1,0 +1,2 @@
+/// One sign-in on one device: a family of refresh tokens that ends as a whole.
+package struct Session: Sendable, Hashable {}

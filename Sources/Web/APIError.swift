@@ -1,0 +1,65 @@
+package import Core
+import Foundation
+import HTTPTypes
+package import Hummingbird
+
+/// What a caller is told when something is refused: a stable code, a sentence to act on, and the field at fault.
+/// The only place where an error of Core becomes a status is `APIError+Core.swift`.
+package struct APIError: Error {
+    package let status: HTTPResponse.Status
+    package let code: String
+    package let message: String
+    package var field: String?
+    /// More that a program can use, such as `required` and `available`.
+    package var details: [String: JSON]
+    package var retryAfter: Duration?
+
+    package init(
+        _ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil,
+        details: [String: JSON] = [:], retryAfter: Duration? = nil
+    ) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field = field
+        self.details = details
+        self.retryAfter = retryAfter
+    }
+
+    /// Also the answer for what exists but belongs to somebody else.
+    package static func notFound(_ what: String) -> APIError {
+        APIError(.notFound, "not_found", "There is no \(what) with this id in your account.")
+    }
+
+    package static let unauthorized = APIError(
+        .unauthorized, "unauthorized", "Sign in, or send an API key as 'Authorization: Bearer dk_…'.")
+
+    /// `{"error": {"code", "message", "field"?, "requestId", …}}`
+    func response(requestID: String) -> Response {
+        var error = details
+        error["code"] = .string(code)
+        error["message"] = .string(message)
+        error["requestId"] = .string(requestID)
+        if let field { error["field"] = .string(field) }
+        var response = Response.json(JSON.object(["error": .object(error)]), status: status)
+        if let retryAfter { response.headers[.retryAfter] = String(max(1, (retryAfter.milliseconds + 999) / 1000)) }
+        if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
+        return response
+    }
+}
+
+extension Response {
+    package static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            let data = try encoder.encode(value)
+            return Response(
+                status: status,
+                headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
+        } catch {
+            preconditionFailure("an answer of ours could not be written as JSON: \(error)")
+        }
+    }
+}
