@@ -2,7 +2,7 @@
 ///
 /// A closure is synchronous, so nothing can be awaited while a transaction is open. Write closures that arrive together
 /// share one transaction and one commit. That asks three things of a write closure:
-/// - It may run more than once, and has no effect outside its transaction: ids and instants are made before it.
+/// - It may run more than once, and has no effect outside its transaction; what time it is, it is told.
 /// - It refuses before its first write. An error thrown then ends this closure alone, and the others go on.
 /// - An error thrown after its first write, and any `DatabaseError`, rolls the shared transaction back; then each closure
 ///   runs in a transaction of its own, and only the faulty one fails.

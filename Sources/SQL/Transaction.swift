@@ -23,9 +23,8 @@ package struct StatementOutcome {
 /// its noun's `+Statements` file. It must not leave the closure.
 package final class Transaction {
     private let connection: any Connection
-    /// How many writing statements ran so far.
+    /// How many statements changed something so far.
     private(set) var writes = 0
-    private(set) var statements = 0
 
     init(_ connection: any Connection) {
         self.connection = connection
@@ -55,9 +54,8 @@ package final class Transaction {
     }
 
     private func run(_ statement: Statement, _ arguments: [any SQLConvertible]) throws(DatabaseError) -> StatementOutcome {
-        statements += 1
         let outcome = try connection.run(statement, arguments.map(\.sqlValue))
-        if outcome.isWrite { writes += 1 }
+        if outcome.isWrite, outcome.changes > 0 { writes += 1 }
         return outcome
     }
 }

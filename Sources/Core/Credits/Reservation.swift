@@ -1,0 +1,51 @@
+/// Credits set aside for one job, out of one or more lots. It ends once, in the transaction that ends its job.
+package struct Reservation: Sendable, Hashable {
+    /// The part of a reservation that one lot gives.
+    package struct Part: Sendable, Hashable {
+        package let lot: ID<Lot>
+        package let amount: Credits
+    }
+
+    /// How a reservation ends: each part is captured, released, or in part both.
+    package struct Settlement: Sendable, Hashable {
+        package let captured: [Part]
+        package let released: [Part]
+    }
+
+    /// Takes `amount` from the lots in the order given, which is the order in which they expire.
+    /// Nothing when they do not hold as much.
+    package static func split(_ amount: Credits, over lots: [Lot]) -> [Part]? {
+        var missing = amount
+        var parts: [Part] = []
+        for lot in lots where missing > .zero {
+            let part = min(lot.remaining, missing)
+            guard part > .zero else { continue }
+            parts.append(Part(lot: lot.id, amount: part))
+            missing -= part
+        }
+        return missing == .zero ? parts : nil
+    }
+
+    /// Captures `amount` from the parts in order and releases the rest, so that what expires soonest is spent.
+    package static func settle(_ parts: [Part], capturing amount: Credits) -> Settlement {
+        var left = amount
+        var captured: [Part] = []
+        var released: [Part] = []
+        for part in parts {
+            let taken = min(part.amount, left)
+            left -= taken
+            if taken > .zero { captured.append(Part(lot: part.lot, amount: taken)) }
+            if taken < part.amount { released.append(Part(lot: part.lot, amount: part.amount - taken)) }
+        }
+        precondition(left == .zero, "no more can be captured than was reserved")
+        return Settlement(captured: captured, released: released)
+    }
+}
+
+/// What a job's reservation came to: the reservation's side of a receipt.
+package struct Receipt: Sendable, Hashable {
+    package let reserved: Credits
+    package let captured: Credits
+    package let released: Credits
+    package let endedAt: Instant?
+}
