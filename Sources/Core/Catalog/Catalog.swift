@@ -1,0 +1,51 @@
+package import SQL
+import Synchronization
+
+/// Everything that can be asked for, as one value: the kinds, the endpoints, the current prices.
+package struct Catalog: Sendable {
+    package let kinds: [KindName: Kind]
+    package let endpoints: [EndpointID: Endpoint]
+    package let prices: PriceList
+
+    package enum Refusal: Error, Sendable, Hashable {
+        case unknownKind(String, known: [String])
+        case unknownEndpoint(String, kind: KindName, known: [String])
+    }
+
+    package func kind(_ name: KindName) throws(Refusal) -> Kind {
+        guard let kind = kinds[name] else { throw .unknownKind(name.rawValue, known: kinds.keys.map(\.rawValue).sorted()) }
+        return kind
+    }
+
+    /// The endpoint asked for, or the kind's default.
+    package func endpoint(_ id: EndpointID?, for kind: Kind) throws(Refusal) -> Endpoint {
+        let id = id ?? kind.defaultEndpoint
+        guard let endpoint = endpoints[id], endpoint.kind == kind.name else {
+            let known = endpoints.values.filter { $0.kind == kind.name }.map(\.id.rawValue).sorted()
+            throw .unknownEndpoint(id.rawValue, kind: kind.name, known: known)
+        }
+        return endpoint
+    }
+}
+
+/// The catalog as it was a moment ago. An edit is in force everywhere within `maximumAge`, without a deploy.
+package final class CatalogCache: Sendable {
+    private let database: Database
+    private let time: Time
+    private let maximumAge: Duration
+    private let held = Mutex<(catalog: Catalog, readAt: Instant)?>(nil)
+
+    package init(_ database: Database, time: Time, maximumAge: Duration = .seconds(5)) {
+        self.database = database
+        self.time = time
+        self.maximumAge = maximumAge
+    }
+
+    package func current() async throws -> Catalog {
+        let now = time.now()
+        if let held = held.withLock({ $0 }), now - held.readAt < maximumAge { return held.catalog }
+        let catalog = try await database.read { try $0.catalog() }
+        held.withLock { $0 = (catalog, now) }
+        return catalog
+    }
+}

@@ -1,0 +1,95 @@
+import SQL
+
+/// A provider's id of a model, such as `fal-ai/flux/schnell`.
+package struct EndpointID: Sendable, Hashable, Codable, RawRepresentable, SQLConvertible, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package var description: String { rawValue }
+}
+
+/// Who makes images. The name is kept on jobs and attempts.
+package struct ProviderName: Sendable, Hashable, Codable, RawRepresentable, SQLConvertible, ExpressibleByStringLiteral, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package init(stringLiteral value: String) {
+        rawValue = value
+    }
+
+    package var description: String { rawValue }
+
+    package static let fal: ProviderName = "fal"
+    /// The built-in stand-in for fal.
+    package static let sandbox: ProviderName = "sandbox"
+}
+
+/// A model at a provider: which kind it serves, how hard it works, what is sent to it and what it costs us.
+package struct Endpoint: Sendable, Hashable {
+    package enum CostUnit: String, Sendable, SQLConvertible {
+        case image, megapixel, second, request
+    }
+
+    package let id: EndpointID
+    package let kind: KindName
+    package let provider: ProviderName
+    package let title: String
+    package let complexity: Multiplier
+    /// What is sent, with `"{parameter}"` where one goes. A parameter that the job does not have leaves its member out.
+    package let request: JSON
+    package let costUnit: CostUnit
+    /// Micro-dollars a unit.
+    package let cost: Int64
+
+    /// The names of the parameters that reach the provider.
+    package var parametersSent: Set<String> { request.placeholders }
+
+    /// The provider's input for a job's parameters.
+    package func input(_ parameters: [String: JSON]) -> JSON {
+        request.filled(with: parameters) ?? .object([:])
+    }
+
+    /// What a number of outputs of a size will cost us, in micro-dollars; megapixels are rounded up, as fal bills them.
+    package func expectedCost(outputs: Int, width: Int?, height: Int?) -> Int64 {
+        let outputs = Int64(outputs)
+        switch costUnit {
+        case .image: return cost * outputs
+        case .megapixel: return cost * outputs * max(1, (Int64(width ?? 1024) * Int64(height ?? 1024) + 999_999) / 1_000_000)
+        case .second, .request: return cost
+        }
+    }
+}
+
+extension JSON {
+    fileprivate var placeholder: String? {
+        guard case .string(let text) = self, text.hasPrefix("{"), text.hasSuffix("}") else { return nil }
+        return String(text.dropFirst().dropLast())
+    }
+
+    fileprivate var placeholders: Set<String> {
+        switch self {
+        case .object(let members): members.values.reduce(into: []) { $0.formUnion($1.placeholders) }
+        case .array(let elements): elements.reduce(into: []) { $0.formUnion($1.placeholders) }
+        default: placeholder.map { [$0] } ?? []
+        }
+    }
+
+    fileprivate func filled(with parameters: [String: JSON]) -> JSON? {
+        switch self {
+        case .object(let members):
+            let filled = members.compactMapValues { $0.filled(with: parameters) }
+            return filled.isEmpty && !members.isEmpty ? nil : .object(filled)
+        case .array(let elements):
+            return .array(elements.compactMap { $0.filled(with: parameters) })
+        default:
+            guard let placeholder else { return self }
+            return parameters[placeholder]
+        }
+    }
+}

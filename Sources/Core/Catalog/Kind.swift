@@ -1,0 +1,32 @@
+package import SQL
+
+/// The name of a kind of job, such as `text_to_image`. Kinds are rows of the catalog; new ones need no new code.
+package struct KindName: Sendable, Hashable, Codable, RawRepresentable, SQLConvertible, ExpressibleByStringLiteral {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package init(stringLiteral value: String) {
+        rawValue = value
+    }
+
+    package static let textToImage: KindName = "text_to_image"
+    package static let styleTransfer: KindName = "style_transfer"
+    package static let backgroundRemoval: KindName = "background_removal"
+}
+
+/// What can be asked for: a kind of job, its parameters and how it is priced.
+package struct Kind: Sendable, Hashable {
+    package let name: KindName
+    package let version: Int
+    package let title: String
+    package let parameters: ParameterSchema
+    package let formula: Price.Formula
+    package let defaultEndpoint: EndpointID
+    /// From the first hand-over to a provider; then the job fails.
+    package let timeLimit: Duration
+    /// Whether a lost attempt is followed by another. A training is dear and not repeated unasked.
+    package let isRepeatable: Bool
+}

@@ -1,0 +1,145 @@
+import Foundation
+
+/// What a kind's jobs are asked with: a list of parameters, kept as JSON in the catalog.
+package struct ParameterSchema: Sendable, Hashable, Codable {
+    package struct Parameter: Sendable, Hashable, Codable {
+        package enum ValueType: String, Sendable, Codable {
+            /// Words; `minimum` and `maximum` count characters.
+            case text
+            case integer
+            /// A whole number of hundredths, sent as a fraction of one.
+            case percent
+            /// One of `choices`.
+            case choice
+            /// `1024x1024`, or the longer side alone: `512`, `1K`, `2K`, `4K`. The bounds are in pixels a side.
+            case resolution
+            /// `16:9`.
+            case aspectRatio
+            /// The id of a stored picture of the account.
+            case asset
+        }
+
+        package let name: String
+        package let type: ValueType
+        package let required: Bool?
+        package let minimum: Int?
+        package let maximum: Int?
+        package let choices: [String]?
+        package let `default`: JSON?
+    }
+
+    package let parameters: [Parameter]
+
+    package init(from decoder: any Decoder) throws {
+        parameters = try decoder.singleValueContainer().decode([Parameter].self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(parameters)
+    }
+
+    package func parameter(_ name: String) -> Parameter? {
+        parameters.first { $0.name == name }
+    }
+}
+
+/// What is wrong with one parameter, in a sentence that says what would be right.
+package struct ParameterError: Error, Sendable, Hashable {
+    package enum Code: String, Sendable {
+        case missing = "missing_parameter"
+        case invalid = "invalid_parameter"
+        case unknown = "unknown_parameter"
+        case unsupported = "parameter_not_supported"
+    }
+
+    package let code: Code
+    package let field: String
+    package let message: String
+}
+
+extension ParameterSchema {
+    /// The parameters with defaults filled in, each checked. `resolution` also gives `width` and `height`.
+    package func validate(_ given: [String: JSON]) throws(ParameterError) -> [String: JSON] {
+        for name in given.keys.sorted() where parameter(name) == nil {
+            let known = parameters.map(\.name).joined(separator: ", ")
+            throw ParameterError(code: .unknown, field: name, message: "There is no parameter '\(name)'. There are: \(known).")
+        }
+        var valid: [String: JSON] = [:]
+        for parameter in parameters {
+            let value = given[parameter.name].flatMap { $0 == .null ? nil : $0 } ?? parameter.default
+            if let value {
+                valid[parameter.name] = try parameter.check(value)
+            } else if parameter.required == true {
+                throw ParameterError(code: .missing, field: parameter.name, message: "'\(parameter.name)' is missing.")
+            }
+        }
+        try addSize(to: &valid)
+        return valid
+    }
+
+    private func addSize(to valid: inout [String: JSON]) throws(ParameterError) {
+        guard let text = valid["resolution"]?.string, let parameter = parameter("resolution") else { return }
+        guard let size = Resolution(text, aspectRatio: valid["aspectRatio"]?.string) else {
+            throw ParameterError(
+                code: .invalid, field: "aspectRatio",
+                message: "Give either 'resolution' as width x height, or as 512, 1K, 2K or 4K beside 'aspectRatio'.")
+        }
+        let bounds = (parameter.minimum ?? 1)...(parameter.maximum ?? 8192)
+        guard bounds.contains(size.width), bounds.contains(size.height) else {
+            throw ParameterError(
+                code: .invalid, field: "resolution",
+                message: "Each side must have \(bounds.lowerBound) to \(bounds.upperBound) pixels; this is \(size).")
+        }
+        valid["resolution"] = .string("\(size)")
+        valid["width"] = .integer(Int64(size.width))
+        valid["height"] = .integer(Int64(size.height))
+    }
+}
+
+extension ParameterSchema.Parameter {
+    fileprivate func check(_ value: JSON) throws(ParameterError) -> JSON {
+        switch type {
+        case .text: try checkText(value)
+        case .integer, .percent: try checkInteger(value)
+        case .choice: try checkChoice(value)
+        case .resolution:
+            try checkPattern(value, "'1024x1024', or 512, 1K, 2K or 4K") { Resolution.isWellFormed($0) }
+        case .aspectRatio: try checkPattern(value, "a ratio such as 16:9, at most 4:1") { Resolution.ratio($0) != nil }
+        case .asset: try checkPattern(value, "the id of a picture that you uploaded or made") { ID<Asset>(checking: $0) != nil }
+        }
+    }
+
+    private func checkText(_ value: JSON) throws(ParameterError) -> JSON {
+        guard let text = value.string else { throw invalid("must be a string") }
+        let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        let count = trimmed.count
+        guard count >= minimum ?? 0 else { throw invalid("must have at least \(minimum ?? 0) characters") }
+        guard count <= maximum ?? 10_000 else { throw invalid("may have at most \(maximum ?? 10_000) characters; this has \(count)") }
+        guard !trimmed.unicodeScalars.contains(where: { $0.value == 0 }) else { throw invalid("may not contain a zero character") }
+        return .string(trimmed)
+    }
+
+    private func checkInteger(_ value: JSON) throws(ParameterError) -> JSON {
+        let range = Int64(minimum ?? 0)...Int64(maximum ?? Int.max)
+        guard let integer = value.integer else { throw invalid("must be a whole number") }
+        guard range.contains(integer) else { throw invalid("must be from \(range.lowerBound) to \(range.upperBound)") }
+        return value
+    }
+
+    private func checkChoice(_ value: JSON) throws(ParameterError) -> JSON {
+        let choices = choices ?? []
+        guard let text = value.string, choices.contains(text) else { throw invalid("must be one of \(choices.joined(separator: ", "))") }
+        return value
+    }
+
+    private func checkPattern(_ value: JSON, _ pattern: String, _ fits: (String) -> Bool) throws(ParameterError) -> JSON {
+        let text = value.string ?? value.integer.map(String.init)
+        guard let text, text.utf8.count <= 64, fits(text) else { throw invalid("must be \(pattern)") }
+        return .string(text)
+    }
+
+    private func invalid(_ what: String) -> ParameterError {
+        ParameterError(code: .invalid, field: name, message: "'\(name)' \(what).")
+    }
+}

@@ -1,0 +1,56 @@
+import SQL
+
+/// What a job costs and why: every factor is kept with the job, so that its price can be recomputed, also for a part of
+/// what was asked, whatever the catalog says by then.
+package struct Price: Sendable, Hashable, Codable {
+    package enum Formula: String, Sendable, Codable, SQLConvertible {
+        case image, training, refinement
+    }
+
+    package struct Factor: Sendable, Hashable, Codable {
+        package let name: String
+        package let label: String?
+        package let multiplier: Multiplier
+    }
+
+    package let version: Int
+    package let formula: Formula
+    package let base: Credits
+    package let factors: [Factor]
+    /// Added after the factors: a training's extra images.
+    package let surcharge: Credits
+    package let count: Int
+    package let total: Credits
+
+    init(
+        version: Int, formula: Formula, base: Credits, factors: [Factor], surcharge: Credits = .zero, count: Int
+    ) throws(PricingError) {
+        self.version = version
+        self.formula = formula
+        self.base = base
+        self.factors = factors
+        self.surcharge = surcharge
+        self.count = count
+        total = try Price.total(base, factors, surcharge, count: count)
+    }
+
+    /// The price of `delivered` outputs out of those asked for, by the same version. Never more than the whole price.
+    package func total(delivered: Int) -> Credits {
+        guard delivered < count else { return total }
+        do throws(PricingError) {
+            return min(total, try Price.total(base, factors, surcharge, count: max(delivered, 0)))
+        } catch {
+            preconditionFailure("a part of a price that was computed is within range")
+        }
+    }
+
+    private static func total(_ base: Credits, _ factors: [Factor], _ surcharge: Credits, count: Int) throws(PricingError) -> Credits {
+        var product = Fraction(Int128(base.hundredths) * Int128(count))
+        for factor in factors {
+            guard let next = product.multiplied(by: factor.multiplier.fraction) else { throw .outOfRange }
+            product = next
+        }
+        guard let hundredths = product.rounded, hundredths.magnitude < 1 << 60 else { throw .outOfRange }
+        return count == 0 ? .zero : Credits(hundredths: hundredths) + surcharge
+    }
+}
