@@ -42,6 +42,7 @@ CREATE INDEX jobs_recent ON jobs (account_id, created_at);
 CREATE INDEX jobs_to_claim ON jobs (provider, order_at, id) WHERE state = 'queued' AND slot_at IS NOT NULL;
 CREATE INDEX jobs_waiting ON jobs (account_id, order_at, id) WHERE state = 'queued' AND slot_at IS NULL;
 CREATE INDEX jobs_in_order ON jobs (order_at, id) WHERE state = 'queued';
+CREATE INDEX jobs_with_slot ON jobs (account_id) WHERE slot_at IS NOT NULL;
 CREATE INDEX jobs_past_deadline ON jobs (deadline_at) WHERE state = 'queued' AND deadline_at IS NOT NULL;
 
 -- One hand-over to a provider. Committed before anything is sent, so that an attempt is sent at most once.
@@ -59,6 +60,7 @@ CREATE TABLE attempts (
     lease {text},                                               -- who acts on it now
     request_id {text},                                          -- the provider's own id
     poll_count {integer} NOT NULL DEFAULT 0,
+    store_tries {integer} NOT NULL DEFAULT 0,                   -- failed tries to fetch its outputs
     progress {integer} CHECK (progress >= 0 AND progress <= 100),
     queue_position {integer},
     logs {text},                                                -- JSON, the provider's last lines

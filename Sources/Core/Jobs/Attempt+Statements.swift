@@ -1,0 +1,128 @@
+package import SQL
+
+/// An attempt that somebody must act on now, and the job it is for.
+package struct DueAttempt: Sendable {
+    package let attempt: Attempt
+    package let lease: Lease
+}
+
+extension Transaction {
+    package func job(_ id: ID<Job>) throws -> Job? {
+        try queryOne("SELECT * FROM jobs WHERE id = $1", id).map(Job.init)
+    }
+
+    package func job(_ id: ID<Job>, of account: ID<Account>) throws -> Job? {
+        try queryOne("SELECT * FROM jobs WHERE id = $1 AND account_id = $2", id, account).map(Job.init)
+    }
+
+    package func attempt(_ id: ID<Attempt>) throws -> Attempt? {
+        try queryOne("SELECT * FROM attempts WHERE id = $1", id).map(Attempt.init)
+    }
+
+    package func attempts(of job: ID<Job>) throws -> [Attempt] {
+        try query("SELECT * FROM attempts WHERE job_id = $1 ORDER BY number", job).map(Attempt.init)
+    }
+
+    /// Takes attempts that are due, under a lease: submitted ones to poll, answered ones to settle, unanswered ones to
+    /// give up, and those whose worker died. One statement for all, as what is to be done shows in their state.
+    func takeDueAttempts(_ limit: Int, now: Instant, until: Instant) throws -> [DueAttempt] {
+        let lease = Lease.make(at: now)
+        return try query("""
+            WITH due AS (
+                SELECT id FROM attempts WHERE due_at <= $1 ORDER BY due_at LIMIT $2 \(.skipLocked)
+            )
+            UPDATE attempts SET due_at = $3, lease = $4 WHERE id IN (SELECT id FROM due) RETURNING *
+            """, now, limit, until, lease).map { try DueAttempt(attempt: Attempt($0), lease: lease) }
+    }
+
+    /// False when the lease is lost: then whatever was to be done is somebody else's.
+    func renew(_ lease: Lease, of attempt: ID<Attempt>, until: Instant) throws(DatabaseError) -> Bool {
+        try execute("UPDATE attempts SET due_at = $3 WHERE id = $1 AND lease = $2", attempt, lease, until) == 1
+    }
+
+    func holds(_ lease: Lease, of attempt: ID<Attempt>) throws(DatabaseError) -> Bool {
+        try queryOne("SELECT 1 AS one FROM attempts WHERE id = $1 AND lease = $2", attempt, lease) != nil
+    }
+
+    /// Gives the attempt up until `dueAt`, whatever its state.
+    func release(_ lease: Lease, of attempt: ID<Attempt>, dueAt: Instant) throws(DatabaseError) {
+        try execute("UPDATE attempts SET due_at = $3, lease = NULL WHERE id = $1 AND lease = $2", attempt, lease, dueAt)
+    }
+
+    /// The provider took it on. The webhook may have come first, and its settlement too: then only what is missing is added.
+    func recordSubmission(
+        _ attempt: ID<Attempt>, requestID: String, cost: Int64, now: Instant, dueAt: Instant
+    ) throws(DatabaseError) {
+        try execute("""
+            UPDATE attempts SET request_id = COALESCE(request_id, $2), submitted_at = $3, cost = $4,
+                state = CASE WHEN state IN ('submitting', 'unanswered') THEN 'submitted' ELSE state END,
+                due_at = CASE WHEN state IN ('submitting', 'unanswered') THEN $5 ELSE due_at END,
+                lease = CASE WHEN state IN ('submitting', 'unanswered') THEN NULL ELSE lease END
+            WHERE id = $1
+            """, attempt, requestID, now, cost, dueAt)
+    }
+
+    /// Nobody knows whether the provider took it on.
+    func recordNoAnswer(_ attempt: ID<Attempt>, words: String, cost: Int64, dueAt: Instant) throws(DatabaseError) {
+        try execute("""
+            UPDATE attempts SET state = 'unanswered', due_at = $2, lease = NULL, failure_message = $3, cost = $4
+            WHERE id = $1 AND state = 'submitting'
+            """, attempt, dueAt, words, cost)
+    }
+
+    func recordProgress(
+        _ progress: ProviderProgress, of due: DueAttempt, dueAt: Instant
+    ) throws(DatabaseError) -> Bool {
+        let logs = progress.logs.isEmpty ? nil : JSON.array(progress.logs.map { .string($0) }).text
+        return try execute("""
+            UPDATE attempts SET poll_count = poll_count + 1, progress = COALESCE($3, progress), queue_position = $4,
+                logs = COALESCE($5, logs), due_at = $6, lease = NULL
+            WHERE id = $1 AND lease = $2
+            """, due.attempt.id, due.lease, progress.percent, progress.queuePosition, logs, dueAt) == 1
+    }
+
+    /// Keeps the provider's last word and makes the attempt due for settlement. The first word stays; false when there
+    /// was one already, or the attempt has ended.
+    func recordAnswer(
+        _ words: JSON, requestID: String, of attempt: ID<Attempt>, now: Instant, dueAt: Instant
+    ) throws(DatabaseError) -> Bool {
+        try execute("""
+            UPDATE attempts SET state = 'answered', answer = $2, request_id = COALESCE(request_id, $3), answered_at = $4,
+                due_at = $5, lease = NULL
+            WHERE id = $1 AND state IN ('submitting', 'submitted', 'unanswered')
+            """, attempt, words.text, requestID, now, dueAt) == 1
+    }
+
+    /// The webhook came without the result: it is to be asked for now.
+    func pollNow(_ attempt: ID<Attempt>, requestID: String, now: Instant) throws(DatabaseError) -> Bool {
+        try execute("""
+            UPDATE attempts SET request_id = COALESCE(request_id, $2), state = 'submitted', due_at = $3, lease = NULL
+            WHERE id = $1 AND state IN ('submitting', 'submitted', 'unanswered')
+            """, attempt, requestID, now) == 1
+    }
+
+    func recordCancelSent(_ attempt: ID<Attempt>, now: Instant, dueAt: Instant) throws(DatabaseError) {
+        try execute(
+            "UPDATE attempts SET cancel_sent_at = COALESCE(cancel_sent_at, $2), due_at = $3, lease = NULL WHERE id = $1 AND ended_at IS NULL",
+            attempt, now, dueAt)
+    }
+
+    func recordStoreFailure(_ due: DueAttempt, words: String, dueAt: Instant) throws(DatabaseError) {
+        try execute("""
+            UPDATE attempts SET store_tries = store_tries + 1, failure_message = $3, due_at = $4, lease = NULL
+            WHERE id = $1 AND lease = $2
+            """, due.attempt.id, due.lease, words, dueAt)
+    }
+
+    /// Ends an attempt that is still alive, whoever holds it. False when it had ended.
+    @discardableResult
+    func end(
+        _ attempt: ID<Attempt>, _ state: Attempt.State, failure: Job.Failure? = nil, now: Instant
+    ) throws(DatabaseError) -> Bool {
+        try execute("""
+            UPDATE attempts SET state = $2, failure_code = $3, failure_message = COALESCE($4, failure_message), ended_at = $5,
+                due_at = NULL, lease = NULL, progress = CASE WHEN $2 = 'succeeded' THEN 100 ELSE progress END
+            WHERE id = $1 AND ended_at IS NULL
+            """, attempt, state, failure?.code, failure?.message, now) == 1
+    }
+}

@@ -1,0 +1,70 @@
+import SQL
+
+/// One hand-over of a job to a provider.
+package struct Attempt: Sendable, Hashable {
+    package enum State: String, Sendable, SQLConvertible {
+        /// Committed; being sent, or its worker died before the answer was recorded. Never sent again.
+        case submitting
+        /// The provider has it. Waits for its webhook, or is polled.
+        case submitted
+        /// The submission got no answer. Its webhook may still come and adopt it; else it is lost.
+        case unanswered
+        /// The provider's last word is kept on it. Its outputs are to be stored and its job settled.
+        case answered
+        case succeeded, failed, lost, cancelled
+        /// Not sent: its worker shut down first.
+        case handedBack = "handed_back"
+    }
+
+    package let id: ID<Attempt>
+    package let job: ID<Job>
+    package let number: Int
+    package let provider: ProviderName
+    package let endpoint: EndpointID
+    package let state: State
+    package let requestID: String?
+    package let pollCount: Int
+    package let storeTries: Int
+    package let progress: Int?
+    package let queuePosition: Int?
+    package let logs: JSON?
+    package let answer: JSON?
+    package let failure: Job.Failure?
+    /// Micro-dollars: from the price list until the provider reports it.
+    package let cost: Int64
+    package let createdAt: Instant
+    package let submittedAt: Instant?
+    package let cancelSentAt: Instant?
+    package let answeredAt: Instant?
+    package let endedAt: Instant?
+}
+
+extension Attempt {
+    init(_ row: Row) throws {
+        let code = try row.get("failure_code", as: String?.self)
+        let message = try row.get("failure_message", as: String?.self)
+        try self.init(
+            id: row.get("id"), job: row.get("job_id"), number: row.get("number"), provider: row.get("provider"),
+            endpoint: row.get("endpoint"), state: row.get("state"), requestID: row.get("request_id"),
+            pollCount: row.get("poll_count"), storeTries: row.get("store_tries"), progress: row.get("progress"),
+            queuePosition: row.get("queue_position"),
+            logs: row.get("logs", as: String?.self).map { try JSON(parsing: $0) },
+            answer: row.get("answer", as: String?.self).map { try JSON(parsing: $0) },
+            failure: code.map { Job.Failure(code: $0, message: message ?? "") }, cost: row.get("cost"),
+            createdAt: row.get("created_at"), submittedAt: row.get("submitted_at"), cancelSentAt: row.get("cancel_sent_at"),
+            answeredAt: row.get("answered_at"), endedAt: row.get("ended_at"))
+    }
+}
+
+/// The right to act on an attempt for a while. A worker that lost it finds that its statements change nothing.
+package struct Lease: Sendable, Hashable, RawRepresentable, SQLConvertible {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    static func make(at now: Instant) -> Lease {
+        Lease(rawValue: ID<Lease>.make(at: now).rawValue)
+    }
+}

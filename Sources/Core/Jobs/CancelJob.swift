@@ -1,0 +1,59 @@
+package import SQL
+
+package enum CancelError: Error, Sendable, Hashable {
+    case notFound
+    case ended(JobState)
+}
+
+/// Cancels a job: at once while it waits; while it is processing as a request, which is passed on to the provider.
+package struct CancelJob: Sendable {
+    private let database: Database
+    private let time: Time
+    private let wakeUp: WakeUp
+
+    package init(database: Database, time: Time, wakeUp: WakeUp) {
+        self.database = database
+        self.time = time
+        self.wakeUp = wakeUp
+    }
+
+    /// The job as it stands afterwards. Cancelling again is the same as cancelling once.
+    package func callAsFunction(_ id: ID<Job>, by actor: Actor) async throws -> Job {
+        let now = time.now()
+        let job = try await database.write(order: actor.account.rawValue) { try $0.cancel(id, of: actor.account, now: now) }
+        wakeUp.jobs(of: actor.account)
+        return job
+    }
+}
+
+extension Transaction {
+    fileprivate func cancel(_ id: ID<Job>, of account: ID<Account>, now: Instant) throws -> Job {
+        guard let row = try queryOne(
+            "SELECT * FROM jobs WHERE id = $1 AND account_id = $2 \(.forUpdate(of: "jobs"))", id, account)
+        else { throw CancelError.notFound }
+        let job = try Job(row)
+        switch job.state {
+        case .pending, .queued:
+            return try end(id, .cancelled, now: now) ?? job
+        case .processing:
+            return job.cancelRequestedAt == nil ? try requestCancel(of: job, now: now) : job
+        case .cancelled:
+            return job
+        case .completed, .failed:
+            throw CancelError.ended(job.state)
+        }
+    }
+
+    private func requestCancel(of job: Job, now: Instant) throws -> Job {
+        guard let row = try queryOne("""
+            UPDATE jobs SET cancel_requested_at = $2, event_seq = event_seq + 1 WHERE id = $1 AND state = 'processing' RETURNING *
+            """, job.id, now)
+        else { return job }
+        let asked = try Job(row)
+        try appendEvent(.cancelRequested, to: asked, seq: row.get("event_seq"), data: .object([:]), now: now)
+        // One that is being sent learns of it when its submission is recorded.
+        try execute(
+            "UPDATE attempts SET due_at = $2, lease = NULL WHERE job_id = $1 AND state IN ('submitted', 'unanswered')", job.id, now)
+        return asked
+    }
+}

@@ -1,0 +1,141 @@
+package import SQL
+
+/// Takes jobs on: priced, their credits reserved and their rows inserted in one transaction, all or none. It waits for
+/// no provider.
+package struct SubmitJob: Sendable {
+    package enum Outcome: Sendable {
+        case submitted([Job])
+        /// The same request came before; this is what it was answered.
+        case repeated(KeptAnswer)
+    }
+
+    /// Jobs that may wait in an account's queue beside those that count as concurrent.
+    static let waitingLimit = 100
+    static let batchLimit = 20
+
+    private let price: PriceRequest
+    private let database: Database
+    private let time: Time
+    private let wakeUp: WakeUp
+
+    package init(price: PriceRequest, database: Database, time: Time, wakeUp: WakeUp) {
+        self.price = price
+        self.database = database
+        self.time = time
+        self.wakeUp = wakeUp
+    }
+
+    /// - Parameter answer: Makes the answer to keep for `idempotency`; called inside the transaction, without effects.
+    package func callAsFunction(
+        _ requests: [JobRequest], by actor: Actor, idempotency: Idempotency? = nil,
+        answer: @escaping @Sendable ([Job]) -> KeptAnswer = { _ in KeptAnswer(status: 202, body: "") }
+    ) async throws -> Outcome {
+        guard (1...SubmitJob.batchLimit).contains(requests.count) else { throw SubmitError.tooMany(limit: SubmitJob.batchLimit) }
+        var priced: [PricedRequest] = []
+        for request in requests { priced.append(try await price(request, for: actor.account)) }
+        let now = time.now()
+        let outcome = try await database.write(order: actor.account.rawValue) { [priced] transaction -> Outcome in
+            if let idempotency, let kept = try transaction.keptAnswer(idempotency, of: actor.account, now: now) {
+                return .repeated(kept)
+            }
+            let jobs = try transaction.submit(priced, by: actor, now: now)
+            if let idempotency { try transaction.keepAnswer(answer(jobs), idempotency, of: actor.account, now: now) }
+            return .submitted(jobs)
+        }
+        if case .submitted = outcome { wakeUp.jobs(of: actor.account) }
+        return outcome
+    }
+}
+
+extension Transaction {
+    fileprivate func submit(_ requests: [PricedRequest], by actor: Actor, now: Instant) throws -> [Job] {
+        let standing = try standing(of: actor, newJobs: requests.count, now: now)
+        let total = requests.reduce(Credits.zero) { $0 + $1.price.total }
+        let available = try balance(of: actor.account).available
+        guard total <= available else { throw LedgerError.insufficientCredits(required: total, available: available) }
+        for request in requests {
+            for (name, asset) in request.inputs { try demandInput(asset, name, of: actor.account) }
+        }
+
+        let places = standing.places(for: requests.count, now: now)
+        try advance(actor.account, by: places, now: now)
+        return try zip(requests, places).map { request, place in
+            let job = try insertJob(request, place, by: actor, now: now)
+            try reserve(request.price.total, for: job.id, of: actor.account, actor: actor.user, now: now)
+            for (name, asset) in request.inputs {
+                try execute("INSERT INTO job_inputs (job_id, name, asset_id) VALUES ($1, $2, $3)", job.id, name, asset)
+            }
+            return job
+        }
+    }
+
+    /// Locks the account's row and says whether it may have more jobs.
+    private func standing(of actor: Actor, newJobs: Int, now: Instant) throws -> AccountStanding {
+        guard let row = try queryOne("""
+            SELECT a.event_seq, a.last_order_at, a.slots_used, a.held_at, a.disabled_at,
+                p.concurrent_jobs, p.jobs_per_hour, p.weight, p.head_start
+            FROM accounts a JOIN plans p ON p.name = a.plan WHERE a.id = $1 \(.forUpdate(of: "a"))
+            """, actor.account)
+        else { throw SubmitError.accountDisabled }
+        let standing = try AccountStanding(row)
+        if standing.isDisabled { throw SubmitError.accountDisabled }
+        let waiting = try count("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL", actor.account)
+        let free = max(0, standing.concurrentJobs - standing.slotsUsed)
+        guard waiting + max(0, newJobs - free) <= SubmitJob.waitingLimit else { throw SubmitError.queueFull(limit: SubmitJob.waitingLimit) }
+        if let limit = standing.jobsPerHour, actor.platformRole != .admin { try checkRate(limit, newJobs, of: actor.account, now) }
+        return standing
+    }
+
+    private func checkRate(_ limit: Int, _ newJobs: Int, of account: ID<Account>, _ now: Instant) throws {
+        let hourAgo = now - .seconds(3600)
+        let recent = try query(
+            "SELECT created_at FROM jobs WHERE account_id = $1 AND created_at > $2 ORDER BY created_at DESC LIMIT $3",
+            account, hourAgo, limit).map { try $0.get("created_at", as: Instant.self) }
+        guard recent.count + newJobs > limit else { return }
+        // Room again once the oldest of those that are in the way is an hour old.
+        let inTheWay = min(max(limit - newJobs, 0), recent.count - 1)
+        let retryAfter = inTheWay >= 0 ? recent[inTheWay] - hourAgo : .seconds(3600)
+        throw SubmitError.rateLimited(limit: limit, retryAfter: retryAfter)
+    }
+
+    private func demandInput(_ asset: ID<Asset>, _ name: String, of account: ID<Account>) throws {
+        guard try queryOne(
+            "SELECT 1 AS one FROM assets WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL \(.forUpdate(of: "assets"))",
+            asset, account) != nil
+        else {
+            throw SubmitError.parameter(ParameterError(
+                code: .invalid, field: name, message: "There is no picture with this id among your assets."))
+        }
+    }
+
+    private func advance(_ account: ID<Account>, by places: [QueuePlace], now: Instant) throws {
+        try execute("""
+            UPDATE accounts SET event_seq = event_seq + $2, slots_used = slots_used + $3, last_order_at = $4 WHERE id = $1
+            """, account, places.count, places.count { $0.hasSlot }, places.last?.orderAt ?? now)
+    }
+
+    private func insertJob(_ request: PricedRequest, _ place: QueuePlace, by actor: Actor, now: Instant) throws -> Job {
+        let id = ID<Job>.make(at: now)
+        let state: JobState = place.holdReason == nil ? .queued : .pending
+        let row = try queryOne("""
+            INSERT INTO jobs (id, account_id, created_by, key_id, kind, kind_version, endpoint, provider, state, parameters,
+                outputs_asked, price, price_version, price_breakdown, retry_of, event_seq, order_at, run_at, slot_at,
+                time_limit, hold_reason, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20, $21)
+            RETURNING *
+            """,
+            id, actor.account, actor.user, actor.key, request.kind.name, request.kind.version, request.endpoint.id,
+            request.endpoint.provider, state, JSON.object(request.parameters).text, request.outputs, request.price.total,
+            request.price.version, JSON(request.price).text, request.retryOf, place.orderAt, now,
+            place.hasSlot ? now : Instant?.none, request.kind.timeLimit.milliseconds, place.holdReason, now)
+        guard let row else { throw DatabaseError(.other, "an inserted job was not returned") }
+        try insertEvent(
+            state == .pending ? .held : .queued, of: id, seq: 1, account: actor.account, accountSeq: place.accountSeq,
+            state: state, data: .object([:]), now: now)
+        return try Job(row)
+    }
+
+    private func count(_ statement: Statement, _ argument: any SQLConvertible) throws(DatabaseError) -> Int {
+        try queryOne(statement, argument)?.get("count") ?? 0
+    }
+}

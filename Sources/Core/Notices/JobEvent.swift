@@ -1,0 +1,58 @@
+package import SQL
+
+/// What happened to a job, in the past tense: appended in the transaction of the change it tells of.
+package struct JobEvent: Sendable, Hashable {
+    package enum EventType: String, Sendable, SQLConvertible {
+        case held, queued, started, retried, handedBack = "handed_back"
+        case cancelRequested = "cancel_requested"
+        case completed, failed, cancelled
+    }
+
+    package let job: ID<Job>
+    package let seq: Int64
+    package let account: ID<Account>
+    /// Without holes within the account, in the order of the commits: a stream resumes after it.
+    package let accountSeq: Int64
+    package let type: EventType
+    /// The job's, after the event.
+    package let state: JobState
+    package let data: JSON
+    package let at: Instant
+}
+
+extension JobEvent {
+    fileprivate init(_ row: Row) throws {
+        try self.init(
+            job: row.get("job_id"), seq: row.get("seq"), account: row.get("account_id"), accountSeq: row.get("account_seq"),
+            type: row.get("type"), state: row.get("state"), data: JSON(parsing: row.get("data", as: String.self)),
+            at: row.get("created_at"))
+    }
+}
+
+extension Transaction {
+    func insertEvent(
+        _ type: JobEvent.EventType, of job: ID<Job>, seq: Int64, account: ID<Account>, accountSeq: Int64,
+        state: JobState, data: JSON, now: Instant
+    ) throws(DatabaseError) {
+        try execute("""
+            INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """, job, seq, account, accountSeq, type, state, data.text, now)
+    }
+
+    package func events(of job: ID<Job>, account: ID<Account>, after seq: Int64 = 0, limit: Int = 500) throws -> [JobEvent] {
+        try query("""
+            SELECT * FROM job_events WHERE job_id = $1 AND account_id = $2 AND seq > $3 ORDER BY seq LIMIT $4
+            """, job, account, seq, limit).map(JobEvent.init)
+    }
+
+    package func events(of account: ID<Account>, after accountSeq: Int64, limit: Int = 500) throws -> [JobEvent] {
+        try query("""
+            SELECT * FROM job_events WHERE account_id = $1 AND account_seq > $2 ORDER BY account_seq LIMIT $3
+            """, account, accountSeq, limit).map(JobEvent.init)
+    }
+
+    package func lastEventSeq(of account: ID<Account>) throws(DatabaseError) -> Int64 {
+        try queryOne("SELECT event_seq FROM accounts WHERE id = $1", account)?.get("event_seq") ?? 0
+    }
+}

@@ -1,0 +1,130 @@
+/// Who makes images. A provider knows nothing of accounts, credits or the database: it is asked to do something and
+/// answers what happened, and never throws, since what to do about a failure is for the caller to decide.
+package protocol Provider: Sendable {
+    /// As kept on attempts.
+    var name: ProviderName { get }
+    /// The most attempts that may be under way at once.
+    var concurrency: Int { get }
+    /// How long an attempt whose submission got no answer waits for its webhook.
+    var patience: Duration { get }
+
+    /// Sends the work once. It is never repeated here: providers have no idempotency key.
+    func submit(_ submission: Submission) async -> SubmissionAnswer
+    func poll(_ reference: ProviderReference) async -> PollAnswer
+    func cancel(_ reference: ProviderReference) async -> CancelAnswer
+    /// How long to wait before asking again, after so many polls.
+    func pollInterval(after polls: Int) -> Duration
+    /// What the provider's kept words mean. Pure: it can be asked again years later.
+    func outcome(of words: JSON) -> ProviderOutcome
+    /// Whether a webhook is the provider's. Throws why not.
+    func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook
+}
+
+package struct Submission: Sendable, Hashable {
+    package let endpoint: EndpointID
+    package let input: JSON
+    /// Where the result is to be told.
+    package let webhookURL: String
+
+    package init(endpoint: EndpointID, input: JSON, webhookURL: String) {
+        self.endpoint = endpoint
+        self.input = input
+        self.webhookURL = webhookURL
+    }
+}
+
+/// A submission as the provider knows it.
+package struct ProviderReference: Sendable, Hashable {
+    package let endpoint: EndpointID
+    package let requestID: String
+
+    package init(endpoint: EndpointID, requestID: String) {
+        self.endpoint = endpoint
+        self.requestID = requestID
+    }
+}
+
+package enum SubmissionAnswer: Sendable, Hashable {
+    case accepted(requestID: String, queuePosition: Int?)
+    /// Surely not taken on.
+    case refused(ProviderFailure)
+    /// It may have been taken on, or not: a timeout, a broken connection, an answer that makes no sense.
+    case noAnswer(String)
+}
+
+package enum PollAnswer: Sendable, Hashable {
+    case running(ProviderProgress)
+    /// Ended, well or not: the words to keep, for `outcome(of:)`.
+    case ended(JSON)
+    case notFound
+    /// Nothing was learned; ask again, not before `retryAfter` where the provider says so.
+    case unavailable(String, retryAfter: Duration?)
+}
+
+package struct ProviderProgress: Sendable, Hashable {
+    package var queuePosition: Int?
+    /// 0 to 100, where the provider says so.
+    package var percent: Int?
+    /// The last lines, oldest first.
+    package var logs: [String]
+
+    package init(queuePosition: Int? = nil, percent: Int? = nil, logs: [String] = []) {
+        self.queuePosition = queuePosition
+        self.percent = percent
+        self.logs = logs
+    }
+}
+
+package enum CancelAnswer: Sendable, Hashable {
+    /// It will not run and not be told of.
+    case dropped
+    /// It was asked to stop; it may end either way.
+    case requested
+    case tooLate
+    case notFound
+    case unavailable(String)
+}
+
+package enum ProviderOutcome: Sendable, Hashable {
+    case delivered([ProviderFile])
+    case failed(ProviderFailure)
+}
+
+/// A file that a provider made, at an address of its own that will not last.
+package struct ProviderFile: Sendable, Hashable {
+    package let url: String
+    /// The provider found it unsafe; it is not delivered, and not charged.
+    package let isFlagged: Bool
+
+    package init(url: String, isFlagged: Bool) {
+        self.url = url
+        self.isFlagged = isFlagged
+    }
+}
+
+package struct ProviderFailure: Error, Sendable, Hashable {
+    /// Stable, and what the person who asked is told by.
+    package enum Code: String, Sendable {
+        case contentPolicy = "content_policy"
+        case invalidInput = "invalid_input"
+        case rateLimited = "provider_busy"
+        case unavailable = "provider_unavailable"
+        case failed = "provider_error"
+        /// Our key is wrong, or our account there is empty or locked: the operator's to mend.
+        case misconfigured = "provider_misconfigured"
+        case cancelled = "provider_cancelled"
+    }
+
+    package let code: Code
+    /// The provider's own words.
+    package let words: String
+    package let isTransient: Bool
+    package let retryAfter: Duration?
+
+    package init(_ code: Code, _ words: String, isTransient: Bool, retryAfter: Duration? = nil) {
+        self.code = code
+        self.words = words
+        self.isTransient = isTransient
+        self.retryAfter = retryAfter
+    }
+}
