@@ -1,0 +1,65 @@
+/// fal's body of an error, in both its shapes: the queue's, `{"detail": "…", "error_type": "…"}`, and a model's,
+/// `{"detail": [{"loc": …, "msg": …, "type": …}]}`.
+package struct FalErrorBody: Error, Sendable, Hashable {
+    package enum Detail: Sendable, Hashable {
+        case text(String)
+        case list([FalErrorDetail])
+    }
+
+    package let detail: Detail
+    /// In the flat shape only. It comes as a header too, which counts where the body has none.
+    package let errorType: String?
+
+    package init(_ text: String, errorType: String? = nil) {
+        detail = .text(text)
+        self.errorType = errorType
+    }
+
+    package init(_ details: [FalErrorDetail]) {
+        detail = .list(details)
+        errorType = nil
+    }
+
+    /// fal's own words, for the attempt and the log.
+    package var message: String {
+        switch detail {
+        case .text(let text): text
+        case .list(let details):
+            details.map { ($0.field.map { "\($0): " } ?? "") + $0.message }.joined(separator: "; ")
+        }
+    }
+
+    /// Every name of an error that the body carries, `content_policy_violation` for example.
+    package var types: [String] {
+        switch detail {
+        case .text: errorType.map { [$0] } ?? []
+        case .list(let details): details.map(\.type)
+        }
+    }
+}
+
+extension FalErrorBody: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case detail
+        case errorType = "error_type"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        errorType = try container.decodeIfPresent(String.self, forKey: .errorType)
+        if let text = try? container.decode(String.self, forKey: .detail) {
+            detail = .text(text)
+        } else {
+            detail = .list(try container.decode([FalErrorDetail].self, forKey: .detail))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch detail {
+        case .text(let text): try container.encode(text, forKey: .detail)
+        case .list(let details): try container.encode(details, forKey: .detail)
+        }
+        try container.encodeIfPresent(errorType, forKey: .errorType)
+    }
+}

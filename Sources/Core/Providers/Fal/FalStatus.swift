@@ -1,0 +1,77 @@
+/// The answer to "how is my request?". fal answers HTTP 202 until it is completed, then 200.
+package struct FalStatus: Sendable, Hashable {
+    package var state: FalQueueState
+    package var requestID: String?
+    package var responseURL: String?
+    package var statusURL: String?
+    package var cancelURL: String?
+    /// How many requests are ahead; only while in the queue.
+    package var queuePosition: Int?
+    /// All that was logged so far, not what is new. Nothing where fal sent none.
+    package var logs: [FalLogLine]?
+    /// Seconds of computing, once completed.
+    package var inferenceTime: Double?
+    /// Why a completed request has no result.
+    package var error: String?
+    package var errorType: String?
+
+    package init(_ state: FalQueueState, requestID: String? = nil) {
+        self.state = state
+        self.requestID = requestID
+    }
+}
+
+extension FalStatus: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case status, logs, metrics, error
+        case requestID = "request_id"
+        case responseURL = "response_url"
+        case statusURL = "status_url"
+        case cancelURL = "cancel_url"
+        case queuePosition = "queue_position"
+        case errorType = "error_type"
+    }
+
+    private struct Metrics: Codable {
+        let inferenceTime: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case inferenceTime = "inference_time"
+        }
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        state = try container.decode(FalQueueState.self, forKey: .status)
+        requestID = try container.decodeIfPresent(String.self, forKey: .requestID)
+        responseURL = try container.decodeIfPresent(String.self, forKey: .responseURL)
+        statusURL = try container.decodeIfPresent(String.self, forKey: .statusURL)
+        cancelURL = try container.decodeIfPresent(String.self, forKey: .cancelURL)
+        queuePosition = try container.decodeIfPresent(Int.self, forKey: .queuePosition)
+        logs = try container.decodeIfPresent([FalLogLine].self, forKey: .logs)
+        inferenceTime = try container.decodeIfPresent(Metrics.self, forKey: .metrics)?.inferenceTime
+        error = try container.decodeIfPresent(String.self, forKey: .error)
+        errorType = try container.decodeIfPresent(String.self, forKey: .errorType)
+    }
+
+    /// Keeps to what strict clients insist on: a position in the queue, and the key `logs` from then on, even if null.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(state, forKey: .status)
+        try container.encodeIfPresent(requestID, forKey: .requestID)
+        try container.encodeIfPresent(responseURL, forKey: .responseURL)
+        try container.encodeIfPresent(statusURL, forKey: .statusURL)
+        try container.encodeIfPresent(cancelURL, forKey: .cancelURL)
+        switch state {
+        case .inQueue:
+            try container.encode(queuePosition ?? 0, forKey: .queuePosition)
+        case .inProgress:
+            try container.encode(logs, forKey: .logs)
+        case .completed:
+            try container.encode(logs, forKey: .logs)
+            try container.encode(Metrics(inferenceTime: inferenceTime), forKey: .metrics)
+            try container.encodeIfPresent(error, forKey: .error)
+            try container.encodeIfPresent(errorType, forKey: .errorType)
+        }
+    }
+}
