@@ -1,4 +1,61 @@
-#include "CVips.h"
-#include <vips/vips.h>
+#include "internal.h"
+#include <stdlib.h>
+#include <string.h>
 
-int darkroom_vips_start(void) { return vips_init("darkroom"); }
+int32_t darkroom_vips_start(void) {
+    static gsize once = 0;
+    if (g_once_init_enter(&once)) {
+        gsize outcome = 1;
+        if (vips_init("darkroom") != 0) outcome = 2;
+        // Pictures are many and small: threads run side by side over whole pictures, not inside one.
+        vips_concurrency_set(1);
+        vips_cache_set_max(0);
+        g_once_init_leave(&once, outcome);
+    }
+    return once == 1 ? 0 : -1;
+}
+
+char *darkroom_vips_error(void) {
+    char *text = vips_error_buffer_copy();
+    char *copy = strdup(text ? text : "");
+    g_free(text);
+    return copy;
+}
+
+void darkroom_picture_free(darkroom_picture *picture) {
+    if (picture) g_object_unref(image(picture));
+}
+
+void darkroom_vips_free(void *block) { g_free(block); }
+
+darkroom_picture *darkroom_settle(int failed, VipsImage *out) {
+    if (failed || !out) return NULL;
+    VipsImage *settled = vips_image_copy_memory(out);
+    g_object_unref(out);
+    return picture(settled);
+}
+
+darkroom_picture_facts darkroom_picture_get_facts(const darkroom_picture *picture) {
+    VipsImage *in = image(picture);
+    darkroom_picture_facts facts = {
+        .width = vips_image_get_width(in),
+        .height = vips_image_get_page_height(in),
+        .bands = vips_image_get_bands(in),
+        .pages = vips_image_get_n_pages(in),
+        .orientation = vips_image_get_orientation(in),
+        .has_alpha = vips_image_hasalpha(in),
+    };
+    return facts;
+}
+
+void *darkroom_picture_pixels(const darkroom_picture *picture, size_t *length) {
+    return vips_image_write_to_memory(image(picture), length);
+}
+
+darkroom_picture *darkroom_picture_from_pixels(const void *pixels, int32_t width, int32_t height, int32_t bands) {
+    if (darkroom_vips_start()) return NULL;
+    size_t length = (size_t)width * (size_t)height * (size_t)bands;
+    VipsImage *out = vips_image_new_from_memory_copy(pixels, length, width, height, bands, VIPS_FORMAT_UCHAR);
+    if (out) out->Type = bands == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    return picture(out);
+}

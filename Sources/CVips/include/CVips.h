@@ -1,7 +1,80 @@
 #ifndef DARKROOM_CVIPS_H
 #define DARKROOM_CVIPS_H
 
+// libvips for Swift: its calls take variable arguments, which Swift cannot pass. Every function that makes a picture
+// answers NULL when it fails, with the reason in darkroom_vips_error. A picture is freed by its one owner.
+
 #include <stddef.h>
-int darkroom_vips_start(void);
+#include <stdint.h>
+
+typedef struct darkroom_picture darkroom_picture;
+
+typedef enum darkroom_loader {
+    DARKROOM_LOADER_JPEG,
+    DARKROOM_LOADER_PNG,
+    DARKROOM_LOADER_WEBP,
+    DARKROOM_LOADER_GIF,
+} darkroom_loader;
+
+typedef struct darkroom_picture_facts {
+    int32_t width;
+    int32_t height;
+    int32_t bands;
+    int32_t pages;
+    int32_t orientation;
+    int32_t has_alpha;
+} darkroom_picture_facts;
+
+// Starts libvips once, however often it is called: one thread per operation, no cache. 0 when it works.
+int32_t darkroom_vips_start(void);
+// The last error's text, to be given to free(). Threads share it, so it is for logs only.
+char *darkroom_vips_error(void);
+
+// Reads the header alone. 0 when it could be read.
+int32_t darkroom_picture_inspect(const void *bytes, size_t length, darkroom_loader loader, darkroom_picture_facts *facts);
+// Decodes the first page, upright, into 8-bit sRGB with three bands, or four with alpha. The bytes may go afterwards.
+darkroom_picture *darkroom_picture_decode(const void *bytes, size_t length, darkroom_loader loader);
+// Draws an SVG at its own size, with alpha.
+darkroom_picture *darkroom_picture_draw(const void *svg, size_t length);
+// Copies pixels with 1, 3 or 4 bands of 8 bits, row by row.
+darkroom_picture *darkroom_picture_from_pixels(const void *pixels, int32_t width, int32_t height, int32_t bands);
+void darkroom_picture_free(darkroom_picture *picture);
+
+darkroom_picture_facts darkroom_picture_get_facts(const darkroom_picture *picture);
+// The pixels as one block, to be given to darkroom_vips_free.
+void *darkroom_picture_pixels(const darkroom_picture *picture, size_t *length);
+void darkroom_vips_free(void *block);
+
+// Scaled to the size: stretched, or filling it with what sticks out cut off on both sides.
+darkroom_picture *darkroom_picture_resize(const darkroom_picture *picture, int32_t width, int32_t height, int32_t fill);
+// The rectangle, which must lie inside.
+darkroom_picture *darkroom_picture_crop(const darkroom_picture *picture, int32_t x, int32_t y, int32_t width, int32_t height);
+// Alpha away, over a colour.
+darkroom_picture *darkroom_picture_flatten(const darkroom_picture *picture, uint8_t red, uint8_t green, uint8_t blue);
+// `top` over `bottom`, at the corner.
+darkroom_picture *darkroom_picture_over(const darkroom_picture *bottom, const darkroom_picture *top);
+// `share` thousandths of `other` with the rest of `picture`; same size and bands.
+darkroom_picture *darkroom_picture_blend(const darkroom_picture *picture, const darkroom_picture *other, int32_t share);
+// Pixel by pixel product, where 255 changes nothing; `other` may have one band.
+darkroom_picture *darkroom_picture_multiply(const darkroom_picture *picture, const darkroom_picture *other);
+// Each band's value through 256 bytes.
+darkroom_picture *darkroom_picture_map(const darkroom_picture *picture, const uint8_t table[256]);
+// Each pixel's lightness through 256 colours of three bytes.
+darkroom_picture *darkroom_picture_tint(const darkroom_picture *picture, const uint8_t table[768]);
+darkroom_picture *darkroom_picture_grey(const darkroom_picture *picture);
+darkroom_picture *darkroom_picture_blur(const darkroom_picture *picture, double sigma);
+// Replaces each pixel by the middle one of its neighbourhood: paint-like areas with clean edges.
+darkroom_picture *darkroom_picture_median(const darkroom_picture *picture, int32_t size);
+// One band: light where lightness changes.
+darkroom_picture *darkroom_picture_edges(const darkroom_picture *picture);
+// Adds noise from a seed, the same in all bands.
+darkroom_picture *darkroom_picture_grain(const darkroom_picture *picture, double sigma, int32_t seed);
+// `mask` (one band, same size) as the alpha of a picture without alpha.
+darkroom_picture *darkroom_picture_mask(const darkroom_picture *picture, const darkroom_picture *mask);
+
+// Encoded without any metadata. 0 when it worked; the block is given to darkroom_vips_free.
+int32_t darkroom_picture_jpeg(const darkroom_picture *picture, int32_t quality, void **block, size_t *length);
+int32_t darkroom_picture_png(const darkroom_picture *picture, int32_t compression, void **block, size_t *length);
+int32_t darkroom_picture_webp(const darkroom_picture *picture, int32_t quality, void **block, size_t *length);
 
 #endif

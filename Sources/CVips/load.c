@@ -1,0 +1,72 @@
+#include "internal.h"
+
+// The loader is named, never guessed from the bytes: libvips would also open PDF, SVG and whatever else it was built with.
+static VipsImage *load(const void *bytes, size_t length, darkroom_loader loader) {
+    VipsImage *out = NULL;
+    void *input = (void *)bytes;
+    int failed = -1;
+    if (darkroom_vips_start()) return NULL;
+    switch (loader) {
+    case DARKROOM_LOADER_JPEG:
+        failed = vips_jpegload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
+        break;
+    case DARKROOM_LOADER_PNG:
+        failed = vips_pngload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
+        break;
+    case DARKROOM_LOADER_WEBP:
+        failed = vips_webpload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
+        break;
+    case DARKROOM_LOADER_GIF:
+        failed = vips_gifload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
+        break;
+    }
+    return failed ? NULL : out;
+}
+
+int32_t darkroom_picture_inspect(const void *bytes, size_t length, darkroom_loader loader, darkroom_picture_facts *facts) {
+    VipsImage *in = load(bytes, length, loader);
+    if (!in) return -1;
+    *facts = darkroom_picture_get_facts(picture(in));
+    g_object_unref(in);
+    return 0;
+}
+
+// A step of a chain: takes `in`, whether or not the step works.
+static VipsImage *step(VipsImage *in, int failed, VipsImage *out) {
+    g_object_unref(in);
+    return failed ? NULL : out;
+}
+
+// To 8-bit sRGB, by the embedded profile where there is a sound one.
+static VipsImage *to_srgb(VipsImage *in) {
+    VipsImage *out = NULL;
+    if (vips_image_get_typeof(in, VIPS_META_ICC_NAME)
+        && !vips_icc_transform(in, &out, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_PERCEPTUAL, NULL)) {
+        return step(in, 0, out);
+    }
+    out = NULL;
+    int failed = vips_colourspace(in, &out, VIPS_INTERPRETATION_sRGB, NULL);
+    return step(in, failed, out);
+}
+
+darkroom_picture *darkroom_picture_decode(const void *bytes, size_t length, darkroom_loader loader) {
+    VipsImage *in = load(bytes, length, loader);
+    VipsImage *out = NULL;
+    int failed;
+    if (!in) return NULL;
+    failed = vips_autorot(in, &out, NULL);
+    in = step(in, failed, out);
+    if (in) in = to_srgb(in);
+    if (!in) return NULL;
+    out = NULL;
+    failed = vips_cast_uchar(in, &out, NULL);
+    in = step(in, failed, out);
+    return darkroom_settle(in == NULL, in);
+}
+
+darkroom_picture *darkroom_picture_draw(const void *svg, size_t length) {
+    VipsImage *out = NULL;
+    if (darkroom_vips_start()) return NULL;
+    int failed = vips_svgload_buffer((void *)svg, length, &out, NULL);
+    return darkroom_settle(failed, out);
+}

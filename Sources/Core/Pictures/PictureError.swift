@@ -1,0 +1,20 @@
+import CVips
+import Foundation
+
+package enum PictureError: Error, Sendable, Hashable {
+    /// The bytes are none of the formats of `PictureFormat`.
+    case notAPicture
+    /// They begin like one, but cannot be read to the end.
+    case broken(String)
+    /// More pixels than may be decoded: a few bytes can claim gigabytes.
+    case tooLarge(width: Int, height: Int)
+    /// libvips could not do what was asked.
+    case failed(String)
+
+    /// libvips' own words, for the log.
+    static func lastWords() -> String {
+        guard let text = darkroom_vips_error() else { return "" }
+        defer { free(text) }
+        return String(cString: text).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
