@@ -20,7 +20,7 @@ extension JSON {
         case .bool(let bool): text += bool ? "true" : "false"
         case .integer(let integer): text += String(integer)
         // JSON knows no infinity; `null` is what JavaScript writes for it.
-        case .number(let number): text += number.isFinite ? "\(number)" : "null"
+        case .decimal(let decimal): text += "\(decimal)"
         case .string(let string): Self.write(string, to: &text)
         case .array(let elements): Self.write(elements, between: "[", "]", to: &text) { $0.write(to: &$1) }
         case .object(let members):

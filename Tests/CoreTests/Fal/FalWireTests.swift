@@ -58,7 +58,7 @@ struct FalWireTests {
     }
 
     @Test func `canonical text sorts members and writes only ASCII`() throws {
-        let json: JSON = ["b": "é\"\n😀", "a": [1, true, nil, .number(1.5)]]
+        let json: JSON = ["b": "é\"\n😀", "a": [1, true, nil, .decimal(1.5)]]
         #expect(json.canonicalText == #"{"a": [1, true, null, 1.5], "b": "\u00e9\"\n\ud83d\ude00"}"#)
         #expect(try JSON(text: json.canonicalText.utf8) == json)
     }
