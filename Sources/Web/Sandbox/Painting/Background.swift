@@ -1,3 +1,5 @@
+import Core
+
 /// Finds the background of a small picture by growing it from the border inwards.
 struct Background {
     private let pixels: [UInt8]
