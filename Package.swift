@@ -16,6 +16,7 @@ let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "s
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -54,7 +55,7 @@ let package = Package(
         .target(
             name: "Core",
             dependencies: [
-                "SQL", "CVips", crypto, cryptoExtras, logging, nio, nioPosix, httpTypes, httpClient, lifecycle,
+                "SQL", "CVips", crypto, cryptoExtras, logging, nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
             resources: [.embedInCode("Migrations")],

@@ -1,0 +1,173 @@
+package import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// fal.ai's queue, or anything that speaks its protocol: the built-in sandbox is driven by this same type.
+package struct FalProvider: Provider {
+    package struct Settings: Sendable {
+        package var name: ProviderName
+        /// Without a slash at its end: `https://queue.fal.run`.
+        package var queueURL: String
+        package var keysURL: String
+        /// `id:secret`, sent as `Authorization: Key …`.
+        package var key: String
+        package var concurrency: Int
+        package var patience: Duration
+        /// Between polls while the work is young; it doubles up to `slowestPoll`.
+        package var firstPoll: Duration
+        package var slowestPoll: Duration
+
+        package init(
+            name: ProviderName, queueURL: String, keysURL: String, key: String, concurrency: Int, patience: Duration,
+            firstPoll: Duration, slowestPoll: Duration
+        ) {
+            self.name = name
+            self.queueURL = queueURL
+            self.keysURL = keysURL
+            self.key = key
+            self.concurrency = concurrency
+            self.patience = patience
+            self.firstPoll = firstPoll
+            self.slowestPoll = slowestPoll
+        }
+    }
+
+    private let settings: Settings
+    private let http: FalHTTP
+    private let keys: FalKeys
+    private let time: Time
+
+    package init(_ settings: Settings, client: HTTPClient, time: Time) {
+        self.settings = settings
+        self.time = time
+        http = FalHTTP(client: client, key: settings.key)
+        keys = FalKeys(url: settings.keysURL, http: http, time: time)
+    }
+
+    package var name: ProviderName { settings.name }
+    package var concurrency: Int { settings.concurrency }
+    package var patience: Duration { settings.patience }
+
+    package func pollInterval(after polls: Int) -> Duration {
+        min(settings.firstPoll * (1 << min(polls / 2, 16)), settings.slowestPoll)
+    }
+
+    package func submit(_ submission: Submission) async -> SubmissionAnswer {
+        let url = "\(settings.queueURL)/\(submission.endpoint)?fal_webhook=\(submission.webhookURL.percentEncoded)"
+        switch await http.send(.POST, url, body: submission.input, timeout: .seconds(30)) {
+        case .notSent(let reason):
+            return .refused(ProviderFailure(.unavailable, reason, isTransient: true))
+        case .noAnswer(let reason):
+            return .noAnswer(reason)
+        case .answer(let answer):
+            return read(submission: answer)
+        }
+    }
+
+    private func read(submission answer: FalHTTP.Answer) -> SubmissionAnswer {
+        switch answer.status {
+        case 200..<300:
+            guard let accepted = answer.decode(FalSubmitAnswer.self) else {
+                return .noAnswer("an answer of HTTP \(answer.status) without a request id")
+            }
+            return .accepted(requestID: accepted.requestID, queuePosition: accepted.queuePosition)
+        // A gateway's own error does not say whether the queue behind it took the work on.
+        case 500..<600 where answer.error == nil || answer.status == 504:
+            return .noAnswer("HTTP \(answer.status)")
+        default:
+            return .refused(FalFailure.read(status: answer.status, error: answer.error, retryAfter: answer.retryAfter))
+        }
+    }
+
+    package func poll(_ reference: ProviderReference) async -> PollAnswer {
+        guard let url = requestURL(reference) else { return .notFound }
+        guard case .answer(let answer) = await http.send(.GET, url + "/status?logs=1", timeout: .seconds(15)) else {
+            return .unavailable("no answer", retryAfter: nil)
+        }
+        if answer.status == 404 { return .notFound }
+        guard (200..<300).contains(answer.status), let status = answer.decode(FalStatus.self) else {
+            return .unavailable("HTTP \(answer.status)", retryAfter: answer.retryAfter)
+        }
+        switch status.state {
+        case .inQueue:
+            return .running(ProviderProgress(queuePosition: status.queuePosition))
+        case .inProgress:
+            let logs = status.logs ?? []
+            return .running(ProviderProgress(
+                percent: logs.last { $0.percentage != nil }?.percentage, logs: logs.suffix(20).map { String($0.message.prefix(500)) }))
+        case .completed:
+            return await result(url, status)
+        }
+    }
+
+    /// A failed request is completed too: what it says then is the error's own status and body.
+    private func result(_ url: String, _ status: FalStatus) async -> PollAnswer {
+        guard case .answer(let answer) = await http.send(.GET, url, timeout: .seconds(30)) else {
+            return .unavailable("no answer to the request for the result", retryAfter: nil)
+        }
+        if (200..<300).contains(answer.status), status.error == nil, let payload = answer.json {
+            return .ended(FalWords.delivered(payload))
+        }
+        if let error = status.error {
+            return .ended(FalWords.failed(error, type: status.errorType, status: answer.status, payload: answer.json))
+        }
+        guard answer.error != nil, answer.status != 401, answer.status != 429 else {
+            return answer.status == 404 ? .notFound : .unavailable("HTTP \(answer.status) for the result", retryAfter: answer.retryAfter)
+        }
+        return .ended(FalWords.failed("Invalid status code: \(answer.status)", type: nil, status: answer.status, payload: answer.json))
+    }
+
+    package func cancel(_ reference: ProviderReference) async -> CancelAnswer {
+        guard let url = requestURL(reference) else { return .notFound }
+        guard case .answer(let answer) = await http.send(.PUT, url + "/cancel", timeout: .seconds(15)) else {
+            return .unavailable("no answer")
+        }
+        switch answer.status {
+        case 200 where answer.json?["status"]?.string == "OK": return .dropped
+        case 200..<300: return .requested
+        case 400: return .tooLate
+        case 404: return .notFound
+        default: return .unavailable("HTTP \(answer.status)")
+        }
+    }
+
+    package func outcome(of words: JSON) -> ProviderOutcome {
+        FalWords.outcome(of: words)
+    }
+
+    package func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook {
+        let signature = try FalSignature(webhook.headers)
+        try await keys.verify(signature, body: webhook.body)
+        guard let body = try? JSONDecoder().decode(FalWebhookBody.self, from: Data(webhook.body)),
+            body.requestID == signature.requestID
+        else { throw .malformed }
+        return VerifiedWebhook(
+            requestID: body.requestID, userID: signature.userID, words: FalWords.words(of: body),
+            needsPoll: body.payload == nil || body.payloadError != nil)
+    }
+
+    /// Status, result and cancel leave out the endpoint's path.
+    private func requestURL(_ reference: ProviderReference) -> String? {
+        guard let app = FalAppID(reference.endpoint.rawValue) else { return nil }
+        return "\(settings.queueURL)/\(app.canonical)/requests/\(reference.requestID.percentEncoded)"
+    }
+}
+
+extension FalSignature {
+    fileprivate init(_ headers: [String: String]) throws(WebhookRefusal) {
+        guard let requestID = headers[FalHeader.webhookRequestID.rawValue], let userID = headers[FalHeader.webhookUserID.rawValue],
+            let timestamp = headers[FalHeader.webhookTimestamp.rawValue], let signature = headers[FalHeader.webhookSignature.rawValue]
+        else { throw .malformed }
+        self.init(requestID: requestID, userID: userID, timestamp: timestamp, signature: signature)
+    }
+}
+
+extension String {
+    /// For one query value or path part.
+    var percentEncoded: String {
+        var allowed = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: Unicode.Scalar(0)..."\u{7f}"))
+        allowed.insert(charactersIn: "-._~")
+        return addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
+    }
+}
