@@ -17,6 +17,9 @@ package struct Instant: Sendable, Hashable, Comparable, RawRepresentable, SQLCon
         rawValue = seconds * 1000
     }
 
+    /// Later than any time that is kept.
+    package static let distantFuture = Instant(rawValue: .max)
+
     package static func < (one: Instant, other: Instant) -> Bool { one.rawValue < other.rawValue }
 
     package static func + (instant: Instant, duration: Duration) -> Instant {

@@ -21,6 +21,15 @@ package enum JobFailure: Sendable, Hashable {
         }
     }
 
+    /// For the attempt and the operator: the provider's own words where there are any.
+    package var words: String {
+        switch self {
+        case .provider(let failure): failure.words
+        case .downloadFailed(let words): words
+        case .lost, .timedOut, .flagged, .nothingDelivered, .inputMissing: sentence
+        }
+    }
+
     package var message: String { sentence + " Your credits were given back." }
 
     private var sentence: String {

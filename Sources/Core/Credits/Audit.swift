@@ -1,0 +1,59 @@
+package import SQL
+
+/// Recomputes everything that the ledger and the jobs claim of themselves, and names what differs.
+package struct Audit: Sendable {
+    /// Something that is not as it should be: which rule, where, and what is there.
+    package struct Difference: Sendable, Hashable, CustomStringConvertible {
+        package let rule: String
+        package let subject: String
+        package let expected: String
+        package let found: String
+
+        package var description: String { "\(rule): \(subject): expected \(expected), found \(found)" }
+    }
+
+    package struct Report: Sendable {
+        /// Every rule, in the order in which they were checked, with its first differences.
+        package let checks: [(rule: String, differences: [Difference])]
+        package let transactions: Int
+        package let entries: Int
+
+        package var differences: [Difference] { checks.flatMap(\.differences) }
+        package var isClean: Bool { differences.isEmpty }
+    }
+
+    private let database: Database
+
+    package init(_ database: Database) {
+        self.database = database
+    }
+
+    /// All checks see the same instant. At most `limit` differences a rule are listed.
+    package func callAsFunction(limit: Int = 10) async throws -> Report {
+        try await database.read { transaction in
+            let checks = try AuditRule.all.map { rule in
+                (rule: rule.name, differences: try transaction.query(rule.statement, limit).map { try rule.difference($0) })
+            }
+            return try Report(
+                checks: checks, transactions: transaction.countRows("SELECT COUNT(*) AS count FROM transactions"),
+                entries: transaction.countRows("SELECT COUNT(*) AS count FROM entries"))
+        }
+    }
+}
+
+/// One rule: a statement that answers what breaks it, as `subject`, `expected` and `found`, and nothing where all is well.
+struct AuditRule: Sendable {
+    let name: String
+    let statement: Statement
+
+    func difference(_ row: Row) throws(DatabaseError) -> Audit.Difference {
+        try Audit.Difference(
+            rule: name, subject: row.get("subject"), expected: row.get("expected"), found: row.get("found"))
+    }
+}
+
+extension Transaction {
+    fileprivate func countRows(_ statement: Statement) throws(DatabaseError) -> Int {
+        try queryOne(statement)?.get("count") ?? 0
+    }
+}

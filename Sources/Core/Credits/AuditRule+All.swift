@@ -1,0 +1,120 @@
+import SQL
+
+extension AuditRule {
+    static let all: [AuditRule] = ledger + balances + reservations + jobs
+
+    private static let ledger: [AuditRule] = [
+        AuditRule(name: "a transaction's entries sum to zero", statement: """
+            SELECT transaction_id AS subject, '0' AS expected, CAST(SUM(amount) AS TEXT) AS found FROM entries
+            GROUP BY transaction_id HAVING SUM(amount) <> 0 ORDER BY transaction_id LIMIT $1
+            """),
+        AuditRule(name: "every entry has its transaction", statement: """
+            SELECT e.transaction_id AS subject, 'a transaction' AS expected, 'none' AS found
+            FROM entries e LEFT JOIN transactions t ON t.id = e.transaction_id WHERE t.id IS NULL ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "every transaction has entries", statement: """
+            SELECT t.id AS subject, 'entries' AS expected, 'none' AS found
+            FROM transactions t LEFT JOIN entries e ON e.transaction_id = t.id WHERE e.transaction_id IS NULL ORDER BY 1 LIMIT $1
+            """),
+    ]
+
+    private static let balances: [AuditRule] = [
+        balance("available"),
+        balance("reserved"),
+        AuditRule(name: "what is left of the lots is what is available", statement: """
+            SELECT b.account_id AS subject, CAST(b.available AS TEXT) AS expected,
+                CAST(COALESCE(l.remaining, 0) AS TEXT) AS found
+            FROM balances b
+            LEFT JOIN (SELECT account_id, SUM(remaining) AS remaining FROM lots GROUP BY account_id) l ON l.account_id = b.account_id
+            WHERE b.available <> COALESCE(l.remaining, 0) ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "what is left of a lot is the sum of its entries", statement: """
+            SELECT l.id AS subject, CAST(COALESCE(e.amount, 0) AS TEXT) AS expected, CAST(l.remaining AS TEXT) AS found
+            FROM lots l
+            LEFT JOIN (SELECT lot_id, SUM(amount) AS amount FROM entries WHERE book = 'available' GROUP BY lot_id) e ON e.lot_id = l.id
+            WHERE l.remaining <> COALESCE(e.amount, 0) ORDER BY 1 LIMIT $1
+            """),
+    ]
+
+    private static func balance(_ book: Statement) -> AuditRule {
+        AuditRule(name: "a balance is the sum of its entries (\(book.text(in: .sqlite)))", statement: """
+            SELECT b.account_id AS subject, CAST(COALESCE(e.amount, 0) AS TEXT) AS expected, CAST(b.\(book) AS TEXT) AS found
+            FROM balances b
+            LEFT JOIN (SELECT account_id, SUM(amount) AS amount FROM entries WHERE book = '\(book)' GROUP BY account_id) e
+                ON e.account_id = b.account_id
+            WHERE b.\(book) <> COALESCE(e.amount, 0) ORDER BY 1 LIMIT $1
+            """)
+    }
+
+    private static let reservations: [AuditRule] = [
+        AuditRule(name: "open reservations are what is reserved", statement: """
+            SELECT b.account_id AS subject, CAST(COALESCE(r.amount, 0) AS TEXT) AS expected, CAST(b.reserved AS TEXT) AS found
+            FROM balances b
+            LEFT JOIN (SELECT account_id, SUM(amount) AS amount FROM reservations WHERE ended_at IS NULL GROUP BY account_id) r
+                ON r.account_id = b.account_id
+            WHERE b.reserved <> COALESCE(r.amount, 0) ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "a live job has an open reservation, an ended one has an ended one", statement: """
+            SELECT j.id AS subject, CASE WHEN j.ended_at IS NULL THEN 'open' ELSE 'ended' END AS expected,
+                CASE WHEN r.job_id IS NULL THEN 'none' WHEN r.ended_at IS NULL THEN 'open' ELSE 'ended' END AS found
+            FROM jobs j LEFT JOIN reservations r ON r.job_id = j.id
+            WHERE r.job_id IS NULL OR (j.ended_at IS NULL) <> (r.ended_at IS NULL) ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "a reservation belongs to a job", statement: """
+            SELECT r.job_id AS subject, 'a job' AS expected, 'none' AS found
+            FROM reservations r LEFT JOIN jobs j ON j.id = r.job_id WHERE j.id IS NULL ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "a reservation is as large as its parts", statement: """
+            SELECT r.job_id AS subject, CAST(r.amount AS TEXT) AS expected, CAST(COALESCE(l.amount, 0) AS TEXT) AS found
+            FROM reservations r
+            LEFT JOIN (SELECT job_id, SUM(amount) AS amount FROM reservation_lots GROUP BY job_id) l ON l.job_id = r.job_id
+            WHERE r.amount <> COALESCE(l.amount, 0) ORDER BY 1 LIMIT $1
+            """),
+        movement("captured", "capture"),
+        movement("released", "release"),
+        AuditRule(name: "nobody pays for nothing", statement: """
+            SELECT j.id AS subject, '0' AS expected, CAST(r.captured AS TEXT) AS found
+            FROM jobs j JOIN reservations r ON r.job_id = j.id
+            WHERE j.state IN ('failed', 'cancelled') AND r.captured <> 0 ORDER BY 1 LIMIT $1
+            """),
+    ]
+
+    /// What a reservation says was captured or released is what the ledger booked for its job, once.
+    private static func movement(_ column: Statement, _ kind: Statement) -> AuditRule {
+        AuditRule(name: "a reservation says what the ledger says (\(column.text(in: .sqlite)))", statement: """
+            SELECT r.job_id AS subject, CAST(COALESCE(t.amount, 0) AS TEXT) AS expected, CAST(r.\(column) AS TEXT) AS found
+            FROM reservations r
+            LEFT JOIN (SELECT job_id, SUM(amount) AS amount FROM transactions WHERE kind = '\(kind)' GROUP BY job_id) t
+                ON t.job_id = r.job_id
+            WHERE r.\(column) <> COALESCE(t.amount, 0) ORDER BY 1 LIMIT $1
+            """)
+    }
+
+    private static let jobs: [AuditRule] = [
+        AuditRule(name: "a completed job has its outputs", statement: """
+            SELECT j.id AS subject, CAST(j.outputs_delivered AS TEXT) AS expected, CAST(COUNT(a.id) AS TEXT) AS found
+            FROM jobs j LEFT JOIN assets a ON a.job_id = j.id WHERE j.state = 'completed'
+            GROUP BY j.id, j.outputs_delivered HAVING COUNT(a.id) <> j.outputs_delivered ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "a job's events have no holes", statement: """
+            SELECT j.id AS subject, CAST(j.event_seq AS TEXT) AS expected, CAST(COUNT(e.seq) AS TEXT) AS found
+            FROM jobs j LEFT JOIN job_events e ON e.job_id = j.id
+            GROUP BY j.id, j.event_seq HAVING COUNT(e.seq) <> j.event_seq ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "an account's events have no holes", statement: """
+            SELECT a.id AS subject, CAST(a.event_seq AS TEXT) AS expected, CAST(COUNT(e.account_seq) AS TEXT) AS found
+            FROM accounts a LEFT JOIN job_events e ON e.account_id = a.id
+            GROUP BY a.id, a.event_seq HAVING COUNT(e.account_seq) <> a.event_seq ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "an account's concurrent jobs are counted", statement: """
+            SELECT a.id AS subject, CAST(COUNT(j.id) AS TEXT) AS expected, CAST(a.slots_used AS TEXT) AS found
+            FROM accounts a LEFT JOIN jobs j ON j.account_id = a.id AND j.slot_at IS NOT NULL
+            GROUP BY a.id, a.slots_used HAVING COUNT(j.id) <> a.slots_used ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "a processing job has one attempt under way", statement: """
+            SELECT j.id AS subject, '1' AS expected, CAST(COUNT(t.id) AS TEXT) AS found
+            FROM jobs j LEFT JOIN attempts t ON t.job_id = j.id AND t.ended_at IS NULL WHERE j.state = 'processing'
+            GROUP BY j.id HAVING COUNT(t.id) <> 1 ORDER BY 1 LIMIT $1
+            """),
+    ]
+}

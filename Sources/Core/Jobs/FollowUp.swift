@@ -1,0 +1,184 @@
+package import SQL
+package import Logging
+
+/// Does what is due on an attempt after it was handed over: asks the provider how it stands, passes on a cancel, settles
+/// what is answered, gives up what is lost or past its deadline.
+package struct FollowUp: Sendable {
+    private let database: Database
+    private let providers: Providers
+    private let settle: SettleJob
+    private let rules: WorkRules
+    private let time: Time
+    private let wakeUp: WakeUp
+    private let logger: Logger
+
+    package init(
+        database: Database, providers: Providers, settle: SettleJob, rules: WorkRules, time: Time, wakeUp: WakeUp, logger: Logger
+    ) {
+        self.database = database
+        self.providers = providers
+        self.settle = settle
+        self.rules = rules
+        self.time = time
+        self.wakeUp = wakeUp
+        self.logger = logger
+    }
+
+    package func callAsFunction(_ due: DueAttempt) async throws {
+        let attempt = due.attempt
+        guard let job = try await database.read({ try $0.job(attempt.job) }) else { return }
+        defer { wakeUp.jobs(of: job.account) }
+        guard let provider = providers.named(attempt.provider) else {
+            logger.error("no provider of this name is configured", metadata: ["provider": "\(attempt.provider)", "attempt": "\(attempt.id)"])
+            return try await giveUpIfOverdue(due, job, nil)
+        }
+        if job.state != .processing { return try await endLeftOver(due, job, provider) }
+        if let deadline = job.deadlineAt, deadline <= time.now(), attempt.state != .answered {
+            return try await timeOut(due, job, provider)
+        }
+        switch attempt.state {
+        case .submitting: try await rescue(due, provider)
+        case .unanswered: try await lose(due, job)
+        case .submitted where job.cancelRequestedAt != nil: try await cancel(due, job, provider)
+        case .submitted: try await poll(due, job, provider)
+        case .answered: try await settleUnderLease(due, job, provider)
+        case .succeeded, .failed, .lost, .cancelled, .handedBack: return
+        }
+    }
+
+    /// Its worker died or is too slow. Whether the submission went out, nobody knows: it is not sent again.
+    private func rescue(_ due: DueAttempt, _ provider: any Provider) async throws {
+        let dueAt = time.now() + provider.patience
+        try await database.write {
+            guard try $0.holds(due.lease, of: due.attempt.id) else { return }
+            try $0.recordNoAnswer(due.attempt.id, words: "its worker went away while sending it", cost: due.attempt.cost, dueAt: dueAt)
+        }
+    }
+
+    private func poll(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
+        guard let reference = reference(due) else { return try await lose(due, job) }
+        let answer = await provider.poll(reference)
+        let now = time.now()
+        switch answer {
+        case .running(let progress):
+            // Whoever cancelled is waiting to hear.
+            let interval = provider.pollInterval(after: due.attempt.pollCount + 1)
+            let wait = job.cancelRequestedAt == nil ? interval : min(interval, .seconds(1))
+            let next = min(now + wait, job.deadlineAt ?? .distantFuture)
+            try await database.write { _ = try $0.recordProgress(progress, of: due, dueAt: next) }
+        case .ended(let words):
+            try await database.write {
+                _ = try $0.recordAnswer(words, requestID: reference.requestID, of: due.attempt.id, now: now, dueAt: now)
+            }
+            wakeUp.workers()
+        case .notFound:
+            try await lose(due, job)
+        case .unavailable(let reason, let retryAfter):
+            logger.warning("provider could not be asked", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
+            let wait = max(provider.pollInterval(after: due.attempt.pollCount + 2), retryAfter ?? .zero)
+            let next = min(now + wait, job.deadlineAt ?? .distantFuture)
+            try await database.write { _ = try $0.recordProgress(ProviderProgress(), of: due, dueAt: next) }
+        }
+    }
+
+    private func cancel(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
+        let now = time.now()
+        guard let reference = reference(due), let requestedAt = job.cancelRequestedAt else { return try await lose(due, job) }
+        if now - requestedAt >= rules.cancelPatience { return try await endCancelled(due, job) }
+        // It was asked already: how it stands decides.
+        if due.attempt.cancelSentAt != nil { return try await poll(due, job, provider) }
+        switch await provider.cancel(reference) {
+        case .dropped, .notFound:
+            try await endCancelled(due, job)
+        case .requested, .tooLate:
+            let next = time.now() + .milliseconds(200)
+            try await database.write { try $0.recordCancelSent(due.attempt.id, now: now, dueAt: next) }
+        case .unavailable(let reason):
+            logger.warning("cancel not passed on", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
+            let next = min(now + .seconds(2), requestedAt + rules.cancelPatience)
+            try await database.write { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
+        }
+    }
+
+    /// Storing takes longer than other actions, so the lease is renewed while it goes on.
+    private func settleUnderLease(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await settle(due, of: job, provider: provider) }
+            group.addTask { try await keepLease(due) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func keepLease(_ due: DueAttempt) async throws {
+        while true {
+            do { try await time.sleep(rules.lease * 0.3) } catch { return }
+            let until = time.now() + rules.lease
+            // Lost: what goes on here will find that it changes nothing.
+            guard try await database.write({ try $0.renew(due.lease, of: due.attempt.id, until: until) }) else {
+                try? await time.sleep(.seconds(3600))
+                return
+            }
+        }
+    }
+
+    private func lose(_ due: DueAttempt, _ job: Job) async throws {
+        logger.warning("attempt lost", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)"])
+        let now = time.now()
+        let isRepeatable = try await database.read { try $0.isRepeatable(job.kind) }
+        let jitter = Double.random(in: 0...1)
+        try await database.write(order: job.account.rawValue) { [rules] transaction in
+            guard try transaction.holds(due.lease, of: due.attempt.id) else { return }
+            try transaction.endAttempt(
+                due.attempt.id, of: job.id, as: .lost, .lost, isTransient: isRepeatable, retryAfter: nil, rules: rules,
+                jitter: jitter, now: now)
+        }
+    }
+
+    private func timeOut(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
+        if let reference = reference(due) { _ = await provider.cancel(reference) }
+        let now = time.now()
+        logger.warning("job past its deadline", metadata: ["job": "\(job.id)"])
+        try await database.write(order: job.account.rawValue) { transaction in
+            guard try transaction.end(due.attempt.id, .failed, failure: Job.Failure(code: JobFailure.timedOut.code, message: JobFailure.timedOut.words), now: now)
+            else { return }
+            try transaction.end(job.id, .failed(.timedOut), now: now)
+        }
+    }
+
+    private func giveUpIfOverdue(_ due: DueAttempt, _ job: Job, _ provider: (any Provider)?) async throws {
+        guard let deadline = job.deadlineAt, deadline > time.now() else {
+            let now = time.now()
+            return try await database.write(order: job.account.rawValue) { transaction in
+                guard try transaction.end(due.attempt.id, .lost, now: now) else { return }
+                try transaction.end(job.id, .failed(.timedOut), now: now)
+            }
+        }
+        let next = min(deadline, time.now() + .seconds(60))
+        try await database.write { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
+    }
+
+    private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
+        let now = time.now()
+        try await database.write(order: job.account.rawValue) { transaction in
+            if try transaction.end(due.attempt.id, .cancelled, now: now) { try transaction.end(job.id, .cancelled, now: now) }
+        }
+    }
+
+    /// The job ended without this attempt: whatever it made is the operator's cost.
+    private func endLeftOver(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
+        if due.attempt.state == .submitted, let reference = reference(due) { _ = await provider.cancel(reference) }
+        let now = time.now()
+        try await database.write { _ = try $0.end(due.attempt.id, due.attempt.state == .answered ? .succeeded : .cancelled, now: now) }
+    }
+
+    private func reference(_ due: DueAttempt) -> ProviderReference? {
+        due.attempt.requestID.map { ProviderReference(endpoint: due.attempt.endpoint, requestID: $0) }
+    }
+}
+
+extension Transaction {
+    fileprivate func isRepeatable(_ kind: KindName) throws(DatabaseError) -> Bool {
+        try queryOne("SELECT repeatable FROM kinds WHERE name = $1", kind)?.get("repeatable", as: Int.self) == 1
+    }
+}

@@ -1,0 +1,126 @@
+package import SQL
+package import Logging
+import Foundation
+
+/// Hands a claimed job to its provider: once, whatever comes of it. What comes of it is recorded before anything else.
+package struct HandOver: Sendable {
+    /// A link by which the provider can read a stored file of the account, for as long as the job may take.
+    package typealias InputLink = @Sendable (ID<Asset>, ID<Account>, Duration) async throws -> String?
+
+    private let database: Database
+    private let providers: Providers
+    private let catalog: CatalogCache
+    private let webhooks: WebhookAddresses
+    private let inputLink: InputLink
+    private let rules: WorkRules
+    private let time: Time
+    private let wakeUp: WakeUp
+    private let logger: Logger
+
+    package init(
+        database: Database, providers: Providers, catalog: CatalogCache, webhooks: WebhookAddresses,
+        inputLink: @escaping InputLink, rules: WorkRules, time: Time, wakeUp: WakeUp, logger: Logger
+    ) {
+        self.database = database
+        self.providers = providers
+        self.catalog = catalog
+        self.webhooks = webhooks
+        self.inputLink = inputLink
+        self.rules = rules
+        self.time = time
+        self.wakeUp = wakeUp
+        self.logger = logger
+    }
+
+    package func callAsFunction(_ claim: Claim, isShuttingDown: Bool) async throws {
+        defer { wakeUp.jobs(of: claim.job.account) }
+        if isShuttingDown {
+            let now = time.now()
+            return try await database.write(order: claim.job.account.rawValue) { try $0.handBack(claim, now: now) }
+        }
+        guard let provider = providers.serving[claim.job.provider],
+            let endpoint = try await catalog.current().endpoints[claim.job.endpoint]
+        else {
+            let failure = ProviderFailure(.misconfigured, "no provider serves \(claim.job.endpoint)", isTransient: false)
+            return try await fail(claim, .provider(failure), nil)
+        }
+        guard let input = try await input(for: claim.job, endpoint) else { return try await fail(claim, .inputMissing, nil) }
+        // Somebody may have cancelled meanwhile, or the lease may have run out while this worker was stopped.
+        guard try await mayGoOn(claim) else { return }
+
+        let answer = await provider.submit(Submission(
+            endpoint: claim.job.endpoint, input: input, webhookURL: webhooks.url(of: claim.attempt, at: provider.name)))
+        let parameters = claim.job.parameters
+        let cost = endpoint.expectedCost(
+            outputs: claim.job.outputsAsked, width: parameters["width"]?.integer.map { Int($0) },
+            height: parameters["height"]?.integer.map { Int($0) })
+        try await record(answer, claim, provider, cost: cost)
+    }
+
+    private func mayGoOn(_ claim: Claim) async throws -> Bool {
+        let now = time.now()
+        let (holds, isCancelled) = try await database.read { transaction in
+            (try transaction.holds(claim.lease, of: claim.attempt), try transaction.job(claim.job.id)?.cancelRequestedAt != nil)
+        }
+        guard holds else { return false }
+        guard isCancelled else { return true }
+        try await database.write(order: claim.job.account.rawValue) { transaction in
+            if try transaction.end(claim.attempt, .cancelled, now: now) { try transaction.end(claim.job.id, .cancelled, now: now) }
+        }
+        return false
+    }
+
+    private func record(_ answer: SubmissionAnswer, _ claim: Claim, _ provider: any Provider, cost: Int64) async throws {
+        let now = time.now()
+        switch answer {
+        case .accepted(let requestID, _):
+            let firstPoll = now + provider.pollInterval(after: 0)
+            try await database.write(order: claim.job.account.rawValue) { transaction in
+                let isCancelled = try transaction.job(claim.job.id)?.cancelRequestedAt != nil
+                try transaction.recordSubmission(
+                    claim.attempt, requestID: requestID, cost: cost, now: now, dueAt: isCancelled ? now : firstPoll)
+            }
+            logger.info("attempt submitted", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "request": "\(requestID)"])
+        case .noAnswer(let words):
+            logger.warning("attempt unanswered", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "reason": "\(words)"])
+            let patience = now + provider.patience
+            try await database.write(order: claim.job.account.rawValue) {
+                try $0.recordNoAnswer(claim.attempt, words: words, cost: cost, dueAt: patience)
+            }
+        case .refused(let failure):
+            try await fail(claim, .provider(failure), failure)
+        }
+    }
+
+    private func fail(_ claim: Claim, _ failure: JobFailure, _ cause: ProviderFailure?) async throws {
+        logger.warning("attempt refused", metadata: [
+            "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "code": "\(failure.code)", "reason": "\(failure.words)"])
+        let now = time.now()
+        let jitter = Double.random(in: 0...1)
+        try await database.write(order: claim.job.account.rawValue) { [rules] transaction in
+            try transaction.endAttempt(
+                claim.attempt, of: claim.job.id, as: .failed, failure, isTransient: cause?.isTransient ?? false,
+                retryAfter: cause?.retryAfter, rules: rules, jitter: jitter, now: now)
+        }
+    }
+
+    /// The provider's input. Nothing when a picture to work on is gone.
+    private func input(for job: Job, _ endpoint: Endpoint) async throws -> JSON? {
+        let kind = try await catalog.current().kinds[job.kind]
+        var parameters = job.parameters
+        for parameter in kind?.parameters.parameters ?? [] {
+            guard let value = parameters[parameter.name] else { continue }
+            switch parameter.type {
+            case .percent:
+                if let percent = value.integer { parameters[parameter.name] = .decimal(Decimal(percent) / 100) }
+            case .asset:
+                guard let id = value.string.flatMap({ ID<Asset>(checking: $0) }),
+                    let link = try await inputLink(id, job.account, kind?.timeLimit ?? .seconds(3600))
+                else { return nil }
+                parameters[parameter.name] = .string(link)
+            case .text, .integer, .choice, .resolution, .aspectRatio: continue
+            }
+        }
+        return endpoint.input(parameters)
+    }
+}

@@ -1,0 +1,81 @@
+package import SQL
+package import Logging
+
+/// Takes in what a provider tells of an attempt. It is believed only if the token names an attempt of that provider, the
+/// signature holds, it was signed for our account, and its request is the attempt's, or becomes so.
+package struct ReceiveWebhook: Sendable {
+    package enum Outcome: Sendable, Hashable {
+        case recorded
+        /// It came before, or too late: nothing changed.
+        case repeated
+    }
+
+    private let database: Database
+    private let providers: Providers
+    private let addresses: WebhookAddresses
+    /// Our account at each provider, where it is configured; else it is learned.
+    private let userIDs: [ProviderName: String]
+    private let time: Time
+    private let wakeUp: WakeUp
+    private let logger: Logger
+
+    package init(
+        database: Database, providers: Providers, addresses: WebhookAddresses, userIDs: [ProviderName: String],
+        time: Time, wakeUp: WakeUp, logger: Logger
+    ) {
+        self.database = database
+        self.providers = providers
+        self.addresses = addresses
+        self.userIDs = userIDs
+        self.time = time
+        self.wakeUp = wakeUp
+        self.logger = logger
+    }
+
+    /// Throws `WebhookRefusal` where it is not believed.
+    package func callAsFunction(_ webhook: ReceivedWebhook, from name: ProviderName, token: String) async throws -> Outcome {
+        guard let provider = providers.named(name), let id = addresses.attempt(of: token, at: name),
+            let attempt = try await database.read({ try $0.attempt(id) }), attempt.provider == name
+        else { throw WebhookRefusal.unknownToken }
+        let verified = try await provider.verify(webhook)
+        if let known = attempt.requestID, known != verified.requestID { throw WebhookRefusal.wrongRequest }
+        let now = time.now()
+        let configured = userIDs[name]
+        let outcome = try await database.write(order: attempt.job.rawValue) { transaction in
+            try transaction.record(verified, of: attempt, configuredUser: configured, now: now)
+        }
+        logger.info("webhook \(outcome)", metadata: ["attempt": "\(id)", "request": "\(verified.requestID)"])
+        wakeUp.workers()
+        return outcome
+    }
+}
+
+extension Transaction {
+    fileprivate func record(
+        _ webhook: VerifiedWebhook, of attempt: Attempt, configuredUser: String?, now: Instant
+    ) throws -> ReceiveWebhook.Outcome {
+        // Read again: the submission's answer may have been recorded since.
+        guard let current = try self.attempt(attempt.id) else { throw WebhookRefusal.unknownToken }
+        if let known = current.requestID, known != webhook.requestID { throw WebhookRefusal.wrongRequest }
+        let user = try configuredUser ?? learnedUser(at: current.provider)
+        if let user {
+            guard user == webhook.userID else { throw WebhookRefusal.wrongAccount }
+        }
+        let isRecorded = webhook.needsPoll
+            ? try pollNow(current.id, requestID: webhook.requestID, now: now)
+            : try recordAnswer(webhook.words, requestID: webhook.requestID, of: current.id, now: now, dueAt: now)
+        // Only a request that our own submission recorded teaches us who we are there.
+        if user == nil, current.requestID != nil, let told = webhook.userID { try learnUser(told, at: current.provider, now: now) }
+        return isRecorded ? .recorded : .repeated
+    }
+
+    private func learnedUser(at provider: ProviderName) throws(DatabaseError) -> String? {
+        try queryOne("SELECT user_id FROM provider_accounts WHERE provider = $1", provider)?.get("user_id")
+    }
+
+    private func learnUser(_ user: String, at provider: ProviderName, now: Instant) throws(DatabaseError) {
+        try execute("""
+            INSERT INTO provider_accounts (provider, user_id, learned_at) VALUES ($1, $2, $3) ON CONFLICT (provider) DO NOTHING
+            """, provider, user, now)
+    }
+}

@@ -1,0 +1,124 @@
+package import SQL
+package import Logging
+
+/// A file to fetch from a provider and keep as a job's output.
+package struct OutputSource: Sendable, Hashable {
+    package let job: ID<Job>
+    package let account: ID<Account>
+    package let index: Int
+    package let url: String
+}
+
+/// What came of fetching and keeping one.
+package enum StoreOutcome: Sendable {
+    /// Kept; the closure inserts its row in the settlement's transaction.
+    case stored(@Sendable (Transaction) throws -> Void)
+    case broken(String, isTransient: Bool)
+}
+
+/// Settles an attempt that has its provider's last word: stores the outputs, then completes or fails the job, captures
+/// what was delivered and releases the rest, in one transaction.
+package struct SettleJob: Sendable {
+    package typealias Store = @Sendable (OutputSource) async throws -> StoreOutcome
+
+    private let database: Database
+    private let store: Store
+    private let rules: WorkRules
+    private let time: Time
+    private let logger: Logger
+
+    package init(database: Database, store: @escaping Store, rules: WorkRules, time: Time, logger: Logger) {
+        self.database = database
+        self.store = store
+        self.rules = rules
+        self.time = time
+        self.logger = logger
+    }
+
+    package func callAsFunction(_ due: DueAttempt, of job: Job, provider: any Provider) async throws {
+        guard let words = due.attempt.answer else { return }
+        switch provider.outcome(of: words) {
+        case .failed(let failure) where failure.code == .cancelled && job.cancelRequestedAt != nil:
+            try await endCancelled(due, job)
+        case .failed(let failure):
+            try await fail(due, job, .provider(failure), isTransient: failure.isTransient, retryAfter: failure.retryAfter)
+        case .delivered(let files):
+            try await deliver(Array(files.prefix(job.outputsAsked)), due, job)
+        }
+    }
+
+    private func deliver(_ files: [ProviderFile], _ due: DueAttempt, _ job: Job) async throws {
+        guard !files.isEmpty else { return try await fail(due, job, .nothingDelivered, isTransient: true, retryAfter: nil) }
+        let safe = files.enumerated().filter { !$0.element.isFlagged }
+        guard !safe.isEmpty else { return try await fail(due, job, .flagged, isTransient: false, retryAfter: nil) }
+        let outcomes = try await storeAll(safe.map {
+            OutputSource(job: job.id, account: job.account, index: $0.offset, url: $0.element.url)
+        })
+        var inserts: [@Sendable (Transaction) throws -> Void] = []
+        var broken: (words: String, isTransient: Bool)?
+        for outcome in outcomes {
+            switch outcome {
+            case .stored(let insert): inserts.append(insert)
+            case .broken(let words, let isTransient): broken = (words, isTransient || broken?.isTransient == true)
+            }
+        }
+        if let broken, broken.isTransient, due.attempt.storeTries + 1 < rules.storeTries {
+            return try await tryAgain(due, broken.words)
+        }
+        guard !inserts.isEmpty else {
+            return try await fail(due, job, .downloadFailed(broken?.words ?? ""), isTransient: true, retryAfter: nil)
+        }
+        try await complete(due, job, inserts)
+    }
+
+    private func storeAll(_ sources: [OutputSource]) async throws -> [StoreOutcome] {
+        try await withThrowingTaskGroup(of: (Int, StoreOutcome).self) { group in
+            for (position, source) in sources.enumerated() {
+                group.addTask { (position, try await store(source)) }
+            }
+            var outcomes: [(Int, StoreOutcome)] = []
+            for try await outcome in group { outcomes.append(outcome) }
+            return outcomes.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func complete(_ due: DueAttempt, _ job: Job, _ inserts: [@Sendable (Transaction) throws -> Void]) async throws {
+        let now = time.now()
+        let isCompleted = try await database.write(order: job.account.rawValue) { transaction in
+            guard try transaction.end(due.attempt.id, .succeeded, now: now) else { return false }
+            // The job may have ended by its deadline or a cancel meanwhile: then this result is the operator's cost.
+            guard try transaction.job(job.id)?.state == .processing else { return false }
+            for insert in inserts { try insert(transaction) }
+            try transaction.end(job.id, .completed(delivered: inserts.count), now: now)
+            return true
+        }
+        if isCompleted { logger.info("job completed", metadata: ["job": "\(job.id)", "outputs": "\(inserts.count)"]) }
+    }
+
+    private func tryAgain(_ due: DueAttempt, _ words: String) async throws {
+        let next = time.now() + rules.storeDelay * (1 << due.attempt.storeTries)
+        logger.warning("output not fetched", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
+        try await database.write { try $0.recordStoreFailure(due, words: words, dueAt: next) }
+    }
+
+    private func fail(
+        _ due: DueAttempt, _ job: Job, _ failure: JobFailure, isTransient: Bool, retryAfter: Duration?
+    ) async throws {
+        logger.warning("attempt failed", metadata: [
+            "job": "\(job.id)", "attempt": "\(due.attempt.id)", "code": "\(failure.code)", "reason": "\(failure.words)"])
+        let now = time.now()
+        let jitter = Double.random(in: 0...1)
+        try await database.write(order: job.account.rawValue) { [rules] transaction in
+            try transaction.endAttempt(
+                due.attempt.id, of: job.id, as: .failed, failure, isTransient: isTransient, retryAfter: retryAfter,
+                rules: rules, jitter: jitter, now: now)
+        }
+    }
+
+    private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
+        let now = time.now()
+        try await database.write(order: job.account.rawValue) { transaction in
+            if try transaction.end(due.attempt.id, .cancelled, now: now) { try transaction.end(job.id, .cancelled, now: now) }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package import Logging
+package import SQL
+package import ServiceLifecycle
+import Synchronization
+
+/// Works on jobs: claims what is queued and hands it over, follows up what is due. Any number of workers, in any number
+/// of processes, share the work through the database alone.
+package final class Worker: Service {
+    private struct InHand {
+        var handOvers = 0
+        var followUps = 0
+    }
+
+    private let database: Database
+    private let providers: Providers
+    private let handOver: HandOver
+    private let followUp: FollowUp
+    private let rules: WorkRules
+    private let time: Time
+    private let wakeUp: WakeUp
+    private let logger: Logger
+    private let inHand = Mutex(InHand())
+    private let isShuttingDown = Mutex(false)
+
+    package init(
+        database: Database, providers: Providers, handOver: HandOver, followUp: FollowUp, rules: WorkRules, time: Time,
+        wakeUp: WakeUp, logger: Logger
+    ) {
+        self.database = database
+        self.providers = providers
+        self.handOver = handOver
+        self.followUp = followUp
+        self.rules = rules
+        self.time = time
+        self.wakeUp = wakeUp
+        self.logger = logger
+    }
+
+    /// Until graceful shutdown: then nothing new is taken on, what was claimed but not sent is handed back, and what is
+    /// under way is finished or, when the task is cancelled, let go of.
+    package func run() async throws {
+        let wakeUps = wakeUp.listen()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.tick() }
+            for await _ in wakeUps.cancelOnGracefulShutdown() {
+                await self.startWork(in: &group)
+            }
+            self.isShuttingDown.withLock { $0 = true }
+            group.cancelAll()
+        }
+    }
+
+    /// One round, awaited to its end: how many things were done. For tests and for `worker --once`.
+    @discardableResult
+    package func runOnce() async throws -> Int {
+        let claims = try await claim()
+        let due = try await takeDue()
+        await withTaskGroup(of: Void.self) { group in
+            for claim in claims { group.addTask { await self.hand(claim) } }
+            for attempt in due { group.addTask { await self.follow(attempt) } }
+        }
+        return try await claims.count + due.count + failOverdue()
+    }
+
+    private func tick() async {
+        while !Task.isCancelled {
+            wakeUp.workers()
+            do { try await time.sleep(rules.idle) } catch { return }
+        }
+    }
+
+    private func startWork(in group: inout TaskGroup<Void>) async {
+        do {
+            for claim in try await claim() { group.addTask { await self.hand(claim) } }
+            for attempt in try await takeDue() { group.addTask { await self.follow(attempt) } }
+            _ = try await failOverdue()
+        } catch {
+            logger.error("no work could be taken", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func claim() async throws -> [Claim] {
+        var all: [Claim] = []
+        for (served, provider) in providers.serving {
+            let free = rules.concurrency - inHand.withLock { $0.handOvers }
+            guard free > 0 else { break }
+            let now = time.now()
+            let until = now + rules.lease
+            let claims = try await database.write { transaction in
+                let underWay = try transaction.attemptsUnderWay(at: provider.name, upTo: provider.concurrency)
+                let room = min(free, provider.concurrency - underWay)
+                guard room > 0 else { return [Claim]() }
+                return try transaction.claimJobs(room, served: served, by: provider.name, now: now, leaseUntil: until)
+            }
+            inHand.withLock { $0.handOvers += claims.count }
+            all += claims
+        }
+        return all
+    }
+
+    private func takeDue() async throws -> [DueAttempt] {
+        let free = rules.concurrency - inHand.withLock { $0.followUps }
+        guard free > 0 else { return [] }
+        let now = time.now()
+        let until = now + rules.lease
+        let due = try await database.write { try $0.takeDueAttempts(free, now: now, until: until) }
+        inHand.withLock { $0.followUps += due.count }
+        return due
+    }
+
+    private func hand(_ claim: Claim) async {
+        do {
+            try await handOver(claim, isShuttingDown: isShuttingDown.withLock { $0 })
+        } catch {
+            // Whether it was sent is not known here; the end of its lease lets another worker decide.
+            logger.error("hand-over failed", metadata: ["attempt": "\(claim.attempt)", "error": "\(error)"])
+        }
+        inHand.withLock { $0.handOvers -= 1 }
+        wakeUp.workers()
+    }
+
+    private func follow(_ due: DueAttempt) async {
+        do {
+            try await followUp(due)
+        } catch {
+            logger.error("follow-up failed", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
+            let again = time.now() + (isShuttingDown.withLock { $0 } ? .zero : .seconds(2))
+            do {
+                try await database.write { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }
+            } catch {
+                logger.error("lease not let go of; it ends by itself", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
+            }
+        }
+        inHand.withLock { $0.followUps -= 1 }
+        wakeUp.workers()
+    }
+
+    /// Jobs whose time ran out while they waited for another attempt.
+    private func failOverdue() async throws -> Int {
+        let now = time.now()
+        let overdue = try await database.read { try $0.overdueJobs(now: now, limit: 32) }
+        for job in overdue {
+            try await database.write { _ = try $0.end(job, .failed(.timedOut), now: now) }
+        }
+        return overdue.count
+    }
+}

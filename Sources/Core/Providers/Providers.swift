@@ -1,0 +1,15 @@
+/// The providers of this installation. The catalog knows one by the protocol it speaks; where no key for fal is set, the
+/// sandbox stands in for it under its own name, which attempts and people then see.
+package struct Providers: Sendable {
+    /// Who serves what the catalog calls by a name.
+    package let serving: [ProviderName: any Provider]
+
+    package init(serving: [ProviderName: any Provider]) {
+        self.serving = serving
+    }
+
+    /// The provider that an attempt names, or that a webhook is addressed to.
+    package func named(_ name: ProviderName) -> (any Provider)? {
+        serving.values.first { $0.name == name }
+    }
+}
