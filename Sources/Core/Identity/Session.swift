@@ -1,2 +1,55 @@
+import SQL
+
 /// One sign-in on one device: a family of refresh tokens that ends as a whole.
-package struct Session: Sendable, Hashable {}
+///
+/// No token is kept. They are numbered, and the session holds the number of the one that may be exchanged.
+package struct Session: Sendable, Hashable {
+    package enum EndReason: String, Sendable, SQLConvertible {
+        case signedOut = "signed_out"
+        /// A token came a second time, so that somebody else may have it.
+        case reused
+        case passwordChanged = "password_changed"
+        /// Made room for newer ones.
+        case replaced
+        case disabled
+    }
+
+    package let id: ID<Session>
+    package let user: ID<User>
+    package let generation: Int
+    package let createdAt: Instant
+    package let refreshedAt: Instant
+    package let endReason: EndReason?
+
+    /// Two tabs of one browser refresh at once; for this long the slower one is given what the faster one got.
+    package static let reuseInterval = Duration.seconds(10)
+    /// After so long without a refresh a device has to sign in again.
+    package static let idleLimit = Duration.seconds(180 * 86_400)
+    /// Live sessions of one user; the longest unused makes room.
+    package static let limit = 100
+
+    /// What a refresh token's exchange comes to.
+    package enum Exchange: Sendable, Hashable {
+        /// A new token takes its place.
+        case rotate
+        /// It was exchanged a moment ago: its successor again.
+        case repeatSuccessor
+        /// It was exchanged before: the family ends.
+        case end
+        case refuse(RefreshError)
+    }
+
+    package func exchange(of generation: Int, now: Instant) -> Exchange {
+        if endReason == .reused { return .refuse(.alreadyUsed) }
+        if endReason != nil { return .refuse(.notFound) }
+        if now - refreshedAt > Self.idleLimit { return .refuse(.expired) }
+        if generation == self.generation { return .rotate }
+        if generation > self.generation { return .refuse(.notFound) }
+        let isPrevious = generation == self.generation - 1
+        return isPrevious && now - refreshedAt <= Self.reuseInterval ? .repeatSuccessor : .end
+    }
+}
+
+package enum RefreshError: Error, Sendable, Hashable {
+    case notFound, alreadyUsed, expired, userDisabled
+}

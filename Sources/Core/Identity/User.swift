@@ -7,31 +7,30 @@ package struct User: Sendable, Hashable {
         /// Administers the installation.
         case admin
     }
+
+    package let id: ID<User>
+    package let email: String
+    package let role: Role
+    /// The client's own words about the user. Nothing of ours is decided by them.
+    package let metadata: JSON
+    package let emailConfirmedAt: Instant?
+    package let lastSignInAt: Instant?
+    package let disabledAt: Instant?
+    package let createdAt: Instant
+    package let updatedAt: Instant
+
+    /// A personal account's id is its user's id, so that rules written for `user_id` hold for accounts.
+    package var personalAccount: ID<Account> { ID(rawValue: id.rawValue) }
 }
 
-/// What a key, a token or a member can do in an account.
-package struct Account: Sendable, Hashable {
-    package enum Role: String, Sendable, SQLConvertible, Codable {
-        case owner, admin, member
-    }
-}
+extension User {
+    /// They travel in every access token, so they have to fit into a header.
+    package static let metadataLimit = 4096
 
-/// A long-lived key that an app signs its requests with. It belongs to one account.
-package struct APIKey: Sendable, Hashable {}
-
-/// Who acts, and for which account: proved by a token or a key before any rule is asked.
-package struct Actor: Sendable, Hashable {
-    package let account: ID<Account>
-    package let user: ID<User>?
-    package let key: ID<APIKey>?
-    package let role: Account.Role
-    package let platformRole: User.Role
-
-    package init(account: ID<Account>, user: ID<User>?, key: ID<APIKey>?, role: Account.Role, platformRole: User.Role) {
-        self.account = account
-        self.user = user
-        self.key = key
-        self.role = role
-        self.platformRole = platformRole
+    /// The members of `changes` replace those of the same name; null removes one.
+    func metadata(merging changes: [String: JSON]) -> JSON {
+        var members = metadata.object ?? [:]
+        for (name, value) in changes { members[name] = value == .null ? nil : value }
+        return .object(members)
     }
 }

@@ -28,6 +28,7 @@ CREATE TABLE users (
     created_at {integer} NOT NULL,
     updated_at {integer} NOT NULL
 ) {strict};
+CREATE INDEX users_administrators ON users (id) WHERE role = 'admin';
 
 CREATE TABLE profiles (
     user_id {text} PRIMARY KEY REFERENCES users (id),
@@ -70,10 +71,11 @@ CREATE TABLE sessions (
     created_at {integer} NOT NULL,
     refreshed_at {integer} NOT NULL,
     ended_at {integer},
-    end_reason {text} CHECK (end_reason IN ('signed_out', 'reused', 'password_changed', 'disabled')),
+    end_reason {text} CHECK (end_reason IN ('signed_out', 'reused', 'password_changed', 'replaced', 'disabled')),
     CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 ) {strict};
-CREATE INDEX sessions_by_user ON sessions (user_id, created_at);
+CREATE INDEX sessions_by_user ON sessions (user_id, refreshed_at) WHERE ended_at IS NULL;
+CREATE INDEX sessions_by_refresh ON sessions (refreshed_at);
 
 CREATE TABLE api_keys (
     id {text} PRIMARY KEY,
@@ -86,7 +88,7 @@ CREATE TABLE api_keys (
     last_used_at {integer},
     revoked_at {integer}
 ) {strict};
-CREATE INDEX api_keys_by_account ON api_keys (account_id, id);
+CREATE INDEX api_keys_by_account ON api_keys (account_id, id) WHERE revoked_at IS NULL;
 
 -- Failed sign-ins and other things that are counted over a window of time.
 CREATE TABLE throttles (

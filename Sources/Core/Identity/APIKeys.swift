@@ -1,0 +1,62 @@
+import Foundation
+package import SQL
+
+/// An account's keys. Only who manages the account may see or change them, and no key may make another.
+package struct APIKeys: Sendable {
+    package static let limit = 100
+
+    private let database: Database
+    private let proofs: ProofCache
+    private let time: Time
+
+    package init(database: Database, proofs: ProofCache, time: Time) {
+        self.database = database
+        self.proofs = proofs
+        self.time = time
+    }
+
+    /// The key, and its secret, which nobody can be shown again. Throws `APIKeyError`.
+    package func create(named name: String, by actor: Actor) async throws -> (key: APIKey, secret: String) {
+        try demandManager(actor)
+        let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard (1...100).contains(name.count) else { throw APIKeyError.invalidName }
+        let now = time.now()
+        let secret = APIKey.makeSecret()
+        let key = APIKey(
+            id: .make(at: now), account: actor.account, createdBy: actor.user, name: name, prefix: APIKey.prefix(of: secret),
+            createdAt: now, lastUsedAt: nil)
+        try await database.write(order: actor.account.rawValue) { transaction in
+            guard try transaction.countKeys(of: actor.account) < Self.limit else { throw APIKeyError.tooMany }
+            try transaction.insert(key, digest: APIKey.digest(of: secret))
+        }
+        return (key, secret)
+    }
+
+    /// The account's live keys, newest first.
+    package func list(for actor: Actor, before cursor: ID<APIKey>? = nil, limit: Int = 50) async throws -> [APIKey] {
+        try demandManager(actor)
+        return try await database.read { try $0.keys(of: actor.account, before: cursor, limit: limit) }
+    }
+
+    /// Ends a key: at once on this node, within `ProofCache.lifetime` on the others.
+    package func revoke(_ id: ID<APIKey>, by actor: Actor) async throws {
+        try demandManager(actor)
+        let now = time.now()
+        let isRevoked = try await database.write(order: actor.account.rawValue) { transaction in
+            try transaction.revokeKey(id, of: actor.account, now: now)
+        }
+        guard isRevoked else { throw APIKeyError.notFound }
+        proofs.forget { $0.actor.key == id }
+    }
+
+    private func demandManager(_ actor: Actor) throws {
+        guard actor.user != nil, actor.role.managesKeys else { throw APIKeyError.notAllowed }
+    }
+}
+
+package enum APIKeyError: Error, Sendable, Hashable {
+    case notAllowed
+    case invalidName
+    case tooMany
+    case notFound
+}

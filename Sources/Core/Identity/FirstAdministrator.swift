@@ -1,0 +1,62 @@
+package import SQL
+
+/// Gives a new installation somebody who can sign in. Does nothing where there is an administrator, so it may run at every
+/// start.
+package struct FirstAdministrator: Sendable {
+    package struct Made: Sendable {
+        package let user: User
+        /// Where none was given. To be told once, to the person who started the program.
+        package let generatedPassword: String?
+    }
+
+    package static let defaultEmail = "admin@localhost"
+
+    private let database: Database
+    private let passwords: Passwords
+    private let time: Time
+
+    package init(database: Database, passwords: Passwords, time: Time) {
+        self.database = database
+        self.passwords = passwords
+        self.time = time
+    }
+
+    /// Nothing where there was one already. Throws `SignUpError`: `taken` where a user has the address without being an
+    /// administrator, for whoever signed up with it first is not made one by it.
+    package func callAsFunction(email: String?, password: String?) async throws -> Made? {
+        if try await database.read({ try $0.hasAdministrator() }) { return nil }
+        guard let email = EmailAddress(email ?? Self.defaultEmail) else { throw SignUpError.invalidEmail }
+        let chosen = password ?? Self.makePassword()
+        do throws(PasswordRules.Problem) { try PasswordRules.check(chosen, of: email) } catch { throw SignUpError.password(error) }
+        let hash = try await passwords.hash(chosen)
+        guard let user = try await insert(email, hash) else { return nil }
+        return Made(user: user, generatedPassword: password == nil ? chosen : nil)
+    }
+
+    private func insert(_ email: EmailAddress, _ hash: PasswordHash) async throws -> User? {
+        let now = time.now()
+        let id = ID<User>.make(at: now)
+        let new = NewUser(
+            id: id, email: email, passwordHash: hash, role: .admin, metadata: [:], isConfirmed: true,
+            bonus: .firstAdministrator(id))
+        do {
+            return try await database.write { transaction in
+                if try transaction.hasAdministrator() { return nil }
+                if try transaction.isTaken(email) { throw SignUpError.taken }
+                return try transaction.insert(new, now: now)
+            }
+        } catch let error as DatabaseError where error.kind == .unique {
+            // Another node that starts at the same time made it.
+            return nil
+        }
+    }
+
+    /// Four groups that can be read to somebody: 24 letters of 32 hold 120 bits.
+    private static func makePassword() -> String {
+        let letters = Array("abcdefghjkmnpqrstuvwxyz23456789")
+        var generator = SystemRandomNumberGenerator()
+        return (0..<4).map { _ in
+            String((0..<6).map { _ in letters[Int.random(in: letters.indices, using: &generator)] })
+        }.joined(separator: "-")
+    }
+}

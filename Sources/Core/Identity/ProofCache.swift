@@ -1,0 +1,72 @@
+import Synchronization
+
+/// A proved identity: who acts, for which account, and by which session. A key has none.
+package struct Proof: Sendable, Hashable {
+    package let actor: Actor
+    package let session: ID<Session>?
+}
+
+/// What was proved a moment ago, so that a busy client's requests ask the database once in a while and not each time.
+/// What another node ends is believed here for as long as `lifetime`; what this node ends, it forgets at once.
+package final class ProofCache: Sendable {
+    package static let lifetime = Duration.seconds(5)
+
+    private struct Entry {
+        let proof: Proof
+        let endsAt: Instant
+    }
+
+    /// Two generations: once the young one is full it becomes the old one, and what is asked for moves up. So the oldest
+    /// fall out together, and nothing has to be sorted.
+    private struct State {
+        var young: [String: Entry] = [:]
+        var old: [String: Entry] = [:]
+        var forgettings = 0
+    }
+
+    private let state = Mutex(State())
+    private let limit: Int
+
+    /// - Parameter limit: Of each of two generations.
+    package init(limit: Int = 10_000) {
+        self.limit = limit
+    }
+
+    /// The proof of that name, or the result of `prove`, which is kept unless something was forgotten meanwhile: it might
+    /// have been that.
+    func proof(_ name: String, now: Instant, prove: () async throws -> Proof) async throws -> Proof {
+        let (found, forgettings) = state.withLock { (Self.find(name, in: &$0, now: now, limit: limit), $0.forgettings) }
+        if let found { return found }
+        let proof = try await prove()
+        state.withLock { state in
+            guard state.forgettings == forgettings else { return }
+            Self.keep(Entry(proof: proof, endsAt: now + Self.lifetime), as: name, in: &state, limit: limit)
+        }
+        return proof
+    }
+
+    func forget(where isEnded: (Proof) -> Bool) {
+        state.withLock { state in
+            state.forgettings += 1
+            state.young = state.young.filter { !isEnded($0.value.proof) }
+            state.old = state.old.filter { !isEnded($0.value.proof) }
+        }
+    }
+
+    var count: Int { state.withLock { $0.young.count + $0.old.count } }
+
+    private static func find(_ name: String, in state: inout State, now: Instant, limit: Int) -> Proof? {
+        if let entry = state.young[name] { return entry.endsAt > now ? entry.proof : nil }
+        guard let entry = state.old[name], entry.endsAt > now else { return nil }
+        keep(entry, as: name, in: &state, limit: limit)
+        return entry.proof
+    }
+
+    private static func keep(_ entry: Entry, as name: String, in state: inout State, limit: Int) {
+        if state.young.count >= limit {
+            state.old = state.young
+            state.young = [:]
+        }
+        state.young[name] = entry
+    }
+}

@@ -1,0 +1,97 @@
+package import Crypto
+package import SQL
+
+/// Begins, refreshes and ends sessions.
+package struct Sessions: Sendable {
+    private let database: Database
+    private let tokens: Tokens
+    private let refreshKey: SymmetricKey
+    private let proofs: ProofCache
+    private let time: Time
+
+    package init(database: Database, tokens: Tokens, refreshKey: SymmetricKey, proofs: ProofCache, time: Time) {
+        self.database = database
+        self.tokens = tokens
+        self.refreshKey = refreshKey
+        self.proofs = proofs
+        self.time = time
+    }
+
+    /// For a user whose identity was just proved. Throws `SignInError.userDisabled`.
+    package func start(for user: ID<User>, from client: Client) async throws -> SignedIn {
+        let now = time.now()
+        let id = ID<Session>.make(at: now)
+        let (session, signedIn) = try await database.write(order: user.rawValue) { transaction in
+            guard let signedIn = try transaction.noteSignIn(of: user, now: now) else { throw SignInError.userDisabled }
+            return (try transaction.insertSession(id, of: user, userAgent: client.userAgent, now: now), signedIn)
+        }
+        return try await tokens(for: signedIn, session, now: now)
+    }
+
+    /// Exchanges a refresh token for new ones. Throws `RefreshError`; anything else means that the session goes on and the
+    /// client may come again.
+    package func refresh(_ text: String) async throws -> SignedIn {
+        guard let token = RefreshToken(text, key: refreshKey) else { throw RefreshError.notFound }
+        let now = time.now()
+        let outcome = try await database.write(order: token.session.rawValue) { transaction in
+            try transaction.exchange(token, now: now)
+        }
+        switch outcome {
+        case .goesOn(let session, let user):
+            return try await tokens(for: user, session, now: now)
+        case .ended:
+            proofs.forget { $0.session == token.session }
+            throw RefreshError.alreadyUsed
+        }
+    }
+
+    /// Which sessions signing out ends.
+    package enum Scope: String, Sendable {
+        case global, local, others
+    }
+
+    package func end(_ scope: Scope, of user: ID<User>, current: ID<Session>) async throws {
+        let now = time.now()
+        try await database.write(order: user.rawValue) { transaction in
+            switch scope {
+            case .local: try transaction.endSession(current, .signedOut, now: now)
+            case .others: try transaction.endSessions(of: user, except: current, .signedOut, now: now)
+            case .global: try transaction.endSessions(of: user, .signedOut, now: now)
+            }
+        }
+        proofs.forget { $0.actor.user == user }
+    }
+
+    private func tokens(for user: User, _ session: Session, now: Instant) async throws -> SignedIn {
+        let access = try await tokens.issue(for: user, session, now: now)
+        let refresh = RefreshToken(session: session.id, generation: session.generation)
+        return SignedIn(
+            user: user, session: session.id, accessToken: access.text, refreshToken: refresh.text(key: refreshKey),
+            expiresAt: access.expiresAt)
+    }
+}
+
+private enum RefreshOutcome: Sendable {
+    case goesOn(Session, User)
+    /// By this very exchange. A value and not an error, since an error would undo it.
+    case ended
+}
+
+extension Transaction {
+    fileprivate func exchange(_ token: RefreshToken, now: Instant) throws -> RefreshOutcome {
+        guard let session = try lockSession(token.session), let user = try user(session.user) else { throw RefreshError.notFound }
+        guard user.disabledAt == nil else { throw RefreshError.userDisabled }
+        switch session.exchange(of: token.generation, now: now) {
+        case .rotate:
+            guard let rotated = try rotate(session, now: now) else { throw RefreshError.notFound }
+            return .goesOn(rotated, user)
+        case .repeatSuccessor:
+            return .goesOn(session, user)
+        case .end:
+            try endSession(session.id, .reused, now: now)
+            return .ended
+        case .refuse(let error):
+            throw error
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import SQL
+
+extension Transaction {
+    /// Counts one try under each of `throttles`, or none of them where one is used up: then it answers when to come again.
+    func count(_ throttles: [Throttle], now: Instant) throws(DatabaseError) -> Throttled? {
+        for throttle in throttles {
+            let row = try queryOne(
+                "SELECT window_ends_at FROM throttles WHERE subject = $1 AND count >= $2 AND window_ends_at > $3",
+                throttle.subject, throttle.limit, now)
+            if let row { return try Throttled(retryAfter: row.get("window_ends_at", as: Instant.self) - now) }
+        }
+        for throttle in throttles {
+            try execute("""
+                INSERT INTO throttles (subject, count, window_ends_at) VALUES ($1, 1, $2)
+                ON CONFLICT (subject) DO UPDATE SET
+                    count = CASE WHEN throttles.window_ends_at <= $3 THEN 1 ELSE throttles.count + 1 END,
+                    window_ends_at = CASE WHEN throttles.window_ends_at <= $3 THEN excluded.window_ends_at
+                        ELSE throttles.window_ends_at END
+                """, throttle.subject, now + throttle.window, now)
+        }
+        return nil
+    }
+
+    /// Begins anew: the person has shown who they are.
+    func clear(_ throttle: Throttle) throws(DatabaseError) {
+        try execute("DELETE FROM throttles WHERE subject = $1", throttle.subject)
+    }
+
+    /// Takes one try back: it was not a wrong one.
+    func giveBack(_ throttle: Throttle) throws(DatabaseError) {
+        try execute("UPDATE throttles SET count = count - 1 WHERE subject = $1 AND count > 0", throttle.subject)
+    }
+
+    /// How many windows that have passed were removed.
+    func deleteThrottles(endedBefore now: Instant, limit: Int) throws(DatabaseError) -> Int {
+        try execute("""
+            DELETE FROM throttles WHERE subject IN
+                (SELECT subject FROM throttles WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2)
+            """, now, limit)
+    }
+}
