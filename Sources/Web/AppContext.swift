@@ -1,7 +1,6 @@
 package import Core
 import Foundation
 package import Hummingbird
-package import Logging
 package import NIOCore
 
 /// What is known of a request before anything is asked of it.
@@ -11,13 +10,21 @@ package struct AppContext: RequestContext, RemoteAddressRequestContext {
     package let remoteAddress: SocketAddress?
     /// Named in every answer and every log line about this request.
     package var requestID: String
+    /// The network that counts as the client's, as limits count it: the peer's address, unless a proxy's word is taken.
+    package var clientAddress: String
     /// Who calls, where a token or a key proved it. `AccountContext` demands it.
     package var caller: Caller?
+    /// Why the token or the key that was sent proves nothing. Routes that need no caller do not mind: a client renews its
+    /// token with the old one still in its headers.
+    package var refusal: AuthenticationError?
+    /// Whether the operator's own server calls, by Supabase's service-role key. It is no caller: it has no account.
+    package var isServiceRole = false
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
         requestID = UUID().uuidString.lowercased()
+        clientAddress = source.channel.remoteAddress?.ipAddress.map(Client.network) ?? "unknown"
     }
 }
 
@@ -31,6 +38,10 @@ package struct Caller: Sendable {
         self.actor = actor
         self.session = session
     }
+
+    init(_ proof: Proof) {
+        self.init(actor: proof.actor, session: proof.session)
+    }
 }
 
 /// The context of every route that needs an account: there is one, or the request ends here with 401.
@@ -41,7 +52,7 @@ package struct AccountContext: ChildRequestContext {
     package let caller: Caller
 
     package init(context: AppContext) throws {
-        guard let caller = context.caller else { throw APIError.unauthorized }
+        guard let caller = context.caller else { throw context.refusal.map(APIError.init) ?? .unauthorized }
         coreContext = context.coreContext
         requestID = context.requestID
         remoteAddress = context.remoteAddress

@@ -59,6 +59,14 @@ package struct SignUp: Sendable {
         }
     }
 
+    /// A user like the one that a sign-up makes, and not kept: for answers that must not tell whether an address is taken.
+    package func nobody(email: String, metadata: JSON) -> User {
+        let now = time.now()
+        return User(
+            id: .make(at: now), email: email, role: .user, metadata: metadata, emailConfirmedAt: nil, lastSignInAt: nil,
+            disabledAt: nil, createdAt: now, updatedAt: now)
+    }
+
     private func hash(_ password: String?, for email: EmailAddress) async throws -> PasswordHash? {
         guard let password else { return nil }
         do throws(PasswordRules.Problem) {

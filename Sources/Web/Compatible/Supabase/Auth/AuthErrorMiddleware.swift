@@ -1,0 +1,25 @@
+import Hummingbird
+import Logging
+
+/// Answers in Supabase's shape whatever goes wrong under `/auth/v1`, and marks each answer with the version of that shape,
+/// without which clients do not read its code.
+struct AuthErrorMiddleware: RouterMiddleware {
+    private static let version = "2024-01-01"
+
+    func handle(
+        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            let refusal = AuthError(error)
+            if refusal.status.kind == .serverError { context.logger.error("auth request failed", metadata: ["error": "\(error)"]) }
+            response = refusal.response(requestID: context.requestID)
+        }
+        response.headers[.supabaseVersion] = Self.version
+        return response
+    }
+}

@@ -1,0 +1,37 @@
+package import Core
+package import Hummingbird
+
+/// Supabase's auth server, as far as its clients need it with an address and a password.
+package struct AuthRoutes: Sendable {
+    private let identity: Identity
+    private let version: String
+
+    /// - Parameter version: Darkroom's own, for `/health`.
+    package init(_ identity: Identity, version: String) {
+        self.identity = identity
+        self.version = version
+    }
+
+    package func addRoutes(to router: some RouterMethods<AppContext>) {
+        let keySet = KeySetRoute(identity.tokens)
+        router.get("/.well-known/jwks.json", use: keySet.handle)
+
+        let auth = router.group("/auth/v1").add(middleware: AuthErrorMiddleware())
+        auth.get("/.well-known/jwks.json", use: keySet.handle)
+        auth.get("/health", use: HealthRoute(version: version).handle)
+        auth.get("/settings", use: SettingsRoute(identity.signUp).handle)
+        auth.post("/signup", use: SignUpRoute(identity).handle)
+        auth.post("/token", use: TokenRoute(identity).handle)
+        auth.post("/logout", use: LogoutRoute(identity.sessions).handle)
+
+        let user = UserRoute(identity.users)
+        auth.get("/user", use: user.show)
+        auth.put("/user", use: user.change)
+
+        let users = AdminUsersRoute(identity)
+        auth.get("/admin/users", use: users.list)
+        auth.post("/admin/users", use: users.create)
+        auth.get("/admin/users/:id", use: users.show)
+        auth.delete("/admin/users/:id", use: users.delete)
+    }
+}

@@ -1,0 +1,17 @@
+package import HTTPTypes
+
+extension HTTPField.Name {
+    /// Supabase's clients name the project in it.
+    package static let apiKey = HTTPField.Name(ours: "apikey")
+    /// The account to act for, where it is not the caller's personal one.
+    package static let darkroomAccount = HTTPField.Name(ours: "Darkroom-Account")
+    static let supabaseVersion = HTTPField.Name(ours: "X-Supabase-Api-Version")
+    static let supabaseErrorCode = HTTPField.Name(ours: "x-sb-error-code")
+    static let totalCount = HTTPField.Name(ours: "X-Total-Count")
+    static let link = HTTPField.Name(ours: "Link")
+
+    private init(ours name: String) {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("a header's name holds letters, digits and hyphens") }
+        self = field
+    }
+}

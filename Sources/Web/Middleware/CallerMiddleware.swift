@@ -1,0 +1,48 @@
+package import Core
+import HTTPTypes
+package import Hummingbird
+
+/// Finds out who calls, and leaves it to each route to demand somebody.
+package struct CallerMiddleware: RouterMiddleware {
+    private let authenticator: Authenticator
+    private let secrets: Secrets
+
+    package init(authenticator: Authenticator, secrets: Secrets) {
+        self.authenticator = authenticator
+        self.secrets = secrets
+    }
+
+    package func handle(
+        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        guard let secret = credential(of: request) else { return try await next(request, context) }
+        if secrets.isServiceRoleKey(secret) {
+            context.isServiceRole = true
+        } else {
+            do {
+                context.caller = Caller(try await authenticator.authenticate(secret, account: request.headers[.darkroomAccount]))
+            } catch let error as AuthenticationError {
+                context.refusal = error
+            }
+        }
+        return try await next(request, context)
+    }
+
+    /// Nothing for a caller who is anonymous. Supabase's clients send the project's key as bearer where nobody is signed
+    /// in; whatever key that is, it names no user.
+    private func credential(of request: Request) -> String? {
+        let project = request.headers[.apiKey]
+        let sent = request.headers[.authorization].flatMap(Self.bearer) ?? project
+        guard let sent, !sent.isEmpty, !secrets.isAnonKey(sent) else { return nil }
+        if sent == project, !sent.hasPrefix(APIKey.mark), !secrets.isServiceRoleKey(sent) { return nil }
+        return sent
+    }
+
+    /// `Bearer …`, or `Token …` as some clients write it.
+    private static func bearer(_ header: String) -> String? {
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, ["bearer", "token"].contains(parts[0].lowercased()) else { return nil }
+        return String(parts[1]).trimmingPrefix(" ").description
+    }
+}
