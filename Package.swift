@@ -82,12 +82,14 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["SQL", "Core", "Web", hummingbird, crypto, logging, httpClient],
+            dependencies: ["SQL", "Core", "Web", hummingbird, crypto, logging, httpClient, nio, nioPosix],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
         .testTarget(name: "SQLTests", dependencies: ["SQL", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "CoreTests", dependencies: ["Core", "SQL", "TestSupport", crypto, logging], swiftSettings: settings),
+        .testTarget(
+            name: "CoreTests", dependencies: ["Core", "SQL", "TestSupport", crypto, logging, nio, nioPosix, httpClient],
+            swiftSettings: settings),
         .testTarget(
             name: "WebTests",
             dependencies: [

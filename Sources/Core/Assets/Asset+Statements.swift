@@ -1,0 +1,96 @@
+package import SQL
+
+extension Transaction {
+    package func asset(_ id: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Asset? {
+        try asset(queryOne("SELECT * FROM assets WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL", id, account))
+    }
+
+    /// As `asset`, and nobody can delete it before this transaction has ended: for whoever is about to refer to it.
+    package func lockAsset(_ id: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Asset? {
+        try asset(queryOne(
+            "SELECT * FROM assets WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL \(.forUpdate(of: "assets"))", id, account))
+    }
+
+    package func asset(key: StorageKey) throws(DatabaseError) -> Asset? {
+        try asset(queryOne("SELECT * FROM assets WHERE key = $1 AND deleted_at IS NULL", key))
+    }
+
+    /// Whether or not it has been deleted since: a job makes an output once.
+    package func output(_ index: Int, of job: ID<Job>) throws(DatabaseError) -> Asset? {
+        try asset(queryOne("SELECT * FROM assets WHERE job_id = $1 AND output_index = $2", job, index))
+    }
+
+    /// In their order; deleted ones are left out.
+    package func outputs(of job: ID<Job>) throws(DatabaseError) -> [Asset] {
+        try query("SELECT * FROM assets WHERE job_id = $1 AND deleted_at IS NULL ORDER BY output_index", job)
+            .map { row throws(DatabaseError) in try Asset(row) }
+    }
+
+    /// Newest first, from behind `cursor`.
+    package func assets(
+        of account: ID<Account>, kind: Asset.Kind?, after cursor: ID<Asset>?, limit: Int
+    ) throws(DatabaseError) -> [Asset] {
+        try query(
+            """
+            SELECT * FROM assets
+            WHERE account_id = $1 AND deleted_at IS NULL AND id < $2
+                AND ($3 = 'any' OR ($3 = 'output') = (job_id IS NOT NULL))
+            ORDER BY id DESC LIMIT $4
+            """, account, cursor?.rawValue ?? "g", kind?.rawValue ?? "any", limit)
+            .map { row throws(DatabaseError) in try Asset(row) }
+    }
+
+    /// Adds the row and what it comes to. The caller has crossed its key out of `file_deletions` in this transaction.
+    package func insertAsset(_ asset: Asset) throws(DatabaseError) {
+        try execute(
+            """
+            INSERT INTO assets (id, account_id, created_by, job_id, output_index, key, name, content_type, size, sha256,
+                width, height, tags, favourite_at, created_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            """, asset.id, asset.account, asset.createdBy, asset.job, asset.outputIndex, asset.key, asset.name,
+            asset.type.contentType, asset.size, asset.sha256, asset.dimensions?.width, asset.dimensions?.height,
+            JSON.array(asset.tags.map(JSON.string)).text, asset.favouriteAt, asset.createdAt, asset.expiresAt)
+        try addStorage(files: 1, bytes: asset.size, of: asset.account)
+    }
+
+    package func updateAsset(_ asset: Asset) throws(DatabaseError) {
+        try execute(
+            "UPDATE assets SET name = $3, tags = $4, favourite_at = $5 WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL",
+            asset.id, asset.account, asset.name, JSON.array(asset.tags.map(JSON.string)).text, asset.favouriteAt)
+    }
+
+    /// Marks the row and writes its bytes down for removal. Whether there still was one to delete.
+    @discardableResult
+    package func deleteAsset(_ asset: Asset, now: Instant) throws(DatabaseError) -> Bool {
+        guard try execute("UPDATE assets SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", asset.id, now) == 1 else { return false }
+        try addStorage(files: -1, bytes: -asset.size, of: asset.account)
+        try writeDownFile(asset.key, dueAt: now)
+        return true
+    }
+
+    /// A job that has not ended and still needs this file.
+    package func unendedJob(using asset: ID<Asset>) throws(DatabaseError) -> ID<Job>? {
+        try queryOne(
+            """
+            SELECT jobs.id FROM job_inputs JOIN jobs ON jobs.id = job_inputs.job_id
+            WHERE job_inputs.asset_id = $1 AND jobs.ended_at IS NULL LIMIT 1
+            """, asset)?.get("id")
+    }
+
+    /// Those past their time, except uploads that some job used: what a job was made from is kept with it.
+    package func expiredAssets(_ limit: Int, now: Instant) throws(DatabaseError) -> [Asset] {
+        try query(
+            """
+            SELECT * FROM assets
+            WHERE deleted_at IS NULL AND expires_at <= $1
+                AND NOT EXISTS (SELECT 1 FROM job_inputs WHERE job_inputs.asset_id = assets.id)
+            ORDER BY expires_at LIMIT $2 \(.skipLocked)
+            """, now, limit)
+            .map { row throws(DatabaseError) in try Asset(row) }
+    }
+
+    private func asset(_ row: Row?) throws(DatabaseError) -> Asset? {
+        guard let row else { return nil }
+        return try Asset(row)
+    }
+}

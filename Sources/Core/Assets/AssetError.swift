@@ -1,0 +1,18 @@
+/// Why a file is not taken, or an asset not changed.
+package enum AssetError: Error, Sendable, Hashable {
+    case notFound
+    case empty
+    /// The bytes are of no type that belongs here.
+    case wrongType(allowed: Set<FileType>)
+    /// The header does not say what it must, or is cut short.
+    case damaged(FileType)
+    case tooManyPixels(ImageSize)
+    case tooLarge(limit: Int)
+    case quotaExceeded(used: Int, limit: Int)
+    case tooManyUploads(limit: Int, retryAfter: Duration)
+    case inUse(by: ID<Job>)
+    case invalidName
+    case invalidTags
+    /// A file of the same key is being removed, or was removed before it got its row: storing it again will do.
+    case removedMeanwhile
+}

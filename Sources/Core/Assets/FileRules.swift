@@ -1,0 +1,19 @@
+/// What an account may keep, and for how long files are kept.
+package struct FileRules: Sendable, Hashable {
+    /// The most bytes that an account's files may have together. Outputs count too, but are never refused: they are paid for.
+    package var quota: Int
+    package var uploadsPerHour: Int
+    /// How long an upload is kept that no job used.
+    package var uploadLifetime: Duration
+    package var outputLifetime: Duration
+
+    package init(
+        quota: Int = 5_000_000_000, uploadsPerHour: Int = 500,
+        uploadLifetime: Duration = .seconds(30 * 86_400), outputLifetime: Duration = .seconds(90 * 86_400)
+    ) {
+        self.quota = quota
+        self.uploadsPerHour = uploadsPerHour
+        self.uploadLifetime = uploadLifetime
+        self.outputLifetime = outputLifetime
+    }
+}

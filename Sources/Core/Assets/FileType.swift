@@ -1,0 +1,76 @@
+/// What a file is, by its first bytes. A header or a name only says what somebody hopes it is.
+package enum FileType: String, Sendable, Hashable, CaseIterable {
+    case jpeg, png, webp, gif, mp4, webm, zip
+
+    package init?(head: some Collection<UInt8>) {
+        let head = Array(head.prefix(64))
+        if head.starts(with: [0xFF, 0xD8, 0xFF]) {
+            self = .jpeg
+        } else if head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+            self = .png
+        } else if head.starts(with: "GIF87a".utf8) || head.starts(with: "GIF89a".utf8) {
+            self = .gif
+        } else if head.starts(with: "RIFF".utf8), head.dropFirst(8).starts(with: "WEBP".utf8) {
+            self = .webp
+        } else if Self.isMP4(head) {
+            self = .mp4
+        } else if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]), Self.contains("webm", in: head) {
+            self = .webm
+        } else if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
+            self = .zip
+        } else {
+            return nil
+        }
+    }
+
+    /// The one that `contentType` names; parameters after a semicolon do not count.
+    package init?(contentType: String) {
+        let essence = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+        guard let type = Self.allCases.first(where: { $0.contentType == essence }) else { return nil }
+        self = type
+    }
+
+    package var contentType: String {
+        switch self {
+        case .jpeg: "image/jpeg"
+        case .png: "image/png"
+        case .webp: "image/webp"
+        case .gif: "image/gif"
+        case .mp4: "video/mp4"
+        case .webm: "video/webm"
+        case .zip: "application/zip"
+        }
+    }
+
+    package var fileExtension: String { self == .jpeg ? "jpg" : rawValue }
+
+    /// As people write it.
+    package var name: String {
+        switch self {
+        case .jpeg, .png, .gif, .mp4, .zip: rawValue.uppercased()
+        case .webp: "WebP"
+        case .webm: "WebM"
+        }
+    }
+
+    package var isImage: Bool {
+        switch self {
+        case .jpeg, .png, .webp, .gif: true
+        case .mp4, .webm, .zip: false
+        }
+    }
+
+    /// The same container holds HEIC and AVIF pictures and QuickTime films, told apart by the brand alone.
+    private static func isMP4(_ head: [UInt8]) -> Bool {
+        guard head.count >= 12, head[4..<8].elementsEqual("ftyp".utf8) else { return false }
+        let brand = String(decoding: head[8..<12], as: UTF8.self)
+        return ["isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "mp41", "mp42", "avc1", "dash", "M4V ", "MSNV"]
+            .contains(brand)
+    }
+
+    private static func contains(_ word: String, in head: [UInt8]) -> Bool {
+        let word = Array(word.utf8)
+        guard head.count >= word.count else { return false }
+        return (0...(head.count - word.count)).contains { head[$0..<($0 + word.count)].elementsEqual(word) }
+    }
+}

@@ -1,0 +1,51 @@
+import Crypto
+import NIOCore
+import NIOPosix
+
+/// Writes the parts of one file as they come, counting and hashing them.
+struct LocalFileWriter {
+    private let file: DiskFile
+    private let threads: NIOThreadPool
+    private let limit: Int
+    private var gathered = ByteBuffer()
+    private var hash = SHA256()
+    private var head: [UInt8] = []
+    private var size = 0
+
+    init(file: DiskFile, threads: NIOThreadPool, limit: Int) {
+        self.file = file
+        self.threads = threads
+        self.limit = limit
+    }
+
+    mutating func write(_ part: ByteBuffer) async throws {
+        size += part.readableBytes
+        guard size <= limit else { throw FileStoreError.tooLarge(limit: limit) }
+        head.append(contentsOf: part.readableBytesView.prefix(IncomingFile.headLimit - head.count))
+        gathered.writeImmutableBuffer(part)
+        if gathered.readableBytes >= LocalFileStore.chunk { try await flush() }
+    }
+
+    /// Returns once the bytes are durable.
+    mutating func finish() async throws -> IncomingFile {
+        try await flush()
+        try await threads.runIfActive { [file] in try file.synchronize() }
+        return IncomingFile(size: size, sha256: hash.finalize().hex, head: head)
+    }
+
+    private mutating func flush() async throws {
+        guard gathered.readableBytes > 0 else { return }
+        let bytes = gathered
+        gathered = ByteBuffer()
+        bytes.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
+        try await threads.runIfActive { [file] in try bytes.withUnsafeReadableBytes { try file.write($0) } }
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Two lower-case digits a byte.
+    package var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,17 @@
+package import SQL
+
+/// Removes a file's bytes, then the note that they must go. A crash between the two only repeats the first.
+package struct RemoveFile: Sendable {
+    private let database: Database
+    private let store: any FileStore
+
+    package init(database: Database, store: any FileStore) {
+        self.database = database
+        self.store = store
+    }
+
+    package func callAsFunction(_ key: StorageKey) async throws {
+        try await store.delete(key)
+        try await database.write { try $0.crossOutFile(key) }
+    }
+}
