@@ -1,0 +1,53 @@
+import NIOCore
+package import SQL
+
+/// Copies what a provider made into our store while its link still lives. Its link is never the product.
+package struct StoreOutput: Sendable {
+    private let fetcher: Fetcher
+    private let database: Database
+    private let store: any FileStore
+    private let time: Time
+
+    package init(fetcher: Fetcher, database: Database, store: any FileStore, time: Time) {
+        self.fetcher = fetcher
+        self.database = database
+        self.store = store
+        self.time = time
+    }
+
+    /// A stored file without a row is removed after this long: more than any settlement takes to come round again.
+    static let patience = Duration.seconds(86_400)
+
+    /// Runs as often as it is asked: the same output has the same key, and one that has its row already is not fetched again.
+    ///
+    /// - Parameter trusting: The origins of the provider in use, which may be private.
+    package func callAsFunction(
+        _ index: Int, of job: ID<Job>, _ account: ID<Account>, from address: String, trusting: Set<Origin> = []
+    ) async throws -> StoredOutput {
+        if let asset = try await database.read({ try $0.output(index, of: job) }) { return StoredOutput(asset, index: index) }
+        let limit = Bucket.outputs.sizeLimit
+        return try await fetcher.fetch(address, limit: limit, trusting: trusting) { parts in
+            try await keep(parts, index, job, account, limit)
+        }
+    }
+
+    private func keep(
+        _ parts: some AsyncSequence<ByteBuffer, any Error>, _ index: Int, _ job: ID<Job>, _ account: ID<Account>, _ limit: Int
+    ) async throws -> StoredOutput {
+        var found: FileCheck?
+        let file = try await store.store(parts, limit: limit) { incoming in
+            let check = try FileCheck(incoming, for: .outputs)
+            found = check
+            return try await writeDown(.output(index, of: job, account, check.type))
+        }
+        guard let found else { preconditionFailure("a store asks what a file shall be called before it keeps it") }
+        return StoredOutput(
+            index: index, key: file.key, type: found.type, size: file.size, sha256: file.sha256, dimensions: found.dimensions)
+    }
+
+    private func writeDown(_ key: StorageKey) async throws -> StorageKey {
+        let dueAt = time.now() + Self.patience
+        guard try await database.write({ try $0.writeDownFile(key, dueAt: dueAt) }) else { throw AssetError.removedMeanwhile }
+        return key
+    }
+}

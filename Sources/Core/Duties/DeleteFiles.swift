@@ -1,0 +1,44 @@
+package import Logging
+package import SQL
+
+/// Removes the bytes of files that nobody owns any more: deleted ones, and those that a crash left without a row.
+package struct DeleteFiles: Sendable {
+    private let database: Database
+    private let store: any FileStore
+    private let time: Time
+    private let logger: Logger
+    private let batch: Int
+
+    package init(database: Database, store: any FileStore, time: Time, logger: Logger, batch: Int = 100) {
+        self.database = database
+        self.store = store
+        self.time = time
+        self.logger = logger
+        self.batch = batch
+    }
+
+    /// How many files went. One that cannot go now is tried again: after a minute, then after twice as long each time, up to a day.
+    @discardableResult
+    package func runOnce() async throws -> Int {
+        let now = time.now()
+        // Should this process die here, another takes them on after that long.
+        let claimed = try await database.write { [batch] in try $0.claimFileDeletions(batch, now: now, retryAt: now + .seconds(600)) }
+        var removed = 0
+        for deletion in claimed {
+            do {
+                try await RemoveFile(database: database, store: store)(deletion.key)
+                removed += 1
+            } catch {
+                logger.warning("a file could not be removed", metadata: [
+                    "key": "\(deletion.key)", "tries": "\(deletion.tries)", "error": "\(error)",
+                ])
+                try await database.write { try $0.putOffFileDeletion(deletion.key, to: now + Self.wait(after: deletion.tries)) }
+            }
+        }
+        return removed
+    }
+
+    static func wait(after tries: Int) -> Duration {
+        .seconds(min(60 << min(max(tries, 1) - 1, 11), 86_400))
+    }
+}

@@ -1,0 +1,18 @@
+/// Removes the bytes of uploads that a crash cut off before they had a name.
+package struct RemoveAbandonedUploads: Sendable {
+    private let store: any FileStore
+    private let time: Time
+
+    package init(store: any FileStore, time: Time) {
+        self.store = store
+        self.time = time
+    }
+
+    /// Longer than any request or fetch may take.
+    static let age = Duration.seconds(6 * 3600)
+
+    @discardableResult
+    package func runOnce() async throws -> Int {
+        try await store.removeAbandoned(before: time.now() - Self.age)
+    }
+}

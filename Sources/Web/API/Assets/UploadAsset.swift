@@ -1,0 +1,35 @@
+package import Core
+import Foundation
+import HTTPTypes
+package import Hummingbird
+
+/// `POST /api/assets`: the file as the whole body, or as the first file of a multipart form.
+package struct UploadAsset: Sendable {
+    private let store: StoreUpload
+    private let links: FileLinks
+
+    package init(store: StoreUpload, links: FileLinks) {
+        self.store = store
+        self.links = links
+    }
+
+    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+        let asset: Asset
+        if let file = try await MultipartFile.open(request) {
+            asset = try await store(file, name: file.filename, announced: nil, for: context.actor)
+        } else {
+            let announced = request.headers[.contentLength].flatMap { Int($0) }
+            asset = try await store(request.body, name: name(of: request), announced: announced, for: context.actor)
+        }
+        var response = Response.json(AssetBody(asset, links), status: .created)
+        response.headers[.location] = "/api/assets/\(asset.id)"
+        return response
+    }
+
+    /// Beyond ASCII a header's text is percent-encoded.
+    private func name(of request: Request) -> String? {
+        if let name = request.uri.queryParameters["name"] { return String(name) }
+        guard let field = HTTPField.Name("X-File-Name"), let name = request.headers[field] else { return nil }
+        return name.removingPercentEncoding ?? name
+    }
+}

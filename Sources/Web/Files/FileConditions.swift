@@ -1,0 +1,32 @@
+import Core
+import Foundation
+import HTTPTypes
+
+/// What a request says of the copy it already has (RFC 9110, 13.1 and 14).
+struct FileConditions {
+    private let headers: HTTPFields
+
+    init(_ headers: HTTPFields) {
+        self.headers = headers
+    }
+
+    /// Whether the caller's copy is the file. A tag, where there is one, counts more than a date.
+    func isKnown(_ asset: Asset) -> Bool {
+        if let tags = headers[.ifNoneMatch] {
+            return tags.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+                .contains { $0 == "*" || $0 == asset.entityTag || $0 == "W/" + asset.entityTag }
+        }
+        return headers[.ifModifiedSince].flatMap(HTTPDate.seconds).map { asset.createdAt.seconds <= $0 } ?? false
+    }
+
+    /// The part asked for, unless it is to be added to a copy of something else.
+    func range(of asset: Asset) -> ByteRange {
+        if let condition = headers[.ifRange], condition != asset.entityTag, condition != HTTPDate.text(asset.createdAt) { return .whole }
+        return ByteRange(headers[.range], size: asset.size)
+    }
+}
+
+extension Asset {
+    /// Strong: equal tags, equal bytes.
+    var entityTag: String { "\"\(sha256)\"" }
+}
