@@ -77,16 +77,28 @@ extension Transaction {
             """, asset)?.get("id")
     }
 
-    /// Those past their time, except uploads that some job used: what a job was made from is kept with it.
-    package func expiredAssets(_ limit: Int, now: Instant) throws(DatabaseError) -> [Asset] {
+    /// Those past their time, the oldest first.
+    func expiredAssets(_ limit: Int, now: Instant) throws(DatabaseError) -> [Asset] {
         try query(
-            """
-            SELECT * FROM assets
-            WHERE deleted_at IS NULL AND expires_at <= $1
-                AND NOT EXISTS (SELECT 1 FROM job_inputs WHERE job_inputs.asset_id = assets.id)
-            ORDER BY expires_at LIMIT $2 \(.skipLocked)
-            """, now, limit)
+            "SELECT * FROM assets WHERE deleted_at IS NULL AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2 \(.skipLocked)",
+            now, limit)
             .map { row throws(DatabaseError) in try Asset(row) }
+    }
+
+    /// Whether any job was made from it.
+    func isInput(_ asset: ID<Asset>) throws(DatabaseError) -> Bool {
+        try queryOne("SELECT 1 AS one FROM job_inputs WHERE asset_id = $1 LIMIT 1", asset) != nil
+    }
+
+    /// Whether whoever sent it shows it as their picture.
+    func isAvatar(_ asset: Asset) throws(DatabaseError) -> Bool {
+        guard let user = asset.createdBy else { return false }
+        return try queryOne("SELECT 1 AS one FROM profiles WHERE user_id = $1 AND avatar_asset_id = $2", user, asset.id) != nil
+    }
+
+    /// - Parameter instant: Nothing means never.
+    func setExpiry(of asset: ID<Asset>, to instant: Instant?) throws(DatabaseError) {
+        try execute("UPDATE assets SET expires_at = $2 WHERE id = $1", asset, instant)
     }
 
     private func asset(_ row: Row?) throws(DatabaseError) -> Asset? {

@@ -31,7 +31,7 @@ package struct FileLinks: Sendable {
         let expiresAt = expiry(lifetime)
         var query = "expires=\(expiresAt.seconds)"
         if let download { query += "&download=\(Self.escape(download))" }
-        let signature = Self.base64URL(Data(code(of: file, expiresAt, download)))
+        let signature = code(of: file, expiresAt, download).base64URL
         return SignedLink(
             url: "\(publicURL)/files/\(file)?\(query)&signature=\(signature)", expiresAt: expiresAt)
     }
@@ -72,19 +72,15 @@ package struct FileLinks: Sendable {
     private static func escape(_ text: String) -> String {
         let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
         return text.utf8.reduce(into: "") { escaped, byte in
-            escaped += unreserved.contains(byte) ? String(UnicodeScalar(byte)) : "%" + CollectionOfOne(byte).hex.uppercased()
+            escaped += unreserved.contains(byte) ? String(UnicodeScalar(byte)) : "%" + Hex.text(CollectionOfOne(byte)).uppercased()
         }
     }
 
-    private static func base64URL(_ data: Data) -> String {
-        data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
-
-    /// Only the one spelling that `base64URL` makes: 32 bytes are 43 characters.
+    /// Only the one spelling that we write: 32 bytes are 43 characters.
     private static func bytes(base64URL text: String) -> Data? {
         guard text.utf8.count == 43,
             let data = Data(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/") + "="),
-            base64URL(data) == text
+            data.base64URL == text
         else { return nil }
         return data
     }

@@ -30,7 +30,7 @@ struct LocalFileWriter {
     mutating func finish() async throws -> IncomingFile {
         try await flush()
         try await threads.runIfActive { [file] in try file.synchronize() }
-        return IncomingFile(size: size, sha256: hash.finalize().hex, head: head)
+        return IncomingFile(size: size, sha256: Hex.text(hash.finalize()), head: head)
     }
 
     private mutating func flush() async throws {
@@ -39,13 +39,5 @@ struct LocalFileWriter {
         gathered = ByteBuffer()
         bytes.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
         try await threads.runIfActive { [file] in try bytes.withUnsafeReadableBytes { try file.write($0) } }
-    }
-}
-
-extension Sequence<UInt8> {
-    /// Two lower-case digits a byte.
-    package var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

@@ -6,12 +6,14 @@ package struct StoreOutput: Sendable {
     private let fetcher: Fetcher
     private let database: Database
     private let store: any FileStore
-    private let time: Time
+    let rules: FileRules
+    let time: Time
 
-    package init(fetcher: Fetcher, database: Database, store: any FileStore, time: Time) {
+    package init(fetcher: Fetcher, database: Database, store: any FileStore, rules: FileRules, time: Time) {
         self.fetcher = fetcher
         self.database = database
         self.store = store
+        self.rules = rules
         self.time = time
     }
 

@@ -35,9 +35,9 @@ extension Transaction {
     ///
     /// - Parameter id: Made before the transaction, which may run more than once.
     package func insertOutput(
-        _ output: StoredOutput, id: ID<Asset>, job: ID<Job>, account: ID<Account>, createdBy: ID<User>?,
-        now: Instant, expiresAt: Instant?
+        _ output: StoredOutput, id: ID<Asset>, job: ID<Job>, account: ID<Account>, now: Instant, expiresAt: Instant?
     ) throws(DatabaseError) {
+        let createdBy: ID<User>? = try queryOne("SELECT created_by FROM jobs WHERE id = $1", job)?.get("created_by")
         try crossOutFile(output.key)
         try insertAsset(Asset(
             id: id, account: account, createdBy: createdBy, job: job, outputIndex: output.index, key: output.key,
