@@ -8,6 +8,16 @@ extension HTTPField.Name {
     static let supabaseVersion = HTTPField.Name(ours: "X-Supabase-Api-Version")
     static let supabaseErrorCode = HTTPField.Name(ours: "x-sb-error-code")
     static let totalCount = HTTPField.Name(ours: "X-Total-Count")
+    static let requestID = HTTPField.Name(ours: "X-Request-Id")
+    static let idempotencyKey = HTTPField.Name(ours: "Idempotency-Key")
+    static let idempotentReplayed = HTTPField.Name(ours: "Idempotent-Replayed")
+    static let accelBuffering = HTTPField.Name(ours: "X-Accel-Buffering")
+    static let clientInfo = HTTPField.Name(ours: "X-Client-Info")
+    static let upsert = HTTPField.Name(ours: "X-Upsert")
+    static let prefer = HTTPField.Name(ours: "Prefer")
+    static let lastEventID = HTTPField.Name(ours: "Last-Event-ID")
+    static let referrerPolicy = HTTPField.Name(ours: "Referrer-Policy")
+    static let frameOptions = HTTPField.Name(ours: "X-Frame-Options")
     static let link = HTTPField.Name(ours: "Link")
 
     private init(ours name: String) {

@@ -6,7 +6,7 @@ import NIOCore
 extension Request {
     /// The body as JSON of at most `limit` bytes. Throws 413, or 400 `invalid_json`.
     package func json(limit: Int = 1 << 20) async throws -> JSON {
-        try JSON(checking: await bytes(limit: limit))
+        try JSON(body: await bytes(limit: limit))
     }
 
     /// The body as a type of ours. A missing or ill-typed member answers 422 and names its field.
@@ -33,7 +33,8 @@ extension Request {
 }
 
 extension JSON {
-    fileprivate init(checking bytes: [UInt8]) throws(APIError) {
+    /// A request's body. Throws 400 `invalid_json`.
+    init(body bytes: [UInt8]) throws(APIError) {
         guard !bytes.isEmpty else { throw APIError(.badRequest, "invalid_json", "The body is empty; JSON is expected.") }
         do { try self.init(parsing: bytes) } catch { throw APIError(.badRequest, "invalid_json", "The body is not valid JSON.") }
     }

@@ -9,10 +9,10 @@ extension StoreOutput {
         } catch let error as FetchError {
             return .broken(error.words, isTransient: error.isTransient)
         } catch let error as AssetError {
-            return .broken(error.words, isTransient: [.empty, .removedMeanwhile].contains(error))
+            return .broken(error.words, isTransient: error.mayPass)
         } catch let error as FileStoreError {
             if case .tooLarge(let limit) = error { return .broken("it has more than \(limit) bytes", isTransient: false) }
-            return .broken("the store could not keep it", isTransient: true)
+            return .storeUnavailable("\(error)")
         }
     }
 
@@ -47,6 +47,14 @@ extension FetchError {
 }
 
 extension AssetError {
+    /// Half a file has a whole one behind it, perhaps; a file of another kind does not.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .empty, .removedMeanwhile, .damaged: true
+        default: false
+        }
+    }
+
     fileprivate var words: String {
         switch self {
         case .empty: "it is empty"

@@ -8,6 +8,7 @@ package enum JobFailure: Sendable, Hashable {
     case nothingDelivered
     case downloadFailed(String)
     case inputMissing
+    case storageFailed
 
     package var code: String {
         switch self {
@@ -18,6 +19,7 @@ package enum JobFailure: Sendable, Hashable {
         case .nothingDelivered: "nothing_delivered"
         case .downloadFailed: "download_failed"
         case .inputMissing: "input_missing"
+        case .storageFailed: "storage_failed"
         }
     }
 
@@ -26,7 +28,7 @@ package enum JobFailure: Sendable, Hashable {
         switch self {
         case .provider(let failure): failure.words
         case .downloadFailed(let words): words
-        case .lost, .timedOut, .flagged, .nothingDelivered, .inputMissing: sentence
+        case .lost, .timedOut, .flagged, .nothingDelivered, .inputMissing, .storageFailed: sentence
         }
     }
 
@@ -49,6 +51,7 @@ package enum JobFailure: Sendable, Hashable {
         case .flagged: "The result was found unsafe and is not delivered. Change the prompt."
         case .nothingDelivered: "The provider finished without a result."
         case .downloadFailed: "The result could not be fetched from the provider, also after several tries. Try again."
+        case .storageFailed: "The result could not be stored here. The operator must look into it."
         case .inputMissing: "The picture to work on was deleted before the work began."
         }
     }

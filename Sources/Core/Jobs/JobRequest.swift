@@ -34,3 +34,12 @@ package enum SubmitError: Error, Sendable, Hashable {
     case rateLimited(limit: Int, retryAfter: Duration)
     case tooMany(limit: Int)
 }
+
+extension JobRequest {
+    /// What an ended job asked for, once more.
+    package init(again job: Job) {
+        // Width and height were computed from the resolution, and are again.
+        let parameters = job.parameters.filter { !["width", "height"].contains($0.key) }
+        self.init(kind: job.kind, endpoint: job.endpoint, parameters: parameters, retryOf: job.id)
+    }
+}

@@ -14,6 +14,8 @@ package enum StoreOutcome: Sendable {
     /// Kept; the closure inserts its row in the settlement's transaction.
     case stored(@Sendable (Transaction) throws -> Void)
     case broken(String, isTransient: Bool)
+    /// Our own store is full or away: not the provider's fault, and no reason to ask it for another.
+    case storeUnavailable(String)
 }
 
 /// Settles an attempt that has its provider's last word: stores the outputs, then completes or fails the job, captures
@@ -60,6 +62,7 @@ package struct SettleJob: Sendable {
             switch outcome {
             case .stored(let insert): inserts.append(insert)
             case .broken(let words, let isTransient): broken = (words, isTransient || broken?.isTransient == true)
+            case .storeUnavailable(let words): return try await waitForStore(due, job, words)
             }
         }
         if let broken, broken.isTransient, due.attempt.storeTries + 1 < rules.storeTries {
@@ -99,6 +102,16 @@ package struct SettleJob: Sendable {
         let next = time.now() + rules.storeDelay * (1 << due.attempt.storeTries)
         logger.warning("output not fetched", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
         try await database.write { try $0.recordStoreFailure(due, words: words, dueAt: next) }
+    }
+
+    /// The result is there and paid for, so it is worth waiting for a disk until the deadline.
+    private func waitForStore(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
+        let now = time.now()
+        if let deadline = job.deadlineAt, deadline <= now {
+            return try await fail(due, job, .storageFailed, isTransient: false, retryAfter: nil)
+        }
+        logger.error("output not kept", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
+        try await database.write { try $0.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
     }
 
     private func fail(

@@ -58,7 +58,7 @@ INSERT INTO kinds (name, version, title, formula, default_endpoint, time_limit, 
     ]'),
     ('style_transfer', 1, 'A picture in another style', 'image', 'fal-ai/flux/dev/image-to-image', 3600000, 1, '[
         {"name": "prompt", "type": "text", "required": true, "minimum": 1, "maximum": 4000},
-        {"name": "inputAsset", "type": "asset", "required": true},
+        {"name": "inputAssetId", "type": "asset", "required": true},
         {"name": "strength", "type": "percent", "minimum": 1, "maximum": 100, "default": 80},
         {"name": "quality", "type": "choice", "choices": ["standard", "high", "hd"], "default": "standard"},
         {"name": "numImages", "type": "integer", "minimum": 1, "maximum": 4, "default": 1},
@@ -66,7 +66,7 @@ INSERT INTO kinds (name, version, title, formula, default_endpoint, time_limit, 
         {"name": "format", "type": "choice", "choices": ["png", "jpeg"], "default": "png"}
     ]'),
     ('background_removal', 1, 'A picture without its background', 'image', 'fal-ai/birefnet', 3600000, 1, '[
-        {"name": "inputAsset", "type": "asset", "required": true},
+        {"name": "inputAssetId", "type": "asset", "required": true},
         {"name": "quality", "type": "choice", "choices": ["standard", "high", "hd"], "default": "standard"},
         {"name": "format", "type": "choice", "choices": ["png", "webp"], "default": "png"}
     ]');
@@ -84,7 +84,7 @@ INSERT INTO endpoints (id, kind, provider, title, complexity, cost_unit, cost, r
         "image_size": {"width": "{width}", "height": "{height}"}, "num_images": "{numImages}",
         "seed": "{seed}", "format": "{format}"}'),
     ('fal-ai/flux/dev/image-to-image', 'style_transfer', 'fal', 'FLUX.1 dev, from a picture', 13000, 'megapixel', 25000, '{
-        "prompt": "{prompt}", "image_url": "{inputAsset}", "strength": "{strength}", "num_images": "{numImages}",
+        "prompt": "{prompt}", "image_url": "{inputAssetId}", "strength": "{strength}", "num_images": "{numImages}",
         "seed": "{seed}", "output_format": "{format}"}'),
     ('fal-ai/birefnet', 'background_removal', 'fal', 'BiRefNet', 10000, 'image', 0, '{
-        "image_url": "{inputAsset}", "output_format": "{format}"}');
+        "image_url": "{inputAssetId}", "output_format": "{format}"}');

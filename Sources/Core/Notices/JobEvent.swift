@@ -2,7 +2,7 @@ package import SQL
 
 /// What happened to a job, in the past tense: appended in the transaction of the change it tells of.
 package struct JobEvent: Sendable, Hashable {
-    package enum EventType: String, Sendable, SQLConvertible {
+    package enum EventType: String, Sendable, SQLConvertible, Codable {
         case held, queued, started, retried, handedBack = "handed_back"
         case cancelRequested = "cancel_requested"
         case completed, failed, cancelled

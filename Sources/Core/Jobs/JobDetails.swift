@@ -1,0 +1,106 @@
+package import SQL
+
+/// All that there is to show of a job.
+package struct JobDetails: Sendable {
+    package let job: Job
+    package let attempts: [Attempt]
+    package let outputs: [Asset]
+    package let receipt: Receipt?
+    package let transactions: [LedgerLine]
+    /// Queued jobs before it, while it is queued: 1001 stands for more than 1,000.
+    package let queuePosition: Int?
+    /// How long such jobs usually take from hand-over to result.
+    package let usualDuration: Duration?
+
+    /// 0 to 100: what the provider says; without its word, how much of the usual time has passed, and never all of it.
+    package func progress(now: Instant) -> (percent: Int, isEstimate: Bool)? {
+        guard job.state == .processing, let attempt = attempts.last else { return job.state == .completed ? (100, false) : nil }
+        if let percent = attempt.progress { return (percent, false) }
+        guard let usualDuration, usualDuration > .zero else { return (0, true) }
+        let passed = (now - attempt.createdAt).milliseconds
+        return (Int(min(95, max(0, passed * 100 / usualDuration.milliseconds))), true)
+    }
+
+    /// What is left of the usual time, if it is known and not yet over.
+    package func remaining(now: Instant) -> Duration? {
+        guard let usualDuration, !job.state.isTerminal else { return nil }
+        guard job.state == .processing, let attempt = attempts.last else { return usualDuration }
+        return max(.zero, usualDuration - (now - attempt.createdAt))
+    }
+}
+
+/// One ledger transaction as its account sees it.
+package struct LedgerLine: Sendable, Hashable {
+    package let id: ID<LedgerTransaction>
+    package let kind: TransactionKind
+    package let job: ID<Job>?
+    package let amount: Credits
+    package let availableAfter: Credits
+    package let reservedAfter: Credits
+    package let createdAt: Instant
+}
+
+extension LedgerLine {
+    init(_ row: Row) throws(DatabaseError) {
+        try self.init(
+            id: row.get("id"), kind: row.get("kind"), job: row.get("job_id"), amount: row.get("amount"),
+            availableAfter: row.get("available_after"), reservedAfter: row.get("reserved_after"), createdAt: row.get("created_at"))
+    }
+}
+
+extension Transaction {
+    package func details(of id: ID<Job>, account: ID<Account>) throws -> JobDetails? {
+        guard let job = try job(id, of: account) else { return nil }
+        return try JobDetails(
+            job: job, attempts: job.attemptCount > 0 ? attempts(of: id) : [],
+            outputs: job.state == .completed ? outputs(of: id) : [], receipt: receipt(of: id),
+            transactions: query("SELECT * FROM transactions WHERE job_id = $1 ORDER BY id", id)
+                .map { row throws(DatabaseError) in try LedgerLine(row) },
+            queuePosition: job.state == .queued ? queuePosition(of: job) : nil,
+            usualDuration: job.state.isTerminal ? nil : usualDuration(of: job.endpoint))
+    }
+
+    /// Newest first, from behind `cursor`.
+    package func jobs(
+        of account: ID<Account>, state: JobState?, before cursor: ID<Job>?, limit: Int
+    ) throws -> [Job] {
+        if let state {
+            return try query(
+                "SELECT * FROM jobs WHERE account_id = $1 AND id < $2 AND state = $3 ORDER BY id DESC LIMIT $4",
+                account, cursor?.rawValue ?? "g", state, limit).map(Job.init)
+        }
+        return try query(
+            "SELECT * FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            account, cursor?.rawValue ?? "g", limit).map(Job.init)
+    }
+
+    /// Newest first, from behind `cursor`.
+    package func history(
+        of account: ID<Account>, before cursor: ID<LedgerTransaction>?, limit: Int
+    ) throws(DatabaseError) -> [LedgerLine] {
+        try query(
+            "SELECT * FROM transactions WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+            account, cursor?.rawValue ?? "g", limit).map { row throws(DatabaseError) in try LedgerLine(row) }
+    }
+
+    /// How far an account's processing jobs are.
+    package func progress(of account: ID<Account>) throws -> [JobProgress] {
+        try query("""
+            SELECT t.* FROM jobs j JOIN attempts t ON t.job_id = j.id AND t.ended_at IS NULL
+            WHERE j.account_id = $1 AND j.slot_at IS NOT NULL AND j.state = 'processing'
+            """, account).map { row in
+                let attempt = try Attempt(row)
+                return JobProgress(
+                    job: attempt.job, percent: attempt.progress, queuePosition: attempt.queuePosition,
+                    logs: attempt.logs?.array?.compactMap(\.string) ?? [])
+            }
+    }
+}
+
+/// What the provider last said of a job under way. It is no event: only the last one counts.
+package struct JobProgress: Sendable, Hashable {
+    package let job: ID<Job>
+    package let percent: Int?
+    package let queuePosition: Int?
+    package let logs: [String]
+}

@@ -1,0 +1,37 @@
+package import Core
+package import Hummingbird
+package import SQL
+
+/// `POST /api/estimate`: what a request would cost, and whether the account can pay it. Takes what `generate` takes.
+package struct Estimate: Sendable {
+    private let price: PriceRequest
+    private let database: Database
+
+    package init(price: PriceRequest, database: Database) {
+        self.price = price
+        self.database = database
+    }
+
+    private struct Answer: Encodable {
+        let estimatedCredits: Credits
+        let availableCredits: Credits
+        let sufficient: Bool
+        let estimatedSeconds: Int?
+        let prices: [PriceBody]
+    }
+
+    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+        let requests = try JobRequest.list(in: await request.json(limit: 256 << 10))
+        guard (1...20).contains(requests.count) else { throw SubmitError.tooMany(limit: 20) }
+        var priced: [PricedRequest] = []
+        for request in requests { priced.append(try await price(request, for: context.account)) }
+        let total = priced.reduce(Credits.zero) { $0 + $1.price.total }
+        let endpoint = priced[0].endpoint.id
+        let (available, duration) = try await database.read { transaction in
+            (try transaction.balance(of: context.account).available, try transaction.usualDuration(of: endpoint))
+        }
+        return .json(Answer(
+            estimatedCredits: total, availableCredits: available, sufficient: total <= available,
+            estimatedSeconds: duration.map { Int(($0.milliseconds + 999) / 1000) }, prices: priced.map { PriceBody($0.price) }))
+    }
+}

@@ -1,0 +1,105 @@
+import Core
+
+/// Everything about one job: where it stands, what it made, what it cost and by which entries.
+struct JobDetailsBody: Encodable {
+    let job: JobBody
+    let progress: ProgressBody
+    let outputs: [AssetBody]
+    let price: PriceBody
+    let receipt: ReceiptBody
+    let attempts: [AttemptBody]
+
+    init(_ details: JobDetails, links: FileLinks, now: Instant) {
+        job = JobBody(details.job)
+        progress = ProgressBody(details, now: now)
+        outputs = details.outputs.map { AssetBody($0, links) }
+        price = PriceBody(details.job.price)
+        receipt = ReceiptBody(details)
+        attempts = details.attempts.map(AttemptBody.init)
+    }
+}
+
+struct ProgressBody: Encodable {
+    /// 0 to 100.
+    let percent: Int?
+    /// Whether the percentage is ours, by how long such jobs usually take, and not the provider's.
+    let isEstimate: Bool?
+    /// Jobs before it in our queue; `1000+` beyond that.
+    let queuePosition: String?
+    let providerQueuePosition: Int?
+    let estimatedSecondsLeft: Int?
+    let logs: [String]
+
+    init(_ details: JobDetails, now: Instant) {
+        let progress = details.progress(now: now)
+        percent = progress?.percent
+        isEstimate = progress?.isEstimate
+        queuePosition = details.queuePosition.map { $0 > 1000 ? "1000+" : String($0) }
+        let attempt = details.attempts.last
+        providerQueuePosition = details.job.state == .processing ? attempt?.queuePosition : nil
+        estimatedSecondsLeft = details.remaining(now: now).map { Int(($0.milliseconds + 999) / 1000) }
+        logs = attempt?.logs?.array?.compactMap(\.string) ?? []
+    }
+}
+
+/// What was set aside for the job and what became of it, entry by entry.
+struct ReceiptBody: Encodable {
+    let reserved: Credits
+    let captured: Credits
+    let released: Credits
+    let settledAt: String?
+    let transactions: [LedgerLineBody]
+
+    init(_ details: JobDetails) {
+        reserved = details.receipt?.reserved ?? .zero
+        captured = details.receipt?.captured ?? .zero
+        released = details.receipt?.released ?? .zero
+        settledAt = details.receipt?.endedAt?.text
+        transactions = details.transactions.map(LedgerLineBody.init)
+    }
+}
+
+struct LedgerLineBody: Encodable {
+    let id: String
+    let kind: TransactionKind
+    let amount: Credits
+    let jobId: String?
+    let availableAfter: Credits
+    let reservedAfter: Credits
+    let createdAt: String
+
+    init(_ line: LedgerLine) {
+        id = line.id.rawValue
+        kind = line.kind
+        amount = line.amount
+        jobId = line.job?.rawValue
+        availableAfter = line.availableAfter
+        reservedAfter = line.reservedAfter
+        createdAt = line.createdAt.text
+    }
+}
+
+/// One hand-over, with the provider's own words where it failed.
+struct AttemptBody: Encodable {
+    let number: Int
+    let provider: String
+    let status: String
+    let requestId: String?
+    let error: JobBody.Failure?
+    let startedAt: String
+    let submittedAt: String?
+    let answeredAt: String?
+    let endedAt: String?
+
+    init(_ attempt: Attempt) {
+        number = attempt.number
+        provider = attempt.provider.rawValue
+        status = attempt.state.rawValue
+        requestId = attempt.requestID
+        error = attempt.failure.map { JobBody.Failure(code: $0.code, message: $0.message) }
+        startedAt = attempt.createdAt.text
+        submittedAt = attempt.submittedAt?.text
+        answeredAt = attempt.answeredAt?.text
+        endedAt = attempt.endedAt?.text
+    }
+}

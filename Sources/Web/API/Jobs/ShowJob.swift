@@ -1,0 +1,60 @@
+package import Core
+package import Hummingbird
+package import SQL
+
+/// `GET /api/jobs/{id}` with everything there is to know, and `GET /api/generate/{id}` with the result alone.
+package struct ShowJob: Sendable {
+    private let database: Database
+    private let links: FileLinks
+    private let time: Time
+
+    package init(database: Database, links: FileLinks, time: Time) {
+        self.database = database
+        self.links = links
+        self.time = time
+    }
+
+    @Sendable package func show(_ request: Request, _ context: AccountContext) async throws -> Response {
+        .json(JobDetailsBody(try await details(context), links: links, now: time.now()))
+    }
+
+    private struct Result: Encodable {
+        let id: String
+        let status: JobState
+        let progress: ProgressBody
+        let result: Images?
+        let error: JobBody.Failure?
+
+        struct Images: Encodable { let images: [Image] }
+
+        struct Image: Encodable {
+            let id: String
+            let url: String
+            let expiresAt: String
+            let contentType: String
+            let width: Int?
+            let height: Int?
+        }
+    }
+
+    @Sendable package func result(_ request: Request, _ context: AccountContext) async throws -> Response {
+        let details = try await details(context)
+        let images = details.outputs.map { asset in
+            let link = links.link(to: asset.key)
+            return Result.Image(
+                id: asset.id.rawValue, url: link.url, expiresAt: link.expiresAt.text, contentType: asset.type.contentType,
+                width: asset.dimensions?.width, height: asset.dimensions?.height)
+        }
+        return .json(Result(
+            id: details.job.id.rawValue, status: details.job.state, progress: ProgressBody(details, now: time.now()),
+            result: details.job.state == .completed ? .init(images: images) : nil,
+            error: details.job.failure.map { JobBody.Failure(code: $0.code, message: $0.message) }))
+    }
+
+    private func details(_ context: AccountContext) async throws -> JobDetails {
+        guard let id = context.parameters.get("id").flatMap({ ID<Job>(checking: $0) }),
+            let details = try await database.read({ try $0.details(of: id, account: context.account) })
+        else { throw APIError.notFound("job") }
+        return details
+    }
+}

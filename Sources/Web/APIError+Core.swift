@@ -1,0 +1,102 @@
+import Core
+import Foundation
+import HTTPTypes
+import SQL
+
+/// The one place where what Core refuses becomes a status, a code and a sentence.
+extension APIError {
+    /// Nothing where it is not for the caller: then the cause goes to the log, and the caller hears `internal_error`.
+    init?(core error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as SubmitError: self.init(error)
+        case let error as LedgerError: self.init(error)
+        case let error as CancelError: self.init(error)
+        case is IdempotencyError:
+            self.init(
+                .conflict, "idempotency_key_reused", "This Idempotency-Key came before with another body. Use a new key.",
+                field: "Idempotency-Key")
+        case let error as PricingError: self.init(error)
+        case let error as WebhookRefusal: self.init(error)
+        case let error as DatabaseError: self.init(error)
+        default:
+            guard let known = APIError(identity: error) ?? APIError(files: error) else { return nil }
+            self = known
+        }
+    }
+
+    private init(_ error: SubmitError) {
+        switch error {
+        case .parameter(let error):
+            self.init(.unprocessableContent, error.code.rawValue, error.message, field: error.field)
+        case .catalog(.unknownKind(let name, let known)):
+            self.init(
+                .unprocessableContent, "unknown_kind", "There is no kind '\(name.prefix(64))'. There are: \(known.joined(separator: ", ")).",
+                field: "kind")
+        case .catalog(.unknownEndpoint(let name, let kind, let known)):
+            self.init(
+                .unprocessableContent, "unknown_endpoint",
+                "'\(name.prefix(100))' does not serve \(kind.rawValue). These do: \(known.joined(separator: ", ")).", field: "endpoint")
+        case .accountDisabled:
+            self.init(.forbidden, "account_disabled", "This account is disabled. Ask the operator.")
+        case .queueFull(let limit):
+            self.init(
+                .tooManyRequests, "queue_full", "\(limit) jobs of this account are waiting already. Wait until some have ended.",
+                details: ["limit": .integer(Int64(limit))], retryAfter: .seconds(10))
+        case .rateLimited(let limit, let retryAfter):
+            self.init(
+                .tooManyRequests, "rate_limited", "This account's plan allows \(limit) jobs an hour. Wait, or change the plan.",
+                details: ["limit": .integer(Int64(limit))], retryAfter: retryAfter)
+        case .tooMany(let limit):
+            self.init(.unprocessableContent, "invalid_parameter", "A batch has 1 to \(limit) jobs.", field: "jobs")
+        }
+    }
+
+    private init(_ error: LedgerError) {
+        switch error {
+        case .insufficientCredits(let required, let available):
+            self.init(
+                .init(code: 402), "insufficient_credits",
+                "This costs \(required) credits, and \(available) are available. Buy credits or ask for less.",
+                details: ["required": .decimal(required.decimal), "available": .decimal(available.decimal)])
+        }
+    }
+
+    private init(_ error: CancelError) {
+        switch error {
+        case .notFound: self = .notFound("job")
+        case .ended(let state):
+            self.init(.conflict, "job_ended", "The job is \(state.rawValue) already and cannot be cancelled.")
+        }
+    }
+
+    private init(_ error: PricingError) {
+        switch error {
+        case .noPrice(let subject): self.init(.unprocessableContent, "no_price", "There is no price for \(subject).")
+        case .outOfRange: self.init(.unprocessableContent, "price_out_of_range", "The price of this is out of range. Ask for less.")
+        }
+    }
+
+    private init(_ refusal: WebhookRefusal) {
+        switch refusal {
+        case .unknownToken: self.init(.notFound, refusal.rawValue, "No attempt has this address.")
+        case .malformed: self.init(.badRequest, refusal.rawValue, "This is not a webhook of this provider.")
+        case .badSignature: self.init(.forbidden, refusal.rawValue, "The signature does not hold.")
+        case .stale: self.init(.unauthorized, refusal.rawValue, "The signature's time is more than five minutes away.")
+        case .wrongAccount: self.init(.misdirectedRequest, refusal.rawValue, "This was signed for another account of the provider.")
+        case .wrongRequest: self.init(.conflict, refusal.rawValue, "This attempt has another request.")
+        case .keysUnavailable:
+            self.init(.serviceUnavailable, refusal.rawValue, "The provider's keys are not to be had now.", retryAfter: .seconds(30))
+        }
+    }
+
+    private init?(_ error: DatabaseError) {
+        switch error.kind {
+        case .busy:
+            self.init(.serviceUnavailable, "busy", "The server has too much to do. Try again in a moment.", retryAfter: .seconds(1))
+        case .unavailable, .full:
+            self.init(.serviceUnavailable, "unavailable", "The database is away. Nothing was done; try again.", retryAfter: .seconds(5))
+        default: return nil
+        }
+    }
+}
