@@ -64,7 +64,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Core", "SQL", hummingbird, crypto, logging, nio, httpTypes, httpClient, lifecycle,
+                "Core", "SQL", hummingbird, crypto, logging, nio, nioHTTP1, nioSSL, httpTypes, httpClient, lifecycle,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
@@ -76,6 +77,7 @@ let package = Package(
             dependencies: [
                 "Web", "Core", "SQL", hummingbird, crypto, logging, httpTypes, httpClient, lifecycle, nioSSL,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
             ],
             swiftSettings: settings
@@ -101,6 +103,7 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: ["Core", "SQL", "TestSupport", "CLI", httpClient, crypto],
+            exclude: ["Python"],
             swiftSettings: settings
         ),
     ]

@@ -1,11 +1,11 @@
-import Foundation
+package import Foundation
 
 /// A file written into its own address, as some providers answer: `data:image/png;base64,…`.
-struct DataURI {
-    let bytes: Data
+package struct DataURI {
+    package let bytes: Data
 
     /// - Parameter limit: In bytes of the file, checked before anything is decoded.
-    init(_ address: String, limit: Int) throws(FetchError) {
+    package init(_ address: String, limit: Int) throws(FetchError) {
         guard let comma = address.utf8.firstIndex(of: UInt8(ascii: ",")) else { throw .invalidAddress }
         let payload = address[address.index(after: comma)...]
         let isBase64 = address[..<comma].lowercased().hasSuffix(";base64")
@@ -16,7 +16,7 @@ struct DataURI {
         bytes = decoded
     }
 
-    static func matches(_ address: String) -> Bool {
+    package static func matches(_ address: String) -> Bool {
         address.prefix(5).lowercased() == "data:"
     }
 }

@@ -1,5 +1,6 @@
 package import Crypto
 import Foundation
+package import HTTPTypes
 
 /// The four headers with which fal signs a webhook (Ed25519), in the form they travel in.
 package struct FalSignature: Sendable, Hashable {
@@ -25,6 +26,24 @@ package struct FalSignature: Sendable, Hashable {
         self.userID = userID
         self.timestamp = timestamp
         self.signature = signature
+    }
+
+    package var headers: [(FalHeader, String)] {
+        [
+            (.webhookRequestID, requestID), (.webhookUserID, userID), (.webhookTimestamp, timestamp), (.webhookSignature, signature),
+        ]
+    }
+
+    /// Of a webhook's headers. Throws `malformed` where one is missing.
+    package init(_ headers: HTTPFields) throws(Refusal) {
+        func value(_ header: FalHeader) throws(Refusal) -> String {
+            guard let value = headers[header.field], !value.isEmpty, value.utf8.count <= 200 else { throw .malformed }
+            return value
+        }
+        requestID = try value(.webhookRequestID)
+        userID = try value(.webhookUserID)
+        timestamp = try value(.webhookTimestamp)
+        signature = try value(.webhookSignature)
     }
 
     /// What is signed: id, user, time and the body's SHA-256, a line each, with no newline after the last.

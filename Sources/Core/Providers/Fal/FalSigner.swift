@@ -12,6 +12,9 @@ package struct FalSigner: Sendable {
 
     package var keySet: FalKeySet { FalKeySet([key.publicKey]) }
 
+    /// The same key under another account's name, to test that the name is checked.
+    package func named(_ userID: String) -> FalSigner { FalSigner(userID: userID, key: key) }
+
     package func sign(_ body: [UInt8], requestID: String, at now: Instant) throws -> FalSignature {
         let timestamp = String(now.seconds)
         let message = FalSignature.message(requestID: requestID, userID: userID, timestamp: timestamp, body: body)

@@ -5,6 +5,19 @@ extension SandboxPainter {
         let picture: Picture
         /// One band: white is kept.
         let mask: Picture
+
+        /// The smallest part that holds all that was kept.
+        func cropped() throws(PictureError) -> Picture {
+            let kept = try mask.pixels()
+            let width = mask.width
+            var (left, right, top, bottom) = (width, -1, mask.height, -1)
+            for (place, value) in kept.enumerated() where value > 0 {
+                (left, right) = (min(left, place % width), max(right, place % width))
+                (top, bottom) = (min(top, place / width), max(bottom, place / width))
+            }
+            guard right >= left, bottom >= top else { return picture }
+            return try picture.cropped(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
+        }
     }
 
     /// `input` with what surrounds its subject made clear, in the input's size. What can be reached from the border
