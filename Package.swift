@@ -95,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Core", "SQL", "TestSupport", crypto, httpClient, hummingbird, logging,
+                "Web", "Core", "SQL", "TestSupport", crypto, httpClient, hummingbird, httpTypes, lifecycle, logging, nio, nioHTTP1,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: settings

@@ -2,6 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Broken pictures come from outside every day. The caller hears of them; standard error need not.
+static void ignore(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data) {
+    (void)domain, (void)level, (void)message, (void)data;
+}
+
 int32_t darkroom_vips_start(void) {
     static gsize once = 0;
     if (g_once_init_enter(&once)) {
@@ -10,6 +15,7 @@ int32_t darkroom_vips_start(void) {
         // Pictures are many and small: threads run side by side over whole pictures, not inside one.
         vips_concurrency_set(1);
         vips_cache_set_max(0);
+        g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, ignore, NULL);
         g_once_init_leave(&once, outcome);
     }
     return once == 1 ? 0 : -1;

@@ -17,7 +17,6 @@ package struct Sandbox: Service {
     private let time: Time
     private let logger: Logger
     private let database: Database
-    private let threads: PictureThreads
     private let files: SandboxFiles
     private let identity: SandboxIdentity
     private let client: HTTPClient
@@ -36,7 +35,6 @@ package struct Sandbox: Service {
             folder: folder.appending(path: "files"), lifetime: configuration.fileLifetime, limit: configuration.fileLimit)
         identity = try SandboxIdentity(folder: folder)
         database = Database(try SQLiteEngine(path: folder.appending(path: "sandbox.sqlite").path))
-        threads = PictureThreads(count: configuration.threads)
         try await SandboxSchema.migrator.migrate(database) { time.now().milliseconds }
     }
 
@@ -62,6 +60,19 @@ package struct Sandbox: Service {
             try transaction.requeueRequests()
             try transaction.resumeDeliveries(now: now)
         }
+        let threads = PictureThreads(count: configuration.threads)
+        do {
+            try await serve(threads)
+        } catch {
+            try await threads.close()
+            await database.close()
+            throw error
+        }
+        try await threads.close()
+        await database.close()
+    }
+
+    private func serve(_ threads: PictureThreads) async throws {
         let (bell, endBell) = (Doorbell(), Doorbell())
         let renderer = SandboxRenderer(
             files: files, images: InputImages(client: client, files: files), threads: threads,
@@ -76,13 +87,13 @@ package struct Sandbox: Service {
         let janitor = SandboxJanitor(
             database: database, files: files, threads: threads, requestLifetime: configuration.requestLifetime, time: time,
             logger: logger)
-        let responder = responder(runner, courier, bell: bell)
+        let responder = responder(runner, courier, threads, bell: bell)
         try await application(responder, services: [runner, courier, janitor]).run()
-        try await threads.close()
-        await database.close()
     }
 
-    private func responder(_ runner: SandboxRunner, _ courier: SandboxCourier, bell: Doorbell) -> SandboxResponder {
+    private func responder(
+        _ runner: SandboxRunner, _ courier: SandboxCourier, _ threads: PictureThreads, bell: Doorbell
+    ) -> SandboxResponder {
         let keys = SandboxKeyCheck(key: configuration.key)
         return SandboxResponder(
             keys: keys, identity: identity,

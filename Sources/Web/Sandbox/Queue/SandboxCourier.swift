@@ -69,6 +69,8 @@ struct SandboxCourier: Service {
             if !due.isEmpty { return .zero }
             guard let next = try await database.read({ try $0.earliestDelivery() }) else { return .seconds(5) }
             return min(max(next - now, .milliseconds(5)), .seconds(5))
+        } catch is CancellationError {
+            return .zero
         } catch {
             logger.error("webhooks could not be delivered", metadata: ["error": "\(error)"])
             return .seconds(1)
@@ -78,6 +80,8 @@ struct SandboxCourier: Service {
     private func deliverLogged(_ request: SandboxRequest) async {
         do {
             try await deliver(request)
+        } catch is CancellationError {
+            // The process stops. The attempt is due again at the next start.
         } catch {
             logger.error("an attempt could not be noted", metadata: ["request": "\(request.id)", "error": "\(error)"])
         }

@@ -80,6 +80,8 @@ struct SandboxRunner: Service {
             let next = try await database.read { try $0.earliestStart() }
             guard let next, next > now else { return .seconds(5) }
             return min(max(next - now, .milliseconds(5)), .seconds(5))
+        } catch is CancellationError {
+            return .zero
         } catch {
             logger.error("the queue could not be read", metadata: ["error": "\(error)"])
             return .seconds(1)

@@ -1,0 +1,75 @@
+import Core
+import Foundation
+import Testing
+
+struct PictureTests {
+    private func square(_ side: Int, bands: Int = 3) throws -> Picture {
+        try Picture(pixels: (0..<side * side * bands).map { UInt8(truncatingIfNeeded: $0) }, width: side, height: side, bands: bands)
+    }
+
+    @Test(arguments: [PictureFormat.jpeg, .png, .webp])
+    func `what is encoded is recognised by its bytes and can be decoded`(format: PictureFormat) throws {
+        let bytes = try square(40).encoded(format)
+        let info = try PictureInfo(inspecting: bytes)
+        let picture = try Picture(decoding: bytes, atMost: 1600)
+
+        #expect(info.format == format && info.width == 40 && info.height == 40 && info.pages == 1)
+        #expect(picture.width == 40 && picture.bands == 3)
+    }
+
+    @Test func `PNG gives back the very pixels, alpha too`() throws {
+        let picture = try square(16, bands: 4)
+        let back = try Picture(decoding: picture.encoded(.png), atMost: 256)
+        #expect(back.hasAlpha)
+        #expect(try back.pixels() == picture.pixels())
+    }
+
+    @Test func `a bomb is refused by its header, before a pixel is decoded`() throws {
+        var bomb = try square(8).encoded(.png)
+        // The header claims 60,000 × 60,000; the checksum is set right, so that only the size is wrong.
+        bomb.replaceSubrange(16..<24, with: [0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60])
+        bomb.replaceSubrange(29..<33, with: crc(of: bomb[12..<29]))
+        #expect(throws: PictureError.tooLarge(width: 60_000, height: 60_000)) {
+            try Picture(decoding: bomb, atMost: 40_000_000)
+        }
+    }
+
+    @Test func `text, SVG, PDF and nothing are no pictures`() {
+        for text in ["", "hello", "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "%PDF-1.4", "GIF"] {
+            #expect(throws: PictureError.notAPicture) { try PictureInfo(inspecting: Array(text.utf8)) }
+        }
+    }
+
+    @Test func `a picture that is cut short is broken, not half a picture`() throws {
+        let bytes = try square(200).encoded(.jpeg)
+        #expect(throws: PictureError.self) { try Picture(decoding: Array(bytes.prefix(bytes.count / 2)), atMost: 40_000) }
+        #expect(throws: PictureError.self) { try Picture(decoding: Array(bytes.prefix(10)), atMost: 40_000) }
+    }
+
+    @Test func `filling a size cuts off what sticks out, stretching does not`() throws {
+        let picture = try square(100)
+        #expect(try picture.resized(width: 30, height: 60, .fill).height == 60)
+        #expect(try picture.resized(width: 30, height: 60, .stretch).width == 30)
+        #expect(try picture.shrunk(toFit: 50).width == 50)
+        #expect(try picture.shrunk(toFit: 500).width == 100)
+    }
+
+    @Test func `many threads decode at once`() async throws {
+        let threads = PictureThreads(count: 2)
+        let bytes = try square(64).encoded(.webp)
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<40 { group.addTask { try await threads.run { try Picture(decoding: bytes, atMost: 5000).width } } }
+            for try await width in group { #expect(width == 64) }
+        }
+        try await threads.close()
+    }
+
+    private func crc(of bytes: ArraySlice<UInt8>) -> [UInt8] {
+        var crc: UInt32 = 0xFFFF_FFFF
+        for byte in bytes {
+            crc ^= UInt32(byte)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+        }
+        return withUnsafeBytes(of: (~crc).bigEndian) { Array($0) }
+    }
+}
