@@ -1,0 +1,80 @@
+import AsyncHTTPClient
+import Core
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import SQL
+import ServiceLifecycle
+import UnixSignals
+import Web
+
+extension App {
+    /// Serves until it is told to stop: then it says so to whoever asks whether it is ready, finishes requests, hands back
+    /// what it claimed and did not send, and lets go of its leases.
+    func serve(withWorker: Bool, onReady: @escaping @Sendable () async -> Void) async throws {
+        var parts: [any Service] = []
+        if let sandbox { parts.append(sandbox) }
+        if withWorker { parts += [worker, duties] as [any Service] }
+        parts.append(try application(onReady: onReady))
+        parts.append(ReadinessService(readiness: services.readiness))
+        try await run(parts)
+    }
+
+    /// Works without serving: any number of these beside any number of servers.
+    func work() async throws {
+        try await run([worker, duties])
+    }
+
+    private func run(_ parts: [any Service]) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: parts, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() })
+        configuration.maximumGracefulShutdownDuration = .seconds(25)
+        let group = ServiceGroup(configuration: configuration)
+        do {
+            try await group.run()
+        } catch {
+            try await close()
+            throw error
+        }
+        try await close()
+    }
+
+    private func close() async throws {
+        try await services.identity.keyUses.runOnce()
+        await services.database.close()
+        try await client.shutdown()
+    }
+
+    private func application(onReady: @escaping @Sendable () async -> Void) throws -> some ApplicationProtocol {
+        let http1 = HTTPServerBuilder.http1(configuration: .init(
+            idleTimeout: .seconds(60),
+            httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
+        return Application(
+            router: services.router(),
+            server: try settings.tls.map { try .tls(http1, tlsConfiguration: tlsConfiguration($0)) } ?? http1,
+            configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
+            onServerRunning: { _ in await onReady() }, logger: logger)
+    }
+
+    private func tlsConfiguration(_ tls: Settings.TLS) throws -> TLSConfiguration {
+        try .makeServerConfiguration(
+            certificateChain: NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
+            privateKey: .privateKey(NIOSSLPrivateKey(file: tls.key, format: .pem)))
+    }
+}
+
+/// The first to hear of a shutdown, as the last in the group.
+private struct ReadinessService: Service {
+    let readiness: Readiness
+
+    func run() async throws {
+        try await gracefulShutdown()
+        readiness.shutDown()
+    }
+}

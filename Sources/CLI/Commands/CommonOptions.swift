@@ -1,0 +1,30 @@
+import ArgumentParser
+import Foundation
+import Logging
+
+/// Flags that several commands take. Each is a setting as well: `--data` is `DARKROOM_DATA`.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "The folder of the database, the files and the secrets. Default: ./data")
+    var data: String?
+
+    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical. Default: info")
+    var logLevel: String?
+
+    var flags: [String: String] {
+        ["data": data, "log.level": logLevel].compactMapValues { $0 }
+    }
+}
+
+extension Logger {
+    /// To standard error, so that standard output is a command's answer alone.
+    static func darkroom(_ level: String) -> Logger {
+        var logger = Logger(label: "darkroom") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: level) ?? .info
+        return logger
+    }
+}
+
+/// A line on standard output.
+func say(_ text: String) {
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+}

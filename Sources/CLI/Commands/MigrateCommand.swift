@@ -1,0 +1,18 @@
+import ArgumentParser
+import Core
+import SQL
+
+/// `darkroom migrate`: brings the schema up to date. Starting a server does the same.
+struct MigrateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "migrate", abstract: "Brings the database's schema up to date.")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let settings = try await Settings.read(flags: common.flags)
+        let database = try App.openUnmigrated(settings)
+        let taken = try await Schema.migrator.migrate(database) { Time.system.now().milliseconds }
+        await database.close()
+        say(taken.isEmpty ? "The schema is up to date." : "Taken: \(taken.joined(separator: ", ")).")
+    }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Core
+import Foundation
+import Logging
+import Web
+
+/// `darkroom serve`: the API, and unless told otherwise the work as well.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves the API and works on jobs.",
+        discussion: """
+            Without any setting it keeps everything in ./data, makes its own secrets and a first administrator, and hands \
+            jobs to a built-in sandbox whose pictures are not made by AI. Set FAL_KEY to work with fal.ai.
+            Every flag is a setting too: --public-url is DARKROOM_PUBLIC_URL, in the environment or in a .env file.
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Option(help: "The address to listen on. Default: 127.0.0.1") var host: String?
+    @Option(help: "The port to listen on. Default: 8080") var port: Int?
+    @Option(name: .customLong("public-url"), help: "Where the outside world finds this server.") var publicURL: String?
+    @Option(name: .customLong("tls-cert"), help: "A PEM file with the certificate chain.") var tlsCert: String?
+    @Option(name: .customLong("tls-key"), help: "A PEM file with the certificate's key.") var tlsKey: String?
+    @Option(name: .customLong("sandbox-port"), help: "The built-in sandbox's port. Default: the next after --port") var sandboxPort: Int?
+    @Option(name: .customLong("sandbox-url"), help: "A sandbox in a process of its own, instead of the built-in one.") var sandboxURL: String?
+    @Flag(name: .customLong("no-worker"), help: "Only serve; leave the work to other processes.") var noWorker = false
+
+    func run() async throws {
+        let settings = try await Settings.read(flags: flags)
+        let logger = Logger.darkroom(settings.logLevel)
+        let app = try await App.build(settings, logger: logger)
+        let administrator = try await app.services.identity.createFirstAdministrator(
+            email: settings.admin.email, password: settings.admin.password)
+        let greeting = try Greeting(settings, administrator: administrator).text
+        try await app.serve(withWorker: !noWorker) { say(greeting) }
+    }
+
+    private var flags: [String: String] {
+        var flags = common.flags
+        flags["host"] = host
+        flags["port"] = port.map(String.init)
+        flags["public.url"] = publicURL
+        flags["tls.cert"] = tlsCert
+        flags["tls.key"] = tlsKey
+        flags["sandbox.port"] = sandboxPort.map(String.init)
+        flags["sandbox.url"] = sandboxURL
+        return flags
+    }
+}

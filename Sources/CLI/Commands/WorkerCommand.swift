@@ -1,0 +1,19 @@
+import ArgumentParser
+import Logging
+
+/// `darkroom worker`: works on jobs without serving.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Works on jobs without serving the API.",
+        discussion: "It shares the data folder with a server, and takes the same settings.")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let settings = try await Settings.read(flags: common.flags)
+        let logger = Logger.darkroom(settings.logLevel)
+        let app = try await App.build(settings, logger: logger)
+        logger.notice("working", metadata: ["data": "\(settings.data)"])
+        try await app.work()
+    }
+}

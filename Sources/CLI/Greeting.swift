@@ -1,0 +1,32 @@
+import Core
+import Foundation
+
+/// What a server says once it serves: where it is, what it works with, and once in its life the first password.
+struct Greeting {
+    let text: String
+
+    init(_ settings: Settings, administrator: FirstAdministrator.Made?) throws {
+        var lines = ["", "  Darkroom \(App.version) is serving at \(settings.publicURL)", "  Data in \(settings.data)"]
+        if settings.usesSandbox {
+            lines.append(settings.sandboxURL.map { "  Provider: sandbox at \($0) (pictures are painted, not made by AI; set FAL_KEY for fal.ai)" }
+                ?? "  Provider: none. Set FAL_KEY, or DARKROOM_SANDBOX=on")
+        } else {
+            lines.append("  Provider: fal.ai")
+        }
+        if let administrator { lines += try Greeting.introduce(administrator, settings) }
+        text = (lines + [""]).joined(separator: "\n")
+    }
+
+    /// On a terminal the password is shown, this once; else it goes into a file that only its owner can read, since what is
+    /// printed elsewhere ends up in logs.
+    private static func introduce(_ administrator: FirstAdministrator.Made, _ settings: Settings) throws -> [String] {
+        let email = administrator.user.email
+        guard let password = administrator.generatedPassword else { return ["  First administrator: \(email)"] }
+        if isatty(STDOUT_FILENO) == 1 {
+            return ["  First administrator: \(email)", "  Password (shown this once): \(password)"]
+        }
+        let path = settings.data + "/first-administrator-password"
+        try SecretFile.create(path, Array((password + "\n").utf8))
+        return ["  First administrator: \(email)", "  Password in \(path)"]
+    }
+}

@@ -1,0 +1,106 @@
+import Configuration
+import Core
+import Foundation
+
+/// Everything that can be set from outside, read once and checked as a whole before anything starts.
+/// In order: flags, the environment (`DARKROOM_…`), a `.env` file beside the working directory, defaults.
+struct Settings: Sendable {
+    var data: String
+    var host: String
+    var port: Int
+    /// Where the outside world finds this server, without a slash at its end.
+    var publicURL: String
+    var tls: TLS?
+    var corsOrigin: String?
+    var admin: Admin
+    var signUp: SignUp.Mode
+    var fal: Fal?
+    var sandbox: Sandbox
+    var allowPrivate: Bool
+    var quota: Int
+    var lease: Duration
+    var concurrency: Int
+    var logLevel: String
+
+    struct TLS: Sendable {
+        let certificate: String
+        let key: String
+    }
+
+    struct Admin: Sendable {
+        let email: String?
+        let password: String?
+    }
+
+    struct Fal: Sendable {
+        let key: String
+        let queueURL: String
+        let keysURL: String
+        let userID: String?
+        let concurrency: Int
+    }
+
+    enum Sandbox: Sendable {
+        case off
+        /// Inside this process, on a port of its own.
+        case builtIn(port: Int)
+        /// Somewhere else, such as `darkroom sandbox` in a process of its own.
+        case at(String)
+    }
+}
+
+/// What is wrong with the settings: all of it, so that it can be mended in one go.
+struct SettingsProblems: Error, CustomStringConvertible {
+    let problems: [String]
+
+    var description: String {
+        "The settings are not right:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
+    }
+}
+
+extension Settings {
+    /// - Parameter flags: By the settings' names, such as `port`.
+    static func read(flags: [String: String]) async throws -> Settings {
+        let reader = try await SettingsReader(flags: flags)
+        return try read(reader)
+    }
+
+    static func read(_ given: SettingsReader) throws(SettingsProblems) -> Settings {
+        var reader = given
+        let host = reader.text("host") ?? "127.0.0.1"
+        let port = reader.integer("port", 1...65_535) ?? 8080
+        let tls = reader.tls()
+        let settings = Settings(
+            data: reader.text("data") ?? "./data", host: host, port: port,
+            publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil), tls: tls,
+            corsOrigin: reader.text("cors.origin"),
+            admin: Admin(email: reader.text("admin.email"), password: reader.text("admin.password", isSecret: true)),
+            signUp: reader.choice("sign.up") ?? .open, fal: reader.fal(), sandbox: reader.sandbox(beside: port),
+            allowPrivate: reader.flag("allow.private") ?? false,
+            quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
+            lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
+            concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64, logLevel: reader.logLevel())
+        reader.refuseWhatIsNotBuilt()
+        guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
+        return settings
+    }
+
+    /// One that listens everywhere is reached here by the loopback address.
+    private static func defaultURL(_ host: String, _ port: Int, isTLS: Bool) -> String {
+        let name = ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host
+        return "\(isTLS ? "https" : "http")://\(name.contains(":") ? "[\(name)]" : name):\(port)"
+    }
+
+    var databasePath: String { data + "/darkroom.sqlite" }
+
+    /// Work goes to the sandbox; whoever asks is to be told that nothing is made by AI.
+    var usesSandbox: Bool { fal == nil }
+
+    var sandboxURL: String? {
+        switch sandbox {
+        case .off: nil
+        case .builtIn(let port): "http://127.0.0.1:\(port)"
+        case .at(let url): url
+        }
+    }
+}

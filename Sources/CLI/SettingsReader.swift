@@ -1,0 +1,124 @@
+import Configuration
+import Core
+import Foundation
+import SystemPackage
+
+/// Reads settings one by one and gathers what is wrong with them.
+struct SettingsReader {
+    private let reader: ConfigReader
+    private(set) var problems: [String] = []
+
+    init(flags: [String: String]) async throws {
+        let file = try await EnvironmentVariablesProvider(
+            environmentFilePath: ".env", allowMissing: true, secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
+        let given = InMemoryProvider(values: Dictionary(uniqueKeysWithValues: flags.map { name, value in
+            (AbsoluteConfigKey(["darkroom"] + name.split(separator: ".").map { String($0) }, context: [:]), ConfigValue(.string(value), isSecret: false))
+        }))
+        let environment = EnvironmentVariablesProvider(secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
+        reader = ConfigReader(providers: [given, environment, file])
+    }
+
+    /// For tests: no environment, no file.
+    init(values: [String: String]) {
+        reader = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: values))
+    }
+
+    private static func isSecret(_ key: String) -> Bool {
+        ["KEY", "PASSWORD", "SECRET"].contains { key.contains($0) }
+    }
+
+    /// An empty value is none. The seeds' own names come second.
+    mutating func text(_ name: String, aliases: [String] = [], isSecret: Bool = false) -> String? {
+        for key in ["darkroom." + name] + aliases {
+            let value = reader.string(forKey: ConfigKey(key.split(separator: ".").map { String($0) }), isSecret: isSecret)?
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            if let value, !value.isEmpty { return value }
+        }
+        return nil
+    }
+
+    mutating func integer(_ name: String, _ range: ClosedRange<Int>) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let value = Int(text), range.contains(value) else {
+            problems.append("\(Self.variable(name)) is '\(text)' and must be a number from \(range.lowerBound) to \(range.upperBound).")
+            return nil
+        }
+        return value
+    }
+
+    mutating func flag(_ name: String) -> Bool? {
+        guard let text = text(name)?.lowercased() else { return nil }
+        if ["1", "true", "yes", "on"].contains(text) { return true }
+        if ["0", "false", "no", "off"].contains(text) { return false }
+        problems.append("\(Self.variable(name)) is '\(text)' and must be true or false.")
+        return nil
+    }
+
+    mutating func url(_ name: String, aliases: [String] = []) -> String? {
+        guard let text = text(name, aliases: aliases) else { return nil }
+        guard Origin(text) != nil, let url = URL(string: text), url.query() == nil, url.fragment() == nil else {
+            problems.append("\(Self.variable(name)) is '\(text)' and must be an address such as https://pictures.example.com.")
+            return nil
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) -> Choice? {
+        guard let text = text(name) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            problems.append("\(Self.variable(name)) is '\(text)' and must be one of \(known).")
+            return nil
+        }
+        return choice
+    }
+
+    mutating func logLevel() -> String {
+        let level = text("log.level") ?? "info"
+        if !["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(level) {
+            problems.append("\(Self.variable("log.level")) is '\(level)' and must be one of trace, debug, info, notice, warning, error, critical.")
+        }
+        return level
+    }
+
+    mutating func tls() -> Settings.TLS? {
+        switch (text("tls.cert"), text("tls.key")) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?):
+            for path in [certificate, key] where !FileManager.default.isReadableFile(atPath: path) {
+                problems.append("The file \(path) for TLS cannot be read.")
+            }
+            return Settings.TLS(certificate: certificate, key: key)
+        default:
+            problems.append("\(Self.variable("tls.cert")) and \(Self.variable("tls.key")) belong together; one is missing.")
+            return nil
+        }
+    }
+
+    mutating func fal() -> Settings.Fal? {
+        let queueURL = url("fal.queue.url") ?? "https://queue.fal.run"
+        let keysURL = url("fal.keys.url") ?? "https://rest.fal.ai/.well-known/jwks.json"
+        let concurrency = integer("fal.concurrency", 1...10_000) ?? 40
+        let userID = text("fal.user.id")
+        guard let key = text("fal.key", aliases: ["fal.key", "fal.ai.api.key"], isSecret: true) else { return nil }
+        return Settings.Fal(key: key, queueURL: queueURL, keysURL: keysURL, userID: userID, concurrency: concurrency)
+    }
+
+    mutating func sandbox(beside port: Int) -> Settings.Sandbox {
+        let own = integer("sandbox.port", 1...65_535) ?? (port == 65_535 ? 65_534 : port + 1)
+        if let url = url("sandbox.url") { return .at(url) }
+        if own == port { problems.append("\(Self.variable("sandbox.port")) is the server's own port \(port); it needs another.") }
+        return flag("sandbox") == false ? .off : .builtIn(port: own)
+    }
+
+    /// Said now rather than found out later.
+    mutating func refuseWhatIsNotBuilt() {
+        if let url = text("database.url"), !url.hasPrefix("sqlite:") {
+            problems.append("\(Self.variable("database.url")): this version keeps its data in SQLite only, in the data folder.")
+        }
+    }
+
+    private static func variable(_ name: String) -> String {
+        "DARKROOM_" + name.uppercased().replacing(".", with: "_")
+    }
+}
