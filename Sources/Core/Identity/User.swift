@@ -30,7 +30,9 @@ extension User {
     /// The members of `changes` replace those of the same name; null removes one.
     func metadata(merging changes: [String: JSON]) -> JSON {
         var members = metadata.object ?? [:]
-        for (name, value) in changes { members[name] = value == .null ? nil : value }
+        for (name, value) in changes {
+            if value == .null { members.removeValue(forKey: name) } else { members[name] = value }
+        }
         return .object(members)
     }
 }

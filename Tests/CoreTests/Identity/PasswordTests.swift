@@ -1,0 +1,90 @@
+@testable import Core
+import SQL
+import Testing
+
+struct PasswordTests {
+    @Test func `a password opens its own hash and no other`() async throws {
+        let passwords = try Passwords(cost: .trivial)
+        let hash = try await passwords.hash("correct horse")
+
+        #expect(try await passwords.verify("correct horse", against: hash))
+        #expect(try await !passwords.verify("correct hors", against: hash))
+        #expect(try await !passwords.verify("", against: hash))
+    }
+
+    @Test func `two hashes of one password differ by their salt`() async throws {
+        let passwords = try Passwords(cost: .trivial)
+
+        #expect(try await passwords.hash("correct horse") != passwords.hash("correct horse"))
+    }
+
+    @Test func `a hash is kept as text with its cost and opens after being read again`() async throws {
+        let passwords = try Passwords(cost: .trivial)
+        let hash = try await passwords.hash("correct horse")
+        guard case .text(let text) = hash.sqlValue else { return #expect(Bool(false), "a hash is text") }
+
+        #expect(text.hasPrefix("$scrypt$ln=4,r=1,p=1$"))
+        #expect(!text.contains("horse"))
+        let read = try #require(PasswordHash(sqlValue: .text(text)))
+        #expect(try await passwords.verify("correct horse", against: read))
+    }
+
+    @Test func `a hash made at another cost opens and is known to be outdated`() async throws {
+        let older = try await Passwords(cost: .trivial).hash("correct horse")
+        let passwords = try Passwords(cost: PasswordHash.Cost(rounds: 5, blockSize: 1, parallelism: 1))
+
+        #expect(try await passwords.verify("correct horse", against: older))
+        #expect(passwords.isOutdated(older))
+    }
+
+    @Test func `the same letters typed as other code points are the same password`() async throws {
+        let passwords = try Passwords(cost: .trivial)
+        let hash = try await passwords.hash("cafe\u{301} society")
+
+        #expect(try await passwords.verify("caf\u{e9} society", against: hash))
+    }
+
+    @Test func `without a hash a password is refused after a derivation like any other`() async throws {
+        let passwords = try Passwords(cost: PasswordHash.Cost(rounds: 14, blockSize: 8, parallelism: 1))
+        let hash = try await passwords.hash("correct horse")
+        let clock = ContinuousClock()
+
+        let known = try await clock.measure { _ = try await passwords.verify("wrong", against: hash) }
+        let unknown = try await clock.measure { _ = try await passwords.verify("wrong", against: nil) }
+
+        // The derivation takes tens of milliseconds; without one this would be a thousand times faster.
+        #expect(unknown > known / 10)
+    }
+
+    @Test func `more than the limit at once are refused and not queued`() async throws {
+        let passwords = try Passwords(cost: PasswordHash.Cost(rounds: 14, blockSize: 8, parallelism: 1), threads: 1, limit: 2)
+
+        let refused = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<20 {
+                group.addTask {
+                    do { _ = try await passwords.hash("correct horse") } catch is Passwords.Busy { return true } catch {}
+                    return false
+                }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+
+        #expect(refused > 0)
+        #expect(try await passwords.verify("x", against: nil) == false)
+    }
+
+    @Test(arguments: [
+        ("seven77", PasswordRules.Problem.tooShort), (String(repeating: "long", count: 19), .tooLong),
+        ("aaaaaaaaaa", .guessable), ("Ada@Example.com", .guessable),
+    ])
+    func `a weak password is named as such`(password: String, problem: PasswordRules.Problem) throws {
+        let email = try #require(EmailAddress("ada@example.com"))
+
+        #expect(throws: problem) { try PasswordRules.check(password, of: email) }
+    }
+
+    @Test(arguments: ["pw123456", String(repeating: "abcdefgh", count: 9), "dlouhé heslo"])
+    func `from 8 to 72 characters are a password`(password: String) throws {
+        try PasswordRules.check(password, of: #require(EmailAddress("ada@example.com")))
+    }
+}

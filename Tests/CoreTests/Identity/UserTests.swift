@@ -1,0 +1,104 @@
+@testable import Core
+import SQL
+import TestSupport
+import Testing
+
+struct UserTests {
+    private func change(_ world: IdentityFixture, _ signedIn: SignedIn, _ change: Users.Change) async throws -> User {
+        try await world.identity.users.change(signedIn.user.id, change, in: signedIn.session, from: world.client)
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `metadata are merged, and null takes one away`(on engine: TestEngine) async throws {
+        let world = try await IdentityFixture(engine)
+        let signedIn = try await world.signedIn()
+        _ = try await change(world, signedIn, .init(metadata: ["name": "Ada", "theme": "dark"]))
+
+        let user = try await change(world, signedIn, .init(metadata: ["theme": nil, "beta": true]))
+
+        #expect(user.metadata == ["name": "Ada", "beta": true])
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `metadata may not grow beyond what fits into a token`(on engine: TestEngine) async throws {
+        let world = try await IdentityFixture(engine)
+        let signedIn = try await world.signedIn()
+        _ = try await change(world, signedIn, .init(metadata: ["a": .string(String(repeating: "a", count: 3000))]))
+
+        await #expect(throws: UserError.invalidMetadata) {
+            try await change(world, signedIn, .init(metadata: ["b": .string(String(repeating: "b", count: 3000))]))
+        }
+        #expect(try await world.identity.users.find(signedIn.user.id)?.metadata["b"] == nil)
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a new password ends the other sessions and takes the old one's place`(on engine: TestEngine) async throws {
+        let world = try await IdentityFixture(engine)
+        let signedIn = try await world.signedIn()
+        let other = try await world.identity.sessions.start(for: signedIn.user.id, from: world.client)
+        _ = try await world.identity.authenticator.authenticate(other.accessToken)
+
+        _ = try await change(world, signedIn, .init(password: "battery staple"))
+
+        _ = try await world.identity.sessions.refresh(signedIn.refreshToken)
+        await #expect(throws: RefreshError.notFound) { try await world.identity.sessions.refresh(other.refreshToken) }
+        await #expect(throws: AuthenticationError.sessionEnded) { try await world.identity.authenticator.authenticate(other.accessToken) }
+        _ = try await world.identity.signIn(email: "ada@example.com", password: "battery staple", from: world.client)
+        await #expect(throws: SignInError.invalidCredentials) {
+            try await world.identity.signIn(email: "ada@example.com", password: "correct horse", from: world.client)
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `the same password again and a weak one are refused`(on engine: TestEngine) async throws {
+        let world = try await IdentityFixture(engine)
+        let signedIn = try await world.signedIn()
+
+        await #expect(throws: UserError.samePassword) { try await change(world, signedIn, .init(password: "correct horse")) }
+        await #expect(throws: UserError.password(.tooShort)) { try await change(world, signedIn, .init(password: "short")) }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a day after signing in, the current password is asked for`(on engine: TestEngine) async throws {
+        let world = try await IdentityFixture(engine)
+        let signedIn = try await world.signedIn()
+        world.clock.advance(by: .seconds(86_401))
+
+        await #expect(throws: UserError.currentPasswordRequired) { try await change(world, signedIn, .init(password: "battery staple")) }
+        await #expect(throws: UserError.currentPasswordWrong) {
+            try await change(world, signedIn, .init(password: "battery staple", currentPassword: "wrong horse"))
+        }
+        _ = try await change(world, signedIn, .init(password: "battery staple", currentPassword: "correct horse"))
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `guesses at the current password are limited like those at signing in`(on engine: TestEngine) async throws {
+        let world = try await IdentityFixture(engine)
+        let signedIn = try await world.signedIn()
+        for _ in 0..<10 {
+            await #expect(throws: UserError.currentPasswordWrong) {
+                try await change(world, signedIn, .init(password: "battery staple", currentPassword: "wrong horse"))
+            }
+        }
+
+        await #expect(throws: SignInError.throttled(Throttled(retryAfter: .seconds(600)))) {
+            try await change(world, signedIn, .init(password: "battery staple", currentPassword: "correct horse"))
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a deleted user leaves no name, and their ledger stays`(on engine: TestEngine) async throws {
+        let world = try await IdentityFixture(engine)
+        let user = try await world.identity.signUp(
+            email: "ada@example.com", password: "correct horse", metadata: ["name": "Ada"], from: world.client)
+
+        try await world.identity.users.delete(user.id)
+
+        let left = try #require(try await world.identity.users.find(user.id))
+        #expect(left.email == "\(user.id)@deleted.invalid")
+        #expect(left.metadata == [:])
+        #expect(try await world.number("SELECT COUNT(*) AS value FROM profiles WHERE name IS NOT NULL") == 0)
+        #expect(try await world.number("SELECT COUNT(*) AS value FROM accounts WHERE name <> 'deleted' OR disabled_at IS NULL") == 0)
+        #expect(try await world.number("SELECT COUNT(*) AS value FROM transactions") == 1)
+    }
+}
