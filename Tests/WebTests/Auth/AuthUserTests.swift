@@ -82,6 +82,7 @@ struct AuthUserTests {
         try await AuthWorld.run(mode: .closed) { world in
             let service = world.identity.secrets.serviceRoleKey
             for number in 0..<3 {
+                world.fixture.clock.advance(by: .milliseconds(1))
                 let made = try await world.send(.post, "/auth/v1/admin/users", [
                     "email": .string("u\(number)@example.com"), "password": "correct horse", "email_confirm": true,
                     "user_metadata": ["n": .integer(Int64(number))],

@@ -6,7 +6,7 @@ import HummingbirdTesting
 import NIOCore
 import SQL
 import TestSupport
-@testable import Web
+import Web
 
 /// Identity's routes over a real database, without a socket.
 struct AuthWorld: Sendable {
@@ -21,7 +21,7 @@ struct AuthWorld: Sendable {
         let fixture = try await IdentityFixture(mode: mode, confirmsByMail: confirmsByMail)
         let identity = fixture.identity
         let router = Router(context: AppContext.self)
-        router.add(middleware: APIErrors())
+        router.add(middleware: AnswerMiddleware(time: fixture.clock.time))
         router.add(middleware: CallerMiddleware(authenticator: identity.authenticator, secrets: identity.secrets))
         AuthRoutes(identity, version: "0.0.0").addRoutes(to: router)
         let api = router.group("/api", context: AccountContext.self)
@@ -76,19 +76,4 @@ struct Answer: Sendable {
     var accessToken: String { self["access_token"]?.string ?? "" }
     var refreshToken: String { self["refresh_token"]?.string ?? "" }
     var code: String? { self["code"]?.string ?? self["error"]?["code"]?.string }
-}
-
-private struct APIErrors: RouterMiddleware {
-    func handle(
-        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
-    ) async throws -> Response {
-        do {
-            return try await next(request, context)
-        } catch let error as APIError {
-            return error.response(requestID: context.requestID)
-        } catch {
-            guard let refusal = APIError(identity: error) else { throw error }
-            return refusal.response(requestID: context.requestID)
-        }
-    }
 }

@@ -15,8 +15,10 @@ extension AuthError {
         case let error as UserError: self.init(error)
         case is Passwords.Busy:
             self.init(.tooManyRequests, "over_request_rate_limit", "Request rate limit reached", retryAfter: .seconds(1))
-        case is DatabaseError:
+        case let error as DatabaseError where [.busy, .unavailable, .full].contains(error.kind):
             self.init(.serviceUnavailable, "unexpected_failure", "The database cannot answer now. Try again.", retryAfter: .seconds(1))
+        case let error as HTTPError where error.status.code < 500:
+            self.init(error.status, "validation_failed", error.body ?? error.status.reasonPhrase)
         default:
             self.init(.internalServerError, "unexpected_failure", "Unexpected failure")
         }
