@@ -44,7 +44,8 @@ struct SandboxFilesTests {
     @Test func `an address given beforehand takes one file`() async throws {
         try await SandboxWorld.with { world in
             let start = try await world.post("/storage/upload/initiate?storage_type=gcs", ["file_name": "a.png", "content_type": "image/png"])
-            let (put, url) = (try #require(try start.json()["upload_url"]?.string), try #require(try start.json()["file_url"]?.string))
+            let put = try #require(try start.json()["upload_url"]?.string)
+            let url = try #require(try start.json()["file_url"]?.string)
             #expect(try await world.send(.get, url).status == 404)
             #expect(try await world.send(.put, put, [1, 2, 3]).status == 200)
             #expect(try await world.send(.put, put, [4]).status == 409)

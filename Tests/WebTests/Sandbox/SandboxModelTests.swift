@@ -31,7 +31,8 @@ struct SandboxModelTests {
         (["prompt": "x", "image_size": ["width": 14_143]], "image_size.width less_than_equal"),
         (["prompt": "x", "image_size": ["width": 14_142, "height": 14_142]], "image_size image_too_large"),
         (["prompt": "x", "output_format": "webp"], "output_format literal_error"),
-        (["prompt": "x", "sync_mode": "yes"], "sync_mode bool_type"), (["prompt": "x", "guidance_scale": 0], "guidance_scale greater_than_equal"),
+        (["prompt": "x", "sync_mode": "yes"], "sync_mode bool_type"),
+        (["prompt": "x", "guidance_scale": 0], "guidance_scale greater_than_equal"),
     ] as [(JSON, String)])
     func `a bad input is complained of by place and type`(input: JSON, complaint: String) {
         #expect(complaints(.fluxSchnell, input) == [complaint])

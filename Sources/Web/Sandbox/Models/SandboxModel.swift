@@ -76,7 +76,8 @@ enum SandboxModel: String, Sendable, CaseIterable {
         switch self {
         case .fluxSchnell, .fluxDev, .fastSDXL, .fluxImageToImage:
             [
-                "images": .array(files.map(\.json)), "timings": ["inference": .decimal(Decimal(duration.milliseconds) / 1000)], "seed": .integer(order.seed ?? 0),
+                "images": .array(files.map(\.json)), "timings": ["inference": .decimal(Decimal(duration.milliseconds) / 1000)],
+                "seed": .integer(order.seed ?? 0),
                 "has_nsfw_concepts": .array(flagged.map { .bool($0) }), "prompt": .string(order.prompt),
             ]
         case .styleTransfer:

@@ -134,7 +134,8 @@ struct SandboxRenderer: Sendable {
         } catch PictureError.notAPicture, PictureError.broken {
             throw SandboxOutcome([
                 FalErrorDetail(
-                    "image_load_error", "Failed to load the image. Please ensure the image file is not corrupted and is in a supported format.",
+                    "image_load_error",
+                    "Failed to load the image. Please ensure the image file is not corrupted and is in a supported format.",
                     at: ["body", "image_url"]),
             ])
         }

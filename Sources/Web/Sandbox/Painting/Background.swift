@@ -6,8 +6,8 @@ struct Background {
     private let width: Int
     private let height: Int
     /// How much neighbours may differ, and how much a pixel may differ from the border it was reached from.
-    private let step = 26
-    private let reach = 150
+    private let step = 22
+    private let reach = 120
 
     init(pixels: [UInt8], width: Int, height: Int) {
         self.pixels = pixels
@@ -31,7 +31,9 @@ struct Background {
             next += 1
             for neighbour in neighbours(of: place) where !isBackground[neighbour] {
                 let colour = colour(neighbour)
-                guard colour.distance(to: self.colour(place)) < step, colour.distance(to: self.colour(origin[place])) < reach else { continue }
+                guard colour.distance(to: self.colour(place)) < step, colour.distance(to: self.colour(origin[place])) < reach else {
+                    continue
+                }
                 isBackground[neighbour] = true
                 origin[neighbour] = origin[place]
                 queue.append(neighbour)
@@ -60,7 +62,7 @@ struct Background {
         }
         let largest = pieces.map(\.count).max() ?? 0
         var mask = [UInt8](repeating: 0, count: isBackground.count)
-        for piece in pieces where piece.count * 5 >= largest {
+        for piece in pieces where piece.count * 2 >= largest {
             for place in piece { mask[place] = 255 }
         }
         return mask

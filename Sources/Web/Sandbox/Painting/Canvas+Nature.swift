@@ -87,10 +87,11 @@ extension Canvas {
             for _ in 0..<(9 - layer) {
                 let turn = random.between(0, 2 * .pi)
                 let far = random.between(0, 0.34 - 0.05 * Double(layer)) * size
+                let rise = Double(layer) * size
                 let radius = random.between(0.1, 0.19) * size * (1 - 0.12 * Double(layer))
                 ellipse(
-                    x + cos(turn) * far - Double(layer) * size * 0.022, y - size * 0.72 + sin(turn) * far * 0.85 - Double(layer) * size * 0.03,
-                    radius, radius * 0.9, fill: colour.css, "opacity=\"0.92\"")
+                    x + cos(turn) * far - rise * 0.022, y - size * 0.72 + sin(turn) * far * 0.85 - rise * 0.03, radius,
+                    radius * 0.9, fill: colour.css, "opacity=\"0.92\"")
             }
         }
     }

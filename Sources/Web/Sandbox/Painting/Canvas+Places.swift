@@ -34,7 +34,8 @@ extension Canvas {
             ellipse(x, horizon - size * 0.2, size * 0.8, size, fill: woods.mixed(with: far, random.between(0, 0.4)).css)
         }
         let (light, deep) = mood.grass
-        rectangle(0, horizon, width, height - horizon, fill: gradient([(0, light, 1), (0.5, light.mixed(with: deep, 0.55), 1), (1, deep, 1)]))
+        let lawn = gradient([(0, light, 1), (0.5, light.mixed(with: deep, 0.55), 1), (1, deep, 1)])
+        rectangle(0, horizon, width, height - horizon, fill: lawn)
         let centre = width * random.between(0.42, 0.58)
         walk(from: centre + random.between(-120, 120), horizon, to: centre, mood)
         let spots = [0.05, 0.2, 0.82, 0.96].map { ($0 + random.between(-0.05, 0.05), random.between(0.04, 0.24)) }

@@ -25,7 +25,7 @@ extension SandboxPainter {
     func cutOut(_ input: Picture) throws(PictureError) -> CutOut {
         let flat = try input.flattened()
         let small = try flat.shrunk(toFit: 192)
-        let background = try Background(pixels: small.blurred(0.8).pixels(), width: small.width, height: small.height)
+        let background = try Background(pixels: small.pixels(), width: small.width, height: small.height)
         let rough = try Picture(pixels: background.mask(), width: small.width, height: small.height, bands: 1)
         let mask = try rough.median(5).blurred(0.9).resized(width: flat.width, height: flat.height, .stretch)
             .mapped { UInt8(min(255, max(0, (Int($0) - 110) * 5))) }

@@ -21,7 +21,8 @@ extension SandboxPainter {
             let strokes = try input.median(7).mapped { Self.steps($0, 9) }
             return try strokes.blended(with: mapped.median(5), share: 0.5).multiplied(by: ink(input, strength: 0.9))
         case .sketch:
-            let paper = try Picture(pixels: .init(repeating: 250, count: input.width * input.height), width: input.width, height: input.height, bands: 1)
+            let blank = [UInt8](repeating: 250, count: input.width * input.height)
+            let paper = try Picture(pixels: blank, width: input.width, height: input.height, bands: 1)
             let shading = try input.grey().blurred(3).mapped { UInt8(min(255, 150 + Int(Self.steps($0, 5)) * 105 / 255)) }
             let lines = try paper.multiplied(by: ink(input, strength: 2.6)).multiplied(by: shading)
             return try lines.tinted { palette.colour(at: Double($0) / 255) }
