@@ -1,0 +1,36 @@
+# Everything a person types. `make run` and `make test` install what they need.
+
+SWIFT ?= swift
+RELEASE = .build/release/darkroom
+# What `make run` hands to `darkroom serve`: make run SERVE="--port 9000"
+SERVE ?=
+
+.PHONY: run test build check bench clean help
+
+help:                ## says what there is
+	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
+
+run: build           ## builds, then serves at http://127.0.0.1:8080
+	@$(RELEASE) serve $(SERVE)
+
+build:               ## builds .build/release/darkroom
+	@scripts/setup build
+	@echo "build: the first one takes some minutes, later ones seconds"
+	@start=$$(date +%s); $(SWIFT) build -c release --product darkroom && \
+		echo "build: done after $$(( $$(date +%s) - start )) s"
+
+test:                ## builds once, then passes every test
+	@scripts/setup test
+	@scripts/python-setup
+	@start=$$(date +%s); $(SWIFT) build --build-tests && \
+		echo "test: built after $$(( $$(date +%s) - start )) s" && \
+		$(SWIFT) test --skip-build --disable-xctest
+
+check: test          ## all that decides whether a change is good
+	@scripts/check-tree
+
+bench: build         ## measures
+	@echo "bench: there is no benchmark yet; it comes with PostgreSQL" >&2; exit 2
+
+clean:               ## removes what was built, and nothing else
+	rm -rf .build

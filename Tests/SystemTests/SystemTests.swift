@@ -1,2 +1,0 @@
-import Testing
-@Test func `System starts`() { #expect(Bool(true)) }
