@@ -15,6 +15,7 @@ struct ByteReader {
 
     func little16(at position: Int) -> Int? { number(at: position, count: 2, isLittle: true) }
     func little24(at position: Int) -> Int? { number(at: position, count: 3, isLittle: true) }
+    func little32(at position: Int) -> Int? { number(at: position, count: 4, isLittle: true) }
 
     func text(at position: Int, count: Int) -> String? {
         slice(at: position, count: count).map { String(decoding: $0, as: UTF8.self) }

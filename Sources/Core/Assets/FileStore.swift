@@ -35,11 +35,16 @@ package struct IncomingFile: Sendable {
     package let head: [UInt8]
 
     package static let headLimit = 1 << 20
+    /// Its last bytes, at most `tailLimit`: whether a picture has its end.
+    package let tail: [UInt8]
 
-    package init(size: Int, sha256: String, head: [UInt8]) {
+    package static let tailLimit = 1 << 10
+
+    package init(size: Int, sha256: String, head: [UInt8], tail: [UInt8]) {
         self.size = size
         self.sha256 = sha256
         self.head = head
+        self.tail = tail
     }
 }
 

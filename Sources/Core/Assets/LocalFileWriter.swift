@@ -10,6 +10,7 @@ struct LocalFileWriter {
     private var gathered = ByteBuffer()
     private var hash = SHA256()
     private var head: [UInt8] = []
+    private var tail: [UInt8] = []
     private var size = 0
 
     init(file: DiskFile, threads: NIOThreadPool, limit: Int) {
@@ -22,6 +23,7 @@ struct LocalFileWriter {
         size += part.readableBytes
         guard size <= limit else { throw FileStoreError.tooLarge(limit: limit) }
         head.append(contentsOf: part.readableBytesView.prefix(IncomingFile.headLimit - head.count))
+        tail = (tail + part.readableBytesView.suffix(IncomingFile.tailLimit)).suffix(IncomingFile.tailLimit)
         gathered.writeImmutableBuffer(part)
         if gathered.readableBytes >= LocalFileStore.chunk { try await flush() }
     }
@@ -30,7 +32,7 @@ struct LocalFileWriter {
     mutating func finish() async throws -> IncomingFile {
         try await flush()
         try await threads.runIfActive { [file] in try file.synchronize() }
-        return IncomingFile(size: size, sha256: Hex.text(hash.finalize()), head: head)
+        return IncomingFile(size: size, sha256: Hex.text(hash.finalize()), head: head, tail: tail)
     }
 
     private mutating func flush() async throws {

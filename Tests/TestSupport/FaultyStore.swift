@@ -1,0 +1,35 @@
+package import Core
+package import NIOCore
+
+/// A store whose disk is full, or whose deletions fail; for the rest it is the one it stands before.
+package struct FaultyStore: FileStore {
+    private let store: LocalFileStore
+    private let refusesBytes: Bool
+    private let refusesDeletes: Bool
+
+    package init(_ store: LocalFileStore, refusesBytes: Bool = false, refusesDeletes: Bool = false) {
+        self.store = store
+        self.refusesBytes = refusesBytes
+        self.refusesDeletes = refusesDeletes
+    }
+
+    package func store<Parts: AsyncSequence<ByteBuffer, any Error>>(
+        _ parts: Parts, limit: Int, as name: (IncomingFile) async throws -> StorageKey
+    ) async throws -> StoredFile {
+        guard refusesBytes else { return try await store.store(parts, limit: limit, as: name) }
+        return try await store.store(parts, limit: limit) { file in
+            _ = try await name(file)
+            throw FileStoreError.full("no space left on device")
+        }
+    }
+
+    package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile { try await store.open(key, range: range) }
+    package func size(of key: StorageKey) async throws -> Int? { try await store.size(of: key) }
+    package func removeAbandoned(before instant: Instant) async throws -> Int { try await store.removeAbandoned(before: instant) }
+    package func check() async throws -> String { try await store.check() }
+
+    package func delete(_ key: StorageKey) async throws {
+        if refusesDeletes { throw FileStoreError.unavailable("the disk does not answer") }
+        try await store.delete(key)
+    }
+}

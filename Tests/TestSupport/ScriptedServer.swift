@@ -1,0 +1,88 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A server on loopback that answers each connection's first request with bytes as given, right or wrong, and then closes
+/// the connection or falls silent.
+package final class ScriptedServer: Sendable {
+    package struct Answer: Sendable {
+        let text: String
+        let body: [UInt8]
+        let closes: Bool
+
+        package init(_ text: String, body: [UInt8] = [], closes: Bool = true) {
+            self.text = text
+            self.body = body
+            self.closes = closes
+        }
+
+        package static func ok(_ body: [UInt8], announcing length: Int? = nil, closes: Bool = true) -> Answer {
+            Answer("HTTP/1.1 200 OK\r\nContent-Length: \(length ?? body.count)\r\n\r\n", body: body, closes: closes)
+        }
+
+        package static func redirect(to address: String) -> Answer {
+            Answer("HTTP/1.1 302 Found\r\nLocation: \(address)\r\nContent-Length: 0\r\n\r\n")
+        }
+
+        package static func status(_ status: Int, _ headers: String = "") -> Answer {
+            Answer("HTTP/1.1 \(status) No\r\n\(headers)Content-Length: 0\r\n\r\n")
+        }
+    }
+
+    private let channel: any Channel
+    private let heads: Heads
+
+    /// - Parameter answer: From the path that is asked for.
+    package init(_ answer: @escaping @Sendable (_ path: String) -> Answer) async throws {
+        let heads = Heads()
+        self.heads = heads
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Handler(heads: heads, answer: answer))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+    }
+
+    deinit { channel.close(promise: nil) }
+
+    package var port: Int { channel.localAddress?.port ?? 0 }
+
+    /// What was asked, in order.
+    package var requests: [String] { heads.all.withLock { $0 } }
+
+    private final class Heads: Sendable {
+        let all = Mutex<[String]>([])
+    }
+
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private let heads: Heads
+        private let answer: @Sendable (String) -> Answer
+        private var head = ""
+
+        init(heads: Heads, answer: @escaping @Sendable (String) -> Answer) {
+            self.heads = heads
+            self.answer = answer
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            head += String(buffer: unwrapInboundIn(data))
+            guard head.hasSuffix("\r\n\r\n") else { return }
+            let head = head
+            self.head = ""
+            heads.all.withLock { $0.append(head) }
+            let answer = answer(head.split(separator: " ").dropFirst().first.map(String.init) ?? "")
+            var buffer = ByteBuffer(string: answer.text)
+            buffer.writeBytes(answer.body)
+            let channel = context.channel
+            context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in
+                if answer.closes { channel.close(promise: nil) }
+            }
+        }
+    }
+}
