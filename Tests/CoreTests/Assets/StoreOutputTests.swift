@@ -1,0 +1,138 @@
+@testable import Core
+import NIOCore
+import SQL
+import Testing
+import TestSupport
+
+struct StoreOutputTests {
+    let fixture: FilesFixture
+    let actor: Actor
+    let job: ID<Job>
+
+    init() async throws {
+        fixture = try await FilesFixture()
+        actor = try await fixture.account()
+        job = try await fixture.job(of: actor)
+    }
+
+    private func storeOutput(_ store: (any FileStore)? = nil) -> StoreOutput {
+        StoreOutput(
+            fetcher: Fetcher(policy: AddressPolicy(allowPrivate: true), time: fixture.time), database: fixture.database,
+            store: store ?? fixture.store, rules: FileRules(), time: fixture.time)
+    }
+
+    private func outcome(_ answer: ScriptedServer.Answer, index: Int = 0, store: (any FileStore)? = nil) async throws -> StoreOutcome {
+        let server = try await ScriptedServer { _ in answer }
+        return try await storeOutput(store).outcome(
+            OutputSource(job: job, account: actor.account, index: index, url: "http://127.0.0.1:\(server.port)/x"))
+    }
+
+    private func settle(_ outcome: StoreOutcome) async throws {
+        guard case .stored(let insert) = outcome else {
+            Issue.record("it was not stored: \(outcome)")
+            return
+        }
+        try await fixture.database.write { try insert($0) }
+    }
+
+    @Test func `an output is stored by its bytes and gets its row with the settlement`() async throws {
+        let bytes = Sample.png(1024, 768, padding: 9000)
+        let key = "outputs/\(actor.account)/\(job)/2.png"
+
+        let outcome = try await outcome(.ok(bytes), index: 2)
+        #expect(try fixture.storedPaths() == [key])
+        #expect(try await fixture.count(.assets) == 0)
+        try await settle(outcome)
+
+        let asset = try #require(try await fixture.database.read { try $0.outputs(of: job) }.first)
+        #expect(asset.key.description == key)
+        #expect(asset.size == bytes.count && asset.dimensions == ImageSize(width: 1024, height: 768) && asset.outputIndex == 2)
+        #expect(asset.createdBy == actor.user)
+        #expect(asset.expiresAt == fixture.clock.now + .seconds(90 * 86_400))
+        #expect(try await fixture.count(.deletions) == 0)
+        #expect(try await fixture.database.read { try $0.storedBytes(of: actor.account) } == bytes.count)
+    }
+
+    @Test func `storing and settling twice is once, and the second time nothing is fetched`() async throws {
+        let first = try await outcome(.ok(Sample.png()))
+        let second = try await outcome(.ok(Sample.png()))
+        try await settle(first)
+        try await settle(second)
+        let server = try await ScriptedServer { _ in .status(404) }
+        try await settle(try await storeOutput().outcome(
+            OutputSource(job: job, account: actor.account, index: 0, url: "http://127.0.0.1:\(server.port)/x")))
+
+        #expect(server.requests.isEmpty)
+        #expect(try await fixture.count(.assets) == 1)
+        #expect(try fixture.storedPaths().count == 1)
+        #expect(try await fixture.count(.deletions) == 0)
+    }
+
+    @Test func `an output whose job is never settled goes after a day`() async throws {
+        _ = try await outcome(.ok(Sample.webm))
+
+        #expect(try await fixture.deleteFiles().runOnce() == 0)
+        fixture.clock.now = fixture.clock.now + .seconds(86_400)
+        #expect(try await fixture.deleteFiles().runOnce() == 1)
+        #expect(try fixture.storedPaths() == [])
+    }
+
+    @Test func `a settlement that comes after its bytes went is refused, and storing again mends it`() async throws {
+        let outcome1 = try await outcome(.ok(Sample.png()))
+        fixture.clock.now = fixture.clock.now + .seconds(86_400)
+        try await fixture.deleteFiles().runOnce()
+
+        await #expect(throws: AssetError.removedMeanwhile) { try await settle(outcome1) }
+        #expect(try await fixture.count(.assets) == 0)
+        try await settle(try await outcome(.ok(Sample.png())))
+        #expect(try await fixture.count(.assets) == 1)
+    }
+
+    @Test func `nothing is stored under a key whose removal has begun, and nothing of an asset is ever removed`() async throws {
+        let key = StorageKey.output(0, of: job, actor.account, .png)
+        let now = fixture.clock.now
+        try await fixture.database.write { transaction in
+            try transaction.writeDownFile(key, dueAt: now)
+            _ = try transaction.claimFileDeletions(1, now: now, retryAt: now + .seconds(60))
+        }
+        let refused = try await outcome(.ok(Sample.png()))
+        guard case .broken(_, isTransient: true) = refused else {
+            Issue.record("it was stored: \(refused)")
+            return
+        }
+        #expect(try fixture.storedPaths() == [])
+
+        _ = try await fixture.database.write { try $0.crossOutFile(key) }
+        try await settle(try await outcome(.ok(Sample.png())))
+        let isTaken = try await fixture.database.write { try !$0.writeDownFile(key, dueAt: now) }
+        #expect(isTaken)
+        #expect(try await fixture.deleteFiles().runOnce() == 0)
+        #expect(try fixture.storedPaths() == [key.description])
+    }
+
+    @Test(arguments: [
+        (ScriptedServer.Answer.status(404), false), (.status(503), true), (.ok(Sample.text), false), (.ok(Sample.png(), announcing: 9999), true),
+        (.ok([]), true), (.ok(Sample.png(65_535, 65_535)), false), (.ok(Array(Sample.png(padding: 99).dropLast(50))), true),
+    ])
+    func `a broken output leaves nothing and says whether it may pass`(answer: ScriptedServer.Answer, isTransient: Bool) async throws {
+        let outcome = try await outcome(answer)
+
+        guard case .broken(let words, let transient) = outcome else {
+            Issue.record("it was stored")
+            return
+        }
+        #expect(transient == isTransient)
+        #expect(!words.isEmpty && !words.contains("/x"))
+        #expect(try fixture.storedPaths() == [])
+    }
+
+    @Test func `a full store is worth another try, and leaves nothing`() async throws {
+        let outcome = try await outcome(.ok(Sample.png()), store: FaultyStore(fixture.store, refusesBytes: true))
+
+        guard case .broken(_, isTransient: true) = outcome else {
+            Issue.record("it was stored")
+            return
+        }
+        #expect(try fixture.storedPaths() == [])
+    }
+}

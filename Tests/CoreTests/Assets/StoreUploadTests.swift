@@ -1,0 +1,139 @@
+import Core
+import SQL
+import Testing
+import TestSupport
+
+struct StoreUploadTests {
+    let fixture: FilesFixture
+    let actor: Actor
+
+    init() async throws {
+        fixture = try await FilesFixture()
+        actor = try await fixture.account()
+    }
+
+    private func expectNothingLeft() async throws {
+        fixture.clock.now = fixture.clock.now + .seconds(3601)
+        try await fixture.deleteFiles().runOnce()
+        #expect(try fixture.storedPaths() == [])
+        #expect(try await fixture.count(.assets) == 0)
+        #expect(try await fixture.count(.deletions) == 0)
+        #expect(try await fixture.database.read { try $0.storedBytes(of: actor.account) } == 0)
+    }
+
+    @Test func `an upload is stored, described by its bytes, and counted`() async throws {
+        let bytes = Sample.png(640, 480, padding: 5000)
+
+        let asset = try await fixture.upload(bytes, name: "Photo 1.jpg", for: actor)
+
+        #expect(asset.key.description == "uploads/\(actor.account)/\(asset.id).png")
+        #expect(asset.type == .png)
+        #expect(asset.size == bytes.count)
+        #expect(asset.dimensions == ImageSize(width: 640, height: 480))
+        #expect(asset.name == "Photo 1.jpg")
+        #expect(asset.expiresAt == fixture.clock.now + .seconds(30 * 86_400))
+        #expect(try fixture.storedPaths() == [asset.key.description])
+        #expect(try await fixture.assets.find(asset.id, of: actor.account) == asset)
+        #expect(try await fixture.count(.deletions) == 0)
+        #expect(try await fixture.database.read { try $0.storedBytes(of: actor.account) } == bytes.count)
+    }
+
+    @Test func `without a name it gets a plain one`() async throws {
+        #expect(try await fixture.upload(Sample.jpeg(), for: actor).name == "upload.jpg")
+    }
+
+    @Test(arguments: ["../../etc/passwd", "a/b.png", "C:\\fakepath\\b.png", "..", ".", "", "  ", "a\0b", "a\r\nb", "\u{202E}gnp.exe", String(repeating: "a", count: 201)])
+    func `a name that could be a path or a disguise is refused before anything is stored`(name: String) async throws {
+        await #expect(throws: AssetError.invalidName) { try await fixture.upload(name: name, for: actor) }
+        try await expectNothingLeft()
+    }
+
+    @Test func `what is not a picture leaves nothing, whatever it is called`() async throws {
+        await #expect(throws: AssetError.wrongType(allowed: Bucket.uploads.types)) { try await fixture.upload(Sample.text, name: "a.png", for: actor) }
+        await #expect(throws: AssetError.tooManyPixels(ImageSize(width: 65_535, height: 65_535))) {
+            try await fixture.upload(Sample.png(65_535, 65_535), for: actor)
+        }
+        await #expect(throws: AssetError.empty) { try await fixture.upload([], for: actor) }
+        try await expectNothingLeft()
+    }
+
+    @Test func `more than ten megabytes leave nothing, announced or not`() async throws {
+        let bytes = Sample.png(padding: 10 << 20)
+        await #expect(throws: AssetError.tooLarge(limit: 10 << 20)) {
+            try await fixture.uploads()(Parts(bytes, of: 100_000), name: nil, announced: nil, for: actor)
+        }
+        await #expect(throws: AssetError.tooLarge(limit: 10 << 20)) {
+            try await fixture.uploads()(Parts(bytes, of: 100_000), name: nil, announced: bytes.count, for: actor)
+        }
+        try await expectNothingLeft()
+    }
+
+    @Test func `a connection that breaks off leaves nothing`() async throws {
+        await #expect(throws: Parts.BrokenOff.self) {
+            try await fixture.uploads()(Parts(Sample.png(padding: 5000), breaksOff: true), name: nil, announced: nil, for: actor)
+        }
+        try await expectNothingLeft()
+    }
+
+    @Test func `a full disk leaves nothing`() async throws {
+        let store = FaultyStore(fixture.store, refusesBytes: true)
+
+        await #expect(throws: FileStoreError.full("no space left on device")) {
+            try await fixture.uploads(store: store)(Parts(Sample.png()), name: nil, announced: nil, for: actor)
+        }
+        try await expectNothingLeft()
+    }
+
+    @Test func `a crash between the bytes and the row leaves a file for an hour, and then none`() async throws {
+        let id = ID<Asset>.make(at: fixture.clock.now)
+        let key = StorageKey.upload(id, of: actor.account, .png)
+        let dueAt = fixture.clock.now + .seconds(3600)
+        _ = try await fixture.store.store(Parts(Sample.png()), limit: 1000) { _ in
+            _ = try await fixture.database.write { try $0.writeDownFile(key, dueAt: dueAt) }
+            return key
+        }
+
+        #expect(try await fixture.deleteFiles().runOnce() == 0)
+        #expect(try fixture.storedPaths() == [key.description])
+        try await expectNothingLeft()
+    }
+
+    @Test func `the quota is kept, also by uploads that come at once`() async throws {
+        let bytes = Sample.png(padding: 1000)
+        let uploads = fixture.uploads(FileRules(quota: bytes.count * 3))
+
+        let kept = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<10 {
+                group.addTask {
+                    do { _ = try await uploads(Parts(bytes), name: nil, announced: nil, for: actor) } catch {
+                        #expect(error as? AssetError != nil)
+                        return false
+                    }
+                    return true
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+
+        #expect(kept == 3)
+        #expect(try fixture.storedPaths().count == 3)
+        #expect(try await fixture.count(.deletions) == 0)
+        await #expect(throws: AssetError.quotaExceeded(used: bytes.count * 3, limit: bytes.count * 3)) {
+            try await uploads(Parts(bytes), name: nil, announced: bytes.count, for: actor)
+        }
+    }
+
+    @Test func `uploads an hour are bounded, deleted ones counted, and the wait is said`() async throws {
+        let uploads = fixture.uploads(FileRules(uploadsPerHour: 2))
+        let first = try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor)
+        fixture.clock.now = fixture.clock.now + .seconds(600)
+        _ = try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor)
+        try await fixture.assets.delete(first.id, of: actor.account)
+
+        await #expect(throws: AssetError.tooManyUploads(limit: 2, retryAfter: .seconds(3000))) {
+            try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor)
+        }
+        fixture.clock.now = fixture.clock.now + .seconds(3000)
+        _ = try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor)
+    }
+}
