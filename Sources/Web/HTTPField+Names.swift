@@ -20,6 +20,10 @@ extension HTTPField.Name {
     static let frameOptions = HTTPField.Name(ours: "X-Frame-Options")
     static let link = HTTPField.Name(ours: "Link")
 
+    /// What a raw upload is called.
+    static let fileName = HTTPField.Name(ours: "X-File-Name")
+    static let crossOriginResourcePolicy = HTTPField.Name(ours: "Cross-Origin-Resource-Policy")
+
     private init(ours name: String) {
         guard let field = HTTPField.Name(name) else { preconditionFailure("a header's name holds letters, digits and hyphens") }
         self = field

@@ -1,28 +1,23 @@
 package import Core
 import Foundation
 package import Logging
-import NIOCore
 package import SQL
-import Synchronization
 
 /// A folder of its own with a migrated database and a file store, for tests about files. Removed with the value.
 package final class FilesFixture: Sendable {
-    package let folder: String
+    private let temporary: TemporaryFolder
     package let database: Database
     package let store: LocalFileStore
-    package let clock = StillClock()
+    package let clock = FakeTime()
     package let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     package init() async throws {
-        folder = NSTemporaryDirectory() + "darkroom-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        database = Database(try SQLiteEngine(path: folder + "/test.sqlite"))
-        store = try LocalFileStore(folder: folder + "/files")
-        try await Schema.migrator.migrate(database, now: { 0 })
+        temporary = try TemporaryFolder()
+        database = try await TestEngine.sqlite.database(in: temporary.path)
+        store = try LocalFileStore(folder: temporary.path + "/files")
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
-
+    package var folder: String { temporary.path }
     package var time: Time { clock.time }
     package var links: FileLinks { FileLinks(secret: Array(repeating: 7, count: 32), publicURL: "https://example.com/", time: time) }
     package var assets: Assets { Assets(database: database, store: store, time: time, logger: logger) }

@@ -10,7 +10,7 @@ struct FetcherTests {
 
     /// Every host is at loopback; the policy is what a test says.
     private func fetcher(
-        _ policy: AddressPolicy = AddressPolicy(allowPrivate: true), limits: Fetcher.Limits = .init(), time: Time = StillClock().time,
+        _ policy: AddressPolicy = AddressPolicy(allowPrivate: true), limits: Fetcher.Limits = .init(), time: Time = FakeTime().time,
         at address: String = "127.0.0.1"
     ) -> Fetcher {
         Fetcher(policy: policy, limits: limits, time: time, resolver: HostResolver { _, port in [try SocketAddress(ipAddress: address, port: port)] })
@@ -37,10 +37,10 @@ struct FetcherTests {
         let server = try await ScriptedServer { [body] _ in .ok(body) }
         for host in ["localhost", "127.0.0.1", "127.1", "0177.0.0.1", "2130706433", "0x7f.1"] {
             await #expect(throws: FetchError.privateAddress(host: host), "\(host)") {
-                try await Fetcher(policy: AddressPolicy(), time: StillClock().time).bytes(of: "http://\(host):\(server.port)/", limit: 1 << 20)
+                try await Fetcher(policy: AddressPolicy(), time: FakeTime().time).bytes(of: "http://\(host):\(server.port)/", limit: 1 << 20)
             }
         }
-        let bytes = try await Fetcher(policy: AddressPolicy(allowPrivate: true), time: StillClock().time)
+        let bytes = try await Fetcher(policy: AddressPolicy(allowPrivate: true), time: FakeTime().time)
             .bytes(of: "http://127.1:\(server.port)/", limit: 1 << 20)
 
         #expect(bytes == body)
@@ -50,7 +50,7 @@ struct FetcherTests {
     @Test(arguments: ["[::1]", "[::ffff:127.0.0.1]", "[fe80::1]", "[64:ff9b::7f00:1]"])
     func `a v6 address in brackets is judged too`(host: String) async throws {
         await #expect(throws: FetchError.privateAddress(host: String(host.dropFirst().dropLast()))) {
-            try await Fetcher(policy: AddressPolicy(), time: StillClock().time).bytes(of: "http://\(host):9/", limit: 10)
+            try await Fetcher(policy: AddressPolicy(), time: FakeTime().time).bytes(of: "http://\(host):9/", limit: 10)
         }
     }
 

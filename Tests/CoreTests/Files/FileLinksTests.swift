@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 struct FileLinksTests {
-    let clock = StillClock()
+    let clock = FakeTime()
     let key = StorageKey.upload(ID(rawValue: "01890000-0000-7000-8000-000000000002"), of: ID(rawValue: "01890000-0000-7000-8000-000000000001"), .png)
     var links: FileLinks { FileLinks(secret: Array(repeating: 7, count: 32), publicURL: "https://example.com/", time: clock.time) }
 

@@ -29,7 +29,7 @@ package struct UploadAsset: Sendable {
     /// Beyond ASCII a header's text is percent-encoded.
     private func name(of request: Request) -> String? {
         if let name = request.uri.queryParameters["name"] { return String(name) }
-        guard let field = HTTPField.Name("X-File-Name"), let name = request.headers[field] else { return nil }
+        guard let name = request.headers[.fileName] else { return nil }
         return name.removingPercentEncoding ?? name
     }
 }

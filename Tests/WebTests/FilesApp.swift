@@ -1,0 +1,77 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import TestSupport
+@testable import Web
+
+/// The routes about files, on a real database and a real folder. A header says who calls.
+struct FilesApp {
+    let fixture: FilesFixture
+    let mine: Actor
+    let other: Actor
+    static let caller = HTTPField.Name("X-Test-Caller") ?? .from
+
+    init() async throws {
+        fixture = try await FilesFixture()
+        mine = try await fixture.account()
+        other = try await fixture.account()
+    }
+
+    func test(_ rules: FileRules = FileRules(), store: (any FileStore)? = nil, _ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
+        let router = Router(context: AppContext.self)
+        router.add(middleware: Errors())
+        router.add(middleware: Callers(callers: ["mine": mine, "other": other]))
+        let (assets, links) = (fixture.assets, fixture.links)
+        let serve = ServeFile(assets: assets, store: fixture.store, links: links, time: fixture.time)
+        router.get("files/**", use: serve.handle)
+        router.head("files/**", use: serve.handle)
+        let routes = router.group(context: AccountContext.self)
+        routes.post("api/assets", use: UploadAsset(store: fixture.uploads(rules, store: store), links: links).handle)
+        routes.get("api/assets", use: ListAssets(assets: assets, links: links).handle)
+        routes.get("api/assets/:id", use: ShowAsset(assets: assets, links: links).handle)
+        routes.patch("api/assets/:id", use: EditAsset(assets: assets, links: links).handle)
+        routes.delete("api/assets/:id", use: DeleteAsset(assets: assets).handle)
+        try await Application(router: router).test(.router) { try await body($0) }
+    }
+
+    /// The path and query of a link, as a browser asks for it.
+    func path(_ link: SignedLink) -> String { String(link.url.dropFirst("https://example.com".count)) }
+
+    private struct Errors: RouterMiddleware {
+        func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
+            do { return try await next(request, context) } catch {
+                let known = error as? APIError ?? APIError(files: error)
+                guard let known else { throw error }
+                return known.response(requestID: context.requestID)
+            }
+        }
+    }
+
+    private struct Callers: RouterMiddleware {
+        let callers: [String: Actor]
+
+        func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
+            var context = context
+            context.caller = request.headers[FilesApp.caller].flatMap { callers[$0] }.map { Caller(actor: $0, session: nil) }
+            return try await next(request, context)
+        }
+    }
+}
+
+extension TestClientProtocol {
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, as caller: String? = "mine", headers: HTTPFields = [:], body: [UInt8]? = nil
+    ) async throws -> TestResponse {
+        var headers = headers
+        headers[FilesApp.caller] = caller
+        return try await executeRequest(uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
+    }
+}
+
+extension TestResponse {
+    var json: JSON { get throws { try JSON(parsing: body.readableBytesView) } }
+    var bytes: [UInt8] { Array(body.readableBytesView) }
+    var errorCode: String? { get throws { try json["error"]?["code"]?.string } }
+}
