@@ -126,11 +126,11 @@ struct StoreOutputTests {
         #expect(try fixture.storedPaths() == [])
     }
 
-    @Test func `a full store is worth another try, and leaves nothing`() async throws {
+    @Test func `a full store is not the output's fault, and leaves nothing`() async throws {
         let outcome = try await outcome(.ok(Sample.png()), store: FaultyStore(fixture.store, refusesBytes: true))
 
-        guard case .broken(_, isTransient: true) = outcome else {
-            Issue.record("it was stored")
+        guard case .storeUnavailable = outcome else {
+            Issue.record("it is not the store's fault: \(outcome)")
             return
         }
         #expect(try fixture.storedPaths() == [])

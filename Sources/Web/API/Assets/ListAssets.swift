@@ -19,21 +19,12 @@ package struct ListAssets: Sendable {
     }
 
     @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let query = request.uri.queryParameters
-        let limit = try Self.limit(query["limit"])
+        let limit = try request.limit()
         let found = try await assets.list(
-            of: context.account, kind: Self.kind(query["kind"]), after: Self.cursor(query["cursor"]), limit: limit)
+            of: context.account, kind: Self.kind(request.uri.queryParameters["kind"]), after: request.cursor(Asset.self), limit: limit)
         let page = found.prefix(limit)
         return .json(Body(
             assets: page.map { AssetBody($0, links) }, nextCursor: found.count > limit ? page.last?.id.rawValue : nil))
-    }
-
-    private static func limit(_ text: Substring?) throws(APIError) -> Int {
-        guard let text else { return 20 }
-        guard let limit = Int(text), (1...100).contains(limit) else {
-            throw APIError(.unprocessableContent, "invalid_parameter", "'limit' is a number from 1 to 100.", field: "limit")
-        }
-        return limit
     }
 
     private static func kind(_ text: Substring?) throws(APIError) -> Asset.Kind? {
@@ -42,13 +33,5 @@ package struct ListAssets: Sendable {
             throw APIError(.unprocessableContent, "invalid_parameter", "'kind' is 'upload' or 'output'.", field: "kind")
         }
         return kind
-    }
-
-    private static func cursor(_ text: Substring?) throws(APIError) -> ID<Asset>? {
-        guard let text else { return nil }
-        guard let id = ID<Asset>(checking: text) else {
-            throw APIError(.unprocessableContent, "invalid_parameter", "'cursor' is the 'nextCursor' of the page before.", field: "cursor")
-        }
-        return id
     }
 }
