@@ -63,7 +63,9 @@ package final class FilesFixture: Sendable {
     }
 
     package func upload(_ bytes: [UInt8] = Sample.png(), name: String? = nil, for actor: Actor) async throws -> Asset {
-        try await uploads()(Parts(bytes), name: name, announced: nil, for: actor)
+        switch try await uploads()(Parts(bytes), name: name, announced: nil, for: actor) {
+        case .stored(let asset), .repeated(let asset): asset
+        }
     }
 
     /// All that is in the store, arrivals included, by its path in it.

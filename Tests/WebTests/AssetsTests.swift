@@ -44,6 +44,19 @@ struct AssetsTests {
         }
     }
 
+    @Test func `an upload that is repeated with its key is answered again and not stored again`() async throws {
+        try await app.test { client async throws in
+            let headers: HTTPFields = [try #require(HTTPField.Name("Idempotency-Key")): "k1"]
+            let first = try await client.send(.post, "/api/assets", headers: headers, body: Sample.png())
+            let second = try await client.send(.post, "/api/assets", headers: headers, body: Sample.png())
+
+            #expect(first.status == .created && second.status == .created)
+            #expect(try first.json == second.json)
+            #expect(HTTPField.Name("Idempotent-Replayed").flatMap { second.headers[$0] } == "true")
+        }
+        #expect(try await app.fixture.count(.assets) == 1)
+    }
+
     @Test func `a form's first file is taken, under its name`() async throws {
         let bytes = Sample.jpeg(metadata: 100_000)
         try await app.test { client async throws in

@@ -123,9 +123,43 @@ struct StoreUploadTests {
         }
     }
 
+    @Test func `the same key and file are one upload, even where it filled the quota; another file is refused`() async throws {
+        let bytes = Sample.png()
+        let uploads = fixture.uploads(FileRules(quota: bytes.count))
+        @Sendable func send(_ bytes: [UInt8], name: String? = "a.png") async throws -> StoreUpload.Outcome {
+            try await uploads(Parts(bytes), name: name, announced: nil, for: actor, idempotencyKey: "k")
+        }
+        guard case .stored(let asset) = try await send(bytes) else {
+            Issue.record("the first was not stored")
+            return
+        }
+
+        #expect(try await send(bytes) == .repeated(asset))
+        await #expect(throws: IdempotencyError.keyReused) { try await send(Sample.gif()) }
+        await #expect(throws: IdempotencyError.keyReused) { try await send(bytes, name: "b.png") }
+        #expect(try fixture.storedPaths() == [asset.key.description])
+        #expect(try await fixture.count(.assets) == 1)
+        #expect(try await fixture.count(.deletions) == 0)
+    }
+
+    @Test func `the same key and file at once are one upload`() async throws {
+        let uploads = fixture.uploads()
+        let outcomes = try await withThrowingTaskGroup(of: StoreUpload.Outcome.self) { group in
+            for _ in 0..<8 {
+                group.addTask { try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor, idempotencyKey: "k") }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let stored = outcomes.filter { if case .stored = $0 { true } else { false } }
+
+        #expect(outcomes.count == 8 && stored.count == 1)
+        #expect(try fixture.storedPaths().count == 1)
+        #expect(try await fixture.count(.assets) == 1)
+    }
+
     @Test func `uploads an hour are bounded, deleted ones counted, and the wait is said`() async throws {
         let uploads = fixture.uploads(FileRules(uploadsPerHour: 2))
-        let first = try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor)
+        guard case .stored(let first) = try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor) else { return }
         fixture.clock.now = fixture.clock.now + .seconds(600)
         _ = try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor)
         try await fixture.assets.delete(first.id, of: actor.account)

@@ -14,13 +14,27 @@ package struct UploadAsset: Sendable {
     }
 
     @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let asset: Asset
+        let key = try request.idempotency(route: "assets", body: [])?.key
         if let file = try await MultipartFile.open(request) {
-            asset = try await store(file, name: file.filename, announced: nil, for: context.actor)
-        } else {
-            let announced = request.headers[.contentLength].flatMap { Int($0) }
-            asset = try await store(request.body, name: name(of: request), announced: announced, for: context.actor)
+            return answer(try await store(file, name: file.filename, announced: nil, for: context.actor, idempotencyKey: key))
         }
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
+        return answer(try await store(
+            request.body, name: name(of: request), announced: announced, for: context.actor, idempotencyKey: key))
+    }
+
+    private func answer(_ outcome: StoreUpload.Outcome) -> Response {
+        switch outcome {
+        case .stored(let asset):
+            return answer(asset)
+        case .repeated(let asset):
+            var response = answer(asset)
+            response.headers[.idempotentReplayed] = "true"
+            return response
+        }
+    }
+
+    private func answer(_ asset: Asset) -> Response {
         var response = Response.json(AssetBody(asset, links), status: .created)
         response.headers[.location] = "/api/assets/\(asset.id)"
         return response
