@@ -19,7 +19,11 @@ struct FilesApp {
         other = try await fixture.account()
     }
 
-    func test(_ rules: FileRules = FileRules(), store: (any FileStore)? = nil, _ body: @Sendable (any TestClientProtocol) async throws -> Void) async throws {
+    /// - Parameter setup: `.live` is a real socket, for what only shows there.
+    func test(
+        _ rules: FileRules = FileRules(), store: (any FileStore)? = nil, over setup: TestingSetup = .router,
+        _ body: @Sendable (any TestClientProtocol) async throws -> Void
+    ) async throws {
         let router = Router(context: AppContext.self)
         router.add(middleware: Errors())
         router.add(middleware: Callers(callers: ["mine": mine, "other": other]))
@@ -33,7 +37,7 @@ struct FilesApp {
         routes.get("api/assets/:id", use: ShowAsset(assets: assets, links: links).handle)
         routes.patch("api/assets/:id", use: EditAsset(assets: assets, links: links).handle)
         routes.delete("api/assets/:id", use: DeleteAsset(assets: assets).handle)
-        try await Application(router: router).test(.router) { try await body($0) }
+        try await Application(router: router).test(setup) { try await body($0) }
     }
 
     /// The path and query of a link, as a browser asks for it.

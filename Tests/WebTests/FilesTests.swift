@@ -129,4 +129,22 @@ struct FilesTests {
             #expect(try await client.send(.head, path, as: nil).status == .notFound)
         }
     }
+
+    @Test func `over a socket too, files come whole and in parts, and an upload that is too long is answered`() async throws {
+        let large = Sample.png(padding: 11 << 20)
+        try await app.test(over: .live) { client async throws in
+            let whole = try await client.send(.get, path, as: nil)
+            #expect(whole.bytes == bytes && whole.headers[.contentLength] == String(bytes.count))
+            #expect(whole.headers[.transferEncoding] == nil)
+            let head = try await client.send(.head, path, as: nil)
+            #expect(head.headers[.contentLength] == String(bytes.count))
+            let part = try await client.send(.get, path, as: nil, headers: [.range: "bytes=-1000"])
+            #expect(part.bytes == bytes.suffix(1000))
+            let sent = try await client.send(.post, "/api/assets", body: bytes)
+            #expect(sent.status == .created)
+            let refused = try await client.send(.post, "/api/assets", body: large)
+            #expect(refused.status == .contentTooLarge)
+        }
+        #expect(try app.fixture.storedPaths().count == 2)
+    }
 }

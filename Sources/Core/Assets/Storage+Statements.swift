@@ -39,7 +39,7 @@ extension Transaction {
         try execute(
             """
             INSERT INTO file_deletions (key, due_at)
-            SELECT $1, CAST($2 AS BIGINT) WHERE NOT EXISTS (SELECT 1 FROM assets WHERE key = $1 AND deleted_at IS NULL)
+            SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT) WHERE NOT EXISTS (SELECT 1 FROM assets WHERE key = $1 AND deleted_at IS NULL)
             ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at WHERE file_deletions.tries = 0
             """, key, dueAt) == 1
     }

@@ -26,9 +26,8 @@ struct FetchedBody: AsyncSequence, Sendable {
 
         mutating func next() async throws -> ByteBuffer? {
             let part: ByteBuffer?
-            do { part = try await parts.next(isolation: nil) } catch is CancellationError {
-                throw CancellationError()
-            } catch {
+            do { part = try await parts.next(isolation: nil) } catch {
+                try Task.checkCancellation()
                 throw FetchError(error, whileReading: true)
             }
             guard let part else {

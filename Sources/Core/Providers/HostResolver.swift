@@ -1,6 +1,6 @@
+import Dispatch
 import Foundation
 package import NIOCore
-package import NIOPosix
 
 /// From a host's name to its addresses. Ours, and not the client's, so that the address checked is the one connected to.
 package struct HostResolver: Sendable {
@@ -10,9 +10,15 @@ package struct HostResolver: Sendable {
         self.resolve = resolve
     }
 
-    /// The machine's resolver. It blocks, so it has a thread; its own limits end it.
-    package static func system(threads: NIOThreadPool = .singleton) -> HostResolver {
-        HostResolver { host, port in try await threads.runIfActive { try lookUp(host, port) } }
+    /// The machine's resolver. It blocks until its own limits end it, so it has threads of its own: a name server that is
+    /// silent must not keep files waiting.
+    package static func system() -> HostResolver {
+        let queue = DispatchQueue(label: "darkroom.resolver", attributes: .concurrent)
+        return HostResolver { host, port in
+            try await withCheckedThrowingContinuation { continuation in
+                queue.async { continuation.resume(with: Result { try lookUp(host, port) }) }
+            }
+        }
     }
 
     private static func lookUp(_ host: String, _ port: Int) throws(FetchError) -> [SocketAddress] {

@@ -42,9 +42,9 @@ struct PinnedClient {
         do {
             // The caller's own limit ends the task; this one only has to be longer.
             return Answer(try await client.execute(request, timeout: .hours(1)))
-        } catch is CancellationError {
-            throw CancellationError()
         } catch {
+            // The client has words of its own for it; whoever cancelled did not ask for another try.
+            try Task.checkCancellation()
             throw NoAnswer(cause: FetchError(error, whileReading: false))
         }
     }

@@ -151,6 +151,20 @@ struct FetcherTests {
         }
     }
 
+    @Test func `a fetch that is cancelled is not an error of the other side`() async throws {
+        let server = try await ScriptedServer { [body] _ in .ok(body, announcing: body.count + 1, closes: false) }
+        let (arrived, arrival) = AsyncStream.makeStream(of: Void.self)
+        let task = Task {
+            try await fetcher().fetch("http://a.example:\(server.port)/", limit: 1 << 20) { parts in
+                for try await _ in parts { arrival.yield() }
+            }
+        }
+        for await _ in arrived.prefix(1) {}
+        task.cancel()
+
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
     @Test func `what the caller throws while reading comes back as it is`() async throws {
         let server = try await ScriptedServer { [body] _ in .ok(body) }
 
