@@ -21,6 +21,7 @@ struct App: Sendable {
     let duties: Duties
     let sandbox: Sandbox?
     let client: HTTPClient
+    let pictures: PictureThreads
     let logger: Logger
 
     static func build(_ settings: Settings, logger: Logger) async throws -> App {
@@ -51,7 +52,7 @@ struct App: Sendable {
             settings: settings, services: services, worker: worker,
             duties: Duties(dutyList(services, parts, logger), time: time, logger: logger),
             sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger),
-            client: client, logger: logger)
+            client: client, pictures: parts.pictures, logger: logger)
     }
 
     /// The database as it is, its folder made where there is none.
@@ -119,6 +120,7 @@ struct App: Sendable {
         let assets: Assets
         let upload: StoreUpload
         let output: StoreOutput
+        let pictures: PictureThreads
 
         init(_ settings: Settings, database: Database, secrets: Secrets, time: Time, logger: Logger) throws {
             let rules = FileRules(quota: settings.quota)
@@ -128,7 +130,10 @@ struct App: Sendable {
             assets = Assets(database: database, store: store, time: time, logger: logger)
             upload = StoreUpload(database: database, store: store, rules: rules, time: time, logger: logger)
             let fetcher = Fetcher(policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time)
-            output = StoreOutput(fetcher: fetcher, database: database, store: store, rules: rules, time: time)
+            pictures = PictureThreads(count: 2)
+            let inspect = InspectPicture(threads: pictures)
+            output = StoreOutput(
+                fetcher: fetcher, database: database, store: store, inspect: { try await inspect($0) }, rules: rules, time: time)
         }
     }
 

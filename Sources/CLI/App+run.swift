@@ -47,6 +47,7 @@ extension App {
         try await services.identity.keyUses.runOnce()
         await services.database.close()
         try await client.shutdown()
+        try await pictures.close()
     }
 
     private func application(onReady: @escaping @Sendable () async -> Void) throws -> some ApplicationProtocol {

@@ -6,6 +6,8 @@ extension StoreOutput {
     package func outcome(_ source: OutputSource, trusting: Set<Origin> = []) async throws -> StoreOutcome {
         do {
             return .stored(insert(try await self(source.index, of: source.job, source.account, from: source.url, trusting: trusting), source))
+        } catch OutputRefusal.black {
+            return .unsafe
         } catch let error as FetchError {
             return .broken(error.words, isTransient: error.isTransient)
         } catch let error as AssetError {

@@ -3,16 +3,21 @@ package import SQL
 
 /// Copies what a provider made into our store while its link still lives. Its link is never the product.
 package struct StoreOutput: Sendable {
+    /// Looks at a whole picture. Throws `PictureError` where it is damaged.
+    package typealias Inspect = @Sendable ([UInt8]) async throws -> InspectPicture.Findings
+
     private let fetcher: Fetcher
     private let database: Database
     private let store: any FileStore
+    private let inspect: Inspect
     let rules: FileRules
     let time: Time
 
-    package init(fetcher: Fetcher, database: Database, store: any FileStore, rules: FileRules, time: Time) {
+    package init(fetcher: Fetcher, database: Database, store: any FileStore, inspect: @escaping Inspect, rules: FileRules, time: Time) {
         self.fetcher = fetcher
         self.database = database
         self.store = store
+        self.inspect = inspect
         self.rules = rules
         self.time = time
     }
@@ -28,8 +33,22 @@ package struct StoreOutput: Sendable {
     ) async throws -> StoredOutput {
         if let asset = try await database.read({ try $0.output(index, of: job) }) { return StoredOutput(asset, index: index) }
         let limit = Bucket.outputs.sizeLimit
-        return try await fetcher.fetch(address, limit: limit, trusting: trusting) { parts in
+        let output = try await fetcher.fetch(address, limit: limit, trusting: trusting) { parts in
             try await keep(parts, index, job, account, limit)
+        }
+        if output.type.isImage { try await look(at: output) }
+        return output
+    }
+
+    /// The header said what it is; whether it is whole, and shows anything, only decoding tells.
+    private func look(at output: StoredOutput) async throws {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(output.size)
+        for try await part in try await store.open(output.key, range: nil).bytes { bytes += part.readableBytesView }
+        do {
+            if try await inspect(bytes).isBlack { throw OutputRefusal.black }
+        } catch is PictureError {
+            throw AssetError.damaged(output.type)
         }
     }
 
@@ -52,4 +71,9 @@ package struct StoreOutput: Sendable {
         guard try await database.write({ try $0.writeDownFile(key, dueAt: dueAt) }) else { throw AssetError.removedMeanwhile }
         return key
     }
+}
+
+/// An output that is whole and yet not delivered.
+package enum OutputRefusal: Error, Sendable, Hashable {
+    case black
 }

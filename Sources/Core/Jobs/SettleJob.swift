@@ -14,6 +14,8 @@ package enum StoreOutcome: Sendable {
     /// Kept; the closure inserts its row in the settlement's transaction.
     case stored(@Sendable (Transaction) throws -> Void)
     case broken(String, isTransient: Bool)
+    /// Whole, but black: a safety checker's way to say no. Not delivered, and not charged.
+    case unsafe
     /// Our own store is full or away: not the provider's fault, and no reason to ask it for another.
     case storeUnavailable(String)
 }
@@ -62,6 +64,7 @@ package struct SettleJob: Sendable {
             switch outcome {
             case .stored(let insert): inserts.append(insert)
             case .broken(let words, let isTransient): broken = (words, isTransient || broken?.isTransient == true)
+            case .unsafe: continue
             case .storeUnavailable(let words): return try await waitForStore(due, job, words)
             }
         }
@@ -69,7 +72,8 @@ package struct SettleJob: Sendable {
             return try await tryAgain(due, broken.words)
         }
         guard !inserts.isEmpty else {
-            return try await fail(due, job, .downloadFailed(broken?.words ?? ""), isTransient: true, retryAfter: nil)
+            guard let broken else { return try await fail(due, job, .flagged, isTransient: false, retryAfter: nil) }
+            return try await fail(due, job, .downloadFailed(broken.words), isTransient: true, retryAfter: nil)
         }
         try await complete(due, job, inserts)
     }

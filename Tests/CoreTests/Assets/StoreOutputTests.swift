@@ -8,6 +8,8 @@ struct StoreOutputTests {
     let fixture: FilesFixture
     let actor: Actor
     let job: ID<Job>
+    /// Most of these files are a header and no picture.
+    var inspect: StoreOutput.Inspect = { _ in InspectPicture.Findings(isBlack: false) }
 
     init() async throws {
         fixture = try await FilesFixture()
@@ -18,7 +20,7 @@ struct StoreOutputTests {
     private func storeOutput(_ store: (any FileStore)? = nil) -> StoreOutput {
         StoreOutput(
             fetcher: Fetcher(policy: AddressPolicy(allowPrivate: true), time: fixture.time), database: fixture.database,
-            store: store ?? fixture.store, rules: FileRules(), time: fixture.time)
+            store: store ?? fixture.store, inspect: inspect, rules: FileRules(), time: fixture.time)
     }
 
     private func outcome(_ answer: ScriptedServer.Answer, index: Int = 0, store: (any FileStore)? = nil) async throws -> StoreOutcome {
@@ -134,5 +136,36 @@ struct StoreOutputTests {
             return
         }
         #expect(try fixture.storedPaths() == [])
+    }
+
+    private func picture(_ level: UInt8) throws -> [UInt8] {
+        try Picture(pixels: Array(repeating: level, count: 64 * 64 * 3), width: 64, height: 64, bands: 3).encoded(.png)
+    }
+
+    @Test func `a picture that is nothing but black is not delivered, and one that is dark is`() async throws {
+        let threads = PictureThreads(count: 1)
+        var tests = self
+        let inspectPicture = InspectPicture(threads: threads)
+        tests.inspect = { try await inspectPicture($0) }
+
+        let black = try await tests.outcome(.ok(try picture(0)))
+        let dark = try await tests.outcome(.ok(try picture(9)), index: 1)
+
+        guard case .unsafe = black, case .stored = dark else { throw Unexpected("black: \(black), dark: \(dark)") }
+        try await threads.close()
+    }
+
+    @Test func `a picture that breaks off is worth another try`() async throws {
+        let threads = PictureThreads(count: 1)
+        var tests = self
+        let inspectPicture = InspectPicture(threads: threads)
+        tests.inspect = { try await inspectPicture($0) }
+        let whole = try Picture(pixels: (0..<64 * 64 * 3).map { UInt8(truncatingIfNeeded: $0 * 7) }, width: 64, height: 64, bands: 3)
+            .encoded(.png)
+
+        let outcome = try await tests.outcome(.ok(Array(whole.prefix(whole.count / 2))))
+
+        guard case .broken(_, isTransient: true) = outcome else { throw Unexpected("\(outcome)") }
+        try await threads.close()
     }
 }

@@ -1,0 +1,27 @@
+/// Decodes a picture to its end, to learn what its header cannot say.
+package struct InspectPicture: Sendable {
+    package struct Findings: Sendable, Hashable {
+        /// Nothing but black: what a safety checker leaves of a picture that it does not like.
+        package let isBlack: Bool
+    }
+
+    private let threads: PictureThreads
+    private let pixelLimit: Int
+
+    package init(threads: PictureThreads, pixelLimit: Int = 50_000_000) {
+        self.threads = threads
+        self.pixelLimit = pixelLimit
+    }
+
+    /// Throws `PictureError` where the bytes are damaged or more than may be decoded.
+    package func callAsFunction(_ bytes: [UInt8]) async throws -> Findings {
+        try await threads.run { [pixelLimit] in
+            let picture = try Picture(decoding: bytes, atMost: pixelLimit)
+            // What is cut out of its background may well be a black coat.
+            guard !picture.hasAlpha else { return Findings(isBlack: false) }
+            // Small enough to look at, large enough that a star still shows.
+            let brightest = try picture.shrunk(toFit: 64).pixels().max() ?? 0
+            return Findings(isBlack: brightest <= 1)
+        }
+    }
+}
