@@ -1,8 +1,13 @@
 /// The smallest bytes that are a picture or a film to whoever reads headers.
 package enum Sample {
     package static func png(_ width: UInt32 = 640, _ height: UInt32 = 480, padding: Int = 0) -> [UInt8] {
-        [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + big(width) + big(height)
-            + [8, 2, 0, 0, 0, 0, 0, 0, 0] + [UInt8](repeating: 0x5A, count: padding) + [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
+        let head: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + big(width) + big(height)
+            + [8, 2, 0, 0, 0, 0, 0, 0, 0]
+        let end: [UInt8] = [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
+        var bytes = [UInt8](repeating: 0x5A, count: head.count + padding + end.count)
+        bytes.replaceSubrange(0..<head.count, with: head)
+        bytes.replaceSubrange((head.count + padding)..., with: end)
+        return bytes
     }
 
     /// With `metadata` bytes between the beginning and the frame header, as cameras put there.

@@ -22,8 +22,8 @@ struct LocalFileWriter {
     mutating func write(_ part: ByteBuffer) async throws {
         size += part.readableBytes
         guard size <= limit else { throw FileStoreError.tooLarge(limit: limit) }
-        head.append(contentsOf: part.readableBytesView.prefix(IncomingFile.headLimit - head.count))
-        tail = (tail + part.readableBytesView.suffix(IncomingFile.tailLimit)).suffix(IncomingFile.tailLimit)
+        head += part.bytes(first: IncomingFile.headLimit - head.count)
+        tail = Array((tail + part.bytes(last: IncomingFile.tailLimit)).suffix(IncomingFile.tailLimit))
         gathered.writeImmutableBuffer(part)
         if gathered.readableBytes >= LocalFileStore.chunk { try await flush() }
     }
@@ -41,5 +41,17 @@ struct LocalFileWriter {
         gathered = ByteBuffer()
         bytes.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
         try await threads.runIfActive { [file] in try bytes.withUnsafeReadableBytes { try file.write($0) } }
+    }
+}
+
+extension ByteBuffer {
+    /// Copied in one go: a view's slices are walked byte by byte.
+    fileprivate func bytes(first count: Int) -> [UInt8] {
+        getBytes(at: readerIndex, length: Swift.min(count, readableBytes)) ?? []
+    }
+
+    fileprivate func bytes(last count: Int) -> [UInt8] {
+        let count = Swift.min(count, readableBytes)
+        return getBytes(at: writerIndex - count, length: count) ?? []
     }
 }

@@ -25,7 +25,7 @@ struct LocalFileStoreTests {
         return bytes
     }
 
-    private let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    private let bytes = [UInt8](Sample.jpeg(metadata: 150_000) + Sample.png(padding: 150_000))
 
     @Test func `what was stored is read back, whole and in part, with its hash`() async throws {
         let file = try await store(bytes)
