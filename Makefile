@@ -24,7 +24,7 @@ test:                ## builds once, then passes every test
 	@scripts/python-setup
 	@start=$$(date +%s); $(SWIFT) build --build-tests && \
 		echo "test: built after $$(( $$(date +%s) - start )) s" && \
-		$(SWIFT) test --skip-build --disable-xctest
+		scripts/with-postgres $(SWIFT) test --skip-build --disable-xctest
 
 check: test          ## all that decides whether a change is good
 	@scripts/check-tree

@@ -48,9 +48,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibvips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .target(name: "CVips", dependencies: ["CLibvips"]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
             name: "SQL",
-            dependencies: [.product(name: "GRDB", package: "GRDB.swift"), crypto],
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift"), "CLibpq", crypto],
             swiftSettings: settings
         ),
         .target(

@@ -6,7 +6,9 @@ package enum Schema {
         Migration(1, "accounts", PackageResources._001_accounts_sql),
         Migration(
             2, "ledger", PackageResources._002_ledger_sql,
-            additions: [.sqlite: PackageResources._002_ledger_sqlite_sql]),
+            additions: [
+                .sqlite: PackageResources._002_ledger_sqlite_sql, .postgres: PackageResources._002_ledger_postgres_sql,
+            ]),
         Migration(3, "catalog", PackageResources._003_catalog_sql),
         Migration(4, "jobs", PackageResources._004_jobs_sql),
         Migration(5, "assets", PackageResources._005_assets_sql),

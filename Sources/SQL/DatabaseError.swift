@@ -8,11 +8,13 @@ package struct DatabaseError: Error, Sendable, CustomStringConvertible {
         case notNull
         /// Refused by a trigger of ours, such as a change to a ledger line.
         case trigger
+        /// Lost against another transaction (a deadlock, a serialization failure): the same again may succeed.
+        case conflict
         /// Locked, or too much is waiting: worth trying again.
         case busy
         /// No room left, or the file system refuses to write.
         case full
-        /// The database is away.
+        /// The database is away. What was asked may have been done, if it went away during a commit.
         case unavailable
         /// The schema is not the one this program knows.
         case schema

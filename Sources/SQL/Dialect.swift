@@ -18,6 +18,14 @@ package enum Dialect: Sendable, Hashable {
         }
     }
 
+    /// Answers a row if there is a table of the name `$1`.
+    var tableExists: Statement {
+        switch self {
+        case .sqlite: "SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = $1"
+        case .postgres: "SELECT 1 AS one FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1"
+        }
+    }
+
     /// Migrations name types and table options in braces where the engines differ.
     func expandingTypes(in text: String) -> String {
         var result = text

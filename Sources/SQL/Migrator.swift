@@ -101,10 +101,7 @@ private struct AppliedMigration {
 
 extension Transaction {
     fileprivate func tableExists(_ name: String) throws(DatabaseError) -> Bool {
-        switch dialect {
-        case .sqlite: try queryOne("SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = $1", name) != nil
-        case .postgres: try queryOne("SELECT 1 AS one WHERE to_regclass($1) IS NOT NULL", name) != nil
-        }
+        try queryOne(dialect.tableExists, name) != nil
     }
 
     fileprivate func appliedMigrations() throws(DatabaseError) -> [AppliedMigration] {

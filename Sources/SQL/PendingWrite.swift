@@ -6,6 +6,9 @@ package struct PendingWrite: Sendable {
         case broken(any Error)
     }
 
+    /// How often a write is tried that loses against others.
+    static let attempts = 8
+
     let order: String
     let run: @Sendable (Transaction) -> Outcome
     let fail: @Sendable (any Error) -> Void
@@ -36,20 +39,40 @@ protocol WriteConnection: Connection {
     func begin() throws(DatabaseError)
     func commit() throws(DatabaseError)
     func rollBack()
+    /// Waits a little, at random and longer each time, for whoever won to be done.
+    func pause(_ attempt: Int)
 }
 
 extension WriteConnection {
     /// Commits the closures together; after a failure, each alone. Callers hear in either case.
     func perform(_ batch: [PendingWrite]) {
+        guard batch.count > 1 else { return batch.forEach(performAlone) }
         do throws(DatabaseError) {
-            let deliveries = try runTogether(batch)
-            for deliver in deliveries { deliver() }
+            for deliver in try runTogether(batch) { deliver() }
         } catch {
-            if batch.count == 1 { return batch[0].fail(error) }
-            for write in batch { perform([write]) }
+            switch error.kind {
+            // Nobody knows whether a commit that lost its connection happened; running it again could do it twice.
+            // And what is locked or full for all of them is so for each.
+            case .unavailable, .busy, .full: for write in batch { write.fail(error) }
+            default: batch.forEach(performAlone)
+            }
         }
     }
 
+    /// Tries again what another transaction got in the way of, a bounded number of times.
+    private func performAlone(_ write: PendingWrite) {
+        for attempt in 1...PendingWrite.attempts {
+            do throws(DatabaseError) {
+                for deliver in try runTogether([write]) { deliver() }
+                return
+            } catch {
+                guard error.kind == .conflict, attempt < PendingWrite.attempts else { return write.fail(error) }
+                pause(attempt)
+            }
+        }
+    }
+
+    /// Answers how to tell the callers. What a lone closure threw, its caller has heard already.
     private func runTogether(_ batch: [PendingWrite]) throws(DatabaseError) -> [@Sendable () -> Void] {
         try begin()
         let transaction = Transaction(self)
@@ -60,11 +83,10 @@ extension WriteConnection {
                 deliveries.append(deliver)
             case .broken(let error):
                 rollBack()
-                if batch.count == 1 {
-                    write.fail(error)
-                    return []
-                }
-                throw DatabaseError(.other, "one of \(batch.count) writes failed")
+                if let error = error as? DatabaseError, batch.count > 1 || error.kind == .conflict { throw error }
+                guard batch.count == 1 else { throw DatabaseError(.other, "one of \(batch.count) writes failed") }
+                write.fail(error)
+                return []
             }
         }
         do throws(DatabaseError) {

@@ -48,7 +48,8 @@ package final class Transaction {
         try run(statement, arguments).changes
     }
 
-    func runScript(_ text: String) throws(DatabaseError) {
+    /// Several statements, separated by semicolons, with no parameters: for migrations, and never with text from outside.
+    package func runScript(_ text: String) throws(DatabaseError) {
         writes += 1
         try connection.runScript(text)
     }

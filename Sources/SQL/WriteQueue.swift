@@ -4,38 +4,42 @@ import Synchronization
 final class WriteQueue: Sendable {
     private struct State {
         var waiting: [PendingWrite] = []
-        var isDraining = false
+        var drainers = 0
         var isClosed = false
     }
 
     private let state = Mutex(State())
     private let limit: Int
     private let batchLimit: Int
+    private let drainerLimit: Int
 
-    init(limit: Int = 20_000, batchLimit: Int = 32) {
+    /// - Parameter drainers: How many connections may work on it at once.
+    init(limit: Int = 20_000, batchLimit: Int = 32, drainers: Int = 1) {
         self.limit = limit
         self.batchLimit = batchLimit
+        drainerLimit = drainers
     }
 
-    /// True when the caller must start draining; false when somebody is at it, or the write was refused.
+    /// True when the caller must start draining; false when enough are at it, or the write was refused.
     func add(_ write: PendingWrite) -> Bool {
         let (mustDrain, refusal) = state.withLock { state -> (Bool, DatabaseError?) in
             if state.isClosed { return (false, DatabaseError(.unavailable, "the database is closed")) }
             if state.waiting.count >= limit { return (false, DatabaseError(.busy, "too many writes are waiting")) }
             state.waiting.append(write)
-            defer { state.isDraining = true }
-            return (!state.isDraining, nil)
+            guard state.drainers < drainerLimit else { return (false, nil) }
+            state.drainers += 1
+            return (true, nil)
         }
         if let refusal { write.fail(refusal) }
         return mustDrain
     }
 
-    /// The next batch, or nothing, in which case draining has ended and the next `add` says to start again.
+    /// The next batch, or nothing, in which case this drainer's work has ended and an `add` may ask for another.
     func next() -> [PendingWrite] {
         state.withLock { state in
             let batch = Array(state.waiting.prefix(batchLimit))
             state.waiting.removeFirst(batch.count)
-            if batch.isEmpty { state.isDraining = false }
+            if batch.isEmpty { state.drainers -= 1 }
             return batch
         }
     }

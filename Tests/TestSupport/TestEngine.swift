@@ -4,17 +4,39 @@ package import SQL
 
 /// The engines that a behaviour is tested on.
 package enum TestEngine: String, Sendable, CaseIterable {
-    case sqlite
+    case sqlite, postgres
 
-    /// Those that this machine has. SQLite is always there.
-    package static let available: [TestEngine] = [.sqlite]
+    /// Those that this run has. SQLite is always there; `scripts/with-postgres` brings the other.
+    package static let available: [TestEngine] = postgresURL == nil ? [.sqlite] : [.sqlite, .postgres]
 
+    private static var postgresURL: String? { ProcessInfo.processInfo.environment["DARKROOM_TEST_POSTGRES"] }
 
-    /// An empty database with today's schema, in `folder`.
+    /// An empty database with today's schema: a file in `folder`, or a schema of its own in the cluster.
     package func database(in folder: String) async throws -> Database {
-        let database = Database(try SQLiteEngine(path: folder + "/darkroom.sqlite"))
+        let database = try await emptyDatabase(in: folder)
         try await Schema.migrator.migrate(database) { 0 }
         return database
+    }
+
+    package func emptyDatabase(in folder: String) async throws -> Database {
+        switch self {
+        case .sqlite:
+            return Database(try SQLiteEngine(path: folder + "/darkroom.sqlite"))
+        case .postgres:
+            guard let url = TestEngine.postgresURL else { throw Unexpected("DARKROOM_TEST_POSTGRES is not set") }
+            let schema = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
+            let maker = Database(try PostgresEngine(url: url, writers: 1, readers: 1))
+            try await maker.makeSchema(schema)
+            await maker.close()
+            return Database(try PostgresEngine(url: url + "?options=-csearch_path%3D" + schema, writers: 2, readers: 2))
+        }
+    }
+}
+
+extension Database {
+    /// - Parameter name: Letters, digits and underscores of our own making.
+    fileprivate func makeSchema(_ name: String) async throws {
+        try await write { try $0.runScript("CREATE SCHEMA \(name)") }
     }
 }
 

@@ -35,10 +35,12 @@ package struct SubmitJob: Sendable {
         for request in requests { priced.append(try await price(request, for: actor.account)) }
         let now = time.now()
         let outcome = try await database.write(order: actor.account.rawValue) { [priced] transaction -> Outcome in
+            // Locked first, so that of two equal requests at once the second finds what the first was answered.
+            guard let standing = try transaction.lockStanding(of: actor.account) else { throw SubmitError.accountDisabled }
             if let idempotency, let kept = try transaction.keptAnswer(idempotency, of: actor.account, now: now) {
                 return .repeated(kept)
             }
-            let jobs = try transaction.submit(priced, by: actor, now: now)
+            let jobs = try transaction.submit(priced, by: actor, standing, now: now)
             if let idempotency { try transaction.keepAnswer(answer(jobs), idempotency, of: actor.account, now: now) }
             return .submitted(jobs)
         }
@@ -48,8 +50,10 @@ package struct SubmitJob: Sendable {
 }
 
 extension Transaction {
-    fileprivate func submit(_ requests: [PricedRequest], by actor: Actor, now: Instant) throws -> [Job] {
-        let standing = try standing(of: actor, newJobs: requests.count, now: now)
+    fileprivate func submit(
+        _ requests: [PricedRequest], by actor: Actor, _ standing: AccountStanding, now: Instant
+    ) throws -> [Job] {
+        try checkStanding(standing, of: actor, newJobs: requests.count, now: now)
         let total = requests.reduce(Credits.zero) { $0 + $1.price.total }
         let available = try balance(of: actor.account).available
         guard total <= available else { throw LedgerError.insufficientCredits(required: total, available: available) }
@@ -69,21 +73,20 @@ extension Transaction {
         }
     }
 
-    /// Locks the account's row and says whether it may have more jobs.
-    private func standing(of actor: Actor, newJobs: Int, now: Instant) throws -> AccountStanding {
-        guard let row = try queryOne("""
+    fileprivate func lockStanding(of account: ID<Account>) throws -> AccountStanding? {
+        try queryOne("""
             SELECT a.event_seq, a.last_order_at, a.slots_used, a.held_at, a.disabled_at,
                 p.concurrent_jobs, p.jobs_per_hour, p.weight, p.head_start
             FROM accounts a JOIN plans p ON p.name = a.plan WHERE a.id = $1 \(.forUpdate(of: "a"))
-            """, actor.account)
-        else { throw SubmitError.accountDisabled }
-        let standing = try AccountStanding(row)
+            """, account).map(AccountStanding.init)
+    }
+
+    private func checkStanding(_ standing: AccountStanding, of actor: Actor, newJobs: Int, now: Instant) throws {
         if standing.isDisabled { throw SubmitError.accountDisabled }
         let waiting = try count("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL", actor.account)
         let free = max(0, standing.concurrentJobs - standing.slotsUsed)
         guard waiting + max(0, newJobs - free) <= SubmitJob.waitingLimit else { throw SubmitError.queueFull(limit: SubmitJob.waitingLimit) }
         if let limit = standing.jobsPerHour, actor.platformRole != .admin { try checkRate(limit, newJobs, of: actor.account, now) }
-        return standing
     }
 
     private func checkRate(_ limit: Int, _ newJobs: Int, of account: ID<Account>, _ now: Instant) throws {

@@ -24,6 +24,9 @@ struct SQLiteConnection: WriteConnection {
         do { try database.execute(sql: "ROLLBACK") } catch { preconditionFailure("SQLite could not roll back: \(error)") }
     }
 
+    /// There is one writer, and so nobody to lose against.
+    func pause(_ attempt: Int) {}
+
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
         let text = statement.text(in: .sqlite)
         do {

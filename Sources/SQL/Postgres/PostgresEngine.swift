@@ -1,0 +1,122 @@
+import Dispatch
+import Synchronization
+
+/// PostgreSQL through libpq: a few connections that write, each sharing its transactions among the closures that wait, and
+/// a few that read. Each has a thread of its own, since libpq blocks.
+package final class PostgresEngine: Engine {
+    private let writers: PostgresPool
+    private let readers: PostgresPool
+    private let queue: WriteQueue
+    private let isClosed = Mutex(false)
+
+    package var dialect: Dialect { .postgres }
+
+    /// - Parameter url: As libpq takes it: `postgresql://user@host/database?sslmode=verify-full`.
+    package init(url: String, writers: Int = 4, readers: Int = 4) throws(DatabaseError) {
+        self.writers = PostgresPool(url: url, count: writers, isReadOnly: false)
+        self.readers = PostgresPool(url: url, count: readers, isReadOnly: true)
+        queue = WriteQueue(drainers: writers)
+    }
+
+    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        if isClosed.withLock({ $0 }) { throw DatabaseError(.unavailable, "the database is closed") }
+        return try await withCheckedThrowingContinuation { continuation in
+            readers.use { connection in
+                continuation.resume(with: Result { try PostgresEngine.read(body, on: connection) })
+            }
+        }
+    }
+
+    private static func read<Value>(_ body: (Transaction) throws -> Value, on connection: PostgresConnection) throws -> Value {
+        try connection.begin()
+        do {
+            let value = try body(Transaction(connection))
+            try connection.commit()
+            return value
+        } catch {
+            connection.rollBack()
+            throw error
+        }
+    }
+
+    package func write(_ pending: PendingWrite) {
+        guard queue.add(pending) else { return }
+        writers.use { [queue] connection in
+            while case let batch = queue.next(), !batch.isEmpty { connection.perform(batch) }
+        }
+    }
+
+    package func version() async throws -> String {
+        try await read { "PostgreSQL " + (try $0.queryOne("SELECT current_setting('server_version') AS version")?.get("version") ?? "?") }
+    }
+
+    package func close() async {
+        queue.close()
+        isClosed.withLock { $0 = true }
+        await writers.close()
+        await readers.close()
+    }
+}
+
+/// Connections, each with a thread; what is to be done goes to one that has nothing to do, or waits for one.
+final class PostgresPool: Sendable {
+    /// A connection that never leaves its own serial queue.
+    private final class Lane: @unchecked Sendable {
+        let queue: DispatchQueue
+        let connection: PostgresConnection
+
+        init(_ connection: PostgresConnection, _ number: Int) {
+            self.connection = connection
+            queue = DispatchQueue(label: "darkroom.postgres.\(number)")
+        }
+    }
+
+    private struct State {
+        var idle: [Lane]
+        var waiting: [@Sendable (PostgresConnection) -> Void] = []
+    }
+
+    private let all: [Lane]
+    private let state: Mutex<State>
+
+    init(url: String, count: Int, isReadOnly: Bool) {
+        all = (0..<count).map { Lane(PostgresConnection(url: url, isReadOnly: isReadOnly), $0) }
+        state = Mutex(State(idle: all))
+    }
+
+    func use(_ body: @escaping @Sendable (PostgresConnection) -> Void) {
+        let lane = state.withLock { state -> Lane? in
+            if let lane = state.idle.popLast() { return lane }
+            state.waiting.append(body)
+            return nil
+        }
+        guard let lane else { return }
+        lane.queue.async { self.work(lane, body) }
+    }
+
+    private func work(_ lane: Lane, _ first: @Sendable (PostgresConnection) -> Void) {
+        first(lane.connection)
+        while let next = next(for: lane) { next(lane.connection) }
+    }
+
+    private func next(for lane: Lane) -> (@Sendable (PostgresConnection) -> Void)? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.idle.append(lane)
+                return nil
+            }
+            return state.waiting.removeFirst()
+        }
+    }
+
+    func close() async {
+        for lane in all {
+            await withCheckedContinuation { continuation in
+                lane.queue.async {
+                    lane.connection.close()
+                    continuation.resume()
+                }
+            }
+        }
+    }
+}
