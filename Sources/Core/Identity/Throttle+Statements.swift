@@ -4,10 +4,13 @@ extension Transaction {
     /// Counts one try under each of `throttles`, or none of them where one is used up: then it answers when to come again.
     func count(_ throttles: [Throttle], now: Instant) throws(DatabaseError) -> Throttled? {
         for throttle in throttles {
+            // Locked whatever its count, so that of two tries at once the second sees the first.
             let row = try queryOne(
-                "SELECT window_ends_at FROM throttles WHERE subject = $1 AND count >= $2 AND window_ends_at > $3",
-                throttle.subject, throttle.limit, now)
-            if let row { return try Throttled(retryAfter: row.get("window_ends_at", as: Instant.self) - now) }
+                "SELECT count, window_ends_at FROM throttles WHERE subject = $1 AND window_ends_at > $2 \(.forUpdate(of: "throttles"))",
+                throttle.subject, now)
+            if let row, try row.get("count", as: Int.self) >= throttle.limit {
+                return try Throttled(retryAfter: row.get("window_ends_at", as: Instant.self) - now)
+            }
         }
         for throttle in throttles {
             try execute("""
