@@ -71,13 +71,13 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
-            resources: [.embedInCode("Public")],
+            resources: [.embedInCode("Public"), .embedInCode("Pages/Home/home.mustache")],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Web", "Core", "SQL", hummingbird, crypto, logging, nio, httpTypes, httpClient, lifecycle, nioSSL,
+                "Web", "Core", "SQL", hummingbird, crypto, logging, nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle, nioSSL,
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -24,7 +24,8 @@ struct App: Sendable {
     let pictures: PictureThreads
     let logger: Logger
 
-    static func build(_ settings: Settings, logger: Logger) async throws -> App {
+    /// - Parameter worksHere: Whether the worker runs in this process too; pages say so.
+    static func build(_ settings: Settings, logger: Logger, worksHere: Bool = true) async throws -> App {
         let time = Time.system
         let database = try await openDatabase(settings, time: time)
         let secrets = try await Secrets.open(.folder(settings.data), now: time.now())
@@ -46,7 +47,8 @@ struct App: Sendable {
                 database: database, providers: providers, addresses: addresses, userIDs: userIDs(settings), time: time,
                 wakeUp: wakeUp, logger: logger),
             assets: parts.assets, upload: parts.upload, store: parts.store, links: parts.links, wakeUp: wakeUp,
-            readiness: Readiness(), time: time, version: version, corsOrigin: settings.corsOrigin)
+            readiness: Readiness(), time: time, version: version, corsOrigin: settings.corsOrigin,
+            installation: Installation(provider: settings.providerInUse, worksHere: worksHere))
         let worker = worker(settings, services, parts, providers, addresses, logger)
         return App(
             settings: settings, services: services, worker: worker,
@@ -55,11 +57,32 @@ struct App: Sendable {
             client: client, pictures: parts.pictures, logger: logger)
     }
 
-    /// The database as it is, its folder made where there is none.
+    /// The database as it is, its folder made where there is none. What is made from now on is for this user only.
     static func openUnmigrated(_ settings: Settings) throws -> Database {
-        try FileManager.default.createDirectory(
-            atPath: settings.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        umask(0o077)
+        do {
+            try FileManager.default.createDirectory(
+                atPath: settings.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw Failure(.failed, "The data folder \(settings.data) cannot be made. Choose another with --data, or let this user write there.")
+        }
+        guard access(settings.data, W_OK | X_OK) == 0 else {
+            throw Failure(.failed, "The data folder \(settings.data) cannot be written. Let this user write there, or choose another with --data.")
+        }
         return Database(try SQLiteEngine(path: settings.databasePath))
+    }
+
+    /// For commands beside a server, which must not begin an installation by a misspelled folder.
+    static func openExisting(_ settings: Settings) async throws -> Database {
+        guard FileManager.default.fileExists(atPath: settings.databasePath) else {
+            throw Failure(.usage, "There is no database at \(settings.databasePath). Name its folder with --data, or start a server first.")
+        }
+        let database = try openUnmigrated(settings)
+        // Not taken here: a server of an older version may be running.
+        guard try await Schema.migrator.pending(database).isEmpty else {
+            throw Failure(.failed, "The database's schema is older than this program. Run 'darkroom migrate', or start the server anew.")
+        }
+        return database
     }
 
     private static func openDatabase(_ settings: Settings, time: Time) async throws -> Database {

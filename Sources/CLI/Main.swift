@@ -1,9 +1,48 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "darkroom", abstract: "The self-hosted backend of AI image products.",
+        discussion: """
+            Start a server, and in another terminal make a picture:
+              darkroom serve
+              darkroom generate "a red dress in a park" --out dress.png
+            """,
         version: App.version,
-        subcommands: [ServeCommand.self, WorkerCommand.self, MigrateCommand.self, AuditCommand.self, SandboxCommand.self])
+        subcommands: [
+            ServeCommand.self, WorkerCommand.self, MigrateCommand.self, SandboxCommand.self, AdminCommand.self, GenerateCommand.self,
+            AuditCommand.self, DoctorCommand.self,
+        ])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            do {
+                if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+            } catch let error where !isOfTheParser(error) {
+                end(Failure(explaining: error))
+            }
+        } catch {
+            endParsing(error)
+        }
+    }
+
+    private static func isOfTheParser(_ error: any Error) -> Bool {
+        error is CleanExit || error is ExitCode || error is ValidationError
+    }
+
+    /// One sentence, and no trace of where in the program it was thrown.
+    private static func end(_ failure: Failure) -> Never {
+        complain("darkroom: \(failure.message)")
+        Foundation.exit(failure.code.rawValue)
+    }
+
+    /// Help is no failure. What cannot be understood exits with 2, as it does in a shell.
+    private static func endParsing(_ error: any Error) -> Never {
+        guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+        complain(fullMessage(for: error))
+        Foundation.exit(Failure.Code.usage.rawValue)
+    }
 }

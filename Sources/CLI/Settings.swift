@@ -1,6 +1,7 @@
 import Configuration
 import Core
 import Foundation
+import Web
 
 /// Everything that can be set from outside, read once and checked as a whole before anything starts.
 /// In order: flags, the environment (`DARKROOM_…`), a `.env` file beside the working directory, defaults.
@@ -21,6 +22,8 @@ struct Settings: Sendable {
     var lease: Duration
     var concurrency: Int
     var logLevel: String
+    /// What is no problem and yet likely a mistake.
+    var warnings: [String] = []
 
     struct TLS: Sendable {
         let certificate: String
@@ -70,7 +73,7 @@ extension Settings {
         let host = reader.text("host") ?? "127.0.0.1"
         let port = reader.integer("port", 1...65_535) ?? 8080
         let tls = reader.tls()
-        let settings = Settings(
+        var settings = Settings(
             data: reader.text("data") ?? "./data", host: host, port: port,
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil), tls: tls,
             corsOrigin: reader.text("cors.origin"),
@@ -82,6 +85,7 @@ extension Settings {
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64, logLevel: reader.logLevel())
         reader.refuseWhatIsNotBuilt()
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
+        settings.warnings = reader.unknownNames().map(\.sentence)
         return settings
     }
 
@@ -95,6 +99,11 @@ extension Settings {
 
     /// Work goes to the sandbox; whoever asks is to be told that nothing is made by AI.
     var usesSandbox: Bool { fal == nil }
+
+    var providerInUse: Installation.Provider {
+        if fal != nil { return .fal }
+        return sandboxURL == nil ? .none : .sandbox
+    }
 
     var sandboxURL: String? {
         switch sandbox {

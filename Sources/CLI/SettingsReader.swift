@@ -7,6 +7,9 @@ import SystemPackage
 struct SettingsReader {
     private let reader: ConfigReader
     private(set) var problems: [String] = []
+    /// Every name that was asked for, so that the others can be told to be none.
+    private var known: Set<String> = ["DARKROOM_URL", "DARKROOM_KEY"]
+    private let given: Set<String>
 
     init(flags: [String: String]) async throws {
         let file = try await EnvironmentVariablesProvider(
@@ -16,11 +19,20 @@ struct SettingsReader {
         }))
         let environment = EnvironmentVariablesProvider(secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
         reader = ConfigReader(providers: [given, environment, file])
+        self.given = Set(ProcessInfo.processInfo.environment.keys).union(Self.names(inFile: ".env"))
     }
 
     /// For tests: no environment, no file.
     init(values: [String: String]) {
         reader = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: values))
+        given = Set(values.keys)
+    }
+
+    private static func names(inFile path: String) -> [String] {
+        guard let contents = FileManager.default.contents(atPath: path) else { return [] }
+        return String(decoding: contents, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
+            line.split(separator: "=", maxSplits: 1).first.map { $0.trimmingCharacters(in: .whitespaces) }
+        }
     }
 
     private static func isSecret(_ key: String) -> Bool {
@@ -29,6 +41,7 @@ struct SettingsReader {
 
     /// An empty value is none. The seeds' own names come second.
     mutating func text(_ name: String, aliases: [String] = [], isSecret: Bool = false) -> String? {
+        known.insert(Self.variable(name))
         for key in ["darkroom." + name] + aliases {
             let value = reader.string(forKey: ConfigKey(key.split(separator: ".").map { String($0) }), isSecret: isSecret)?
                 .trimmingCharacters(in: .whitespacesAndNewlines)
@@ -106,9 +119,10 @@ struct SettingsReader {
 
     mutating func sandbox(beside port: Int) -> Settings.Sandbox {
         let own = integer("sandbox.port", 1...65_535) ?? (port == 65_535 ? 65_534 : port + 1)
+        let isOff = flag("sandbox") == false
         if let url = url("sandbox.url") { return .at(url) }
         if own == port { problems.append("\(Self.variable("sandbox.port")) is the server's own port \(port); it needs another.") }
-        return flag("sandbox") == false ? .off : .builtIn(port: own)
+        return isOff ? .off : .builtIn(port: own)
     }
 
     /// Said now rather than found out later.
@@ -116,6 +130,11 @@ struct SettingsReader {
         if let url = text("database.url"), !url.hasPrefix("sqlite:") {
             problems.append("\(Self.variable("database.url")): this version keeps its data in SQLite only, in the data folder.")
         }
+    }
+
+    /// To be asked once everything has been read.
+    func unknownNames() -> [UnknownSetting] {
+        given.filter { $0.hasPrefix("DARKROOM_") && !known.contains($0) }.sorted().map { UnknownSetting($0, known: known) }
     }
 
     private static func variable(_ name: String) -> String {

@@ -15,8 +15,15 @@ package protocol Engine: Sendable {
     func write(_ pending: PendingWrite)
     /// What the engine says of itself, for `doctor`.
     func version() async throws -> String
+    /// What is wrong with the stored data or with how they are kept, a sentence each, for `doctor`. Reads everything.
+    func check() async throws -> [String]
     /// Waits for what is under way. Later calls fail with `unavailable`.
     func close() async
+}
+
+extension Engine {
+    /// For engines whose server sees to it.
+    package func check() async throws -> [String] { [] }
 }
 
 package struct Database: Sendable {

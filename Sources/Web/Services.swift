@@ -20,11 +20,13 @@ package struct Services: Sendable {
     package let version: String
     /// Origins whose pages may call the API from a browser; `*` for any.
     package let corsOrigin: String?
+    package let installation: Installation
 
     package init(
         database: Database, identity: Identity, catalog: CatalogCache, price: PriceRequest, submit: SubmitJob, cancel: CancelJob,
         receiveWebhook: ReceiveWebhook, assets: Assets, upload: StoreUpload, store: any FileStore, links: FileLinks,
-        wakeUp: WakeUp, readiness: Readiness, time: Time, version: String, corsOrigin: String?
+        wakeUp: WakeUp, readiness: Readiness, time: Time, version: String, corsOrigin: String?,
+        installation: Installation = Installation()
     ) {
         self.database = database
         self.identity = identity
@@ -42,5 +44,6 @@ package struct Services: Sendable {
         self.time = time
         self.version = version
         self.corsOrigin = corsOrigin
+        self.installation = installation
     }
 }

@@ -15,7 +15,7 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings.read(flags: common.flags)
         guard FileManager.default.fileExists(atPath: settings.databasePath) else {
-            throw ValidationError("There is no database at \(settings.databasePath). Name its folder with --data.")
+            throw Failure(.usage, "There is no database at \(settings.databasePath). Name its folder with --data.")
         }
         let database = try App.openUnmigrated(settings)
         let report = try await Audit(database)()

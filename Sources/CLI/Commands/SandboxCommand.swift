@@ -10,7 +10,12 @@ import Web
 /// `darkroom sandbox`: the provider that plays fal, in a process of its own.
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sandbox", abstract: "Runs a local provider that speaks fal's protocol and paints instead of imagining.")
+        commandName: "sandbox", abstract: "Runs a local provider that speaks fal's protocol and paints instead of imagining.",
+        discussion: """
+            A server starts one of its own. Run it alone to develop against fal's protocol, or to keep it while servers restart:
+              darkroom sandbox --port 8081
+              darkroom serve --sandbox-url http://127.0.0.1:8081
+            """)
 
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port to listen on; 0 takes any free one.") var port = 8081
@@ -35,7 +40,8 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let logger = Logger(label: "darkroom.sandbox")
+        try await PortCheck(host: host, port: port, who: "The sandbox", advice: "Stop that program, or choose another with --port.")()
+        let logger = Logger(label: "darkroom.sandbox") { StreamLogHandler.standardError(label: $0) }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {
             let sandbox = try await Sandbox(settings, client: client, time: .system, logger: logger)

@@ -13,6 +13,11 @@ struct ServeCommand: AsyncParsableCommand {
             Without any setting it keeps everything in ./data, makes its own secrets and a first administrator, and hands \
             jobs to a built-in sandbox whose pictures are not made by AI. Set FAL_KEY to work with fal.ai.
             Every flag is a setting too: --public-url is DARKROOM_PUBLIC_URL, in the environment or in a .env file.
+
+            Examples:
+              darkroom serve
+              FAL_KEY=… darkroom serve --public-url https://pictures.example.com
+              darkroom serve --data /var/lib/darkroom --port 9000 --no-worker
             """)
 
     @OptionGroup var common: CommonOptions
@@ -28,11 +33,19 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings.read(flags: flags)
         let logger = Logger.darkroom(settings.logLevel)
-        let app = try await App.build(settings, logger: logger)
+        for warning in settings.warnings { logger.warning("\(warning)") }
+        try await settings.checkPorts()
+        let app = try await App.build(settings, logger: logger, worksHere: !noWorker)
         let administrator = try await app.services.identity.createFirstAdministrator(
             email: settings.admin.email, password: settings.admin.password)
         let greeting = try Greeting(settings, administrator: administrator).text
-        try await app.serve(withWorker: !noWorker) { say(greeting) }
+        let file = ServerFile(settings)
+        defer { file.remove(from: settings.data) }
+        try await app.serve(withWorker: !noWorker) {
+            // Without the file the server is as good; only commands beside it have to be told where it is.
+            do { try file.write(to: settings.data) } catch { logger.warning("\(error)") }
+            say(greeting)
+        }
     }
 
     private var flags: [String: String] {

@@ -5,13 +5,20 @@ import Logging
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Works on jobs without serving the API.",
-        discussion: "It shares the data folder with a server, and takes the same settings.")
+        discussion: """
+            It shares the data folder with a server, and takes the same settings.
+
+            Example, beside a server that only serves:
+              darkroom serve --no-worker
+              darkroom worker --data ./data
+            """)
 
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
         let settings = try await Settings.read(flags: common.flags)
         let logger = Logger.darkroom(settings.logLevel)
+        for warning in settings.warnings { logger.warning("\(warning)") }
         let app = try await App.build(settings, logger: logger)
         logger.notice("working", metadata: ["data": "\(settings.data)"])
         try await app.work()

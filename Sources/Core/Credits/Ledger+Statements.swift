@@ -30,6 +30,12 @@ extension Transaction {
         try queryOne("SELECT 1 AS one FROM transactions WHERE key = $1", key) != nil
     }
 
+    /// Who was given how much under this key, if it was used.
+    func booked(key: String) throws(DatabaseError) -> (account: ID<Account>, amount: Credits)? {
+        try queryOne("SELECT account_id, amount FROM transactions WHERE key = $1", key)
+            .map { row throws(DatabaseError) in try (row.get("account_id"), row.get("amount")) }
+    }
+
     /// Sets credits aside for a job, soonest-to-expire first. Refuses before its first write.
     package func reserve(
         _ amount: Credits, for job: ID<Job>, of account: ID<Account>, actor: ID<User>?, now: Instant

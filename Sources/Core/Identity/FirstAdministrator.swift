@@ -52,7 +52,7 @@ package struct FirstAdministrator: Sendable {
     }
 
     /// Four groups that can be read to somebody: 24 letters of 32 hold 120 bits.
-    private static func makePassword() -> String {
+    package static func makePassword() -> String {
         let letters = Array("abcdefghjkmnpqrstuvwxyz23456789")
         var generator = SystemRandomNumberGenerator()
         return (0..<4).map { _ in

@@ -35,6 +35,20 @@ extension Transaction {
         try queryOne("SELECT \(User.columns) FROM users WHERE id = $1", id).map(User.init)
     }
 
+    package func user(withEmail email: EmailAddress) throws(DatabaseError) -> User? {
+        try queryOne("SELECT \(User.columns) FROM users WHERE email_key = $1", email.key).map(User.init)
+    }
+
+    /// The one that there has been for longest, and that may still sign in.
+    package func firstAdministrator() throws(DatabaseError) -> User? {
+        try queryOne("SELECT \(User.columns) FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id LIMIT 1")
+            .map(User.init)
+    }
+
+    package func accountExists(_ id: ID<Account>) throws(DatabaseError) -> Bool {
+        try queryOne("SELECT 1 AS one FROM accounts WHERE id = $1", id) != nil
+    }
+
     func credentials(of email: EmailAddress) throws(DatabaseError) -> Credentials? {
         try queryOne("SELECT \(User.columns), password_hash FROM users WHERE email_key = $1", email.key).map(Credentials.init)
     }

@@ -42,6 +42,19 @@ package final class SQLiteEngine: Engine {
         try await read { "SQLite " + (try $0.queryOne("SELECT sqlite_version() AS version")?.get("version") ?? "?") }
     }
 
+    package func check() async throws -> [String] {
+        try await read { transaction in
+            var problems: [String] = []
+            let mode = try transaction.queryOne("PRAGMA journal_mode")?.get("journal_mode", as: String.self)
+            if mode != "wal" { problems.append("Its journal mode is \(mode ?? "unknown") instead of wal.") }
+            let found = try transaction.query("PRAGMA quick_check(10)").map { try $0.get("quick_check", as: String.self) }
+            if found != ["ok"] { problems += found }
+            let orphans = try transaction.query("PRAGMA foreign_key_check").count
+            if orphans > 0 { problems.append("\(orphans) rows point to rows that are not there.") }
+            return problems
+        }
+    }
+
     package func close() async {
         queue.close()
         try? await pool.writeWithoutTransaction { _ = try? $0.checkpoint(.passive) }

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// `darkroom admin …`: what an operator does to users and accounts.
+struct AdminCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "admin", abstract: "Creates users and grants credits.",
+        discussion: "Works on the data folder's database, also beside a running server.",
+        subcommands: [CreateUserCommand.self, GrantCommand.self])
+}

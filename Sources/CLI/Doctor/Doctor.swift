@@ -1,0 +1,50 @@
+import AsyncHTTPClient
+import Core
+
+/// Looks at everything that an installation needs. It changes nothing, asks no provider for work, and may run beside a
+/// server.
+struct Doctor: Sendable {
+    let settings: Settings
+    let probe: Probe
+    let time: Time
+
+    init(settings: Settings, client: HTTPClient, time: Time) {
+        self.settings = settings
+        self.time = time
+        probe = Probe(client: client)
+    }
+
+    func callAsFunction() async -> [Finding] {
+        var findings = [settingsFinding]
+        let folder = DataFolderCheck(folder: settings.data)
+        findings += folder.findings()
+        if folder.exists { findings += await StoredDataCheck(settings: settings, time: time).findings() }
+        let server = ServerFile.running(in: settings.data)
+        findings.append(await serverFinding(server))
+        let provider = await ProviderCheck(settings: settings, probe: probe, isServing: server != nil, time: time)()
+        findings += provider.findings
+        findings.append(ClockCheck(offset: provider.clockOffset).finding)
+        findings.append(await PublicURLCheck(settings: settings, probe: probe, isServing: server != nil)())
+        findings.append(.information("mail", "not built in yet: addresses count as confirmed at sign-up, and nobody is sent anything."))
+        return findings
+    }
+
+    private var settingsFinding: Finding {
+        guard let first = settings.warnings.first else { return .ok("settings", "all of them make sense.") }
+        let others = settings.warnings.count - 1
+        return .warning("settings", first, others > 0 ? "Correct or remove it, and \(others) more like it." : "Correct or remove it.")
+    }
+
+    private func serverFinding(_ server: ServerFile?) async -> Finding {
+        guard let server else {
+            return .information("server", "none is running on this data folder; 'darkroom serve --data \(settings.data)' starts one.")
+        }
+        switch await probe.get(server.url + "/health/ready") {
+        case .answer(let answer) where answer.status == 200: return .ok("server", "ready at \(server.url) (process \(server.pid)).")
+        case .answer(let answer):
+            return .problem("server", "at \(server.url) it answers \(answer.status): \(answer.text.prefix(200)).", "Look at what its parts say, and at its log.")
+        case .none(let reason):
+            return .problem("server", "process \(server.pid) is there, and \(server.url) does not answer: \(reason).", "Look at its log; stop and start it.")
+        }
+    }
+}

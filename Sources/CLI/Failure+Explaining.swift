@@ -1,0 +1,57 @@
+import Core
+import Foundation
+import NIOCore
+import NIOSSL
+import SQL
+
+extension Failure {
+    /// Whatever a command threw, as one sentence. Never a dump of the error: what a person can act on comes first.
+    init(explaining error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let problems as SettingsProblems: self.init(.failed, problems.description)
+        case let error as DatabaseError: self.init(error)
+        case let error as FileStoreError: self.init(error)
+        case let error as SignUpError: self.init(error)
+        case let error as IOError: self.init(.failed, "The network or a file refused: \(NoAnswer(error).reason).")
+        case is NIOSSLError, is BoringSSLError:
+            self.init(.failed, "The certificate or the key for TLS cannot be used: \(error). Both must be PEM files that belong together.")
+        case let error as any CustomStringConvertible & Error where !(error is CocoaError): self.init(.failed, error.description)
+        default: self.init(.failed, error.localizedDescription)
+        }
+    }
+
+    private init(_ error: DatabaseError) {
+        switch error.kind {
+        case .schema: self.init(.failed, error.message)
+        case .unavailable:
+            self.init(.failed, "The database cannot be opened: \(error.message). Look at its file and its folder, or restore a backup.")
+        case .full:
+            self.init(.failed, "The database cannot be written: \(error.message). Make room, or let this user write in the data folder.")
+        case .busy:
+            self.init(.failed, "The database is locked by another program: \(error.message). Try again when that has ended.")
+        default:
+            self.init(.failed, "The database refused: \(error).")
+        }
+    }
+
+    private init(_ error: FileStoreError) {
+        switch error {
+        case .notFound: self.init(.failed, "A file in the data folder is missing.")
+        case .tooLarge(let limit): self.init(.failed, "A file is larger than \(limit) bytes.")
+        case .full(let words), .unavailable(let words): self.init(.failed, "The folder for files cannot be used: \(words).")
+        }
+    }
+
+    private init(_ error: SignUpError) {
+        switch error {
+        case .invalidEmail: self.init(.failed, "The e-mail address is none. It must be like name@example.com.")
+        case .invalidMetadata: self.init(.failed, "What is kept of the user is too long.")
+        case .password(.tooShort): self.init(.failed, "The password is too short: \(PasswordRules.shortest) characters are the least.")
+        case .password(.tooLong): self.init(.failed, "The password is too long: \(PasswordRules.longest) characters are the most.")
+        case .password(.guessable): self.init(.failed, "The password is too easy to guess.")
+        case .taken: self.init(.failed, "A user has this e-mail address already.")
+        case .notOpen, .throttled: self.init(.failed, "Nobody can sign up now.")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Core
+import Foundation
+import SQL
+
+/// The installation's first administrator, signed in by whoever may read its secrets: the right to the data folder is
+/// the right to everything in it.
+actor LocalAdministrator {
+    private let database: Database
+    private let identity: Identity
+    private let time: Time
+    private var signedIn: SignedIn
+
+    init(data: String, publicURL: String, time: Time = .system) async throws {
+        guard access(data + "/secrets.json", R_OK) == 0, access(data + "/darkroom.sqlite", R_OK | W_OK) == 0 else {
+            throw Failure(.usage, """
+                The data folder \(data) cannot be read by this user, so it cannot act as its administrator. \
+                Give an API key with --key.
+                """)
+        }
+        database = Database(try SQLiteEngine(path: data + "/darkroom.sqlite", readers: 1))
+        let secrets = try await Secrets.open(.folder(data), now: time.now())
+        identity = try await Identity(
+            database: database, secrets: secrets, publicURL: publicURL, signUpMode: .closed, confirmsByMail: false, time: time,
+            passwords: Passwords(threads: 1))
+        guard let user = try await database.read({ try $0.firstAdministrator() }) else {
+            throw Failure(.failed, "This installation has no administrator. Make one with 'darkroom admin create-user EMAIL --admin'.")
+        }
+        signedIn = try await identity.sessions.start(for: user.id, from: Client(address: "local", userAgent: "darkroom generate"))
+        self.time = time
+    }
+
+    /// One that lives for another minute at least.
+    func token() async throws -> String {
+        if signedIn.expiresAt - time.now() < .seconds(60) {
+            signedIn = try await identity.sessions.refresh(signedIn.refreshToken)
+        }
+        return signedIn.accessToken
+    }
+
+    /// Ends the session, so that none is left behind by every command.
+    func leave() async throws {
+        try await identity.sessions.end(.local, of: signedIn.user.id, current: signedIn.session)
+        await database.close()
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// Whether an address can be listened on, asked before anything is opened or said, so that a taken port is one clear
+/// sentence and not a half-started server.
+struct PortCheck {
+    let host: String
+    let port: Int
+    /// Who wants to listen there, such as `The server`.
+    let who: String
+    /// What to do when it is taken.
+    let advice: String
+
+    func callAsFunction() async throws {
+        do {
+            let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: host, port: port).get()
+            try await channel.close()
+        } catch let error as IOError {
+            throw Failure(.failed, sentence(for: error.errnoCode))
+        } catch is SocketAddressError {
+            throw Failure(.failed, "\(who) cannot listen on \(host): no address has this name. \(advice)")
+        }
+    }
+
+    private func sentence(for code: CInt) -> String {
+        switch code {
+        case EADDRINUSE: "\(who) cannot listen on \(host):\(port): another program does. \(advice)"
+        case EACCES: "\(who) may not listen on port \(port): below 1024 only root may. \(advice)"
+        case EADDRNOTAVAIL: "\(who) cannot listen on \(host): it is no address of this machine. \(advice)"
+        default: "\(who) cannot listen on \(host):\(port): \(String(cString: strerror(code))). \(advice)"
+        }
+    }
+}
+
+extension Settings {
+    /// Throws a sentence about the first listener that cannot start.
+    func checkPorts() async throws {
+        try await PortCheck(
+            host: host, port: port, who: "The server", advice: "Stop that program, or choose another address with --port and --host.")()
+        guard usesSandbox, case .builtIn(let port) = sandbox else { return }
+        try await PortCheck(
+            host: "127.0.0.1", port: port, who: "The sandbox",
+            advice: "Give it another port with --sandbox-port, or name one that runs already with --sandbox-url.")()
+    }
+}
