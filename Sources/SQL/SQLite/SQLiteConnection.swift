@@ -31,7 +31,8 @@ struct SQLiteConnection: WriteConnection {
         let text = statement.text(in: .sqlite)
         do {
             let prepared = try database.cachedStatement(sql: Dialect.sqlite.parameters(in: text))
-            prepared.setUncheckedArguments(StatementArguments(values.map(\.databaseValue)))
+            // Checked: SQLite takes a missing value for NULL, where PostgreSQL refuses.
+            try prepared.setArguments(StatementArguments(values.map(\.databaseValue)))
             if prepared.columnCount == 0 {
                 try prepared.execute()
                 return StatementOutcome(rows: [], changes: database.changesCount, isWrite: !prepared.isReadonly)
