@@ -23,7 +23,7 @@ final class WriteQueue: Sendable {
     /// True when the caller must start draining; false when enough are at it, or the write was refused.
     func add(_ write: PendingWrite) -> Bool {
         let (mustDrain, refusal) = state.withLock { state -> (Bool, DatabaseError?) in
-            if state.isClosed { return (false, DatabaseError(.unavailable, "the database is closed")) }
+            if state.isClosed { return (false, WriteQueue.closed) }
             if state.waiting.count >= limit { return (false, DatabaseError(.busy, "too many writes are waiting")) }
             state.waiting.append(write)
             guard state.drainers < drainerLimit else { return (false, nil) }
@@ -44,7 +44,14 @@ final class WriteQueue: Sendable {
         }
     }
 
+    /// Why nothing is taken any more, once it is closed.
+    var refusal: DatabaseError? {
+        state.withLock { $0.isClosed ? WriteQueue.closed : nil }
+    }
+
     func close() {
         state.withLock { $0.isClosed = true }
     }
+
+    private static let closed = DatabaseError(.unavailable, "the database is closed")
 }

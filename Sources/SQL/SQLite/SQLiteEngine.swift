@@ -8,11 +8,17 @@ package final class SQLiteEngine: Engine {
     package var dialect: Dialect { .sqlite }
 
     /// Opens or creates the file at `path`.
-    package init(path: String, readers: Int = 4) throws(DatabaseError) {
+    ///
+    /// - Parameter busyTimeout: How long a write waits for another process that holds the database.
+    package init(path: String, readers: Int = 4, busyTimeout: Duration = .seconds(10)) throws(DatabaseError) {
         var configuration = GRDB.Configuration()
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(busyTimeout / .seconds(1))
         configuration.maximumReaderCount = readers
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -16000") }
+        configuration.prepareDatabase {
+            try $0.execute(sql: "PRAGMA cache_size = -16000")
+            // Without it, INSERT OR REPLACE would delete past the triggers that keep ledger lines.
+            try $0.execute(sql: "PRAGMA recursive_triggers = ON")
+        }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             // A pool sets NORMAL, which may lose the last commits when the power fails. Credits must not be lost.
@@ -23,6 +29,7 @@ package final class SQLiteEngine: Engine {
     }
 
     package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        if let refusal = queue.refusal { throw refusal }
         do {
             return try await pool.read { try body(Transaction(SQLiteConnection($0))) }
         } catch let error as GRDB.DatabaseError {
