@@ -1,2 +1,0 @@
-import Testing
-@Test func `SQL starts`() { #expect(Bool(true)) }

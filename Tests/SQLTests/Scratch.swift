@@ -1,0 +1,68 @@
+import Dispatch
+@testable import SQL
+import TestSupport
+
+/// A database of its own with one small table, and a way to make writes arrive together.
+struct Scratch {
+    let folder: TemporaryFolder
+    let database: Database
+    var path: String { folder.path + "/scratch.sqlite" }
+
+    init() async throws {
+        folder = try TemporaryFolder()
+        database = Database(try SQLiteEngine(path: folder.path + "/scratch.sqlite"))
+        try await database.write { try $0.runScript("CREATE TABLE notes (id TEXT PRIMARY KEY, number INTEGER) STRICT") }
+    }
+
+    struct Write<Value: Sendable>: Sendable {
+        var order = ""
+        let body: @Sendable (Transaction) throws -> Value
+    }
+
+    /// Holds the writer until all of them wait, so that they surely arrive together. Answers in the order given.
+    func together<Value: Sendable>(_ writes: [Write<Value>]) async -> [Result<Value, any Error>] {
+        let gate = DispatchSemaphore(value: 0)
+        await withCheckedContinuation { isHeld in
+            database.engine.write(PendingWrite(order: "", body: { _ in
+                isHeld.resume()
+                gate.wait()
+            }, deliver: { _ in }))
+        }
+        let (answers, answer) = AsyncStream.makeStream(of: (Int, Result<Value, any Error>).self)
+        for (index, write) in writes.enumerated() {
+            database.engine.write(PendingWrite(order: write.order, body: write.body) { answer.yield((index, $0)) })
+        }
+        gate.signal()
+        var results: [Int: Result<Value, any Error>] = [:]
+        for await (index, result) in answers {
+            results[index] = result
+            if results.count == writes.count { break }
+        }
+        return writes.indices.compactMap { results[$0] }
+    }
+
+    func ids() async throws -> [String] {
+        try await database.read { try $0.query("SELECT id FROM notes ORDER BY id").map { try $0.get("id") } }
+    }
+}
+
+extension Transaction {
+    func note(_ id: String, _ number: Int? = nil) throws(DatabaseError) {
+        try execute("INSERT INTO notes (id, number) VALUES ($1, $2)", id, number)
+    }
+
+    func countNotes() throws(DatabaseError) -> Int {
+        try queryOne("SELECT COUNT(*) AS count FROM notes")?.get("count") ?? 0
+    }
+}
+
+/// What a closure says no with, as a rule of the product would.
+struct Refused: Error, Equatable {}
+
+extension Result {
+    var value: Success? { try? get() }
+    var error: (any Error)? {
+        guard case .failure(let error) = self else { return nil }
+        return error
+    }
+}

@@ -1,0 +1,53 @@
+@testable import SQL
+import Synchronization
+import Testing
+
+struct WriteQueueTests {
+    @Test func `batches are bounded and keep the order of arrival`() {
+        let queue = WriteQueue(limit: 100, batchLimit: 32)
+        for number in 0..<70 { _ = queue.add(write("\(number)")) }
+
+        let batches = [queue.next(), queue.next(), queue.next(), queue.next()]
+
+        #expect(batches.map(\.count) == [32, 32, 6, 0])
+        #expect(batches.flatMap { $0 }.map(\.order) == (0..<70).map { "\($0)" })
+    }
+
+    @Test func `past its limit a write is refused as busy, and those that wait stay`() {
+        let queue = WriteQueue(limit: 2, batchLimit: 32)
+        let refusals = Mutex([DatabaseError.Kind?]())
+
+        for _ in 0..<5 { _ = queue.add(write { error in refusals.withLock { $0.append(error) } }) }
+
+        #expect(refusals.withLock { $0 } == [.busy, .busy, .busy])
+        #expect(queue.next().count == 2)
+    }
+
+    @Test func `one at a time drains, and an empty look ends it`() {
+        let queue = WriteQueue()
+
+        #expect(queue.add(write()))
+        #expect(!queue.add(write()))
+        #expect(queue.next().count == 2)
+        #expect(!queue.add(write()))
+        #expect(queue.next().count == 1)
+        #expect(queue.next().isEmpty)
+        #expect(queue.add(write()))
+    }
+
+    @Test func `a closed queue takes nothing and still gives out what waits`() {
+        let queue = WriteQueue()
+        let refusals = Mutex([DatabaseError.Kind?]())
+        _ = queue.add(write())
+
+        queue.close()
+        _ = queue.add(write { error in refusals.withLock { $0.append(error) } })
+
+        #expect(refusals.withLock { $0 } == [.unavailable])
+        #expect(queue.next().count == 1)
+    }
+
+    private func write(_ order: String = "", refused: @escaping @Sendable (DatabaseError.Kind?) -> Void = { _ in }) -> PendingWrite {
+        PendingWrite(order: order, body: { _ in }) { refused(($0.error as? DatabaseError)?.kind) }
+    }
+}
