@@ -46,7 +46,9 @@ extension Credits: Codable, CustomStringConvertible {
         guard parts.count <= 2, let whole = Int64(parts[0]), whole.magnitude < 1_000_000_000_000, parts[0].first != "+" else { return nil }
         var hundredths = whole.magnitude * 100
         if parts.count == 2 {
-            guard (1...2).contains(parts[1].count), let part = UInt64(parts[1]) else { return nil }
+            // A sign within would pass as a number.
+            guard (1...2).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let part = UInt64(parts[1])
+            else { return nil }
             hundredths += parts[1].count == 1 ? part * 10 : part
         }
         self.init(hundredths: isNegative ? -Int64(hundredths) : Int64(hundredths))
