@@ -16,6 +16,13 @@ extension AuditRule {
             SELECT t.id AS subject, 'entries' AS expected, 'none' AS found
             FROM transactions t LEFT JOIN entries e ON e.transaction_id = t.id WHERE e.transaction_id IS NULL ORDER BY 1 LIMIT $1
             """),
+        AuditRule(name: "a transaction's amount is what its entries moved", statement: """
+            SELECT t.id AS subject, CAST(e.amount AS TEXT) AS expected, CAST(t.amount AS TEXT) AS found
+            FROM transactions t
+            JOIN (SELECT transaction_id, SUM(amount) AS amount FROM entries WHERE amount > 0 GROUP BY transaction_id) e
+                ON e.transaction_id = t.id
+            WHERE ABS(t.amount) <> e.amount ORDER BY 1 LIMIT $1
+            """),
     ]
 
     private static let balances: [AuditRule] = [
