@@ -1,0 +1,113 @@
+@testable import Core
+import SQL
+import Testing
+import TestSupport
+
+struct AuditTests {
+    /// A rule, and what breaks it. Triggers and foreign keys are out of the way by then.
+    struct Damage: Sendable, CustomTestStringConvertible {
+        let rule: String
+        let statement: String
+        var testDescription: String { rule }
+    }
+
+    static let damages = [
+        Damage(rule: "a transaction's entries sum to zero", statement: "UPDATE entries SET amount = amount + 1 WHERE position = 1"),
+        Damage(rule: "every entry has its transaction", statement: "DELETE FROM transactions WHERE kind = 'capture'"),
+        Damage(rule: "every transaction has entries", statement: """
+            INSERT INTO transactions (id, kind, key, account_id, amount, available_after, reserved_after, created_at)
+            SELECT 'x', 'bonus', 'x', account_id, 5, 0, 0, 0 FROM balances LIMIT 1
+            """),
+        Damage(rule: "a transaction's amount is what its entries moved", statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'bonus'"),
+        Damage(rule: "a transaction's amount is what its entries moved", statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'reserve'"),
+        Damage(rule: "a transaction's amount is what its entries moved", statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'capture'"),
+        Damage(rule: "a transaction's amount is what its entries moved", statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'release'"),
+        Damage(rule: "a balance is the sum of its entries (available)", statement: "UPDATE balances SET available = available + 1"),
+        Damage(rule: "a balance is the sum of its entries (reserved)", statement: "UPDATE balances SET reserved = reserved + 1"),
+        Damage(rule: "what is left of the lots is what is available", statement: "UPDATE lots SET remaining = remaining - 1"),
+        Damage(rule: "what is left of a lot is the sum of its entries", statement: "UPDATE lots SET remaining = remaining - 1"),
+        Damage(rule: "open reservations are what is reserved", statement: "UPDATE reservations SET amount = amount + 1 WHERE ended_at IS NULL"),
+        Damage(rule: "a live job has an open reservation, an ended one has an ended one", statement: """
+            UPDATE reservations SET ended_at = 5, released = amount WHERE ended_at IS NULL
+            """),
+        Damage(rule: "a live job has an open reservation, an ended one has an ended one", statement: """
+            DELETE FROM reservation_lots; DELETE FROM reservations
+            """),
+        Damage(rule: "a reservation belongs to a job", statement: """
+            INSERT INTO reservations (job_id, account_id, amount, created_at) SELECT 'nobody', account_id, 0, 0 FROM balances
+            """),
+        Damage(rule: "a reservation is as large as its parts", statement: "UPDATE reservation_lots SET amount = amount + 1"),
+        Damage(rule: "a reservation says what the ledger says (captured)", statement: """
+            UPDATE reservations SET captured = captured - 1, released = released + 1 WHERE captured > 0
+            """),
+        Damage(rule: "a reservation says what the ledger says (released)", statement: """
+            UPDATE reservations SET captured = captured - 1, released = released + 1 WHERE captured > 0
+            """),
+        Damage(rule: "nobody pays for nothing", statement: "UPDATE jobs SET state = 'cancelled' WHERE state = 'completed'"),
+        Damage(rule: "a completed job has its outputs", statement: "DELETE FROM assets WHERE output_index = 1"),
+        Damage(rule: "a job's events have no holes", statement: "DELETE FROM job_events WHERE seq = 2"),
+        Damage(rule: "an account's events have no holes", statement: "UPDATE accounts SET event_seq = event_seq + 1"),
+        Damage(rule: "an account's concurrent jobs are counted", statement: "UPDATE accounts SET slots_used = slots_used + 1"),
+        Damage(rule: "a processing job has one attempt under way", statement: """
+            UPDATE attempts SET state = 'lost', ended_at = 5, due_at = NULL WHERE ended_at IS NULL
+            """),
+    ]
+
+    @Test func `books that are in order show no difference`() async throws {
+        let world = try await lived()
+
+        let report = try await Audit(world.database)()
+
+        #expect(report.isClean)
+        #expect(report.checks.count == AuditRule.all.count)
+        #expect(report.transactions == 6)
+        #expect(report.entries == 12)
+    }
+
+    @Test func `every rule has a damage that it finds`() {
+        #expect(Set(AuditTests.damages.map(\.rule)) == Set(AuditRule.all.map(\.name)))
+    }
+
+    @Test(arguments: damages) func `a damage is found, by the name of the rule that it breaks`(damage: Damage) async throws {
+        let world = try await lived()
+        try await layBare(world.database)
+
+        try await world.database.write { transaction in
+            for statement in damage.statement.split(separator: ";") { _ = try transaction.execute(Statement(stringLiteral: String(statement))) }
+        }
+
+        let report = try await Audit(world.database)()
+        let difference = try #require(report.differences.first { $0.rule == damage.rule })
+        #expect(!difference.subject.isEmpty)
+        #expect(difference.expected != difference.found)
+        #expect(!report.isClean)
+    }
+
+    /// One job completed for three of its four pictures, one processing, one waiting.
+    private func lived() async throws -> TestWorld {
+        let world = try await TestWorld()
+        let actor = try await world.account(credits: 100)
+        let job = try await world.submit(for: actor, images: 4)
+        try await world.work()
+        world.provider.finishAll(missing: 1)
+        world.clock.advance(by: .seconds(2))
+        try await world.work()
+        #expect(try await world.job(job.id).state == .completed)
+        try await world.submit(for: actor)
+        try await world.work()
+        try await world.submit(for: actor)
+        return world
+    }
+
+    /// Takes the locks off, so that damage can be done. A table made of a query has no constraints.
+    private func layBare(_ database: Database) async throws {
+        try await database.write { transaction in
+            for row in try transaction.query("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
+                try transaction.execute(Statement(stringLiteral: "DROP TRIGGER \(row.get("name", as: String.self))"))
+            }
+            try transaction.execute("CREATE TABLE bare AS SELECT * FROM entries")
+            try transaction.execute("DROP TABLE entries")
+            try transaction.execute("ALTER TABLE bare RENAME TO entries")
+        }
+    }
+}
