@@ -30,8 +30,10 @@ struct BatchTests {
         #expect(heard.withLock { $0 } == 10)
     }
 
-    @Test func `nobody hears of success when the commit fails`() {
-        let connection = RecordingConnection(failing: "commit")
+    /// What is full or away for the batch is so for each; a check that only the commit makes may be one closure's alone.
+    @Test(arguments: [(DatabaseError.Kind.full, 1), (.unavailable, 1), (.foreignKey, 4), (.conflict, 25)])
+    func `nobody hears of success when the commit fails`(as kind: DatabaseError.Kind, commits: Int) {
+        let connection = RecordingConnection(failing: "commit", as: kind)
         let successes = Mutex(0)
         let failures = Mutex(0)
 
@@ -43,8 +45,8 @@ struct BatchTests {
 
         #expect(successes.withLock { $0 } == 0)
         #expect(failures.withLock { $0 } == 3)
-        #expect(connection.calls.count { $0 == "commit" } == 4)
-        #expect(connection.calls.count { $0 == "rollback" } == 4)
+        #expect(connection.calls.count { $0 == "commit" } == commits)
+        #expect(connection.calls.count { $0 == "rollback" } == commits)
     }
 
     private func write(
@@ -57,15 +59,18 @@ struct BatchTests {
 private final class RecordingConnection: WriteConnection {
     private(set) var calls: [String] = []
     private let failing: String?
+    private let kind: DatabaseError.Kind
     let dialect = Dialect.sqlite
 
-    init(failing: String? = nil) {
+    init(failing: String? = nil, as kind: DatabaseError.Kind = .busy) {
         self.failing = failing
+        self.kind = kind
     }
 
     func begin() throws(DatabaseError) { try call("begin") }
     func commit() throws(DatabaseError) { try call("commit") }
     func rollBack() { calls.append("rollback") }
+    func pause(_ attempt: Int) {}
     func runScript(_ text: String) throws(DatabaseError) {}
 
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
@@ -74,6 +79,6 @@ private final class RecordingConnection: WriteConnection {
 
     private func call(_ name: String) throws(DatabaseError) {
         calls.append(name)
-        if name == failing { throw DatabaseError(.busy, "\(name) fails") }
+        if name == failing { throw DatabaseError(kind, "\(name) fails") }
     }
 }

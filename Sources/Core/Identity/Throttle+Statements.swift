@@ -1,27 +1,26 @@
 import SQL
 
 extension Transaction {
-    /// Counts one try under each of `throttles`, or none of them where one is used up: then it answers when to come again.
+    /// Counts one try under each of `throttles`, in their order, until one is used up: then it answers when to come again,
+    /// and the caller ends the transaction with an error, which takes back what was counted before.
     func count(_ throttles: [Throttle], now: Instant) throws(DatabaseError) -> Throttled? {
         for throttle in throttles {
-            // Locked whatever its count, so that of two tries at once the second sees the first.
-            let row = try queryOne(
-                "SELECT count, window_ends_at FROM throttles WHERE subject = $1 AND window_ends_at > $2 \(.forUpdate(of: "throttles"))",
-                throttle.subject, now)
-            if let row, try row.get("count", as: Int.self) >= throttle.limit {
-                return try Throttled(retryAfter: row.get("window_ends_at", as: Instant.self) - now)
-            }
-        }
-        for throttle in throttles {
-            try execute("""
+            // Counted and judged in one statement: of two tries at once on two nodes, the second sees the first.
+            let counted = try execute("""
                 INSERT INTO throttles (subject, count, window_ends_at) VALUES ($1, 1, $2)
                 ON CONFLICT (subject) DO UPDATE SET
                     count = CASE WHEN throttles.window_ends_at <= $3 THEN 1 ELSE throttles.count + 1 END,
                     window_ends_at = CASE WHEN throttles.window_ends_at <= $3 THEN excluded.window_ends_at
                         ELSE throttles.window_ends_at END
-                """, throttle.subject, now + throttle.window, now)
+                WHERE throttles.window_ends_at <= $3 OR throttles.count < $4
+                """, throttle.subject, now + throttle.window, now, throttle.limit)
+            if counted == 0 { return Throttled(retryAfter: try windowEnd(of: throttle, now: now) - now) }
         }
         return nil
+    }
+
+    private func windowEnd(of throttle: Throttle, now: Instant) throws(DatabaseError) -> Instant {
+        try queryOne("SELECT window_ends_at FROM throttles WHERE subject = $1", throttle.subject)?.get("window_ends_at") ?? now
     }
 
     /// Begins anew: the person has shown who they are.
