@@ -89,7 +89,7 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["SQL", "Core", "Web", hummingbird, crypto, logging, httpClient, nio, nioPosix],
+            dependencies: ["SQL", "Core", "Web", hummingbird, crypto, logging, httpClient, nio, nioHTTP1, nioPosix],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),

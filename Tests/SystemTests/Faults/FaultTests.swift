@@ -1,0 +1,111 @@
+import Core
+import Foundation
+import SQL
+import Testing
+import TestSupport
+
+extension OneServer {
+    /// Each row of the table in `docs/sandbox.md`.
+    struct FaultTests {
+        private let server: RunningServer
+
+        init() throws { server = try OneServer.server() }
+
+        @Test(arguments: Fault.all)
+        func `each fault ends as the table says`(_ fault: Fault) async throws {
+            let caller = try await server.account(credits: 12)
+
+            let id = try await caller.submit("a red dress \(fault.order)", ["numImages": .integer(Int64(fault.images))])
+            let job = try await caller.end(of: id, within: .seconds(150))
+
+            #expect(job.status == fault.status, "\(job)")
+            #expect(job.code == fault.code)
+            #expect(job.message == fault.message.map { $0 + " Your credits were given back." })
+            if let attempts = fault.attempts { #expect(job.attempts.count == attempts, "\(job)") }
+            let (reserved, captured) = (Decimal(3 * fault.images), Decimal(3 * fault.captured))
+            #expect(job.receipt == [reserved, captured, reserved - captured], "\(job)")
+            #expect(try await caller.balance() == [12 - captured, 0])
+            #expect(try await pictures(of: id, caller) == fault.captured)
+        }
+
+        @Test func `a slow job shows its percentage, a queued one its place at the provider`() async throws {
+            let caller = try await server.account(credits: 12)
+            let slow = try await caller.submit("sandbox:slow=60")
+            let queued = try await caller.submit("sandbox:queue=60")
+
+            let running = try await caller.job(slow) { ($0.percent ?? 0) > 0 && !$0.logs.isEmpty }
+            let waiting = try await caller.job(queued) { ($0.providerQueuePosition ?? 0) > 0 }
+
+            #expect(running.status == "processing" && waiting.status == "processing")
+            _ = try await (caller.delete("/api/jobs/\(slow)"), caller.delete("/api/jobs/\(queued)"))
+        }
+
+        @Test func `a cancel that the provider refuses ends with the picture, paid for`() async throws {
+            let caller = try await server.account(credits: 12)
+            let id = try await caller.submit("sandbox:cancel-refused sandbox:slow=3")
+            _ = try await caller.job(id) { !$0.logs.isEmpty }
+
+            let asked = try await caller.delete("/api/jobs/\(id)")
+            let job = try await caller.end(of: id)
+
+            #expect(asked.status == 202 && asked["job"]?["status"] == "processing")
+            #expect(job.status == "completed" && job.receipt == [3, 3, 0])
+        }
+
+        @Test func `what never ends can be cancelled, and its credits come back`() async throws {
+            let caller = try await server.account(credits: 12)
+            let id = try await caller.submit("sandbox:never")
+            _ = try await caller.job(id) { $0.status == "processing" }
+
+            let asked = try await caller.delete("/api/jobs/\(id)")
+            let job = try await caller.end(of: id)
+
+            #expect(asked.status == 202)
+            #expect(job.status == "cancelled" && job.code == nil && job.receipt == [3, 0, 3])
+            #expect(try await caller.balance() == [12, 0])
+        }
+
+        @Test func `what never ends fails at its deadline, and its credits come back`() async throws {
+            let caller = try await server.account(credits: 12)
+            let id = try await caller.submit("sandbox:never")
+            _ = try await caller.job(id) { $0.attempts.first?["status"] == "submitted" }
+
+            // The deadline is an hour away: it is moved rather than waited for.
+            try await server.withDatabase { database in
+                let now = Time.system.now()
+                _ = try await database.write { try $0.execute("UPDATE jobs SET deadline_at = $2 WHERE id = $1", id, now) }
+            }
+            let job = try await caller.end(of: id)
+
+            #expect(job.status == "failed" && job.code == "timed_out")
+            #expect(job.message == "The work was not done within its time limit. Your credits were given back.")
+            #expect(job.receipt == [3, 0, 3])
+        }
+
+        @Test func `the table has a row for each of these, in the same words`() throws {
+            let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/sandbox.md")
+            let rows = try String(contentsOf: path, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `sandbox:") }
+
+            for fault in Fault.all {
+                let name = fault.order.replacing("slow=1", with: "slow").replacing("queue=1", with: "queue")
+                let row = try #require(rows.first { $0.contains("`\(name)`") }, "no row for \(name)")
+                let words = row.contains("| the same |") ? rows[(rows.firstIndex(of: row) ?? 1) - 1] : row
+                #expect(words.contains(fault.status) || row.contains("the same"), "\(name)")
+                if let code = fault.code { #expect(words.contains("`\(code)`"), "\(name)") }
+                if let message = fault.message { #expect(words.contains(message), "\(name)") }
+            }
+            #expect(rows.count == Fault.all.count + 2, "beside these there are cancel-refused and never")
+        }
+
+        /// How many pictures the caller can open.
+        private func pictures(of id: String, _ caller: Caller) async throws -> Int {
+            let result = try await caller.get("/api/generate/\(id)")
+            var count = 0
+            for image in result["result"]?["images"]?.array ?? [] {
+                let file = try await server.anybody.get(image["url"]?.string ?? "")
+                if file.status == 200, file.headers["content-type"] == "image/png", file.bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { count += 1 }
+            }
+            return count
+        }
+    }
+}

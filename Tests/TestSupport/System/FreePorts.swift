@@ -1,0 +1,26 @@
+import NIOCore
+import NIOPosix
+
+/// Loopback ports that nobody listens on, below those that the system hands out to clients.
+package enum FreePorts {
+    /// The first of two neighbours: a server, and the sandbox that it has built in.
+    package static func pair() async throws -> Int {
+        for _ in 0..<100 {
+            let port = 2 * Int.random(in: 10_000..<16_000)
+            if await isFree(port), await isFree(port + 1) { return port }
+        }
+        throw Unexpected("no two free ports were found")
+    }
+
+    private static func isFree(_ port: Int) async -> Bool {
+        do {
+            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: "127.0.0.1", port: port).get()
+            try await channel.close()
+            return true
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package import AsyncHTTPClient
+import Core
+import Foundation
+import NIOCore
+package import SQL
+import Synchronization
+
+/// `darkroom serve` in a process of its own, on free ports of this machine and in a temporary folder, which it keeps
+/// over restarts.
+package final class RunningServer: Sendable {
+    package struct Options: Sendable {
+        /// A sandbox in a process of its own; else the server has one built in.
+        package var sandbox: RunningSandbox?
+        package var environment: [String: String] = [:]
+        package var arguments: [String] = []
+
+        package init(sandbox: RunningSandbox? = nil, environment: [String: String] = [:], arguments: [String] = []) {
+            self.sandbox = sandbox
+            self.environment = environment
+            self.arguments = arguments
+        }
+    }
+
+    package static let administrator = (email: "admin@example.com", password: "correct horse battery staple")
+
+    package let port: Int
+    package let folder: String
+    package let client: HTTPClient
+    private let options: Options
+    private let parent: TemporaryFolder
+    private let process: Mutex<ChildProcess>
+
+    /// Runs `body` against a server that is ready, and stops it whatever comes of that.
+    package static func with(_ options: Options = Options(), _ body: (RunningServer) async throws -> Void) async throws {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
+        configuration.timeout.connect = .seconds(30)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        do {
+            let server = try await RunningServer(options, client: client)
+            do {
+                try await body(server)
+            } catch {
+                await server.kill()
+                throw error
+            }
+            await server.kill()
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+    }
+
+    private init(_ options: Options, client: HTTPClient) async throws {
+        self.options = options
+        self.client = client
+        parent = try TemporaryFolder()
+        folder = parent.path + "/data"
+        port = try await FreePorts.pair()
+        process = Mutex(try RunningServer.launch(options, port, parent.path))
+        try await waitUntilReady()
+    }
+
+    package var url: String { "http://127.0.0.1:\(port)" }
+    package var sandboxURL: String { options.sandbox?.url ?? "http://127.0.0.1:\(port + 1)" }
+    /// What it wrote to standard error, over all its starts.
+    package var log: String { process.withLock { $0 }.errors }
+
+    /// Asks it to stop, and answers its exit status.
+    package func terminate() async -> Int32 {
+        let process = process.withLock { $0 }
+        process.terminate()
+        return await process.exit()
+    }
+
+    package func kill() async {
+        let process = process.withLock { $0 }
+        process.killAtOnce()
+        _ = await process.exit()
+    }
+
+    /// Starts it again, in the same folder and on the same ports.
+    package func start() async throws {
+        let started = try RunningServer.launch(options, port, parent.path)
+        process.withLock { $0 = started }
+        try await waitUntilReady()
+    }
+
+    /// Runs another command of the program on the same folder: its exit status and what it printed.
+    package func run(_ arguments: [String]) async throws -> (status: Int32, output: String, errors: String) {
+        let command = try ChildProcess(
+            Binary.url(), arguments + ["--data", folder], folder: parent.path, log: parent.path + "/command-" + UUID().uuidString)
+        let status = await command.exit()
+        return (status, command.output, command.errors)
+    }
+
+    /// Runs `body` on the server's own database, for what has no route.
+    package func withDatabase<Value: Sendable>(_ body: (Database) async throws -> Value) async throws -> Value {
+        let database = Database(try SQLiteEngine(path: folder + "/darkroom.sqlite", readers: 1))
+        do {
+            let value = try await body(database)
+            await database.close()
+            return value
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    private static func launch(_ options: Options, _ port: Int, _ folder: String) throws -> ChildProcess {
+        var environment = [
+            "DARKROOM_ADMIN_EMAIL": administrator.email, "DARKROOM_ADMIN_PASSWORD": administrator.password, "TZ": "UTC",
+        ]
+        environment.merge(options.environment) { $1 }
+        var arguments = ["serve", "--data", folder + "/data", "--port", String(port)]
+        if let sandbox = options.sandbox { arguments += ["--sandbox-url", sandbox.url] }
+        return try ChildProcess(
+            Binary.url(), arguments + options.arguments, environment: environment, folder: folder, log: folder + "/serve")
+    }
+
+    private func waitUntilReady() async throws {
+        let time = Time.system
+        let end = time.now() + .seconds(60)
+        while time.now() < end {
+            let process = process.withLock { $0 }
+            guard process.isRunning else { break }
+            if let answer = try? await anybody.get("/health/ready"), answer.status == 200 { return }
+            try await time.sleep(.milliseconds(30))
+        }
+        throw Unexpected("the server did not start: \(log.suffix(2000))")
+    }
+}
