@@ -1,0 +1,123 @@
+import Core
+import Foundation
+import SQL
+import Testing
+import TestSupport
+
+extension OneServer {
+    struct EventStreamTests {
+        private let server: RunningServer
+
+        init() throws { server = try OneServer.server() }
+
+        @Test func `a job's stream tells its story in order and ends with it`() async throws {
+            let caller = try await server.account()
+            let id = try await caller.submit("sandbox:slow=1")
+
+            let all = try await caller.events("/api/jobs/\(id)/events")
+
+            let story = all.filter { !$0.isProgress }
+            #expect(story.map(\.name) == ["queued", "started", "completed"])
+            #expect(story.map(\.id) == [1, 2, 3])
+            #expect(story.map(\.status) == ["queued", "processing", "completed"])
+            #expect(story.last?.data["captured"]?.isNull != false && story.last?.data["data"]?["captured"]?.number == 3)
+            #expect(all.contains { $0.isProgress } && all.filter(\.isProgress).allSatisfy { $0.id == nil })
+            #expect(all.allSatisfy { $0.data["jobId"]?.string == id })
+        }
+
+        @Test func `who comes back is told the rest, and after the end to stay away`() async throws {
+            let caller = try await server.account()
+            let id = try await caller.submit("a red dress")
+            _ = try await caller.end(of: id)
+
+            let rest = try await caller.events("/api/jobs/\(id)/events", after: 1)
+            let byQuery = try await caller.events("/api/jobs/\(id)/events?lastEventId=2")
+            let ended = try await caller.get("/api/jobs/\(id)/events", headers: ["last-event-id": "3"])
+            let nonsense = try await caller.get("/api/jobs/\(id)/events", headers: ["last-event-id": "three"])
+
+            #expect(rest.map(\.id) == [2, 3] && byQuery.map(\.id) == [3])
+            #expect(ended.status == 204 && ended.bytes.isEmpty)
+            #expect(nonsense.status == 400 && nonsense.code == "invalid_last_event_id")
+        }
+
+        @Test func `an account's stream tells of all its jobs from now on, to each who listens`() async throws {
+            let caller = try await server.account()
+            _ = try await caller.end(of: caller.submit("before"))
+            let isLast: @Sendable (StreamedEvent) -> Bool = { $0.id == 9 }
+
+            async let one = caller.events("/api/events", until: isLast)
+            async let other = caller.events(
+                "/api/events",
+                onStart: {
+                    _ = try await caller.submit("a red dress")
+                    _ = try await caller.submit("sandbox:policy")
+                },
+                until: isLast)
+            let seen = try await other.filter { !$0.isProgress }
+            let alsoSeen = try await one.filter { !$0.isProgress }
+
+            #expect(seen.map(\.id) == [4, 5, 6, 7, 8, 9])
+            #expect(Set(seen.compactMap { $0.data["jobId"]?.string }).count == 2)
+            #expect(Set(seen.map(\.name)) == ["queued", "started", "completed", "failed"])
+            #expect(alsoSeen == seen)
+        }
+
+        @Test func `wherever a stream breaks off, the next one goes on without a hole or a repeat`() async throws {
+            let caller = try await server.account()
+            for _ in 0..<4 { _ = try await caller.submit("a red dress") }
+
+            var seen: [StreamedEvent] = []
+            var last: Int64 = 0
+            while last < 12 {
+                let stop = last + 1 + Int64(seen.count % 3)
+                let part = try await caller.events("/api/events", after: last, until: { ($0.id ?? 0) >= min(stop, 12) })
+                seen += part.filter { !$0.isProgress }
+                last = seen.last?.id ?? 12
+            }
+
+            #expect(seen.compactMap(\.id) == Array(1...12))
+        }
+
+        @Test func `who was away for long is told everything at once`() async throws {
+            let caller = try await server.account()
+            let id = try await caller.submit("a red dress")
+            _ = try await caller.end(of: id)
+            try await addEvents(600, to: id, of: caller)
+
+            let seen = try await caller.events("/api/events", after: 0, until: { $0.id == 603 })
+
+            #expect(seen.compactMap(\.id) == Array(1...603))
+        }
+
+        @Test func `a stream tells nothing of other accounts`() async throws {
+            let (caller, other) = (try await server.account(), try await server.account())
+
+            let seen = try await caller.events(
+                "/api/events",
+                onStart: {
+                    _ = try await other.end(of: other.submit("not yours"))
+                    _ = try await caller.submit("yours")
+                }, until: { $0.status == "completed" })
+
+            #expect(Set(seen.compactMap { $0.data["jobId"]?.string }).count == 1)
+            #expect(seen.compactMap(\.id) == [1, 2, 3])
+        }
+
+        /// As many as a busy account has in a day, without the day.
+        private func addEvents(_ count: Int, to job: String, of caller: Caller) async throws {
+            guard let account = caller.account else { throw Unexpected("the test made this account") }
+            let id = ID<Job>(rawValue: job)
+            try await server.withDatabase { database in
+                try await database.write { transaction in
+                    for index in 1...count {
+                        try transaction.execute("""
+                            INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at)
+                            VALUES ($1, $2, $3, $2, 'cancel_requested', 'completed', '{}', 0)
+                            """, id, 3 + index, account)
+                    }
+                    try transaction.execute("UPDATE accounts SET event_seq = event_seq + $2 WHERE id = $1", account, count)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Core
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A connection on which anything can be sent, which no proper client would.
+package final class RawConnection: Sendable {
+    private final class Received: ChannelInboundHandler, Sendable {
+        typealias InboundIn = ByteBuffer
+        let text = Mutex("")
+        let isClosed = Mutex(false)
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let part = String(buffer: unwrapInboundIn(data))
+            text.withLock { $0 += part }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) { isClosed.withLock { $0 = true } }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+
+    private let channel: any Channel
+    private let received = Received()
+
+    package init(port: Int) async throws {
+        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { [received] channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(received) }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+    }
+
+    deinit { channel.close(promise: nil) }
+
+    package var isClosed: Bool { received.isClosed.withLock { $0 } }
+
+    /// Whether it went out; the other side may have closed already.
+    @discardableResult
+    package func send(_ text: String) async -> Bool {
+        do {
+            try await channel.writeAndFlush(ByteBuffer(string: text))
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// What came, once a whole head is there or the other side has closed, but after 20 seconds in any case.
+    package func answer() async throws -> String {
+        let time = Time.system
+        let end = time.now() + .seconds(20)
+        while time.now() < end, !isClosed, !received.text.withLock({ $0.contains("\r\n\r\n") }) {
+            try await time.sleep(.milliseconds(20))
+        }
+        return received.text.withLock { $0 }
+    }
+}
