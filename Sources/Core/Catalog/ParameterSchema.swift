@@ -67,8 +67,9 @@ extension ParameterSchema {
         }
         var valid: [String: JSON] = [:]
         for parameter in parameters {
-            let value = given[parameter.name].flatMap { $0 == .null ? nil : $0 } ?? parameter.default
-            if let value {
+            // Null is the same as nothing. Spelled out, since a bare `nil` would be JSON's null here.
+            let sent = given[parameter.name].flatMap { $0 == .null ? Optional<JSON>.none : $0 }
+            if let value = sent ?? parameter.default {
                 valid[parameter.name] = try parameter.check(value)
             } else if parameter.required == true {
                 throw ParameterError(code: .missing, field: parameter.name, message: "'\(parameter.name)' is missing.")
