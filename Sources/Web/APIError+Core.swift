@@ -49,6 +49,9 @@ extension APIError {
                 details: ["limit": .integer(Int64(limit))], retryAfter: retryAfter)
         case .tooMany(let limit):
             self.init(.unprocessableContent, "invalid_parameter", "A batch has 1 to \(limit) jobs.", field: "jobs")
+        case .inBatch(let index, let error):
+            self.init(error)
+            field = "jobs.\(index)" + (field.map { "." + $0 } ?? "")
         }
     }
 

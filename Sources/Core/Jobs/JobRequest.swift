@@ -25,7 +25,7 @@ package struct PricedRequest: Sendable {
     package let retryOf: ID<Job>?
 }
 
-package enum SubmitError: Error, Sendable, Hashable {
+package indirect enum SubmitError: Error, Sendable, Hashable {
     case parameter(ParameterError)
     case catalog(Catalog.Refusal)
     case accountDisabled
@@ -33,6 +33,8 @@ package enum SubmitError: Error, Sendable, Hashable {
     case queueFull(limit: Int)
     case rateLimited(limit: Int, retryAfter: Duration)
     case tooMany(limit: Int)
+    /// What is wrong with one of several requests, by its place from 0.
+    case inBatch(Int, SubmitError)
 }
 
 extension JobRequest {

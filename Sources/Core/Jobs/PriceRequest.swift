@@ -2,12 +2,28 @@ package import SQL
 
 /// Checks a request against the catalog and prices it. Nothing is written.
 package struct PriceRequest: Sendable {
+    private static let batchLimit = 20
+
     private let catalog: CatalogCache
     private let database: Database
 
     package init(catalog: CatalogCache, database: Database) {
         self.catalog = catalog
         self.database = database
+    }
+
+    /// All of a batch, or the error of its first bad one with that one's place.
+    package func callAsFunction(_ requests: [JobRequest], for account: ID<Account>) async throws -> [PricedRequest] {
+        guard (1...PriceRequest.batchLimit).contains(requests.count) else { throw SubmitError.tooMany(limit: PriceRequest.batchLimit) }
+        var priced: [PricedRequest] = []
+        for (index, request) in requests.enumerated() {
+            do {
+                priced.append(try await self(request, for: account))
+            } catch let error as SubmitError where requests.count > 1 {
+                throw SubmitError.inBatch(index, error)
+            }
+        }
+        return priced
     }
 
     package func callAsFunction(_ request: JobRequest, for account: ID<Account>) async throws -> PricedRequest {

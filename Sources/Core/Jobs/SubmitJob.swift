@@ -11,7 +11,6 @@ package struct SubmitJob: Sendable {
 
     /// Jobs that may wait in an account's queue beside those that count as concurrent.
     static let waitingLimit = 100
-    static let batchLimit = 20
 
     private let price: PriceRequest
     private let database: Database
@@ -30,11 +29,9 @@ package struct SubmitJob: Sendable {
         _ requests: [JobRequest], by actor: Actor, idempotency: Idempotency? = nil,
         answer: @escaping @Sendable ([Job]) -> KeptAnswer = { _ in KeptAnswer(status: 202, body: "") }
     ) async throws -> Outcome {
-        guard (1...SubmitJob.batchLimit).contains(requests.count) else { throw SubmitError.tooMany(limit: SubmitJob.batchLimit) }
-        var priced: [PricedRequest] = []
-        for request in requests { priced.append(try await price(request, for: actor.account)) }
+        let priced = try await price(requests, for: actor.account)
         let now = time.now()
-        let outcome = try await database.write(order: actor.account.rawValue) { [priced] transaction -> Outcome in
+        let outcome = try await database.write(order: actor.account.rawValue) { transaction -> Outcome in
             // Locked first, so that of two equal requests at once the second finds what the first was answered.
             guard let standing = try transaction.lockStanding(of: actor.account) else { throw SubmitError.accountDisabled }
             if let idempotency, let kept = try transaction.keptAnswer(idempotency, of: actor.account, now: now) {

@@ -22,9 +22,7 @@ package struct Estimate: Sendable {
 
     @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         let requests = try JobRequest.list(in: await request.json(limit: 256 << 10))
-        guard (1...20).contains(requests.count) else { throw SubmitError.tooMany(limit: 20) }
-        var priced: [PricedRequest] = []
-        for request in requests { priced.append(try await price(request, for: context.account)) }
+        let priced = try await price(requests, for: context.account)
         let total = priced.reduce(Credits.zero) { $0 + $1.price.total }
         let endpoint = priced[0].endpoint.id
         let (available, duration) = try await database.read { transaction in
