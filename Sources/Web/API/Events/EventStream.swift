@@ -22,12 +22,17 @@ package struct EventStream: Sendable {
         self.time = time
     }
 
-    /// From the job's first event, or after `Last-Event-ID`; ends after its last.
+    /// From the job's first event, or after `Last-Event-ID`; ends after its last. A browser comes back by itself after the
+    /// end: it is told 204, the one answer on which it stays away.
     @Sendable package func job(_ request: Request, _ context: AccountContext) async throws -> Response {
-        guard let id = context.parameters.get("id").flatMap({ ID<Job>(checking: $0) }),
-            try await database.read({ try $0.job(id, of: context.account) }) != nil
-        else { throw APIError.notFound("job") }
         let cursor = try lastEventID(request) ?? 0
+        guard let id = context.parameters.get("id").flatMap({ ID<Job>(checking: $0) }),
+            let hasAllBeenTold = try await database.read({ transaction -> Bool? in
+                guard let job = try transaction.job(id, of: context.account) else { return nil }
+                return try job.state.isTerminal && transaction.events(of: id, account: context.account, after: cursor, limit: 1).isEmpty
+            })
+        else { throw APIError.notFound("job") }
+        if hasAllBeenTold { return Response(status: .noContent, headers: [.cacheControl: "no-store"]) }
         return stream(EventFeed(account: context.account, job: id, cursor: cursor, database: database), context.account)
     }
 
@@ -80,14 +85,22 @@ package struct EventStream: Sendable {
             }
             signal.yield(false)
             for await isHeartbeat in signals.cancelOnGracefulShutdown() {
-                let text = try await feed.next()
-                if !text.isEmpty {
-                    try await writer.write(ByteBuffer(string: text))
-                } else if isHeartbeat {
+                if try await tell(&feed, &writer) == 0, isHeartbeat {
                     try await writer.write(ByteBuffer(string: ": still here\n\n"))
                 }
                 if feed.hasEnded || time.now() >= endsAt { break }
             }
         }
+    }
+
+    /// All that there is to tell: one who was away for long is behind by more than one look shows. Answers how many looks
+    /// had something.
+    private func tell(_ feed: inout EventFeed, _ writer: inout any ResponseBodyWriter) async throws -> Int {
+        var looks = 0
+        while !feed.hasEnded, case let text = try await feed.next(), !text.isEmpty {
+            try await writer.write(ByteBuffer(string: text))
+            looks += 1
+        }
+        return looks
     }
 }
