@@ -13,6 +13,8 @@ package struct APIError: Error {
     /// More that a program can use, such as `required` and `available`.
     package var details: [String: JSON]
     package var retryAfter: Duration?
+    /// The methods that the address takes, where it does not take this one.
+    private var allow: String?
 
     package init(
         _ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil,
@@ -34,6 +36,12 @@ package struct APIError: Error {
     package static let unauthorized = APIError(
         .unauthorized, "unauthorized", "Sign in, or send an API key as 'Authorization: Bearer dk_…'.")
 
+    static func methodNotAllowed(_ allow: String) -> APIError {
+        var error = APIError(.methodNotAllowed, "method_not_allowed", "This address takes \(allow) and no other method.")
+        error.allow = allow
+        return error
+    }
+
     /// `{"error": {"code", "message", "field"?, "requestId", …}}`
     func response(requestID: String) -> Response {
         var error = details
@@ -43,6 +51,7 @@ package struct APIError: Error {
         if let field { error["field"] = .string(field) }
         var response = Response.json(JSON.object(["error": .object(error)]), status: status)
         if let retryAfter { response.headers[.retryAfter] = String(max(1, (retryAfter.milliseconds + 999) / 1000)) }
+        if let allow { response.headers[.allow] = allow }
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         return response
     }

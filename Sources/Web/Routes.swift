@@ -5,9 +5,10 @@ package import Hummingbird
 extension Services {
     /// Every route of the product, in one list.
     package func router() -> Router<AppContext> {
-        let router = Router(context: AppContext.self)
+        let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: AnswerMiddleware(time: time))
         if let corsOrigin { router.add(middleware: CORSMiddleware(darkroom: corsOrigin)) }
+        router.add(middleware: ErrorMiddleware())
         router.add(middleware: CallerMiddleware(authenticator: identity.authenticator, secrets: identity.secrets))
 
         let health = HealthRoutes(database: database, store: store, readiness: readiness, version: version)
@@ -23,6 +24,7 @@ extension Services {
         router.head("/files/**", use: file.handle)
 
         addAccountRoutes(to: router.group("/api", context: AccountContext.self))
+        router.refuseOtherMethods()
         return router
     }
 
