@@ -1,0 +1,69 @@
+import Core
+import Foundation
+import Testing
+import TestSupport
+
+/// The official Python clients, unchanged, against the running program.
+struct PythonClientTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func `fal's client works against the sandbox, in the clear and over TLS`() async throws {
+        let (certificate, key) = try await makeCertificate()
+        let plain = try await RunningSandbox(["--duration", "0.3"])
+        let secure = try await RunningSandbox(["--duration", "0.3", "--tls-cert", certificate, "--tls-key", key], isSecure: true)
+
+        let result = try await python("fal_client_test.py", ["--http", plain.url, "--https", secure.url, "--ca", folder.path + "/ca.pem"])
+
+        #expect(result.status == 0, "\(result.text)")
+        #expect(!result.text.contains("FAIL") && result.text.contains("ok    TLS: ") && result.text.contains("ok    HTTP: "), "\(result.text)")
+        await plain.stop()
+        await secure.stop()
+    }
+
+    @Test func `Supabase's client signs up, in and out, refreshes and administers`() async throws {
+        try await RunningServer.with(.init(arguments: ["--no-worker"])) { server in
+            let secrets = try await Secrets.open(.folder(server.folder), now: Time.system.now())
+
+            let result = try await python("supabase_auth_test.py", [server.url, secrets.anonKey, secrets.serviceRoleKey])
+
+            #expect(result.status == 0, "\(result.text)")
+            #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok") } == 7, "\(result.text)")
+        }
+    }
+
+    private func python(_ script: String, _ arguments: [String]) async throws -> (status: Int32, text: String) {
+        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Python/\(script)").standardized
+        let interpreter = URL(filePath: #filePath).appending(path: "../../../../.build/python/bin/python").standardized
+        guard FileManager.default.isExecutableFile(atPath: interpreter.path) else {
+            throw Unexpected("the Python clients are not installed: run scripts/python-setup")
+        }
+        return try await run(interpreter, [sources.path] + arguments)
+    }
+
+    private func run(_ program: URL, _ arguments: [String]) async throws -> (status: Int32, text: String) {
+        let process = try ChildProcess(
+            program, arguments, folder: folder.path, log: folder.path + "/log-" + UUID().uuidString)
+        let status = await process.exit()
+        return (status, process.output + process.errors)
+    }
+
+    /// A certificate for 127.0.0.1, by a certificate authority of the test's own.
+    private func makeCertificate() async throws -> (certificate: String, key: String) {
+        let extensions = "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n"
+        try extensions.write(toFile: folder.path + "/extensions", atomically: true, encoding: .utf8)
+        let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        for arguments in [
+            ["req", "-x509"] + curve + ["-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test authority", "-days", "2",
+                "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign"],
+            ["req"] + curve + ["-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1"],
+            ["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out", "server.pem",
+                "-days", "2", "-extfile", "extensions"],
+        ] {
+            let result = try await run(URL(filePath: "/usr/bin/openssl"), arguments)
+            guard result.status == 0 else { throw Unexpected("openssl: \(result.text)") }
+        }
+        return (folder.path + "/server.pem", folder.path + "/server.key")
+    }
+}

@@ -1,0 +1,77 @@
+import Core
+import Foundation
+import SQL
+import Testing
+import TestSupport
+
+/// A server that is killed again and again, while its provider lives on in a process of its own.
+struct KillTest {
+    /// KILL_TEST_ROUNDS and KILL_TEST_SEED make it longer, or the same again.
+    private let rounds = KillTest.setting("KILL_TEST_ROUNDS") ?? 5
+    private let seed = UInt64(KillTest.setting("KILL_TEST_SEED") ?? Int.random(in: 1...1_000_000))
+
+    @Test func `killed at any instant, a server loses no job and no credit, and submits nothing twice`() async throws {
+        print("kill test: KILL_TEST_SEED=\(seed) KILL_TEST_ROUNDS=\(rounds)")
+        let sandbox = try await RunningSandbox(["--duration", "0.2", "--concurrency", "8", "--fixed-output"])
+        try await RunningServer.with(.init(sandbox: sandbox, environment: ["DARKROOM_LEASE_SECONDS": "2"])) { server in
+            var random = SeededRandom(seed: seed)
+            let load = KillLoad(callers: [try await server.account(), try await server.account(), try await server.account()])
+            for _ in 0..<rounds {
+                try await killOnce(server, load, after: .milliseconds(random.next(150...2500)), &random)
+                try await server.start()
+            }
+
+            let jobs = try await load.acceptedJobs(on: server)
+            for (id, caller) in jobs { _ = try await caller.end(of: id, within: .seconds(120)) }
+
+            try await expectNothingLost(jobs, server, load)
+            try await expectNothingTwice(server, sandbox)
+            let audit = try await server.run(["audit"])
+            #expect(audit.status == 0, "seed \(seed): \(audit.output)")
+        }
+        await sandbox.stop()
+    }
+
+    private func killOnce(_ server: RunningServer, _ load: KillLoad, after pause: Duration, _ random: inout SeededRandom) async throws {
+        let orders = (0..<40).map { _ in KillLoad.Order(&random) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await load.run(orders) }
+            group.addTask {
+                try await Time.system.sleep(pause)
+                await server.kill()
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Every job that was answered for is there and has ended, and every reservation has one end.
+    private func expectNothingLost(_ jobs: [(String, Caller)], _ server: RunningServer, _ load: KillLoad) async throws {
+        #expect(!jobs.isEmpty)
+        let answered = Set(load.answered)
+        #expect(answered.isSubset(of: jobs.map(\.0)), "seed \(seed): a job that was answered for is gone")
+        for caller in load.callers {
+            let balance = try await caller.balance()
+            #expect(balance.count == 2 && balance[1] == 0, "seed \(seed): \(balance)")
+        }
+        let open = try await server.withDatabase { database in
+            try await database.read { transaction in
+                try transaction.queryOne("""
+                    SELECT COUNT(*) AS count FROM reservations r JOIN jobs j ON j.id = r.job_id
+                    WHERE r.ended_at IS NULL OR j.ended_at IS NULL OR r.captured + r.released <> r.amount
+                    """)?.get("count", as: Int.self)
+            }
+        }
+        #expect(open == 0, "seed \(seed)")
+    }
+
+    /// The token in the webhook's address names the attempt.
+    private func expectNothingTwice(_ server: RunningServer, _ sandbox: RunningSandbox) async throws {
+        let tokens = try await sandbox.requests(by: server.client).compactMap { $0["webhook_url"]?.string }
+        #expect(!tokens.isEmpty && tokens.count < 500, "the sandbox lists its newest 500 only")
+        #expect(Set(tokens).count == tokens.count, "seed \(seed): an attempt was submitted twice")
+    }
+
+    private static func setting(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+    }
+}

@@ -1,0 +1,92 @@
+import Core
+import Foundation
+import SQL
+import Testing
+import TestSupport
+
+/// What survives a stop and a start.
+@Suite(.serialized)
+struct ShutdownTests {
+    @Test func `a server that is told to stop answers what is under way, lets go of its work and exits cleanly`() async throws {
+        let sandbox = try await RunningSandbox(["--duration", "0.05"])
+        try await RunningServer.with(.init(sandbox: sandbox)) { server in
+            let caller = try await server.account()
+            let slow = try await caller.submit("sandbox:slow=3")
+            async let stream = caller.events("/api/jobs/\(slow)/events")
+            async let load = ShutdownTests.submitUntilRefused(caller, server)
+            _ = try await caller.job(slow) { $0.attempts.first?["status"] == "submitted" }
+
+            let start = Time.system.now()
+            let status = await server.terminate()
+            let took = Time.system.now() - start
+            let answered = try await load
+            let seen = try await stream
+
+            #expect(status == 0, "\(server.log.suffix(1500))")
+            #expect(took < .seconds(25), "within its bound")
+            #expect(answered.allSatisfy { $0.status == 202 }, "\(answered.last?.text ?? "")")
+            #expect(seen.filter { !$0.isProgress }.map(\.id) == [1, 2])
+            #expect(try await ShutdownTests.leases(server) == 0, "nothing is held by the dead")
+
+            try await server.start()
+            let rest = try await caller.events("/api/jobs/\(slow)/events", after: 2)
+            for answer in answered { #expect(try await caller.end(of: answer.jobID).status == "completed") }
+
+            #expect(rest.filter { !$0.isProgress }.map(\.name) == ["completed"])
+            #expect(try await server.run(["audit"]).status == 0)
+        }
+        await sandbox.stop()
+    }
+
+    @Test func `sessions, keys, links and streams go on after a restart`() async throws {
+        try await RunningServer.with { server in
+            let administrator = try await server.administrator()
+            let key = try await administrator.post("/api/keys", ["name": "app"])["key"]?.string
+            let caller = Caller(url: server.url, bearer: key, client: server.client)
+            let first = try await caller.end(of: caller.submit("before"))
+            let link = try #require(first.outputs.first?["url"]?.string)
+            let before = try await caller.events("/api/events", after: 0, until: { $0.status == "completed" })
+
+            #expect(await server.terminate() == 0)
+            try await server.start()
+            let second = try await caller.submit("after")
+            let after = try await caller.events("/api/events", after: before.last?.id, until: { $0.status == "completed" })
+
+            #expect(try await administrator.get("/auth/v1/user").status == 200)
+            #expect(try await server.anybody.get(link).status == 200)
+            #expect((before + after).filter { !$0.isProgress }.compactMap(\.id) == [1, 2, 3, 4, 5, 6])
+            #expect(after.allSatisfy { $0.data["jobId"]?.string == second })
+        }
+    }
+
+    @Test func `a stop while nothing goes on is immediate, and a folder is served once`() async throws {
+        try await RunningServer.with { server in
+            let start = Time.system.now()
+            #expect(await server.terminate() == 0)
+            #expect(Time.system.now() - start < .seconds(10))
+            let log = server.log
+            #expect(!log.contains("error") && !log.contains("Fatal"), "\(log)")
+            try await server.start()
+        }
+    }
+
+    /// Submits one after the other until the server takes no more: the answers that came whole.
+    private static func submitUntilRefused(_ caller: Caller, _ server: RunningServer) async throws -> [HTTPAnswer] {
+        var answers: [HTTPAnswer] = []
+        for index in 0..<1000 {
+            guard let answer = try? await caller.post("/api/generate", ["prompt": .string("dress \(index)"), "resolution": "256x256"]),
+                answer.status != 429
+            else { break }
+            answers.append(answer)
+        }
+        return answers
+    }
+
+    private static func leases(_ server: RunningServer) async throws -> Int {
+        try await server.withDatabase { database in
+            try await database.read { transaction in
+                try transaction.queryOne("SELECT COUNT(*) AS count FROM attempts WHERE lease IS NOT NULL")?.get("count") ?? -1
+            }
+        }
+    }
+}
