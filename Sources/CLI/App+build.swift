@@ -48,7 +48,7 @@ struct App: Sendable {
                 wakeUp: wakeUp, logger: logger),
             assets: parts.assets, upload: parts.upload, store: parts.store, links: parts.links, wakeUp: wakeUp,
             readiness: Readiness(), time: time, version: version, corsOrigin: settings.corsOrigin,
-            installation: Installation(provider: settings.providerInUse, worksHere: worksHere))
+            installation: Installation(provider: settings.providerInUse, worksHere: worksHere, publicURL: settings.publicURL))
         let worker = worker(settings, services, parts, providers, addresses, logger)
         return App(
             settings: settings, services: services, worker: worker,

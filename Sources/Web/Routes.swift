@@ -11,9 +11,14 @@ extension Services {
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: CallerMiddleware(authenticator: identity.authenticator, secrets: identity.secrets))
 
-        let health = HealthRoutes(database: database, store: store, readiness: readiness, version: version)
+        let check = PartsCheck(database: database, store: store, readiness: readiness)
+        let health = HealthRoutes(check: check, version: version)
         router.get("/health/live", use: health.live)
         router.get("/health/ready", use: health.ready)
+
+        let files = PublicFiles()
+        router.get("/", use: HomePage(check: check, installation: installation, signUp: identity.signUp.mode, version: version, files: files).handle)
+        router.get("/public/:name", use: files.handle)
 
         AuthRoutes(identity, version: version).addRoutes(to: router)
         router.post("/api/webhooks/:provider/:token", use: ProviderWebhook(receive: receiveWebhook).handle)

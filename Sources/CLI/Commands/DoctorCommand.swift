@@ -49,7 +49,9 @@ struct DoctorCommand: AsyncParsableCommand {
         } catch let error as SettingsProblems {
             return error.problems.map { .problem("settings", $0, "Nothing else is checked before the settings are right.") }
         }
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        var outgoing = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        outgoing.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: outgoing)
         let findings = await Doctor(settings: settings, client: client, time: .system)()
         try await client.shutdown()
         return findings

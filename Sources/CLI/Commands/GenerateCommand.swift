@@ -104,7 +104,8 @@ struct GenerateCommand: AsyncParsableCommand {
         if let files {
             for saved in try await SaveOutputs(api: api, files: files, time: .system)(outputs) {
                 complain(saved.note)
-                say(saved.path)
+                // For scripts; a person has just read it.
+                if isatty(STDOUT_FILENO) == 0 { say(saved.path) }
             }
         } else {
             for output in outputs { say(output["url"]?.string ?? "") }
@@ -122,6 +123,7 @@ struct GenerateCommand: AsyncParsableCommand {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(10)
         configuration.timeout.read = .seconds(40)
+        configuration.connectionPool.retryConnectionEstablishment = false
         return configuration
     }
 }

@@ -66,7 +66,7 @@ extension JobView {
 
     /// By what the server shows of the job: the place in its queue and its estimate are in no event.
     mutating func take(details: JSON) {
-        status = details["job"]?["status"]?.string ?? status
+        // Not the state: an event may have told of a newer one while this was on its way.
         position = details["progress"]?["queuePosition"]?.string
         if let percent = details["progress"]?["percent"]?.integer, status == "processing" {
             let isGuess = details["progress"]?["isEstimate"]?.bool ?? true

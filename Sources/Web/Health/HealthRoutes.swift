@@ -1,20 +1,14 @@
-package import Core
 import HTTPTypes
 package import Hummingbird
-package import SQL
 import Synchronization
 
 /// `GET /health/live`: the process answers. `GET /health/ready`: it can do its work, and says which part cannot.
 package struct HealthRoutes: Sendable {
-    private let database: Database
-    private let store: any FileStore
-    private let readiness: Readiness
+    private let check: PartsCheck
     private let version: String
 
-    package init(database: Database, store: any FileStore, readiness: Readiness, version: String) {
-        self.database = database
-        self.store = store
-        self.readiness = readiness
+    package init(check: PartsCheck, version: String) {
+        self.check = check
         self.version = version
     }
 
@@ -33,16 +27,8 @@ package struct HealthRoutes: Sendable {
     }
 
     @Sendable package func ready(_ request: Request, _ context: AppContext) async throws -> Response {
-        var parts = ["server": readiness.isShuttingDown ? "shutting down" : "ok"]
-        do {
-            _ = try await database.read { try $0.queryOne("SELECT 1 AS one") }
-            parts["database"] = "ok"
-        } catch { parts["database"] = "away" }
-        do {
-            _ = try await store.check()
-            parts["files"] = "ok"
-        } catch { parts["files"] = "cannot be written" }
-        let isReady = parts.values.allSatisfy { $0 == "ok" }
+        let parts = await check()
+        let isReady = parts.values.allSatisfy { $0 == PartsCheck.ok }
         return .json(Ready(status: isReady ? "ok" : "unavailable", parts: parts), status: isReady ? .ok : .serviceUnavailable)
     }
 }

@@ -1,0 +1,86 @@
+package import Core
+import HTTPTypes
+package import Hummingbird
+import Mustache
+import NIOCore
+
+/// `GET /`: what this is, how its parts are, and a place to make a first picture.
+package struct HomePage: Sendable {
+    private let check: PartsCheck
+    private let installation: Installation
+    private let signUp: SignUp.Mode
+    private let version: String
+    private let files: PublicFiles
+    private let template: MustacheTemplate
+
+    package init(check: PartsCheck, installation: Installation, signUp: SignUp.Mode, version: String, files: PublicFiles) {
+        self.check = check
+        self.installation = installation
+        self.signUp = signUp
+        self.version = version
+        self.files = files
+        do {
+            template = try MustacheTemplate(string: String(decoding: PackageResources.home_mustache, as: UTF8.self))
+        } catch {
+            preconditionFailure("the page's template is part of the program and must parse: \(error)")
+        }
+    }
+
+    /// What the template shows.
+    private struct Content {
+        let version: String
+        let publicURL: String
+        let parts: [Part]
+        let isSandbox: Bool
+        let isOpen: Bool
+        let style: String
+        let script: String
+        let icon: String
+    }
+
+    private struct Part {
+        let name: String
+        let words: String
+        /// `good`, `plain` or `bad`: a class of the style sheet.
+        let look: String
+    }
+
+    @Sendable package func handle(_ request: Request, _ context: AppContext) async throws -> Response {
+        let content = Content(
+            version: version, publicURL: installation.publicURL, parts: parts(await check()),
+            isSandbox: installation.provider == .sandbox, isOpen: signUp == .open, style: files.address(of: "style.css"),
+            script: files.address(of: "home.js"), icon: files.address(of: "favicon.svg"))
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/html; charset=utf-8", .cacheControl: "no-cache", .contentSecurityPolicy: Self.policy,
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: template.render(content))))
+    }
+
+    /// Nothing from elsewhere, and no script or style in the page itself.
+    private static let policy = """
+        default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
+        """
+
+    private func parts(_ found: [String: String]) -> [Part] {
+        let checked = [("database", "Database"), ("files", "Files")].map { key, name in
+            let words = found[key] ?? "unknown"
+            return Part(name: name, words: words, look: words == PartsCheck.ok ? "good" : "bad")
+        }
+        return checked + [provider, worker]
+    }
+
+    private var provider: Part {
+        switch installation.provider {
+        case .sandbox: Part(name: "Provider", words: "sandbox, not AI", look: "plain")
+        case .fal: Part(name: "Provider", words: "fal.ai", look: "good")
+        case .none: Part(name: "Provider", words: "none: jobs wait", look: "bad")
+        }
+    }
+
+    private var worker: Part {
+        installation.worksHere
+            ? Part(name: "Worker", words: "in this process", look: "good") : Part(name: "Worker", words: "in other processes", look: "plain")
+    }
+}

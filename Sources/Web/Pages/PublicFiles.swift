@@ -1,0 +1,51 @@
+import Core
+import Crypto
+import Foundation
+import HTTPTypes
+package import Hummingbird
+import NIOCore
+
+/// `GET /public/{name}`: the pages' own files, which are part of the program. Pages name them with the hash of what they
+/// hold, so that a browser keeps them for good and a new version is new at once.
+package struct PublicFiles: Sendable {
+    private struct File: Sendable {
+        let type: String
+        let bytes: [UInt8]
+        let hash: String
+
+        init(_ type: String, _ bytes: [UInt8]) {
+            self.type = type
+            self.bytes = bytes
+            hash = Hex.text(SHA256.hash(data: Data(bytes)).prefix(8))
+        }
+    }
+
+    private let files: [String: File]
+
+    package init() {
+        files = [
+            "style.css": File("text/css; charset=utf-8", PackageResources.style_css),
+            "home.js": File("text/javascript; charset=utf-8", PackageResources.home_js),
+            "favicon.svg": File("image/svg+xml", PackageResources.favicon_svg),
+        ]
+    }
+
+    /// What a page writes to name a file.
+    func address(of name: String) -> String {
+        guard let file = files[name] else { preconditionFailure("a page names \(name), which is no file of ours") }
+        return "/public/\(name)?v=\(file.hash)"
+    }
+
+    @Sendable package func handle(_ request: Request, _ context: AppContext) async throws -> Response {
+        guard let file = context.parameters.get("name").flatMap({ files[$0] }) else {
+            throw APIError(.notFound, "not_found", "There is no such file.")
+        }
+        let isExact = request.uri.queryParameters["v"].map { $0 == file.hash } ?? false
+        let headers: HTTPFields = [
+            .contentType: file.type, .eTag: "\"\(file.hash)\"",
+            .cacheControl: isExact ? "public, max-age=31536000, immutable" : "public, no-cache",
+        ]
+        if request.headers[.ifNoneMatch]?.contains(file.hash) == true { return Response(status: .notModified, headers: headers) }
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+    }
+}
