@@ -20,21 +20,48 @@ struct App: Sendable {
     let worker: Worker
     let duties: Duties
     let sandbox: Sandbox?
-    let client: HTTPClient
-    let pictures: PictureThreads
     let logger: Logger
 
     /// - Parameter worksHere: Whether the worker runs in this process too; pages say so.
-    static func build(_ settings: Settings, logger: Logger, worksHere: Bool = true) async throws -> App {
+    /// Puts the installation together for `body`, and takes it apart whatever comes of it.
+    static func with(
+        _ settings: Settings, logger: Logger, worksHere: Bool = true, _ body: (App) async throws -> Void
+    ) async throws {
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: outgoing)
+        let pictures = PictureThreads(count: 2)
+        let database: Database
+        do {
+            database = try await openDatabase(settings, time: .system)
+        } catch {
+            try await close(client, pictures)
+            throw error
+        }
+        do {
+            try await body(try await build(settings, database, client, pictures, logger, worksHere: worksHere))
+        } catch {
+            await database.close()
+            try await close(client, pictures)
+            throw error
+        }
+        await database.close()
+        try await close(client, pictures)
+    }
+
+    private static func close(_ client: HTTPClient, _ pictures: PictureThreads) async throws {
+        try await client.shutdown()
+        try await pictures.close()
+    }
+
+    private static func build(
+        _ settings: Settings, _ database: Database, _ client: HTTPClient, _ pictures: PictureThreads, _ logger: Logger, worksHere: Bool
+    ) async throws -> App {
         let time = Time.system
-        let database = try await openDatabase(settings, time: time)
         let secrets = try await Secrets.open(.folder(settings.data), now: time.now())
         let identity = try await Identity(
             database: database, secrets: secrets, publicURL: settings.publicURL, signUpMode: settings.signUp, confirmsByMail: false,
             time: time, passwords: Passwords())
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: outgoing)
         let providers = providers(settings, secrets: secrets, client: client, time: time)
-        let parts = try Parts(settings, database: database, secrets: secrets, time: time, logger: logger)
+        let parts = try Parts(settings, database: database, secrets: secrets, pictures: pictures, time: time, logger: logger)
         let addresses = WebhookAddresses(secret: secrets.bytes(for: .webhookTokens), publicURL: settings.publicURL)
         let catalog = CatalogCache(database, time: time)
         let wakeUp = WakeUp()
@@ -53,8 +80,7 @@ struct App: Sendable {
         return App(
             settings: settings, services: services, worker: worker,
             duties: Duties(dutyList(services, parts, logger), time: time, logger: logger),
-            sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger),
-            client: client, pictures: parts.pictures, logger: logger)
+            sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
     }
 
     /// The database as it is, its folder made where there is none. What is made from now on is for this user only.
@@ -143,9 +169,10 @@ struct App: Sendable {
         let assets: Assets
         let upload: StoreUpload
         let output: StoreOutput
-        let pictures: PictureThreads
 
-        init(_ settings: Settings, database: Database, secrets: Secrets, time: Time, logger: Logger) throws {
+        init(
+            _ settings: Settings, database: Database, secrets: Secrets, pictures: PictureThreads, time: Time, logger: Logger
+        ) throws {
             let rules = FileRules(quota: settings.quota)
             let store = try LocalFileStore(folder: settings.data + "/files")
             self.store = store
@@ -153,7 +180,6 @@ struct App: Sendable {
             assets = Assets(database: database, store: store, time: time, logger: logger)
             upload = StoreUpload(database: database, store: store, rules: rules, time: time, logger: logger)
             let fetcher = Fetcher(policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time)
-            pictures = PictureThreads(count: 2)
             let inspect = InspectPicture(threads: pictures)
             output = StoreOutput(
                 fetcher: fetcher, database: database, store: store, inspect: { try await inspect($0) }, rules: rules, time: time)

@@ -34,20 +34,8 @@ extension App {
             services: parts, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() })
         configuration.maximumGracefulShutdownDuration = .seconds(25)
         let group = ServiceGroup(configuration: configuration)
-        do {
-            try await group.run()
-        } catch {
-            try await close()
-            throw error
-        }
-        try await close()
-    }
-
-    private func close() async throws {
+        try await group.run()
         try await services.identity.keyUses.runOnce()
-        await services.database.close()
-        try await client.shutdown()
-        try await pictures.close()
     }
 
     private func application(onReady: @escaping @Sendable () async -> Void) throws -> some ApplicationProtocol {

@@ -19,8 +19,10 @@ struct Main: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try parseAsRoot()
+            // Ours are all asynchronous; what is not is the parser's own, such as help, and so is what it throws.
+            guard var ours = command as? any AsyncParsableCommand else { return try command.run() }
             do {
-                if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+                try await ours.run()
             } catch let error where !isOfTheParser(error) {
                 end(Failure(explaining: error))
             }

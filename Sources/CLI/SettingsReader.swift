@@ -39,7 +39,7 @@ struct SettingsReader {
         ["KEY", "PASSWORD", "SECRET"].contains { key.contains($0) }
     }
 
-    /// An empty value is none. The seeds' own names come second.
+    /// An empty value is none. Names that other systems use for the same come second.
     mutating func text(_ name: String, aliases: [String] = [], isSecret: Bool = false) -> String? {
         known.insert(Self.variable(name))
         for key in ["darkroom." + name] + aliases {

@@ -35,7 +35,10 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger.darkroom(settings.logLevel)
         for warning in settings.warnings { logger.warning("\(warning)") }
         try await settings.checkPorts()
-        let app = try await App.build(settings, logger: logger, worksHere: !noWorker)
+        try await App.with(settings, logger: logger, worksHere: !noWorker) { try await serve($0, settings, logger) }
+    }
+
+    private func serve(_ app: App, _ settings: Settings, _ logger: Logger) async throws {
         let administrator = try await app.services.identity.createFirstAdministrator(
             email: settings.admin.email, password: settings.admin.password)
         let greeting = try Greeting(settings, administrator: administrator).text

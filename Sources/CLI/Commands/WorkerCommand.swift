@@ -19,8 +19,9 @@ struct WorkerCommand: AsyncParsableCommand {
         let settings = try await Settings.read(flags: common.flags)
         let logger = Logger.darkroom(settings.logLevel)
         for warning in settings.warnings { logger.warning("\(warning)") }
-        let app = try await App.build(settings, logger: logger)
-        logger.notice("working", metadata: ["data": "\(settings.data)"])
-        try await app.work()
+        try await App.with(settings, logger: logger) { app in
+            logger.notice("working", metadata: ["data": "\(settings.data)"])
+            try await app.work()
+        }
     }
 }

@@ -29,8 +29,12 @@ package struct SubmitJob: Sendable {
         _ requests: [JobRequest], by actor: Actor, idempotency: Idempotency? = nil,
         answer: @escaping @Sendable ([Job]) -> KeptAnswer = { _ in KeptAnswer(status: 202, body: "") }
     ) async throws -> Outcome {
-        let priced = try await price(requests, for: actor.account)
         let now = time.now()
+        // What was answered once is answered again, also where it could not be priced today: a picture to work on may be gone.
+        if let idempotency, let kept = try await database.read({ try $0.keptAnswer(idempotency, of: actor.account, now: now) }) {
+            return .repeated(kept)
+        }
+        let priced = try await price(requests, for: actor.account)
         let outcome = try await database.write(order: actor.account.rawValue) { transaction -> Outcome in
             // Locked first, so that of two equal requests at once the second finds what the first was answered.
             guard let standing = try transaction.lockStanding(of: actor.account) else { throw SubmitError.accountDisabled }

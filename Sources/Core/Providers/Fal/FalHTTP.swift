@@ -50,10 +50,17 @@ struct FalHTTP: Sendable {
             let bytes = try await response.body.collect(upTo: FalHTTP.answerLimit)
             return .answer(Answer(status: Int(response.status.code), bytes: Array(bytes.readableBytesView), headers: response.headers))
         } catch {
-            let isUnsent = error is NIOConnectionError || (error as? HTTPClientError) == .connectTimeout
-                || (error as? HTTPClientError) == .invalidURL
-            return isUnsent ? .notSent(FalHTTP.words(error)) : .noAnswer(FalHTTP.words(error))
+            return FalHTTP.isUnsent(error) ? .notSent(FalHTTP.words(error)) : .noAnswer(FalHTTP.words(error))
         }
+    }
+
+    /// Nothing was sent where no connection came about; a pool may tell of that as of a broken one.
+    private static func isUnsent(_ error: any Error) -> Bool {
+        if let error = error as? HTTPClientError { return [.connectTimeout, .invalidURL].contains(error) }
+        if let error = error as? IOError {
+            return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(error.errnoCode)
+        }
+        return error is NIOConnectionError
     }
 
     private static func words(_ error: any Error) -> String {
