@@ -31,8 +31,9 @@ struct Main: AsyncParsableCommand {
         }
     }
 
+    /// Asking for help ends by an error too, of a type that the parser keeps to itself.
     private static func isOfTheParser(_ error: any Error) -> Bool {
-        error is CleanExit || error is ExitCode || error is ValidationError
+        error is ExitCode || error is ValidationError || exitCode(for: error).isSuccess
     }
 
     /// One sentence, and no trace of where in the program it was thrown.

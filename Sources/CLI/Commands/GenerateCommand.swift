@@ -14,10 +14,10 @@ struct GenerateCommand: AsyncParsableCommand {
 
             Examples:
               darkroom generate "a red dress in a park" --out dress.png
-              darkroom generate "three apples" --num-images 3 --resolution 1536x1024 --out apples.jpg
-              darkroom generate "as an oil painting" --kind style_transfer --input photo.jpg --out oil.png
-              darkroom generate --kind background_removal --input photo.jpg --out cut-out.png
-              darkroom generate "a lighthouse" --async --url https://pictures.example.com --key dk_…
+              darkroom generate "three apples" --num-images 3 --out apples.jpg
+              darkroom generate "an oil painting" --input photo.jpg --out oil.png
+              darkroom generate --kind background_removal --input a.jpg --out b.png
+              darkroom generate "a lighthouse" --async --url URL --key dk_…
 
             Exit codes: 0 done, 1 the job failed, 2 wrong use, 3 too few credits, 4 the server cannot be reached, 130 interrupted.
             """)

@@ -1,0 +1,85 @@
+@testable import CLI
+import Core
+import Testing
+
+struct SettingsTests {
+    @Test func `nothing is needed`() throws {
+        let settings = try read([:])
+
+        #expect(settings.data == "./data")
+        #expect(settings.publicURL == "http://127.0.0.1:8080")
+        #expect(settings.usesSandbox)
+        #expect(settings.sandboxURL == "http://127.0.0.1:8081")
+        #expect(settings.warnings.isEmpty)
+    }
+
+    @Test func `every problem is reported, not the first alone`() {
+        let problems = self.problems([
+            "DARKROOM_PORT": "70000", "DARKROOM_PUBLIC_URL": "nowhere", "DARKROOM_SIGN_UP": "perhaps", "DARKROOM_TLS_CERT": "a.pem",
+            "DARKROOM_ALLOW_PRIVATE": "maybe", "DARKROOM_LOG_LEVEL": "loud", "DARKROOM_ADMIN_EMAIL": "me",
+            "DARKROOM_ADMIN_PASSWORD": "short", "DARKROOM_DATABASE_URL": "mysql://x", "DARKROOM_WORKER_CONCURRENCY": "0",
+        ])
+
+        #expect(problems.count == 10)
+        for name in ["PORT", "PUBLIC_URL", "SIGN_UP", "TLS_CERT", "ALLOW_PRIVATE", "LOG_LEVEL", "ADMIN_EMAIL", "ADMIN_PASSWORD"] {
+            #expect(problems.contains { $0.contains("DARKROOM_\(name)") }, "\(name)")
+        }
+    }
+
+    @Test func `a password is not repeated in what is said of it`() {
+        #expect(!problems(["DARKROOM_ADMIN_PASSWORD": "hunter2"]).joined().contains("hunter2"))
+    }
+
+    @Test(arguments: ["DARKROOM_FAL_KEY", "FAL_KEY", "FAL_AI_API_KEY"])
+    func `fal's key has the names that people know`(name: String) throws {
+        let settings = try read([name: "id:secret"])
+
+        #expect(settings.fal?.key == "id:secret")
+        #expect(settings.fal?.queueURL == "https://queue.fal.run")
+        #expect(!settings.usesSandbox)
+        #expect(settings.warnings.isEmpty)
+    }
+
+    @Test func `our own name goes before the others`() throws {
+        #expect(try read(["FAL_KEY": "theirs", "DARKROOM_FAL_KEY": "ours"]).fal?.key == "ours")
+        #expect(try read(["SITE_URL": "https://a.example", "DARKROOM_PUBLIC_URL": "https://b.example/"]).publicURL == "https://b.example")
+        #expect(try read(["SITE_URL": "https://a.example"]).publicURL == "https://a.example")
+    }
+
+    @Test func `an empty value is none`() throws {
+        #expect(try read(["FAL_KEY": " ", "DARKROOM_PORT": ""]).usesSandbox)
+    }
+
+    @Test(arguments: [
+        ("DARKROOM_PROT", "DARKROOM_PORT"), ("DARKROOM_SIGNUP", "DARKROOM_SIGN_UP"), ("DARKROOM_SANDBOX_ULR", "DARKROOM_SANDBOX_URL"),
+    ])
+    func `a misspelled name is told, with the right one`(wrong: String, right: String) throws {
+        let warnings = try read([wrong: "1"]).warnings
+
+        #expect(warnings == ["\(wrong) is no setting and has no effect. Did you mean \(right)?"])
+    }
+
+    @Test func `a name that is like none is told without a guess`() throws {
+        #expect(try read(["DARKROOM_SOMETHING_ELSE": "1"]).warnings == ["DARKROOM_SOMETHING_ELSE is no setting and has no effect."])
+        #expect(try read(["DARKROOM_URL": "http://a.example", "DARKROOM_KEY": "dk_1", "OTHER": "1"]).warnings.isEmpty)
+    }
+
+    @Test func `the sandbox needs a port of its own`() {
+        #expect(problems(["DARKROOM_PORT": "9000", "DARKROOM_SANDBOX_PORT": "9000"]).count == 1)
+    }
+
+    private func read(_ values: [String: String]) throws -> Settings {
+        try Settings.read(SettingsReader(values: values))
+    }
+
+    private func problems(_ values: [String: String]) -> [String] {
+        do {
+            _ = try read(values)
+            return []
+        } catch let error as SettingsProblems {
+            return error.problems
+        } catch {
+            return ["\(error)"]
+        }
+    }
+}
