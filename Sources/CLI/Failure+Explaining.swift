@@ -39,7 +39,7 @@ extension Failure {
         switch error {
         case .notFound: self.init(.failed, "A file in the data folder is missing.")
         case .tooLarge(let limit): self.init(.failed, "A file is larger than \(limit) bytes.")
-        case .full(let words), .unavailable(let words): self.init(.failed, "The folder for files cannot be used: \(words).")
+        case .full(let words), .unavailable(let words): self.init(.failed, "The folder for files cannot be used: \(words.hasSuffix(".") ? words : words + ".")")
         }
     }
 

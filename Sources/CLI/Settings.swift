@@ -77,7 +77,7 @@ extension Settings {
             data: reader.text("data") ?? "./data", host: host, port: port,
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil), tls: tls,
             corsOrigin: reader.text("cors.origin"),
-            admin: Admin(email: reader.text("admin.email"), password: reader.text("admin.password", isSecret: true)),
+            admin: reader.admin(),
             signUp: reader.choice("sign.up") ?? .open, fal: reader.fal(), sandbox: reader.sandbox(beside: port),
             allowPrivate: reader.flag("allow.private") ?? false,
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,

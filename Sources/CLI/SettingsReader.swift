@@ -94,6 +94,18 @@ struct SettingsReader {
         return level
     }
 
+    mutating func admin() -> Settings.Admin {
+        let email = text("admin.email")
+        if let email, EmailAddress(email) == nil {
+            problems.append("\(Self.variable("admin.email")) is '\(email)' and must be an e-mail address.")
+        }
+        let password = text("admin.password", isSecret: true)
+        if let password, !(PasswordRules.shortest...PasswordRules.longest).contains(password.unicodeScalars.count) {
+            problems.append("\(Self.variable("admin.password")) must have \(PasswordRules.shortest) to \(PasswordRules.longest) characters.")
+        }
+        return Settings.Admin(email: email, password: password)
+    }
+
     mutating func tls() -> Settings.TLS? {
         switch (text("tls.cert"), text("tls.key")) {
         case (nil, nil): return nil

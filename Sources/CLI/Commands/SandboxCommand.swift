@@ -40,7 +40,7 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await PortCheck(host: host, port: port, who: "The sandbox", advice: "Stop that program, or choose another with --port.")()
+        try await PortCheck(host: host, port: port, who: "The sandbox", advice: "choose another with --port and --host")()
         let logger = Logger(label: "darkroom.sandbox") { StreamLogHandler.standardError(label: $0) }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {

@@ -7,12 +7,13 @@ struct DataFolderCheck {
     let folder: String
 
     var exists: Bool { FileManager.default.fileExists(atPath: folder) }
+    var isOurs: Bool { access(folder, R_OK | W_OK | X_OK) == 0 }
 
     func findings() -> [Finding] {
         guard exists else {
             return [.information("data folder", "\(folder) is not there yet; the first 'darkroom serve' makes it, with everything in it.")]
         }
-        guard access(folder, R_OK | W_OK | X_OK) == 0 else {
+        guard isOurs else {
             return [.problem("data folder", "\(folder) cannot be read and written by this user.", "Run as its owner, or give it to this user: chown -R $(id -un) \(folder)")]
         }
         return [rights(), room()]

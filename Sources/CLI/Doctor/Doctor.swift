@@ -18,7 +18,7 @@ struct Doctor: Sendable {
         var findings = [settingsFinding]
         let folder = DataFolderCheck(folder: settings.data)
         findings += folder.findings()
-        if folder.exists { findings += await StoredDataCheck(settings: settings, time: time).findings() }
+        if folder.isOurs { findings += await StoredDataCheck(settings: settings, time: time).findings() }
         let server = ServerFile.running(in: settings.data)
         findings.append(await serverFinding(server))
         let provider = await ProviderCheck(settings: settings, probe: probe, isServing: server != nil, time: time)()

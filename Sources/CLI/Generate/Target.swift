@@ -33,6 +33,9 @@ struct Target: Sendable {
     }
 
     private static func server(of data: String) throws -> ServerFile {
+        guard !FileManager.default.fileExists(atPath: data) || FileManager.default.isReadableFile(atPath: data) else {
+            throw Failure(.usage, "The data folder \(data) cannot be read by this user. Name a server with --url and give an API key with --key.")
+        }
         guard let file = ServerFile.running(in: data) else {
             throw Failure(.unreachable, """
                 No server is running on the data folder \(data). Start one with 'darkroom serve --data \(data)', name its folder \

@@ -9,7 +9,7 @@ struct PortCheck {
     let port: Int
     /// Who wants to listen there, such as `The server`.
     let who: String
-    /// What to do when it is taken.
+    /// What to do when it cannot, as the rest of a sentence.
     let advice: String
 
     func callAsFunction() async throws {
@@ -20,17 +20,18 @@ struct PortCheck {
             try await channel.close()
         } catch let error as IOError {
             throw Failure(.failed, sentence(for: error.errnoCode))
-        } catch is SocketAddressError {
-            throw Failure(.failed, "\(who) cannot listen on \(host): no address has this name. \(advice)")
+        } catch {
+            // All else is about the name: it could not be looked up.
+            throw Failure(.failed, "\(who) cannot listen on \(host): no address has this name. Rather \(advice).")
         }
     }
 
     private func sentence(for code: CInt) -> String {
         switch code {
-        case EADDRINUSE: "\(who) cannot listen on \(host):\(port): another program does. \(advice)"
-        case EACCES: "\(who) may not listen on port \(port): below 1024 only root may. \(advice)"
-        case EADDRNOTAVAIL: "\(who) cannot listen on \(host): it is no address of this machine. \(advice)"
-        default: "\(who) cannot listen on \(host):\(port): \(String(cString: strerror(code))). \(advice)"
+        case EADDRINUSE: "\(who) cannot listen on \(host):\(port): another program does. Stop that program, or \(advice)."
+        case EACCES: "\(who) may not listen on port \(port): below 1024 only root may. Rather \(advice)."
+        case EADDRNOTAVAIL: "\(who) cannot listen on \(host): it is no address of this machine. Rather \(advice)."
+        default: "\(who) cannot listen on \(host):\(port): \(String(cString: strerror(code))). Rather \(advice)."
         }
     }
 }
@@ -39,10 +40,10 @@ extension Settings {
     /// Throws a sentence about the first listener that cannot start.
     func checkPorts() async throws {
         try await PortCheck(
-            host: host, port: port, who: "The server", advice: "Stop that program, or choose another address with --port and --host.")()
+            host: host, port: port, who: "The server", advice: "choose another address with --port and --host")()
         guard usesSandbox, case .builtIn(let port) = sandbox else { return }
         try await PortCheck(
             host: "127.0.0.1", port: port, who: "The sandbox",
-            advice: "Give it another port with --sandbox-port, or name one that runs already with --sandbox-url.")()
+            advice: "give the sandbox another with --sandbox-port, or name one that runs already with --sandbox-url")()
     }
 }
