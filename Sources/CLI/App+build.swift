@@ -130,14 +130,14 @@ struct App: Sendable {
             return Providers(serving: [.fal: FalProvider(
                 .init(
                     name: .fal, queueURL: fal.queueURL, keysURL: fal.keysURL, key: fal.key, concurrency: fal.concurrency,
-                    patience: .seconds(120), firstPoll: .seconds(2), slowestPoll: .seconds(30)),
+                    patience: settings.patience, firstPoll: .seconds(2), slowestPoll: .seconds(30)),
                 client: client, time: time)])
         }
         guard let url = settings.sandboxURL else { return Providers(serving: [:]) }
         return Providers(serving: [.fal: FalProvider(
             .init(
                 name: .sandbox, queueURL: url, keysURL: url + "/.well-known/jwks.json", key: sandboxKey(secrets), concurrency: 100,
-                patience: .seconds(5), firstPoll: .milliseconds(400), slowestPoll: .seconds(2)),
+                patience: settings.patience, firstPoll: .milliseconds(400), slowestPoll: .seconds(2)),
             client: client, time: time)])
     }
 

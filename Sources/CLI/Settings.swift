@@ -20,6 +20,8 @@ struct Settings: Sendable {
     var allowPrivate: Bool
     var quota: Int
     var lease: Duration
+    /// How long a submission without an answer waits for its webhook.
+    var patience: Duration
     var concurrency: Int
     var logLevel: String
     /// What is no problem and yet likely a mistake.
@@ -73,15 +75,17 @@ extension Settings {
         let host = reader.text("host") ?? "127.0.0.1"
         let port = reader.integer("port", 1...65_535) ?? 8080
         let tls = reader.tls()
+        let fal = reader.fal()
         var settings = Settings(
             data: reader.text("data") ?? "./data", host: host, port: port,
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil), tls: tls,
             corsOrigin: reader.text("cors.origin"),
             admin: reader.admin(),
-            signUp: reader.choice("sign.up") ?? .open, fal: reader.fal(), sandbox: reader.sandbox(beside: port),
+            signUp: reader.choice("sign.up") ?? .open, fal: fal, sandbox: reader.sandbox(beside: port),
             allowPrivate: reader.flag("allow.private") ?? false,
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
+            patience: .seconds(reader.integer("unanswered.seconds", 1...3600) ?? (fal == nil ? 5 : 120)),
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64, logLevel: reader.logLevel())
         reader.refuseWhatIsNotBuilt()
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }

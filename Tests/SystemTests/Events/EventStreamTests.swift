@@ -12,7 +12,7 @@ extension OneServer {
 
         @Test func `a job's stream tells its story in order and ends with it`() async throws {
             let caller = try await server.account()
-            let id = try await caller.submit("sandbox:slow=1")
+            let id = try await caller.submit("sandbox:slow=8")
 
             let all = try await caller.events("/api/jobs/\(id)/events")
 

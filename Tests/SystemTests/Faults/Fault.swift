@@ -52,9 +52,12 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
     private static let unanswered = [
         Fault(order: "sandbox:no-answer"),
-        Fault(order: "sandbox:no-answer sandbox:webhook-lost", status: "failed", code: "provider_lost",
-            message: "The provider never said what became of the work.", captured: 0, attempts: 4),
     ]
+
+    /// Waits in vain for its webhook before every attempt but the first.
+    static let lost = Fault(
+        order: "sandbox:no-answer sandbox:webhook-lost", status: "failed", code: "provider_lost",
+        message: "The provider never said what became of the work.", captured: 0, attempts: 4)
 
     private static let downloadFailed = "The result could not be fetched from the provider, also after several tries. Try again."
 }

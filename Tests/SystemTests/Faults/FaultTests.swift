@@ -13,6 +13,17 @@ extension OneServer {
 
         @Test(arguments: Fault.all)
         func `each fault ends as the table says`(_ fault: Fault) async throws {
+            try await check(fault, on: server)
+        }
+
+        @Test func `what is never heard of again ends as the table says`() async throws {
+            let sandbox = try await RunningSandbox(["--duration", "0.05"])
+            let impatience = ["DARKROOM_UNANSWERED_SECONDS": "1"]
+            try await RunningServer.with(.init(sandbox: sandbox, environment: impatience)) { try await check(.lost, on: $0) }
+            await sandbox.stop()
+        }
+
+        private func check(_ fault: Fault, on server: RunningServer) async throws {
             let caller = try await server.account(credits: 12)
 
             let id = try await caller.submit("a red dress \(fault.order)", ["numImages": .integer(Int64(fault.images))])
@@ -42,7 +53,7 @@ extension OneServer {
 
         @Test func `a cancel that the provider refuses ends with the picture, paid for`() async throws {
             let caller = try await server.account(credits: 12)
-            let id = try await caller.submit("sandbox:cancel-refused sandbox:slow=3")
+            let id = try await caller.submit("sandbox:cancel-refused sandbox:slow=15")
             _ = try await caller.job(id) { !$0.logs.isEmpty }
 
             let asked = try await caller.delete("/api/jobs/\(id)")
