@@ -102,10 +102,18 @@ package struct FollowUp: Sendable {
 
     /// Storing takes longer than other actions, so the lease is renewed while it goes on.
     private func settleUnderLease(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await settle(due, of: job, provider: provider) }
-            group.addTask { try await keepLease(due) }
-            try await group.next()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await settle(due, of: job, provider: provider)
+                return true
+            }
+            group.addTask {
+                try await keepLease(due)
+                return false
+            }
+            // At a shutdown the lease's keeper goes first. What the settlement says then still counts: an error of its
+            // is why the lease is let go of.
+            while let isSettled = try await group.next(), !isSettled {}
             group.cancelAll()
         }
     }

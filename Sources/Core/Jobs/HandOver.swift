@@ -34,27 +34,51 @@ package struct HandOver: Sendable {
 
     package func callAsFunction(_ claim: Claim, isShuttingDown: Bool) async throws {
         defer { wakeUp.jobs(of: claim.job.account) }
-        if isShuttingDown {
-            let now = time.now()
-            return try await database.write(order: claim.job.account.rawValue) { try $0.handBack(claim, now: now) }
+        if isShuttingDown { return try await handBack(claim) }
+        let ready: Ready
+        do {
+            guard let prepared = try await prepare(claim) else { return }
+            ready = prepared
+        } catch is CancellationError {
+            // Told to stop before anything was sent.
+            return try await handBack(claim)
         }
-        guard let provider = providers.serving[claim.job.provider],
-            let endpoint = try await catalog.current().endpoints[claim.job.endpoint]
-        else {
-            let failure = ProviderFailure(.misconfigured, "no provider serves \(claim.job.endpoint)", isTransient: false)
-            return try await fail(claim, .provider(failure), nil)
-        }
-        guard let input = try await input(for: claim.job, endpoint) else { return try await fail(claim, .inputMissing, nil) }
-        // Somebody may have cancelled meanwhile, or the lease may have run out while this worker was stopped.
-        guard try await mayGoOn(claim) else { return }
-
+        let (provider, endpoint) = (ready.provider, ready.endpoint)
         let answer = await provider.submit(Submission(
-            endpoint: claim.job.endpoint, input: input, webhookURL: webhooks.url(of: claim.attempt, at: provider.name)))
+            endpoint: claim.job.endpoint, input: ready.input, webhookURL: webhooks.url(of: claim.attempt, at: provider.name)))
         let parameters = claim.job.parameters
         let cost = endpoint.expectedCost(
             outputs: claim.job.outputsAsked, width: parameters["width"]?.integer.map { Int($0) },
             height: parameters["height"]?.integer.map { Int($0) })
         try await record(answer, claim, provider, cost: cost)
+    }
+
+    private struct Ready {
+        let provider: any Provider
+        let endpoint: Endpoint
+        let input: JSON
+    }
+
+    /// What is needed to send it. Nothing where it is not to be sent, which is then recorded.
+    private func prepare(_ claim: Claim) async throws -> Ready? {
+        guard let provider = providers.serving[claim.job.provider],
+            let endpoint = try await catalog.current().endpoints[claim.job.endpoint]
+        else {
+            let failure = ProviderFailure(.misconfigured, "no provider serves \(claim.job.endpoint)", isTransient: false)
+            try await fail(claim, .provider(failure), nil)
+            return nil
+        }
+        guard let input = try await input(for: claim.job, endpoint) else {
+            try await fail(claim, .inputMissing, nil)
+            return nil
+        }
+        // Somebody may have cancelled meanwhile, or the lease may have run out while this worker was stopped.
+        return try await mayGoOn(claim) ? Ready(provider: provider, endpoint: endpoint, input: input) : nil
+    }
+
+    private func handBack(_ claim: Claim) async throws {
+        let now = time.now()
+        try await database.write(order: claim.job.account.rawValue) { try $0.handBack(claim, now: now) }
     }
 
     private func mayGoOn(_ claim: Claim) async throws -> Bool {

@@ -1,6 +1,6 @@
 package import Logging
 package import SQL
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Works on jobs: claims what is queued and hands it over, follows up what is due. Any number of workers, in any number
@@ -45,8 +45,8 @@ package final class Worker: Service {
             for await _ in wakeUps.cancelOnGracefulShutdown() {
                 await self.startWork(in: &group)
             }
+            // What is under way is not cancelled: a submission without its answer would be in doubt for minutes.
             self.isShuttingDown.withLock { $0 = true }
-            group.cancelAll()
         }
     }
 
@@ -63,7 +63,7 @@ package final class Worker: Service {
     }
 
     private func tick() async {
-        while !Task.isCancelled {
+        while !Task.isCancelled, !isShuttingDown.withLock({ $0 }) {
             wakeUp.workers()
             do { try await time.sleep(rules.idle) } catch { return }
         }
