@@ -8,12 +8,17 @@ final class KillLoad: Sendable {
         let caller: Int
         let prompt: String
         let isCancelled: Bool
+        let pause: Duration
 
         init(_ random: inout SeededRandom) {
             caller = random.next(0...2)
-            let faults = ["", "", "", "", " sandbox:slow=1", " sandbox:webhook-lost", " sandbox:webhook-first", " sandbox:webhook-twice", " sandbox:policy", " sandbox:429=1"]
+            let faults = [
+                "", "", "", "", " sandbox:slow=1", " sandbox:webhook-lost", " sandbox:no-answer", " sandbox:webhook-first",
+                " sandbox:webhook-first sandbox:slow=1", " sandbox:webhook-twice", " sandbox:policy", " sandbox:429=1",
+            ]
             prompt = "dress \(random.next(1...1_000_000))" + faults[random.next(0...faults.count - 1)]
             isCancelled = random.next(0...9) == 0
+            pause = .milliseconds(random.next(0...100))
         }
     }
 
@@ -43,6 +48,7 @@ final class KillLoad: Sendable {
     /// False when there was no answer.
     private func send(_ order: Order) async -> Bool {
         do {
+            try await Time.system.sleep(order.pause)
             let caller = callers[order.caller]
             let id = try await caller.submit(order.prompt)
             ids.withLock { $0.append(id) }

@@ -8,7 +8,7 @@ import TestSupport
 @Suite(.serialized)
 struct ShutdownTests {
     @Test func `a server that is told to stop answers what is under way, lets go of its work and exits cleanly`() async throws {
-        let sandbox = try await RunningSandbox(["--duration", "0.05"])
+        let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
         try await RunningServer.with(.init(sandbox: sandbox)) { server in
             let caller = try await server.account()
             let slow = try await caller.submit("sandbox:slow=3")
@@ -34,6 +34,24 @@ struct ShutdownTests {
 
             #expect(rest.filter { !$0.isProgress }.map(\.name) == ["completed"])
             #expect(try await server.run(["audit"]).status == 0)
+        }
+        await sandbox.stop()
+    }
+
+    @Test func `a hand-over that is under way at a stop is finished, so that nobody wonders whether it was sent`() async throws {
+        let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
+        try await RunningServer.with(.init(sandbox: sandbox)) { server in
+            let caller = try await server.account()
+            // The submission is answered when the work is done.
+            let id = try await caller.submit("sandbox:webhook-first sandbox:slow=2")
+            _ = try await caller.job(id) { $0.attempts.first?["status"] == "submitting" }
+
+            #expect(await server.terminate() == 0)
+            try await server.start()
+            let job = try await caller.end(of: id)
+
+            #expect(job.status == "completed" && job.attempts.count == 1)
+            #expect(!server.log.contains("attempt unanswered"), "\(server.log)")
         }
         await sandbox.stop()
     }

@@ -34,6 +34,8 @@ package final class RunningServer: Sendable {
     package static func with(_ options: Options = Options(), _ body: (RunningServer) async throws -> Void) async throws {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
+        // A server that was killed is found out at once.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.timeout.connect = .seconds(30)
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
