@@ -17,7 +17,10 @@ package final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - environment: All of it; nothing of the tests' own reaches the program unasked.
     ///   - log: A path without its extension, for what is printed.
-    package init(_ program: URL, _ arguments: [String], environment: [String: String] = [:], folder: String, log: String) throws {
+    ///   - input: What it reads on standard input.
+    package init(
+        _ program: URL, _ arguments: [String], environment: [String: String] = [:], folder: String, log: String, input: String? = nil
+    ) throws {
         (outputPath, errorPath) = (log + ".out", log + ".err")
         let files = FileManager.default
         for path in [outputPath, errorPath] where !files.fileExists(atPath: path) {
@@ -28,7 +31,7 @@ package final class ChildProcess: Sendable {
         process.arguments = arguments
         process.environment = environment.merging(["PATH": "/usr/bin:/bin", "HOME": folder]) { given, _ in given }
         process.currentDirectoryURL = URL(filePath: folder)
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = try ChildProcess.reading(input, log + ".in")
         process.standardOutput = try ChildProcess.appending(outputPath)
         process.standardError = try ChildProcess.appending(errorPath)
         ending = Mutex(.running([]))
@@ -48,6 +51,11 @@ package final class ChildProcess: Sendable {
     /// Asks it to stop; it may take its time.
     package func terminate() {
         process.terminate()
+    }
+
+    /// As Ctrl-C does.
+    package func interrupt() {
+        process.interrupt()
     }
 
     /// Ends it between two instructions, as a power failure does.
@@ -78,6 +86,13 @@ package final class ChildProcess: Sendable {
             return waiting
         }
         for continuation in waiting { continuation.resume(returning: result) }
+    }
+
+    private static func reading(_ input: String?, _ path: String) throws -> FileHandle {
+        guard let input else { return .nullDevice }
+        try Data(input.utf8).write(to: URL(filePath: path))
+        guard let file = FileHandle(forReadingAtPath: path) else { throw Unexpected("\(path) cannot be read") }
+        return file
     }
 
     private static func appending(_ path: String) throws -> FileHandle {

@@ -7,7 +7,7 @@ struct DoctorTests {
     @Test func `beside a healthy server all is well`() async throws {
         let server = try await CLIServer()
 
-        let run = try await server.run("doctor", "--port", "\(server.port)", environment: ["DARKROOM_SANDBOX_PORT": "\(server.sandboxPort)"])
+        let run = try await server.run("doctor", "--port", "\(server.port)")
 
         #expect(run.code == 0, "\(run.output)")
         #expect(run.output.contains("All is well."))
@@ -28,7 +28,7 @@ struct DoctorTests {
 
     @Test func `what others may read is found, with the command that mends it`() async throws {
         let server = try await CLIServer()
-        #expect(try await server.stop() == 0)
+        #expect(await server.stop() == 0)
         let path = server.data + "/secrets.json"
         #expect(chmod(path, 0o644) == 0)
 
@@ -41,7 +41,7 @@ struct DoctorTests {
 
     @Test func `lost secrets and a broken database are problems`() async throws {
         let server = try await CLIServer()
-        #expect(try await server.stop() == 0)
+        #expect(await server.stop() == 0)
         try FileManager.default.removeItem(atPath: server.data + "/secrets.json")
         try Data(repeating: 65, count: 9000).write(to: URL(filePath: server.data + "/darkroom.sqlite"))
 
@@ -64,14 +64,15 @@ struct DoctorTests {
     /// The sandbox speaks fal's protocol, so it stands for fal here.
     @Test func `a provider's key is tried without asking for work, and a webhook's way is judged`() async throws {
         let server = try await CLIServer()
-        let sandbox = "http://127.0.0.1:\(server.sandboxPort)"
-        let settings = ["DARKROOM_FAL_QUEUE_URL": sandbox, "DARKROOM_FAL_KEYS_URL": sandbox + "/.well-known/jwks.json"]
+        let settings = [
+            "DARKROOM_FAL_QUEUE_URL": server.sandboxURL, "DARKROOM_FAL_KEYS_URL": server.sandboxURL + "/.well-known/jwks.json",
+        ]
 
         let wrong = try await server.run(
             "doctor", "--json", "--port", "\(server.port)", environment: settings.merging(["FAL_KEY": "no:body"]) { $1 })
         let away = try await server.run(
             "doctor", "--json", "--port", "\(server.port)",
-            environment: ["FAL_KEY": "no:body", "DARKROOM_FAL_QUEUE_URL": "http://127.0.0.1:\(CLIServer.freePort())"])
+            environment: ["FAL_KEY": "no:body", "DARKROOM_FAL_QUEUE_URL": "http://127.0.0.1:\(FreePorts.pair())"])
 
         #expect(problems(in: wrong) == ["provider"])
         #expect(wrong.output.contains("fal.ai does not know the key."))

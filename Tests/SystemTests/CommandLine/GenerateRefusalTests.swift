@@ -1,0 +1,49 @@
+import Core
+import Foundation
+import TestSupport
+import Testing
+
+extension OneCLIServer {
+    /// What `darkroom generate` refuses, and by which exit code a script can tell.
+    struct GenerateRefusalTests {
+        @Test(arguments: [
+            (["generate", ""], "'prompt' must have"),
+            (["generate", "a dog", "--num-images", "9"], "'numImages' must be from 1 to 4"),
+            (["generate", "a dog", "--kind", "sculpture"], "There is no kind 'sculpture'"),
+            (["generate", "a dog", "--out", "dog.bmp"], "pictures come as .png"),
+            (["generate", "a dog", "--out", "nowhere/dog.png"], "there is no folder"),
+            (["generate", "a dog", "--input", "nothing.png"], "there is no such file"),
+            (["generate", "a dog", "--async", "--out", "dog.png"], "--async does not wait"),
+            (["generate"], "Say what to make"),
+        ])
+        func `what cannot be meant exits with 2 and reserves nothing`(arguments: [String], words: String) async throws {
+            let server = try OneCLIServer.server()
+
+            let run = try await CLIRun.run(arguments, in: server.folder.path)
+
+            #expect(run.code == 2)
+            #expect(run.errors.contains(words), "\(run.errors)")
+            #expect(run.output.isEmpty)
+        }
+
+        @Test func `too few credits exit with 3, and say how many there are`() async throws {
+            let server = try OneCLIServer.server()
+            let made = try await server.signUp("poor@example.com").post("/api/keys", ["name": "test"])
+            let key = try #require(made["key"]?.string)
+
+            let run = try await server.run("generate", "a dog", "--quality", "hd", "--url", server.url, environment: ["DARKROOM_KEY": key])
+
+            #expect(run.code == 3)
+            #expect(run.errors.contains("This costs 12.00 credits, and 10.00 are available."))
+        }
+
+        @Test func `a wrong key is refused with 2`() async throws {
+            let server = try OneCLIServer.server()
+
+            let run = try await server.run("generate", "a dog", "--url", server.url, "--key", "dk_wrong")
+
+            #expect(run.code == 2)
+            #expect(run.errors.contains("This API key does not exist or was revoked."))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Core
+import TestSupport
+import Testing
+
+extension OneCLIServer {
+    /// The first page, as a browser asks for it.
+    struct HomeTests {
+        @Test func `it says what this is, how its parts are, and how to start without JavaScript`() async throws {
+            let server = try OneCLIServer.server()
+
+            let page = try await server.anybody.get("/")
+
+            #expect(page.status == 200)
+            #expect(page.headers["content-type"] == "text/html; charset=utf-8")
+            for words in ["Darkroom", "Database", "Files", "sandbox, not AI", "in this process", "/api/kinds", "/health/ready", "<noscript>"] {
+                #expect(page.text.contains(words))
+            }
+            #expect(page.text.contains("URL=\(server.url)"))
+            #expect(page.text.contains("darkroom generate"))
+        }
+
+        @Test func `nothing comes from elsewhere, and nothing runs inline`() async throws {
+            let server = try OneCLIServer.server()
+
+            let page = try await server.anybody.get("/")
+
+            let policy = try #require(page.headers["content-security-policy"])
+            #expect(policy.contains("default-src 'self'"))
+            #expect(!policy.contains("unsafe"))
+            #expect(!page.text.contains("style="))
+            #expect(!page.text.contains("onclick"))
+            #expect(!page.text.contains("<style"))
+            #expect(!page.text.contains("src=\"http"))
+        }
+
+        @Test func `its files are kept for good under their hash, and asked about under their name`() async throws {
+            let server = try OneCLIServer.server()
+            let page = try await server.anybody.get("/").text
+
+            for name in ["style.css", "home.js", "favicon.svg"] {
+                let address = try #require(page.split(separator: "\"").first { $0.hasPrefix("/public/\(name)?v=") })
+                let exact = try await server.anybody.get(String(address))
+                let plain = try await server.anybody.get("/public/\(name)")
+                let again = try await server.anybody.get("/public/\(name)", headers: ["If-None-Match": exact.headers["etag"] ?? ""])
+
+                #expect(exact.status == 200)
+                #expect(exact.headers["cache-control"] == "public, max-age=31536000, immutable")
+                #expect(plain.headers["cache-control"] == "public, no-cache")
+                #expect(again.status == 304)
+                #expect(again.text.isEmpty)
+            }
+        }
+
+        @Test(arguments: ["/public/nothing.css", "/public/..%2Fsecrets.json", "/public/"])
+        func `there is nothing else to be had there`(path: String) async throws {
+            let server = try OneCLIServer.server()
+
+            #expect(try await server.anybody.get(path).status == 404)
+        }
+
+        @Test func `every field has a label, and what changes is announced`() async throws {
+            let page = try await OneCLIServer.server().anybody.get("/").text
+
+            for id in ["sign-in-email", "sign-in-password", "prompt", "resolution", "quality", "numImages", "endpoint"] {
+                #expect(page.contains("id=\"\(id)\""))
+                #expect(page.contains("<label for=\"\(id)\">"))
+            }
+            #expect(page.contains("role=\"alert\""))
+            #expect(page.contains("role=\"status\""))
+            #expect(page.contains("lang=\"en\""))
+        }
+
+        @Test func `where nobody can sign up, the page offers it to nobody`() async throws {
+            let server = try await CLIServer(environment: ["DARKROOM_SIGN_UP": "closed"])
+
+            let page = try await server.anybody.get("/").text
+
+            #expect(!page.contains("Create an account"))
+            #expect(page.contains("Sign in"))
+        }
+    }
+}
