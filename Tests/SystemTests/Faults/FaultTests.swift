@@ -97,7 +97,7 @@ extension OneServer {
             let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/sandbox.md")
             let rows = try String(contentsOf: path, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `sandbox:") }
 
-            for fault in Fault.all {
+            for fault in Fault.all + [.lost] {
                 let name = fault.order.replacing("slow=1", with: "slow").replacing("queue=1", with: "queue")
                 let row = try #require(rows.first { $0.contains("`\(name)`") }, "no row for \(name)")
                 let words = row.contains("| the same |") ? rows[(rows.firstIndex(of: row) ?? 1) - 1] : row
@@ -105,7 +105,7 @@ extension OneServer {
                 if let code = fault.code { #expect(words.contains("`\(code)`"), "\(name)") }
                 if let message = fault.message { #expect(words.contains(message), "\(name)") }
             }
-            #expect(rows.count == Fault.all.count + 2, "beside these there are cancel-refused and never")
+            #expect(rows.count == Fault.all.count + 3, "beside these there are one that is lost, cancel-refused and never")
         }
 
         /// How many pictures the caller can open.

@@ -11,7 +11,7 @@ struct ShutdownTests {
         let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
         try await RunningServer.with(.init(sandbox: sandbox)) { server in
             let caller = try await server.account()
-            let slow = try await caller.submit("sandbox:slow=3")
+            let slow = try await caller.submit("sandbox:slow=10")
             async let stream = caller.events("/api/jobs/\(slow)/events")
             async let load = ShutdownTests.submitUntilRefused(caller, server)
             _ = try await caller.job(slow) { $0.attempts.first?["status"] == "submitted" }
@@ -43,7 +43,7 @@ struct ShutdownTests {
         try await RunningServer.with(.init(sandbox: sandbox)) { server in
             let caller = try await server.account()
             // The submission is answered when the work is done.
-            let id = try await caller.submit("sandbox:webhook-first sandbox:slow=2")
+            let id = try await caller.submit("sandbox:webhook-first sandbox:slow=5")
             _ = try await caller.job(id) { $0.attempts.first?["status"] == "submitting" }
 
             #expect(await server.terminate() == 0)

@@ -49,7 +49,7 @@ struct SandboxRunner: Service {
         guard !request.script.has(.never) else { return }
         let outcome = await renderer.outcome(of: request)
         let left = request.duration(usual: configuration.duration) - (time.now() - begin)
-        if left > .zero, !request.script.has(.webhookFirst) { try await time.sleep(left) }
+        if left > .zero, !request.script.has(.webhookFirst) || request.script.has(.slow) { try await time.sleep(left) }
         try await end(request, outcome)
     }
 
