@@ -9,7 +9,7 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor", abstract: "Checks settings, data folder, database, files, provider, clock and public URL.",
         discussion: """
             Safe beside a running server; it changes nothing and asks no provider for work. Give it the settings that the server \
-            is given. Exits with 1 when there is a problem.
+            is given, such as FAL_KEY; where the server listens it finds out. Exits with 1 when there is a problem.
 
             Examples:
               darkroom doctor
@@ -17,7 +17,6 @@ struct DoctorCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Option(help: "The server's port, if it is not 8080.") var port: Int?
     @Option(name: .customLong("public-url"), help: "Where the outside world finds the server.") var publicURL: String?
     @Flag(help: "Answer as JSON.") var json = false
 
@@ -43,7 +42,6 @@ struct DoctorCommand: AsyncParsableCommand {
         let settings: Settings
         do {
             var flags = common.flags
-            flags["port"] = port.map(String.init)
             flags["public.url"] = publicURL
             settings = try await Settings.read(flags: flags)
         } catch let error as SettingsProblems {

@@ -4,11 +4,19 @@ import Core
 /// Looks at everything that an installation needs. It changes nothing, asks no provider for work, and may run beside a
 /// server.
 struct Doctor: Sendable {
-    let settings: Settings
-    let probe: Probe
-    let time: Time
+    private let settings: Settings
+    private let server: ServerFile?
+    private let probe: Probe
+    private let time: Time
 
-    init(settings: Settings, client: HTTPClient, time: Time) {
+    /// A server that runs was told its addresses by flags, perhaps, so those that it left in the data folder count.
+    init(settings given: Settings, client: HTTPClient, time: Time) {
+        var settings = given
+        server = ServerFile.running(in: given.data)
+        if let server {
+            settings.publicURL = server.publicURL
+            if let url = server.sandboxURL { settings.sandbox = .at(url) }
+        }
         self.settings = settings
         self.time = time
         probe = Probe(client: client)
@@ -19,8 +27,7 @@ struct Doctor: Sendable {
         let folder = DataFolderCheck(folder: settings.data)
         findings += folder.findings()
         if folder.isOurs { findings += await StoredDataCheck(settings: settings, time: time).findings() }
-        let server = ServerFile.running(in: settings.data)
-        findings.append(await serverFinding(server))
+        findings.append(await serverFinding)
         let provider = await ProviderCheck(settings: settings, probe: probe, isServing: server != nil, time: time)()
         findings += provider.findings
         findings.append(ClockCheck(offset: provider.clockOffset).finding)
@@ -35,16 +42,22 @@ struct Doctor: Sendable {
         return .warning("settings", first, others > 0 ? "Correct or remove it, and \(others) more like it." : "Correct or remove it.")
     }
 
-    private func serverFinding(_ server: ServerFile?) async -> Finding {
-        guard let server else {
-            return .information("server", "none is running on this data folder; 'darkroom serve --data \(settings.data)' starts one.")
-        }
-        switch await probe.get(server.url + "/health/ready") {
-        case .answer(let answer) where answer.status == 200: return .ok("server", "ready at \(server.url) (process \(server.pid)).")
-        case .answer(let answer):
-            return .problem("server", "at \(server.url) it answers \(answer.status): \(answer.text.prefix(200)).", "Look at what its parts say, and at its log.")
-        case .none(let reason):
-            return .problem("server", "process \(server.pid) is there, and \(server.url) does not answer: \(reason).", "Look at its log; stop and start it.")
+    private var serverFinding: Finding {
+        get async {
+            guard let server else {
+                return .information("server", "none is running on this data folder; 'darkroom serve --data \(settings.data)' starts one.")
+            }
+            switch await probe.get(server.url + "/health/ready") {
+            case .answer(let answer) where answer.status == 200: return .ok("server", "ready at \(server.url) (process \(server.pid)).")
+            case .answer(let answer):
+                return .problem(
+                    "server", "at \(server.url) it answers \(answer.status): \(answer.text.prefix(200)).",
+                    "Look at what its parts say, and at its log.")
+            case .none(let reason):
+                return .problem(
+                    "server", "process \(server.pid) is there, and \(server.url) does not answer: \(reason).",
+                    "Look at its log; stop and start it.")
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ struct ServerFile: Codable, Equatable {
     let url: String
     /// What links begin with. It may lead around a proxy that cannot be reached from here.
     let publicURL: String
+    /// Where its sandbox is, if it works with one.
+    let sandboxURL: String?
     let pid: Int32
 
     private static func path(in folder: String) -> String { folder + "/server.json" }
@@ -46,6 +48,8 @@ extension ServerFile {
     init(_ settings: Settings) {
         let host = ["0.0.0.0", "::"].contains(settings.host) ? "127.0.0.1" : settings.host
         let local = "http://\(host.contains(":") ? "[\(host)]" : host):\(settings.port)"
-        self.init(url: settings.tls == nil ? local : settings.publicURL, publicURL: settings.publicURL, pid: getpid())
+        self.init(
+            url: settings.tls == nil ? local : settings.publicURL, publicURL: settings.publicURL,
+            sandboxURL: settings.usesSandbox ? settings.sandboxURL : nil, pid: getpid())
     }
 }

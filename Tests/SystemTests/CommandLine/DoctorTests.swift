@@ -7,7 +7,7 @@ struct DoctorTests {
     @Test func `beside a healthy server all is well`() async throws {
         let server = try await CLIServer()
 
-        let run = try await server.run("doctor", "--port", "\(server.port)")
+        let run = try await server.run("doctor")
 
         #expect(run.code == 0, "\(run.output)")
         #expect(run.output.contains("All is well."))
@@ -68,11 +68,9 @@ struct DoctorTests {
             "DARKROOM_FAL_QUEUE_URL": server.sandboxURL, "DARKROOM_FAL_KEYS_URL": server.sandboxURL + "/.well-known/jwks.json",
         ]
 
-        let wrong = try await server.run(
-            "doctor", "--json", "--port", "\(server.port)", environment: settings.merging(["FAL_KEY": "no:body"]) { $1 })
+        let wrong = try await server.run("doctor", "--json", environment: settings.merging(["FAL_KEY": "no:body"]) { $1 })
         let away = try await server.run(
-            "doctor", "--json", "--port", "\(server.port)",
-            environment: ["FAL_KEY": "no:body", "DARKROOM_FAL_QUEUE_URL": "http://127.0.0.1:\(FreePorts.pair())"])
+            "doctor", "--json", environment: ["FAL_KEY": "no:body", "DARKROOM_FAL_QUEUE_URL": "http://127.0.0.1:\(FreePorts.pair())"])
 
         #expect(problems(in: wrong) == ["provider"])
         #expect(wrong.output.contains("fal.ai does not know the key."))

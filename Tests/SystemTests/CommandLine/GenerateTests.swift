@@ -4,7 +4,6 @@ import TestSupport
 import Testing
 
 /// `darkroom generate` against a server in a process of its own.
-@Suite(.serialized)
 struct GenerateTests {
     @Test func `a picture is saved and its receipt shown, also the second and the tenth time`() async throws {
         let server = try await CLIServer()
