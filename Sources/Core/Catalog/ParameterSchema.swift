@@ -75,13 +75,18 @@ extension ParameterSchema {
                 throw ParameterError(code: .missing, field: parameter.name, message: "'\(parameter.name)' is missing.")
             }
         }
-        try addSize(to: &valid)
+        let isSizeGiven = given["resolution"].map { $0 != .null } ?? false
+        try addSize(to: &valid, isGiven: isSizeGiven)
         return valid
     }
 
-    private func addSize(to valid: inout [String: JSON]) throws(ParameterError) {
+    /// - Parameter isGiven: Whether the resolution was asked for. One that was not says only how long the longer side is,
+    ///   so that a shape alone can be asked for.
+    private func addSize(to valid: inout [String: JSON], isGiven: Bool) throws(ParameterError) {
         guard let text = valid["resolution"]?.string, let parameter = parameter("resolution") else { return }
-        guard let size = Resolution(text, aspectRatio: valid["aspectRatio"]?.string) else {
+        let ratio = valid["aspectRatio"]?.string
+        let side = isGiven ? nil : Resolution(text, aspectRatio: nil)?.longerSide
+        guard let size = side.flatMap({ Resolution(longerSide: $0, aspectRatio: ratio) }) ?? Resolution(text, aspectRatio: ratio) else {
             throw ParameterError(
                 code: .invalid, field: "aspectRatio",
                 message: "Give either 'resolution' as width x height, or as 512, 1K, 2K or 4K beside 'aspectRatio'.")

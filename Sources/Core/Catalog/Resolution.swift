@@ -10,20 +10,29 @@ package struct Resolution: Sendable, Hashable, CustomStringConvertible {
     /// `1024x768`; or the longer side as `512`, `1K`, `2K`, `4K`, with an aspect ratio, square without.
     package init?(_ text: String, aspectRatio: String?) {
         if let longerSide = Resolution.longerSide(text) {
-            let ratio = aspectRatio.map(Resolution.ratio) ?? (1, 1)
-            guard let (across, down) = ratio else { return nil }
-            // Models work in blocks of eight pixels.
-            func shorter(_ part: Int, of whole: Int) -> Int { max(8, (longerSide * part / whole + 4) / 8 * 8) }
-            width = across >= down ? longerSide : shorter(across, of: down)
-            height = across >= down ? shorter(down, of: across) : longerSide
+            self.init(longerSide: longerSide, aspectRatio: aspectRatio)
         } else {
-            guard let size = Resolution.sides(text) else { return nil }
-            (width, height) = size
+            guard let (width, height) = Resolution.sides(text) else { return nil }
             // Both said, they must agree.
             if let aspectRatio {
                 guard let (across, down) = Resolution.ratio(aspectRatio), width * down == height * across else { return nil }
             }
+            self.init(width: width, height: height)
         }
+    }
+
+    private init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    /// Square without an aspect ratio.
+    init?(longerSide: Int, aspectRatio: String?) {
+        guard let (across, down) = aspectRatio.map(Resolution.ratio) ?? (1, 1) else { return nil }
+        // Models work in blocks of eight pixels.
+        func shorter(_ part: Int, of whole: Int) -> Int { max(8, (longerSide * part / whole + 4) / 8 * 8) }
+        width = across >= down ? longerSide : shorter(across, of: down)
+        height = across >= down ? shorter(down, of: across) : longerSide
     }
 
     static func isWellFormed(_ text: String) -> Bool {
