@@ -76,13 +76,15 @@ extension Transaction {
         let reserved = try row.get("amount", as: Credits.self)
         let settlement = Reservation.settle(try reservedParts(of: job), capturing: captured)
         let after = try moveBalance(of: account, available: reserved - captured, reserved: -reserved, now: now)
+        // In the order of what they say is left, since histories are read by id.
+        let ids = [ID<LedgerTransaction>.make(at: now), .make(at: now)].sorted()
 
         if captured > .zero {
             let balance = Balance(available: after.available - (reserved - captured), reserved: after.reserved + (reserved - captured))
-            try capture(settlement.captured, captured, of: job, account, balance, now)
+            try capture(ids[0], settlement.captured, captured, of: job, account, balance, now)
         }
         if captured < reserved {
-            try release(settlement.released, reserved - captured, of: job, account, after, now)
+            try release(ids[1], settlement.released, reserved - captured, of: job, account, after, now)
         }
         return Receipt(reserved: reserved, captured: captured, released: reserved - captured, endedAt: now)
     }
@@ -95,9 +97,9 @@ extension Transaction {
     }
 
     private func capture(
-        _ parts: [Reservation.Part], _ amount: Credits, of job: ID<Job>, _ account: ID<Account>, _ after: Balance, _ now: Instant
+        _ id: ID<LedgerTransaction>, _ parts: [Reservation.Part], _ amount: Credits, of job: ID<Job>, _ account: ID<Account>,
+        _ after: Balance, _ now: Instant
     ) throws(DatabaseError) {
-        let id = ID<LedgerTransaction>.make(at: now)
         for (position, part) in parts.enumerated() {
             try insertEntries(
                 id, 2 * position, from: .customer(.reserved, account, part.lot), to: .house(.revenue), part.amount)
@@ -106,9 +108,9 @@ extension Transaction {
     }
 
     private func release(
-        _ parts: [Reservation.Part], _ amount: Credits, of job: ID<Job>, _ account: ID<Account>, _ after: Balance, _ now: Instant
+        _ id: ID<LedgerTransaction>, _ parts: [Reservation.Part], _ amount: Credits, of job: ID<Job>, _ account: ID<Account>,
+        _ after: Balance, _ now: Instant
     ) throws(DatabaseError) {
-        let id = ID<LedgerTransaction>.make(at: now)
         for (position, part) in parts.enumerated() {
             let lot = try giveBack(part, of: account, now)
             try insertEntries(
