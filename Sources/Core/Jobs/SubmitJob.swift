@@ -84,8 +84,11 @@ extension Transaction {
 
     private func checkStanding(_ standing: AccountStanding, of actor: Actor, newJobs: Int, now: Instant) throws {
         if standing.isDisabled { throw SubmitError.accountDisabled }
-        let waiting = try count("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL", actor.account)
-        let free = max(0, standing.concurrentJobs - standing.slotsUsed)
+        // What is held waits too, and for longer.
+        let waiting = standing.isHeld
+            ? try count("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'pending'", actor.account)
+            : try count("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL", actor.account)
+        let free = standing.isHeld ? 0 : max(0, standing.concurrentJobs - standing.slotsUsed)
         guard waiting + max(0, newJobs - free) <= SubmitJob.waitingLimit else { throw SubmitError.queueFull(limit: SubmitJob.waitingLimit) }
         if let limit = standing.jobsPerHour, actor.platformRole != .admin { try checkRate(limit, newJobs, of: actor.account, now) }
     }
