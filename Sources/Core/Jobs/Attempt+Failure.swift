@@ -16,13 +16,18 @@ extension Transaction {
         }
         let providerFailure = ProviderFailure(.failed, "", isTransient: isTransient, retryAfter: retryAfter)
         let next = rules.retries.nextAttempt(
-            after: providerFailure, attempts: current.attemptCount, now: now, deadline: current.deadlineAt, jitter: jitter)
+            after: providerFailure, attempts: try countTries(of: job), now: now, deadline: current.deadlineAt, jitter: jitter)
         if let next {
             _ = try requeue(
                 job, .retried, runAt: next, data: ["code": .string(failure.code), "runAt": .integer(next.milliseconds)], now: now)
         } else {
             try end(job, .failed(failure), now: now)
         }
+    }
+
+    /// What was handed back unsent was no try: a job must not fail because its workers were restarted.
+    private func countTries(of job: ID<Job>) throws(DatabaseError) -> Int {
+        try queryOne("SELECT COUNT(*) AS count FROM attempts WHERE job_id = $1 AND state <> 'handed_back'", job)?.get("count") ?? 0
     }
 
     /// Back into the queue unsent, because its worker shuts down.
