@@ -16,7 +16,8 @@ extension Transaction {
     }
 
     /// Claims queued jobs for hand-over, in fair order. Only jobs that have a slot are looked at, so accounts at their
-    /// limit cost nothing here. The work of dead workers is not freed here but by `takeDueAttempts`.
+    /// limit cost nothing here. The work of dead workers is not freed here but by `takeDueAttempts`; what is past its
+    /// deadline is not begun again, but left to `overdueJobs`.
     ///
     /// - Parameter served: The name that the catalog knows the provider by.
     func claimJobs(
@@ -25,6 +26,7 @@ extension Transaction {
         let rows = try query("""
             WITH due AS (
                 SELECT id FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL AND run_at <= $2
+                    AND (deadline_at IS NULL OR deadline_at > $2)
                 ORDER BY order_at, id LIMIT $3 \(.skipLocked)
             )
             UPDATE jobs SET state = 'processing', started_at = COALESCE(started_at, $2),
