@@ -37,18 +37,18 @@ package struct FollowUp: Sendable {
             return try await timeOut(due, job, provider)
         }
         switch attempt.state {
-        case .submitting: try await rescue(due, provider)
+        case .submitting: try await rescue(due, job, provider)
         case .unanswered: try await lose(due, job)
         case .submitted where job.cancelRequestedAt != nil: try await cancel(due, job, provider)
         case .submitted: try await poll(due, job, provider)
-        case .answered: try await settleUnderLease(due, job, provider)
+        case .answered: try await settleOrGiveUp(due, job, provider)
         case .succeeded, .failed, .lost, .cancelled, .handedBack: return
         }
     }
 
     /// Its worker died or is too slow. Whether the submission went out, nobody knows: it is not sent again.
-    private func rescue(_ due: DueAttempt, _ provider: any Provider) async throws {
-        let dueAt = time.now() + provider.patience
+    private func rescue(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
+        let dueAt = job.cancelRequestedAt == nil ? time.now() + provider.patience : time.now()
         try await database.write {
             guard try $0.holds(due.lease, of: due.attempt.id) else { return }
             try $0.recordNoAnswer(due.attempt.id, words: "its worker went away while sending it", cost: due.attempt.cost, dueAt: dueAt)
@@ -76,7 +76,8 @@ package struct FollowUp: Sendable {
         case .unavailable(let reason, let retryAfter):
             logger.warning("provider could not be asked", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
             let wait = max(provider.pollInterval(after: due.attempt.pollCount + 2), retryAfter ?? .zero)
-            let next = min(now + wait, job.deadlineAt ?? .distantFuture)
+            let patience = job.cancelRequestedAt.map { $0 + rules.cancelPatience }
+            let next = min(now + wait, job.deadlineAt ?? .distantFuture, patience ?? .distantFuture)
             try await database.write { _ = try $0.recordProgress(ProviderProgress(), of: due, dueAt: next) }
         }
     }
@@ -97,6 +98,22 @@ package struct FollowUp: Sendable {
             logger.warning("cancel not passed on", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
             let next = min(now + .seconds(2), requestedAt + rules.cancelPatience)
             try await database.write { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
+        }
+    }
+
+    /// What cannot be settled is tried again, until the deadline: else its job would wait for ever, its credits set aside.
+    private func settleOrGiveUp(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
+        do {
+            try await settleUnderLease(due, job, provider)
+        } catch {
+            guard !Task.isCancelled, let deadline = job.deadlineAt, deadline <= time.now() else { throw error }
+            logger.error("result given up", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)", "error": "\(error)"])
+            let now = time.now()
+            try await database.write(order: job.account.rawValue) { [rules] transaction in
+                try transaction.endAttempt(
+                    due.attempt.id, of: job.id, as: .failed, .storageFailed, isTransient: false, retryAfter: nil, rules: rules,
+                    jitter: 0, now: now)
+            }
         }
     }
 

@@ -108,8 +108,10 @@ package struct HandOver: Sendable {
         case .noAnswer(let words):
             logger.warning("attempt unanswered", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "reason": "\(words)"])
             let patience = now + provider.patience
-            try await database.write(order: claim.job.account.rawValue) {
-                try $0.recordNoAnswer(claim.attempt, words: words, cost: cost, dueAt: patience)
+            try await database.write(order: claim.job.account.rawValue) { transaction in
+                // Whoever cancelled does not wait for an answer that may never come.
+                let isCancelled = try transaction.job(claim.job.id)?.cancelRequestedAt != nil
+                try transaction.recordNoAnswer(claim.attempt, words: words, cost: cost, dueAt: isCancelled ? now : patience)
             }
         case .refused(let failure):
             try await fail(claim, .provider(failure), failure)
