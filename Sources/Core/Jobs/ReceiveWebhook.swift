@@ -57,6 +57,7 @@ extension Transaction {
         // Read again: the submission's answer may have been recorded since.
         guard let current = try self.attempt(attempt.id) else { throw WebhookRefusal.unknownToken }
         if let known = current.requestID, known != webhook.requestID { throw WebhookRefusal.wrongRequest }
+        if current.requestID == nil, try isKnown(webhook.requestID, at: current.provider) { throw WebhookRefusal.wrongRequest }
         let user = try configuredUser ?? learnedUser(at: current.provider)
         if let user {
             guard user == webhook.userID else { throw WebhookRefusal.wrongAccount }
@@ -64,9 +65,13 @@ extension Transaction {
         let isRecorded = webhook.needsPoll
             ? try pollNow(current.id, requestID: webhook.requestID, now: now)
             : try recordAnswer(webhook.words, requestID: webhook.requestID, of: current.id, now: now, dueAt: now)
-        // Only a request that our own submission recorded teaches us who we are there.
-        if user == nil, current.requestID != nil, let told = webhook.userID { try learnUser(told, at: current.provider, now: now) }
+        // Only a request that our own submission recorded teaches us who we are there; a webhook may have named it first.
+        if user == nil, current.submittedAt != nil, let told = webhook.userID { try learnUser(told, at: current.provider, now: now) }
         return isRecorded ? .recorded : .repeated
+    }
+
+    private func isKnown(_ requestID: String, at provider: ProviderName) throws(DatabaseError) -> Bool {
+        try queryOne("SELECT 1 AS one FROM attempts WHERE provider = $1 AND request_id = $2", provider, requestID) != nil
     }
 
     private func learnedUser(at provider: ProviderName) throws(DatabaseError) -> String? {
