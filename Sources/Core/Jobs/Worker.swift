@@ -65,7 +65,7 @@ package final class Worker: Service {
     private func tick() async {
         while !Task.isCancelled, !isShuttingDown.withLock({ $0 }) {
             wakeUp.workers()
-            do { try await time.sleep(rules.idle) } catch { return }
+            do { try await cancelWhenGracefulShutdown { try await self.time.sleep(self.rules.idle) } } catch { return }
         }
     }
 
