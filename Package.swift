@@ -95,7 +95,7 @@ let package = Package(
         ),
         .testTarget(name: "SQLTests", dependencies: ["SQL", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "CoreTests", dependencies: ["Core", "SQL", "TestSupport", crypto, logging, httpClient, nio, nioPosix],
+            name: "CoreTests", dependencies: ["Core", "SQL", "TestSupport", crypto, lifecycle, logging, nio, nioPosix, httpClient],
             swiftSettings: settings),
         .testTarget(
             name: "WebTests",

@@ -11,6 +11,11 @@ package final class FakeProvider: Provider {
         package let submission: Submission
         package var state: State
 
+        /// What its webhook is addressed to.
+        package var token: String {
+            submission.webhookURL.split(separator: "/").last.map(String.init) ?? ""
+        }
+
         package enum State: Sendable, Hashable {
             case queued, running, delivered(files: Int, flagged: Int), failed(ProviderFailure), dropped
         }
@@ -27,6 +32,9 @@ package final class FakeProvider: Provider {
     }
 
     private struct State {
+        var submissions: [Submission] = []
+        var whileSubmitting: @Sendable (Request) async -> Void = { _ in }
+        var pollAnswer: PollAnswer?
         var requests: [Request] = []
         var behaviours: [Behaviour] = []
         var cancels: [String] = []
@@ -44,15 +52,42 @@ package final class FakeProvider: Provider {
     }
 
     package var requests: [Request] { state.withLock { $0.requests } }
+    /// All that was sent, also what was not taken on.
+    package var submissions: [Submission] { state.withLock { $0.submissions } }
+    package var polls: Int { state.withLock { $0.polls } }
     package var cancels: [String] { state.withLock { $0.cancels } }
 
     /// For the next submissions, one each; after them everything is accepted.
     package func behave(_ behaviours: Behaviour...) {
+        behave(behaviours)
+    }
+
+    package func behave(_ behaviours: [Behaviour]) {
         state.withLock { $0.behaviours = behaviours }
     }
 
     package func answerCancels(with answer: CancelAnswer) {
         state.withLock { $0.cancelAnswer = answer }
+    }
+
+    /// What every poll is answered, until it is nothing again.
+    package func answerPolls(with answer: PollAnswer?) {
+        state.withLock { $0.pollAnswer = answer }
+    }
+
+    /// What happens between taking a request on and answering its submission.
+    package func whileSubmitting(_ body: @escaping @Sendable (Request) async -> Void) {
+        state.withLock { $0.whileSubmitting = body }
+    }
+
+    /// Ends one request.
+    package func finish(_ id: String) {
+        state.withLock { state in
+            guard let index = state.requests.firstIndex(where: { $0.id == id }), [.queued, .running].contains(state.requests[index].state)
+            else { return }
+            let asked = Int(state.requests[index].submission.input["num_images"]?.integer ?? 1)
+            state.requests[index].state = .delivered(files: asked, flagged: 0)
+        }
     }
 
     /// Ends every request that has not ended, each with as many files as it was asked for.
@@ -86,23 +121,30 @@ package final class FakeProvider: Provider {
     }
 
     package func submit(_ submission: Submission) async -> SubmissionAnswer {
-        state.withLock { state in
+        let (behaviour, request, hook) = state.withLock { state in
+            state.submissions.append(submission)
             let behaviour = state.behaviours.isEmpty ? .accept : state.behaviours.removeFirst()
             let id = "request-\(state.requests.count + 1)-\(UUID().uuidString)"
-            switch behaviour {
-            case .accept, .acceptSilently:
-                state.requests.append(Request(id: id, submission: submission, state: .queued))
-                if case .acceptSilently = behaviour { return .noAnswer("the answer was lost") }
-                return .accepted(requestID: id, queuePosition: 0)
-            case .refuse(let failure): return .refused(failure)
-            case .vanish: return .noAnswer("nothing came back")
-            }
+            let request = Request(id: id, submission: submission, state: .queued)
+            if case .accept = behaviour { state.requests.append(request) }
+            if case .acceptSilently = behaviour { state.requests.append(request) }
+            return (behaviour, request, state.whileSubmitting)
+        }
+        await hook(request)
+        // Whoever stops waiting does not hear the answer.
+        if Task.isCancelled { return .noAnswer("the connection was closed") }
+        switch behaviour {
+        case .accept: return .accepted(requestID: request.id, queuePosition: 0)
+        case .acceptSilently: return .noAnswer("the answer was lost")
+        case .refuse(let failure): return .refused(failure)
+        case .vanish: return .noAnswer("nothing came back")
         }
     }
 
     package func poll(_ reference: ProviderReference) async -> PollAnswer {
         state.withLock { state in
             state.polls += 1
+            if let answer = state.pollAnswer { return answer }
             guard let request = state.requests.first(where: { $0.id == reference.requestID }) else { return .notFound }
             if let words = FakeProvider.words(request.state) { return .ended(words) }
             return .running(ProviderProgress(percent: 40, logs: ["working"]))
@@ -131,7 +173,9 @@ package final class FakeProvider: Provider {
 
     package func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook {
         guard let request = webhook.headers["request"], let words = try? JSON(parsing: webhook.body) else { throw .malformed }
-        return VerifiedWebhook(requestID: request, userID: webhook.headers["user"], words: words, needsPoll: false)
+        guard webhook.headers["signature"] != "forged" else { throw .badSignature }
+        return VerifiedWebhook(
+            requestID: request, userID: webhook.headers["user"], words: words, needsPoll: webhook.headers["needs-poll"] != nil)
     }
 
     /// A picture of one red pixel.

@@ -15,14 +15,24 @@ package final class TestWorld: Sendable {
     package let wakeUp = WakeUp()
     package let catalog: CatalogCache
     package let folder: TemporaryFolder
-    private let worker: Worker
+    private let providers: Providers
+    private let store: Store
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
+    /// What goes wrong with an output on its way into the store; nothing where it is kept.
+    package typealias Store = @Sendable (OutputSource) async throws -> StoreOutcome?
+
+    /// - Parameters:
+    ///   - wrap: Stands before the database, once its schema is there.
+    ///   - wrapProvider: Stands before the provider.
     package init(
         _ engine: TestEngine = .sqlite, provider: FakeProvider = FakeProvider(), rules: WorkRules = WorkRules(),
-        wrap: (any SQL.Engine) -> any SQL.Engine = { $0 }
+        userIDs: [ProviderName: String] = [:], store: @escaping Store = { _ in nil },
+        wrap: (any SQL.Engine) -> any SQL.Engine = { $0 }, wrapProvider: (FakeProvider) -> any Provider = { $0 }
     ) async throws {
         self.provider = provider
         self.rules = rules
+        self.store = store
         folder = try TemporaryFolder()
         database = Database(wrap(try await engine.database(in: folder.path).engine))
         catalog = CatalogCache(database, time: clock.time)
@@ -30,38 +40,39 @@ package final class TestWorld: Sendable {
         submitJob = SubmitJob(
             price: PriceRequest(catalog: catalog, database: database), database: database, time: clock.time, wakeUp: wakeUp)
         cancelJob = CancelJob(database: database, time: clock.time, wakeUp: wakeUp)
-        let providers = Providers(serving: ["fal": provider])
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        providers = Providers(serving: ["fal": wrapProvider(provider)])
         receiveWebhook = ReceiveWebhook(
-            database: database, providers: providers, addresses: addresses, userIDs: [:], time: clock.time, wakeUp: wakeUp,
+            database: database, providers: providers, addresses: addresses, userIDs: userIDs, time: clock.time, wakeUp: wakeUp,
             logger: logger)
-        worker = TestWorld.makeWorker(database, providers, catalog, addresses, rules, clock.time, wakeUp, logger)
     }
 
-    private static func makeWorker(
-        _ database: Database, _ providers: Providers, _ catalog: CatalogCache, _ addresses: WebhookAddresses,
-        _ rules: WorkRules, _ time: Time, _ wakeUp: WakeUp, _ logger: Logger
-    ) -> Worker {
-        let settle = SettleJob(
-            database: database,
-            store: { source in
-                .stored { transaction in
-                    let id = ID<Asset>.make(at: time.now())
-                    try transaction.insertAsset(Asset(
-                        id: id, account: source.account, createdBy: nil, job: source.job, outputIndex: source.index,
-                        key: .output(source.index, of: source.job, source.account, .png), name: "\(source.index).png",
-                        type: .png, size: 1, sha256: "", dimensions: nil, createdAt: time.now(), expiresAt: nil))
-                }
-            },
-            rules: rules, time: time, logger: logger)
+    /// One more worker on the same database, as another process would have it.
+    package func makeWorker() -> Worker {
+        let settle = SettleJob(database: database, store: { try await self.keep($0) }, rules: rules, time: clock.time, logger: logger)
         return Worker(
-            database: database, providers: providers,
-            handOver: HandOver(
-                database: database, providers: providers, catalog: catalog, webhooks: addresses,
-                inputLink: { asset, _, _ in "http://darkroom.test/\(asset)" }, rules: rules, time: time, wakeUp: wakeUp, logger: logger),
+            database: database, providers: providers, handOver: makeHandOver(),
             followUp: FollowUp(
-                database: database, providers: providers, settle: settle, rules: rules, time: time, wakeUp: wakeUp, logger: logger),
-            rules: rules, time: time, wakeUp: wakeUp, logger: logger)
+                database: database, providers: providers, settle: settle, rules: rules, time: clock.time, wakeUp: wakeUp, logger: logger),
+            rules: rules, time: clock.time, wakeUp: wakeUp, logger: logger)
+    }
+
+    package func makeHandOver() -> HandOver {
+        HandOver(
+            database: database, providers: providers, catalog: catalog, webhooks: addresses,
+            inputLink: { asset, _, _ in "http://darkroom.test/\(asset)" }, rules: rules, time: clock.time, wakeUp: wakeUp,
+            logger: logger)
+    }
+
+    private func keep(_ source: OutputSource) async throws -> StoreOutcome {
+        if let outcome = try await store(source) { return outcome }
+        let now = clock.now
+        let id = ID<Asset>.make(at: now)
+        return .stored { transaction in
+            try transaction.insertAsset(Asset(
+                id: id, account: source.account, createdBy: nil, job: source.job, outputIndex: source.index,
+                key: .output(source.index, of: source.job, source.account, .png), name: "\(source.index).png",
+                type: .png, size: 1, sha256: "", dimensions: nil, createdAt: now, expiresAt: nil))
+        }
     }
 
     /// A person's own account, with as many whole credits.
@@ -83,6 +94,29 @@ package final class TestWorld: Sendable {
         return Actor(account: account, user: id, key: nil, role: .owner, platformRole: .user)
     }
 
+    /// A plan of the test's own.
+    package func plan(
+        _ name: String, concurrentJobs: Int = 1, jobsPerHour: Int? = nil, weight: Int = 1, headStart: Duration = .zero
+    ) async throws {
+        try await database.write {
+            _ = try $0.execute("""
+                INSERT INTO plans (name, monthly_credits, concurrent_jobs, jobs_per_hour, weight, head_start) VALUES ($1, 0, $2, $3, $4, $5)
+                """, name, concurrentJobs, jobsPerHour, weight, headStart.milliseconds)
+        }
+    }
+
+    /// A picture of the account's own, 640 by 480.
+    package func upload(for actor: Actor) async throws -> ID<Asset> {
+        let now = clock.now
+        let id = ID<Asset>.make(at: now)
+        try await database.write {
+            try $0.insertAsset(Asset(
+                id: id, account: actor.account, createdBy: actor.user, key: .upload(id, of: actor.account, .png), name: "picture.png",
+                type: .png, size: 1, sha256: "", dimensions: ImageSize(width: 640, height: 480), createdAt: now, expiresAt: nil))
+        }
+        return id
+    }
+
     /// Submits a text_to_image job: 6 credits an image.
     @discardableResult
     package func submit(
@@ -96,6 +130,10 @@ package final class TestWorld: Sendable {
 
     /// Lets the worker do whatever is due at this instant, to the end.
     package func work() async throws {
+        try await work(makeWorker())
+    }
+
+    package func work(_ worker: Worker) async throws {
         var rounds = 0
         while try await worker.runOnce() > 0 {
             rounds += 1
@@ -112,6 +150,20 @@ package final class TestWorld: Sendable {
             provider.finishAll()
         }
         throw Unexpected("jobs of \(actor.account) do not end")
+    }
+
+    /// Tells of a request as the provider's webhook would, whether it has ended or not.
+    @discardableResult
+    package func deliverWebhook(_ id: String, user: String = "us", headers: [String: String] = [:]) async throws -> ReceiveWebhook.Outcome {
+        guard let request = provider.requests.first(where: { $0.id == id }) else { throw Unexpected("no request \(id)") }
+        let webhook = provider.webhook(request, user: user)
+        return try await receiveWebhook(
+            ReceivedWebhook(headers: webhook.headers.merging(headers) { _, new in new }, body: webhook.body), from: provider.name,
+            token: request.token)
+    }
+
+    package func attempts(of job: ID<Job>) async throws -> [Attempt] {
+        try await database.read { try $0.attempts(of: job) }
     }
 
     package func job(_ id: ID<Job>) async throws -> Job {

@@ -1,0 +1,13 @@
+@testable import Core
+import SQL
+import TestSupport
+
+extension Catalog {
+    /// As the migrations make it.
+    static func released() async throws -> Catalog {
+        let world = try await TestWorld()
+        let catalog = try await world.database.read { try $0.catalog() }
+        // The database's folder goes with the world.
+        return withExtendedLifetime(world) { catalog }
+    }
+}

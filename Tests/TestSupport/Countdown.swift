@@ -1,0 +1,17 @@
+import Synchronization
+
+/// Says yes so many times, and then no.
+package final class Countdown: Sendable {
+    private let left: Mutex<Int>
+
+    package init(_ count: Int) {
+        left = Mutex(count)
+    }
+
+    package func hits() -> Bool {
+        left.withLock { left in
+            defer { left = max(0, left - 1) }
+            return left > 0
+        }
+    }
+}

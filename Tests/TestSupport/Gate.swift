@@ -1,0 +1,49 @@
+import Synchronization
+
+/// Holds whoever comes until it is opened, so that a test can be between two steps of somebody else.
+package final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var held: [CheckedContinuation<Void, Never>] = []
+        var arrived = 0
+        var expecting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func pass() async {
+        await withCheckedContinuation { continuation in
+            let (isOpen, met) = state.withLock { state in
+                state.arrived += 1
+                if !state.isOpen { state.held.append(continuation) }
+                let met = state.expecting.filter { $0.count <= state.arrived }.map(\.continuation)
+                state.expecting.removeAll { $0.count <= state.arrived }
+                return (state.isOpen, met)
+            }
+            for continuation in met { continuation.resume() }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    package func open() {
+        let held = state.withLock { state in
+            state.isOpen = true
+            defer { state.held = [] }
+            return state.held
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    /// Until so many have come.
+    package func arrivals(_ count: Int = 1) async {
+        await withCheckedContinuation { continuation in
+            let isMet = state.withLock { state in
+                if state.arrived < count { state.expecting.append((count, continuation)) }
+                return state.arrived >= count
+            }
+            if isMet { continuation.resume() }
+        }
+    }
+}
