@@ -124,22 +124,22 @@ extension Transaction {
     private func insertJob(_ request: PricedRequest, _ place: QueuePlace, by actor: Actor, now: Instant) throws -> Job {
         let id = ID<Job>.make(at: now)
         let state: JobState = place.holdReason == nil ? .queued : .pending
-        let row = try queryOne("""
+        // Without RETURNING, with which SQLite would look through all jobs for one that names this one in `retry_of`.
+        try execute("""
             INSERT INTO jobs (id, account_id, created_by, key_id, kind, kind_version, endpoint, provider, state, parameters,
                 outputs_asked, price, price_version, price_breakdown, retry_of, event_seq, order_at, run_at, slot_at,
                 time_limit, hold_reason, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20, $21)
-            RETURNING *
             """,
             id, actor.account, actor.user, actor.key, request.kind.name, request.kind.version, request.endpoint.id,
             request.endpoint.provider, state, JSON.object(request.parameters).text, request.outputs, request.price.total,
             request.price.version, JSON(request.price).text, request.retryOf, place.orderAt, now,
             place.hasSlot ? now : Instant?.none, request.kind.timeLimit.milliseconds, place.holdReason, now)
-        guard let row else { throw DatabaseError(.other, "an inserted job was not returned") }
         try insertEvent(
             state == .pending ? .held : .queued, of: id, seq: 1, account: actor.account, accountSeq: place.accountSeq,
             state: state, data: .object([:]), now: now)
-        return try Job(row)
+        guard let job = try job(id) else { throw DatabaseError(.other, "an inserted job was not found") }
+        return job
     }
 
     private func count(_ statement: Statement, _ argument: any SQLConvertible) throws(DatabaseError) -> Int {
