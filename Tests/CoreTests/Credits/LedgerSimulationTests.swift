@@ -10,16 +10,26 @@ struct LedgerSimulationTests {
     ) async throws {
         var chance = Seeded("ledger simulation", variable: "DARKROOM_TEST_SEED")
         let ledger = try await LedgerWorld(engine)
-        var accounts: [(id: ID<Account>, model: ModelAccount)] = []
-        for _ in 0..<4 { accounts.append((try await ledger.account(), ModelAccount())) }
+        var accounts: [SimulatedAccount] = []
+        for _ in 0..<4 { accounts.append(SimulatedAccount(id: try await ledger.account(), chance: Seeded(chance.next()))) }
 
-        for _ in 0..<2_500 {
-            let index = Int(chance.number(0...3))
-            try await step(ledger, accounts[index].id, &accounts[index].model, &chance)
+        for _ in 0..<600 {
+            // At once, so that they share commits.
+            accounts = try await withThrowingTaskGroup(of: (Int, SimulatedAccount).self) { group in
+                for (index, account) in accounts.enumerated() {
+                    group.addTask {
+                        var account = account
+                        try await step(ledger, account.id, &account.model, &account.chance)
+                        return (index, account)
+                    }
+                }
+                return try await group.reduce(into: accounts) { $0[$1.0] = $1.1 }
+            }
             ledger.world.clock.advance(by: .milliseconds(chance.number(1...20_000)))
         }
 
-        for (id, model) in accounts {
+        for account in accounts {
+            let (id, model) = (account.id, account.model)
             #expect(try await ledger.balance(of: id) == .of(model.available, model.reserved))
             #expect(try await lots(of: id, ledger) == model.lots.filter { $0.value > 0 })
         }
@@ -62,8 +72,14 @@ struct LedgerSimulationTests {
     }
 }
 
+private struct SimulatedAccount: Sendable {
+    let id: ID<Account>
+    var model = ModelAccount()
+    var chance: Seeded
+}
+
 /// What an account has, by when it expires: lots that expire together are one here.
-private struct ModelAccount {
+private struct ModelAccount: Sendable {
     var lots: [Int64: Int64] = [:]
     var open: [ID<Job>: [(expiry: Int64, amount: Int64)]] = [:]
 

@@ -1,0 +1,90 @@
+@testable import Core
+import SQL
+import Testing
+import TestSupport
+
+/// How SQLite runs the statements that a job meets, by the indexes that were made for them.
+struct QueryPlanTests {
+    @Test func `no statement of a job's life looks through a whole table that grows`() async throws {
+        let explaining = try await lived()
+        let growing = ["jobs", "attempts", "job_events", "transactions", "entries", "lots", "reservations", "reservation_lots",
+            "assets", "accounts", "balances", "idempotency_keys", "job_inputs", "j", "t", "e", "a"]
+
+        for plan in explaining.plans {
+            for step in plan.steps where step.hasPrefix("SCAN") && !step.contains("USING") {
+                let table = step.split(separator: " ").dropFirst().first.map(String.init) ?? ""
+                #expect(!growing.contains(table), "\(step) in \(plan.statement)")
+            }
+        }
+        #expect(explaining.plans.count > 40)
+    }
+
+    @Test(arguments: [
+        ("WITH due AS (\n    SELECT id FROM jobs", "jobs_to_claim"),
+        ("SELECT id FROM attempts WHERE due_at <=", "attempts_due"),
+        ("FROM attempts WHERE provider = $1 AND ended_at IS NULL", "attempts_running"),
+        ("state = 'queued' AND slot_at IS NULL ORDER BY order_at", "jobs_waiting"),
+        ("COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL", "jobs_waiting"),
+        ("SELECT COUNT(*) FROM jobs WHERE account_id = $1 AND slot_at IS NOT NULL", "jobs_with_slot"),
+        ("SELECT created_at FROM jobs WHERE account_id = $1", "jobs_recent"),
+        ("state = 'queued' AND deadline_at <=", "jobs_past_deadline"),
+        ("FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC", "jobs_by_account"),
+        ("FROM job_events WHERE account_id = $1 AND account_seq >", "job_events_by_account"),
+        ("FROM jobs WHERE state = 'queued' AND (order_at, id) <", "jobs_in_order"),
+        ("FROM attempts\nWHERE endpoint = $1 AND state = 'succeeded'", "attempts_finished"),
+        ("FROM lots WHERE account_id = $1 AND remaining > 0\nORDER BY expires_at", "lots_to_spend"),
+        ("FROM transactions WHERE account_id = $1 AND id <", "transactions_by_account"),
+        ("FROM transactions WHERE job_id = $1", "transactions_by_job"),
+        ("FROM attempts WHERE provider = $1 AND request_id = $2", "attempts_by_request"),
+    ])
+    func `a statement runs by the index that was made for it`(part: String, index: String) async throws {
+        let plan = try await lived().plan(part)
+
+        #expect(plan.contains { $0.contains("INDEX \(index)") }, "\(plan)")
+    }
+
+    @Test(arguments: [
+        "WITH due AS (\n    SELECT id FROM jobs", "SELECT id FROM attempts WHERE due_at <=",
+        "SELECT created_at FROM jobs WHERE account_id = $1", "FROM job_events WHERE account_id = $1 AND account_seq >",
+        "state = 'queued' AND slot_at IS NULL ORDER BY order_at", "FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC",
+        "FROM transactions WHERE account_id = $1 AND id <",
+    ])
+    func `what is taken in order is found in order, and not sorted`(part: String) async throws {
+        let plan = try await lived().plan(part)
+
+        #expect(!plan.isEmpty)
+        #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
+    }
+
+    /// A job by webhook with all that is asked about it on the way, and one that is cancelled while it waits.
+    private func lived() async throws -> Explaining {
+        let explaining = Explaining()
+        let world = try await TestWorld(wrap: explaining.wrap)
+        let actor = try await world.account(credits: 100, plan: "basic")
+        let job = try await world.submit(
+            for: actor, images: 2, idempotency: Idempotency(route: "/api/generate", key: "one", bodyHash: "one"))
+        let second = try await world.submit(for: actor)
+        world.provider.behave(.acceptSilently)
+        try await world.work()
+        world.provider.finishAll(missing: 1)
+        _ = try await world.deliverWebhook(try #require(world.provider.requests.first).id)
+        try await world.work()
+        world.clock.advance(by: .seconds(2))
+        try await world.work()
+        _ = try await world.cancelJob(second.id, by: actor)
+        try await world.work()
+        try await world.database.read { transaction in
+            for id in [job.id, second.id] { _ = try transaction.details(of: id, account: actor.account) }
+            _ = try transaction.queuePosition(of: job)
+            _ = try transaction.usualDuration(of: job.endpoint)
+            _ = try transaction.progress(of: actor.account)
+            _ = try transaction.jobs(of: actor.account, state: nil, before: nil, limit: 10)
+            _ = try transaction.history(of: actor.account, before: nil, limit: 10)
+            _ = try transaction.events(of: actor.account, after: 0)
+            _ = try transaction.events(of: job.id, account: actor.account)
+            _ = try transaction.balanceSummary(of: actor.account)
+        }
+        #expect(try await world.job(job.id).state == .completed)
+        return explaining
+    }
+}

@@ -1,0 +1,133 @@
+package import Core
+package import SQL
+import Synchronization
+
+/// Lets one thing go wrong: the n-th call that leaves the process, or the n-th commit. Counted while it is armed.
+package final class Faults: Sendable {
+    package enum Moment: String, Sendable, CaseIterable {
+        /// It never happened.
+        case before
+        /// It happened, and whoever asked for it hears an error all the same.
+        case after
+    }
+
+    package struct Injected: Error {}
+
+    private struct State {
+        var count = 0
+        var isArmed = false
+        var met: String?
+    }
+
+    private let number: Int
+    private let moment: Moment
+    private let state = Mutex(State())
+
+    package init(_ number: Int, _ moment: Moment) {
+        self.number = number
+        self.moment = moment
+    }
+
+    /// What went wrong; nothing when there were fewer calls than that.
+    package var met: String? { state.withLock { $0.met } }
+
+    package func arm(_ isArmed: Bool = true) {
+        state.withLock { $0.isArmed = isArmed }
+    }
+
+    /// Does something that may go wrong, and hears the injected error as a person would: by trying again.
+    package func retrying<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch where Faults.isInjected(error) { return try await body() }
+    }
+
+    /// Does something that may go wrong, and leaves it at that.
+    package func tolerating(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch where Faults.isInjected(error) {}
+    }
+
+    package func wrap(_ engine: any SQL.Engine) -> any SQL.Engine { FaultyEngine(engine: engine, faults: self) }
+    package func wrap(_ provider: FakeProvider) -> any Provider { FaultyProvider(provider: provider, faults: self) }
+
+    /// For `TestWorld`: an output that is cut short, or one that is kept although the call fails.
+    package func store(_ source: OutputSource) throws -> StoreOutcome? {
+        switch next("store output \(source.index)") {
+        case .before: return .broken("cut short", isTransient: true)
+        case .after: throw Injected()
+        case nil: return nil
+        }
+    }
+
+    fileprivate func next(_ name: String) -> Moment? {
+        state.withLock { state in
+            guard state.isArmed else { return nil }
+            state.count += 1
+            guard state.count == number else { return nil }
+            state.met = "\(name), \(moment)"
+            return moment
+        }
+    }
+
+    fileprivate static let databaseError = DatabaseError(.unavailable, "injected")
+
+    private static func isInjected(_ error: any Error) -> Bool {
+        error is Injected || (error as? DatabaseError)?.message == databaseError.message
+    }
+}
+
+/// Commits that fail, or whose answer is lost.
+private struct FaultyEngine: SQL.Engine {
+    let engine: any SQL.Engine
+    let faults: Faults
+
+    var dialect: Dialect { engine.dialect }
+
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        try await engine.read(body)
+    }
+
+    func write(_ pending: PendingWrite) {
+        switch faults.next("commit") {
+        case .before: pending.refuse(Faults.databaseError)
+        case .after: engine.write(pending.wrapped(answer: Faults.databaseError))
+        case nil: engine.write(pending)
+        }
+    }
+
+    func version() async throws -> String { try await engine.version() }
+    func close() async { await engine.close() }
+}
+
+/// Calls that never arrive, or whose answer is lost.
+private struct FaultyProvider: Provider {
+    let provider: FakeProvider
+    let faults: Faults
+
+    var name: ProviderName { provider.name }
+    var concurrency: Int { provider.concurrency }
+    var patience: Duration { provider.patience }
+
+    func submit(_ submission: Submission) async -> SubmissionAnswer {
+        let fault = faults.next("submit")
+        if fault == .before { return .noAnswer("it never arrived") }
+        let answer = await provider.submit(submission)
+        return fault == nil ? answer : .noAnswer("the answer was lost")
+    }
+
+    func poll(_ reference: ProviderReference) async -> PollAnswer {
+        let fault = faults.next("poll")
+        if fault == .before { return .unavailable("it never arrived", retryAfter: nil) }
+        let answer = await provider.poll(reference)
+        return fault == nil ? answer : .unavailable("the answer was lost", retryAfter: nil)
+    }
+
+    func cancel(_ reference: ProviderReference) async -> CancelAnswer {
+        let fault = faults.next("cancel")
+        if fault == .before { return .unavailable("it never arrived") }
+        let answer = await provider.cancel(reference)
+        return fault == nil ? answer : .unavailable("the answer was lost")
+    }
+
+    func pollInterval(after polls: Int) -> Duration { provider.pollInterval(after: polls) }
+    func outcome(of words: JSON) -> ProviderOutcome { provider.outcome(of: words) }
+    func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook { try await provider.verify(webhook) }
+}
