@@ -10,15 +10,15 @@ final class KillLoad: Sendable {
         let isCancelled: Bool
         let pause: Duration
 
-        init(_ random: inout SeededRandom) {
-            caller = random.next(0...2)
+        init(_ chance: inout Seeded) {
+            caller = Int(chance.number(0...2))
             let faults = [
                 "", "", "", "", " sandbox:slow=1", " sandbox:webhook-lost", " sandbox:no-answer", " sandbox:webhook-first",
                 " sandbox:webhook-first sandbox:slow=1", " sandbox:webhook-twice", " sandbox:policy", " sandbox:429=1",
             ]
-            prompt = "dress \(random.next(1...1_000_000))" + faults[random.next(0...faults.count - 1)]
-            isCancelled = random.next(0...9) == 0
-            pause = .milliseconds(random.next(0...100))
+            prompt = "dress \(chance.number(1...1_000_000))" + faults[Int.random(in: faults.indices, using: &chance)]
+            isCancelled = chance.happens(oneIn: 10)
+            pause = .milliseconds(chance.number(0...100))
         }
     }
 

@@ -6,20 +6,18 @@ import TestSupport
 
 /// A server that is killed again and again, while its provider lives on in a process of its own.
 struct KillTest {
-    /// KILL_TEST_ROUNDS and KILL_TEST_SEED make it longer, or the same again.
-    private let rounds = KillTest.setting("KILL_TEST_ROUNDS") ?? 5
-    private let seed = UInt64(KillTest.setting("KILL_TEST_SEED") ?? Int.random(in: 1...1_000_000))
+    /// KILL_TEST_ROUNDS makes it longer, KILL_TEST_SEED the same again.
+    private let rounds = ProcessInfo.processInfo.environment["KILL_TEST_ROUNDS"].flatMap { Int($0) } ?? 5
 
     @Test func `killed at any instant, a server loses no job and no credit, and submits nothing twice`() async throws {
-        print("kill test: KILL_TEST_SEED=\(seed) KILL_TEST_ROUNDS=\(rounds)")
+        var chance = Seeded("kill test of \(rounds) rounds", variable: "KILL_TEST_SEED")
         let sandbox = try await RunningSandbox(["--duration", "0.2", "--concurrency", "8", "--fixed-output"])
         try await RunningServer.with(.init(sandbox: sandbox, environment: ["DARKROOM_LEASE_SECONDS": "2"])) { server in
-            var random = SeededRandom(seed: seed)
             let load = KillLoad(callers: [try await server.account(), try await server.account(), try await server.account()])
             var submissions = Submissions()
             var cutOff = 0
             for _ in 0..<rounds {
-                try await killOnce(server, load, after: .milliseconds(random.next(300...2500)), &random)
+                try await killOnce(server, load, after: .milliseconds(chance.number(300...2500)), &chance)
                 cutOff += try await underWay(server)
                 try await server.start()
                 try await submissions.add(sandbox.requests(by: server.client))
@@ -30,16 +28,16 @@ struct KillTest {
 
             try await expectNothingLost(jobs, server, load)
             try await submissions.add(sandbox.requests(by: server.client))
-            #expect(submissions.repeated.isEmpty, "seed \(seed): attempts were submitted twice")
+            #expect(submissions.repeated.isEmpty, "attempts were submitted twice")
             print("kill test: \(jobs.count) jobs, \(submissions.count) submissions, \(cutOff) cut off while being sent")
             let audit = try await server.run(["audit"])
-            #expect(audit.status == 0, "seed \(seed): \(audit.output)")
+            #expect(audit.status == 0, "\(audit.output)")
         }
         await sandbox.stop()
     }
 
-    private func killOnce(_ server: RunningServer, _ load: KillLoad, after pause: Duration, _ random: inout SeededRandom) async throws {
-        let orders = (0..<100).map { _ in KillLoad.Order(&random) }
+    private func killOnce(_ server: RunningServer, _ load: KillLoad, after pause: Duration, _ chance: inout Seeded) async throws {
+        let orders = (0..<100).map { _ in KillLoad.Order(&chance) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await load.run(orders) }
             group.addTask {
@@ -54,10 +52,10 @@ struct KillTest {
     private func expectNothingLost(_ jobs: [(String, Caller)], _ server: RunningServer, _ load: KillLoad) async throws {
         #expect(!jobs.isEmpty)
         let answered = Set(load.answered)
-        #expect(answered.isSubset(of: jobs.map(\.0)), "seed \(seed): a job that was answered for is gone")
+        #expect(answered.isSubset(of: jobs.map(\.0)), "a job that was answered for is gone")
         for caller in load.callers {
             let balance = try await caller.balance()
-            #expect(balance.count == 2 && balance[1] == 0, "seed \(seed): \(balance)")
+            #expect(balance.count == 2 && balance[1] == 0, "\(balance)")
         }
         let open = try await server.withDatabase { database in
             try await database.read { transaction in
@@ -67,7 +65,7 @@ struct KillTest {
                     """)?.get("count", as: Int.self)
             }
         }
-        #expect(open == 0, "seed \(seed)")
+        #expect(open == 0)
     }
 
     /// Attempts that were on their way to the provider at a kill: without any, the kills come at easy moments.
@@ -77,10 +75,6 @@ struct KillTest {
                 try transaction.queryOne("SELECT COUNT(*) AS count FROM attempts WHERE state = 'submitting'")?.get("count") ?? 0
             }
         }
-    }
-
-    private static func setting(_ name: String) -> Int? {
-        ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
     }
 }
 

@@ -21,9 +21,9 @@ package struct Caller: Sendable {
 
     /// - Parameter path: Below the server's address, or a whole address.
     package func send(
-        _ method: String, _ path: String, bytes: [UInt8]? = nil, headers: [String: String] = [:]
+        _ method: String, _ path: String, bytes: [UInt8]? = nil, headers: [String: String] = [:], within seconds: Int64 = 60
     ) async throws -> HTTPAnswer {
-        let response = try await client.execute(request(method, path, bytes, headers), timeout: .seconds(60))
+        let response = try await client.execute(request(method, path, bytes, headers), timeout: .seconds(seconds))
         let body = try await response.body.collect(upTo: 64 << 20)
         return HTTPAnswer(
             status: Int(response.status.code),

@@ -127,7 +127,8 @@ package final class RunningServer: Sendable {
         while time.now() < end {
             let process = process.withLock { $0 }
             guard process.isRunning else { break }
-            if let answer = try? await anybody.get("/health/ready"), answer.status == 200 { return }
+            // A connection that is made in the first instant of listening may never be answered: the next one is.
+            if let answer = try? await anybody.send("GET", "/health/ready", within: 3), answer.status == 200 { return }
             try await time.sleep(.milliseconds(30))
         }
         throw Unexpected("the server did not start: \(log.suffix(2000))")
