@@ -22,9 +22,8 @@ build:               ## builds .build/release/darkroom
 test:                ## builds once, then passes every test
 	@scripts/setup test
 	@scripts/python-setup
-	@start=$$(date +%s); $(SWIFT) build --build-tests && \
-		echo "test: built after $$(( $$(date +%s) - start )) s" && \
-		scripts/with-postgres $(SWIFT) test --skip-build --disable-xctest
+	@start=$$(date +%s); $(SWIFT) build --build-tests && echo "test: built after $$(( $$(date +%s) - start )) s"
+	@scripts/with-postgres scripts/run-tests
 
 check: test          ## all that decides whether a change is good
 	@scripts/check-tree
