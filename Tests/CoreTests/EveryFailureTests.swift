@@ -8,10 +8,11 @@ import TestSupport
 struct EveryFailureTests {
     @Test(arguments: TestEngine.available, Faults.Moment.allCases)
     func `whatever fails, each job ends once, is paid for once and is sent once`(on engine: TestEngine, moment: Faults.Moment) async throws {
+        var before: TestWorld?
         for number in 1... {
             let faults = Faults(number, moment)
             let world = try await TestWorld(
-                engine, store: { try faults.store($0) }, wrap: faults.wrap, wrapProvider: faults.wrap)
+                engine, after: before, store: { try faults.store($0) }, wrap: faults.wrap, wrapProvider: faults.wrap)
             let actor = try await world.account(credits: 100)
 
             faults.arm()
@@ -20,6 +21,7 @@ struct EveryFailureTests {
             try await world.comeToRest()
 
             try await check(jobs, of: actor, in: world, "fault \(number): \(faults.met ?? "none")")
+            before = world
             if faults.met == nil {
                 #expect(number > 30, "the story is shorter than it was")
                 return

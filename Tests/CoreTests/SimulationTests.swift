@@ -17,7 +17,7 @@ struct SimulationTests {
         var simulation = Simulation(
             world: world, workers: (0..<3).map { _ in world.makeWorker() },
             actors: [
-                try await world.account(credits: 400), try await world.account(credits: 400, plan: "pro"),
+                try await world.account(credits: Int64(steps)), try await world.account(credits: Int64(steps), plan: "pro"),
                 try await world.account(credits: 200, plan: "basic"), try await world.account(credits: 30),
             ])
 

@@ -16,6 +16,7 @@ package final class TestWorld: Sendable {
     package let catalog: CatalogCache
     package let folder: TemporaryFolder
     private let providers: Providers
+    private let engine: any SQL.Engine
     private let store: Store
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -23,18 +24,25 @@ package final class TestWorld: Sendable {
     package typealias Store = @Sendable (OutputSource) async throws -> StoreOutcome?
 
     /// - Parameters:
+    ///   - before: A world that has come to rest, whose database this one goes on with: quicker than an empty one.
     ///   - wrap: Stands before the database, once its schema is there.
     ///   - wrapProvider: Stands before the provider.
     package init(
-        _ engine: TestEngine = .sqlite, provider: FakeProvider = FakeProvider(), rules: WorkRules = WorkRules(),
-        userIDs: [ProviderName: String] = [:], store: @escaping Store = { _ in nil },
+        _ engine: TestEngine = .sqlite, after before: TestWorld? = nil, provider: FakeProvider = FakeProvider(),
+        rules: WorkRules = WorkRules(), userIDs: [ProviderName: String] = [:], store: @escaping Store = { _ in nil },
         wrap: (any SQL.Engine) -> any SQL.Engine = { $0 }, wrapProvider: (FakeProvider) -> any Provider = { $0 }
     ) async throws {
         self.provider = provider
         self.rules = rules
         self.store = store
-        folder = try TemporaryFolder()
-        database = Database(wrap(try await engine.database(in: folder.path).engine))
+        if let before {
+            folder = before.folder
+            self.engine = before.engine
+        } else {
+            folder = try TemporaryFolder()
+            self.engine = try await engine.database(in: folder.path).engine
+        }
+        database = Database(wrap(self.engine))
         catalog = CatalogCache(database, time: clock.time)
         addresses = WebhookAddresses(secret: Array(repeating: 7, count: 32), publicURL: "http://darkroom.test")
         submitJob = SubmitJob(
