@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// The name of a kind of job, such as `text_to_image`. Kinds are rows of the catalog; new ones need no new code.
 package struct KindName: Sendable, Hashable, Codable, RawRepresentable, SQLConvertible, ExpressibleByStringLiteral {

@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// Why credits move. Every kind is a verb of the ledger; no other road leads to a balance.
 package enum TransactionKind: String, Sendable, SQLConvertible, Codable {

@@ -1,5 +1,5 @@
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Something that happens by itself, again and again.
 package struct Duty: Sendable {
