@@ -82,7 +82,8 @@ private struct Simulation {
         case 19...21: finish(&chance)
         case 22: try await crash(&chance)
         case 23: behave(&chance)
-        case 24: world.clock.advance(by: .seconds(chance.number(20...400)))
+        case 24: try await stall(&chance)
+        case 25: world.clock.advance(by: .seconds(chance.number(20...400)))
         default: world.clock.advance(by: .milliseconds(chance.number(1...3_000)))
         }
     }
@@ -135,6 +136,32 @@ private struct Simulation {
             guard let request = world.provider.requests.filter(\.isUnderWay).randomElement(using: &chance) else { return }
             world.provider.finish(request.id)
         }
+    }
+
+    /// A worker stands still in the middle of a submission, for as long as its lease and more, and then goes on.
+    private func stall(_ chance: inout Seeded) async throws {
+        let (gate, first) = (Gate(), Countdown(1))
+        world.provider.whileSubmitting { _ in if first.hits() { await gate.pass() } }
+        let waits = (0..<6).map { _ in Duration.seconds(chance.number(1...60)) }
+        try await withThrowingTaskGroup(of: Void.self) { [world, workers] group in
+            defer { gate.open() }
+            group.addTask {
+                // Where there was nothing to submit, nobody is held, and whoever waits for an arrival goes on.
+                defer {
+                    gate.open()
+                    gate.arrive()
+                }
+                try await workers[0].runOnce()
+            }
+            await gate.arrivals()
+            for wait in waits {
+                world.clock.advance(by: wait)
+                try await workers[1].runOnce()
+            }
+            gate.open()
+            try await group.waitForAll()
+        }
+        world.provider.whileSubmitting { _ in }
     }
 
     /// A worker takes work and is never heard of again; another starts.

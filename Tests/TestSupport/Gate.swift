@@ -14,17 +14,25 @@ package final class Gate: Sendable {
     package init() {}
 
     package func pass() async {
+        arrive()
         await withCheckedContinuation { continuation in
-            let (isOpen, met) = state.withLock { state in
-                state.arrived += 1
+            let isOpen = state.withLock { state in
                 if !state.isOpen { state.held.append(continuation) }
-                let met = state.expecting.filter { $0.count <= state.arrived }.map(\.continuation)
-                state.expecting.removeAll { $0.count <= state.arrived }
-                return (state.isOpen, met)
+                return state.isOpen
             }
-            for continuation in met { continuation.resume() }
             if isOpen { continuation.resume() }
         }
+    }
+
+    /// Counts as having come, without being held.
+    package func arrive() {
+        let met = state.withLock { state in
+            state.arrived += 1
+            let met = state.expecting.filter { $0.count <= state.arrived }.map(\.continuation)
+            state.expecting.removeAll { $0.count <= state.arrived }
+            return met
+        }
+        for continuation in met { continuation.resume() }
     }
 
     package func open() {

@@ -129,6 +129,7 @@ struct FollowUpTests {
         _ = try await world.deliverWebhook(try #require(world.provider.requests.first).id)
 
         try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { gate.open() }
             group.addTask { try await world.makeWorker().runOnce() }
             await gate.arrivals(1)
             // The first one is stopped for longer than its lease; nobody renews it.

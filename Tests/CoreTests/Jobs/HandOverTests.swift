@@ -129,6 +129,41 @@ struct HandOverTests {
         #expect(try await world.attempts(of: job.id).map(\.state) == [.unanswered])
     }
 
+    @Test(arguments: TestEngine.available, [
+        FakeProvider.Behaviour.accept, .acceptSilently, .refuse(ProviderFailure(.unavailable, "down", isTransient: true)),
+        .refuse(ProviderFailure(.invalidInput, "no", isTransient: false)),
+    ])
+    func `an answer that comes after its attempt was given up changes nothing`(
+        on engine: TestEngine, answer: FakeProvider.Behaviour
+    ) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 100)
+        let job = try await world.submit(for: actor)
+        let (gate, first) = (Gate(), Countdown(1))
+        world.provider.behave(answer)
+        world.provider.whileSubmitting { _ in if first.hits() { await gate.pass() } }
+
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            defer { gate.open() }
+            group.addTask { try await world.makeWorker().runOnce() }
+            await gate.arrivals()
+            // Its lease ends, then the patience with its silence, then the wait for another attempt.
+            for wait in [31, 121, 5] as [Int64] {
+                world.clock.advance(by: .seconds(wait))
+                try await world.work()
+            }
+            #expect(try await world.attempts(of: job.id).map(\.state) == [.lost, .submitted])
+            gate.open()
+            try await group.waitForAll()
+        }
+
+        #expect(try await world.attempts(of: job.id).map(\.state) == [.lost, .submitted])
+        #expect(try await world.job(job.id).state == .processing)
+        try await world.workUntilEnded(actor)
+        #expect(try await world.job(job.id).state == .completed)
+        #expect(try await world.brokenPromises() == [])
+    }
+
     @Test(arguments: TestEngine.available)
     func `cancelling during the wait for another attempt is immediate`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)

@@ -131,6 +131,8 @@ struct WebhookTests {
         #expect(attempt.requestID == world.provider.requests.first?.id)
         #expect(attempt.submittedAt != nil)
         #expect(attempt.cost > 0)
+        // What was told is not asked for.
+        #expect(world.provider.polls == 0)
         try await expectPaidOnce(job, actor, world)
     }
 
