@@ -12,5 +12,8 @@ package enum Schema {
         Migration(3, "catalog", PackageResources._003_catalog_sql),
         Migration(4, "jobs", PackageResources._004_jobs_sql),
         Migration(5, "assets", PackageResources._005_assets_sql),
+        Migration(
+            6, "client access", PackageResources._006_client_access_sql,
+            additions: [.postgres: PackageResources._006_client_access_postgres_sql]),
     ])
 }

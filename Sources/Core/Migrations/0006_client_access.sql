@@ -1,0 +1,2 @@
+-- What clients' own queries may see and change. Only PostgreSQL knows roles and rows' policies; on SQLite every road to a
+-- row leads through the product's own checks.

@@ -1,0 +1,57 @@
+package import SQL
+import Foundation
+
+/// PostgreSQL's own client on a test's database: around all of our code, as whoever has the connection could go.
+package struct Psql: Sendable {
+    /// What a statement came to.
+    package enum Answer: Sendable, Hashable {
+        /// The rows, their columns parted by bars; nothing for a statement that answers none.
+        case rows([String])
+        /// The five characters that PostgreSQL tells errors apart by.
+        case refused(state: String, message: String)
+    }
+
+    private let url: String
+    private let schema: String
+    private let folder: TemporaryFolder
+
+    /// Throws where the test runs without PostgreSQL.
+    package init(_ database: Database) async throws {
+        guard let url = TestEngine.postgresURL else { throw Unexpected("DARKROOM_TEST_POSTGRES is not set") }
+        self.url = url
+        folder = try TemporaryFolder()
+        schema = try await database.read { try $0.queryOne("SELECT current_schema() AS name")?.get("name") ?? "" }
+    }
+
+    /// As a client's own query runs: in the role, for a user, and for one account where it is named.
+    package func client(_ statement: String, user: String, account: String = "") async throws -> Answer {
+        try await run("""
+            BEGIN;
+            SET LOCAL ROLE darkroom_client;
+            SET LOCAL search_path = \(schema)_client;
+            SET LOCAL darkroom.user_id = '\(user)';
+            SET LOCAL darkroom.account_id = '\(account)';
+            \(statement);
+            COMMIT;
+            """)
+    }
+
+    /// As the owner of the tables.
+    package func owner(_ statement: String) async throws -> Answer {
+        try await run("SET search_path = \(schema);\n\(statement);")
+    }
+
+    private func run(_ script: String) async throws -> Answer {
+        let program = try ChildProcess(
+            URL(filePath: "/usr/bin/psql"),
+            [url, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose", "--file=-"],
+            folder: folder.path, log: folder.path + "/" + UUID().uuidString, input: script)
+        let status = await program.exit()
+        guard status != 0 else { return .rows(program.output.split(separator: "\n").map { String($0) }) }
+        // psql:<stdin>:6: ERROR:  42501: permission denied for view profiles
+        guard let error = program.errors.split(separator: "\n").first(where: { $0.contains("ERROR:  ") })?.split(separator: "ERROR:  ").last,
+            let colon = error.firstIndex(of: ":")
+        else { throw Unexpected("psql said: \(program.errors)") }
+        return .refused(state: String(error[..<colon]), message: error[colon...].dropFirst(2).description)
+    }
+}
