@@ -226,7 +226,7 @@ struct App: Sendable {
             Duty("delete ended sessions", every: .seconds(3600)) { _ = try await sessions.runOnce() },
             Duty("delete idempotency keys", every: .seconds(600)) {
                 let dayAgo = time.now() - .seconds(86_400)
-                _ = try await database.write { try $0.deleteIdempotencyKeys(before: dayAgo, limit: 1000) }
+                _ = try await database.write(order: .alone) { try $0.deleteIdempotencyKeys(before: dayAgo, limit: 1000) }
             },
         ]
     }

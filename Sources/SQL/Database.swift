@@ -1,7 +1,8 @@
 /// The seam between the product and its two engines.
 ///
 /// A closure is synchronous, so nothing can be awaited while a transaction is open. Write closures that arrive together
-/// share one transaction and one commit. That asks three things of a write closure:
+/// share one transaction and one commit, unless they lock what belongs to several owners (`LockOrder.alone`). That asks
+/// three things of a write closure:
 /// - It may run more than once, and has no effect outside its transaction; what time it is, it is told.
 /// - It refuses before its first write. An error thrown then ends this closure alone, and the others go on.
 /// - An error thrown after its first write, and any `DatabaseError`, rolls the shared transaction back; then each closure
@@ -39,10 +40,9 @@ package struct Database: Sendable {
 
     /// Runs `body` in a transaction, perhaps shared with others, and answers once it is committed.
     ///
-    /// - Parameter order: What the closure will lock, an account's id as a rule. Closures of one batch run in this
-    ///   order on every node, so that nodes do not wait for each other in a circle.
+    /// - Parameter order: What the closure locks before anything else. There is no default: a wrong one is a deadlock.
     package func write<Value: Sendable>(
-        order: String = "", _ body: @escaping @Sendable (Transaction) throws -> Value
+        order: LockOrder, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             engine.write(PendingWrite(order: order, body: body) { continuation.resume(with: $0) })

@@ -47,14 +47,15 @@ package enum Dialect: Sendable, Hashable {
 package enum Fragment: Sendable, Hashable {
     /// Locks the chosen rows and passes over those that another node has locked. SQLite has one writer and needs neither.
     case skipLocked
-    /// Locks the rows of the named table until the transaction ends.
+    /// Locks the rows of the named table until the transaction ends, against others who change them. Rows elsewhere may
+    /// still come to refer to them: no key of ours ever changes.
     case forUpdate(of: String)
 
     func text(in dialect: Dialect) -> String {
         switch (self, dialect) {
         case (.skipLocked, .sqlite), (.forUpdate, .sqlite): ""
-        case (.skipLocked, .postgres): "FOR UPDATE SKIP LOCKED"
-        case (.forUpdate(let table), .postgres): "FOR UPDATE OF \(table)"
+        case (.skipLocked, .postgres): "FOR NO KEY UPDATE SKIP LOCKED"
+        case (.forUpdate(let table), .postgres): "FOR NO KEY UPDATE OF \(table)"
         }
     }
 }

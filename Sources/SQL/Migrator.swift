@@ -45,7 +45,7 @@ package struct Migrator: Sendable {
         var taken: [String] = []
         while true {
             let at = now()
-            guard let name = try await database.write({ try step($0, at: at) }) else { return taken }
+            guard let name = try await database.write(order: .alone, { try step($0, at: at) }) else { return taken }
             taken.append(name)
         }
     }

@@ -9,12 +9,12 @@ package struct PendingWrite: Sendable {
     /// How often a write is tried that loses against others.
     static let attempts = 8
 
-    let order: String
+    let order: LockOrder
     let run: @Sendable (Transaction) -> Outcome
     let fail: @Sendable (any Error) -> Void
 
     init<Value: Sendable>(
-        order: String, body: @escaping @Sendable (Transaction) throws -> Value,
+        order: LockOrder, body: @escaping @Sendable (Transaction) throws -> Value,
         deliver: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
         self.order = order

@@ -168,9 +168,9 @@ private struct Simulation {
     private mutating func crash(_ chance: inout Seeded) async throws {
         let now = world.clock.now
         if chance.happens(oneIn: 2) {
-            _ = try await world.database.write { try $0.claimJobs(3, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)) }
+            _ = try await world.database.write(order: .alone) { try $0.claimJobs(3, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)) }
         } else {
-            _ = try await world.database.write { try $0.takeDueAttempts(3, now: now, until: now + .seconds(30)) }
+            _ = try await world.database.write(order: .alone) { try $0.takeDueAttempts(3, now: now, until: now + .seconds(30)) }
         }
         workers[Int(chance.number(0...Int64(workers.count - 1)))] = world.makeWorker()
     }

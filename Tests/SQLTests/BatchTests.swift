@@ -38,7 +38,7 @@ struct BatchTests {
         let failures = Mutex(0)
 
         connection.perform((0..<3).map { _ in
-            PendingWrite(order: "", body: { _ in }) { result in
+            PendingWrite(order: .key(""), body: { _ in }) { result in
                 if result.error == nil { successes.withLock { $0 += 1 } } else { failures.withLock { $0 += 1 } }
             }
         })
@@ -52,7 +52,7 @@ struct BatchTests {
     private func write(
         _ body: @escaping @Sendable (Transaction) throws -> Void, heard: @escaping @Sendable () -> Void = {}
     ) -> PendingWrite {
-        PendingWrite(order: "", body: body) { _ in heard() }
+        PendingWrite(order: .key(""), body: body) { _ in heard() }
     }
 }
 

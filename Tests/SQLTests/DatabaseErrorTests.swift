@@ -17,7 +17,7 @@ struct DatabaseErrorTests {
     ])
     func `a refusal is told by its kind, and names its statement but no values`(text: String, kind: DatabaseError.Kind) async throws {
         let scratch = try await Scratch()
-        try await scratch.database.write {
+        try await scratch.database.write(order: .alone) {
             try $0.runScript("""
                 CREATE TABLE things (id TEXT PRIMARY KEY, size INTEGER NOT NULL CHECK (size > 0), parent TEXT REFERENCES things (id)) STRICT;
                 CREATE TRIGGER things_stay BEFORE UPDATE ON things BEGIN SELECT RAISE(ABORT, 'a thing stays'); END;
@@ -26,7 +26,7 @@ struct DatabaseErrorTests {
         }
 
         let error = await #expect(throws: DatabaseError.self) {
-            try await scratch.database.write { _ = try $0.execute(Statement(stringLiteral: text)) }
+            try await scratch.database.write(order: .alone) { _ = try $0.execute(Statement(stringLiteral: text)) }
         }
 
         #expect(error?.kind == kind)
@@ -35,9 +35,9 @@ struct DatabaseErrorTests {
 
     @Test func `a value is in no error`() async throws {
         let scratch = try await Scratch()
-        try await scratch.database.write { try $0.note("secret") }
+        try await scratch.database.write(order: .alone) { try $0.note("secret") }
 
-        let error = await #expect(throws: DatabaseError.self) { try await scratch.database.write { try $0.note("secret") } }
+        let error = await #expect(throws: DatabaseError.self) { try await scratch.database.write(order: .alone) { try $0.note("secret") } }
 
         #expect(error?.description.contains("secret") == false)
     }
@@ -46,24 +46,24 @@ struct DatabaseErrorTests {
         let scratch = try await Scratch()
         let impatient = Database(try SQLiteEngine(path: scratch.path, busyTimeout: .milliseconds(1)))
 
-        let error = try await scratch.database.write { transaction in
+        let error = try await scratch.database.write(order: .alone) { transaction in
             try transaction.note("held")
             return errorOfWriting(to: impatient)
         }
 
         #expect((error as? DatabaseError)?.kind == .busy)
         // Once it is let go of, the next one comes through.
-        try await impatient.write { try $0.note("then") }
+        try await impatient.write(order: .alone) { try $0.note("then") }
         #expect(try await scratch.ids() == ["held", "then"])
     }
 
     @Test func `a database without room says so, and keeps what it had`() async throws {
         let scratch = try await Scratch()
-        try await scratch.database.write { try $0.note("kept") }
+        try await scratch.database.write(order: .alone) { try $0.note("kept") }
         let pages = try await scratch.database.read { try $0.queryOne("PRAGMA page_count")?.get("page_count", as: Int.self) ?? 0 }
 
         let error = await #expect(throws: DatabaseError.self) {
-            try await scratch.database.write { transaction in
+            try await scratch.database.write(order: .alone) { transaction in
                 _ = try transaction.query(Statement(stringLiteral: "PRAGMA max_page_count = \(pages)"))
                 for number in 0..<10_000 { try transaction.note("a rather long name for note number \(number)") }
             }
@@ -71,7 +71,7 @@ struct DatabaseErrorTests {
 
         #expect(error?.kind == .full)
         #expect(try await scratch.ids() == ["kept"])
-        try await scratch.database.write { transaction in
+        try await scratch.database.write(order: .alone) { transaction in
             _ = try transaction.query("PRAGMA max_page_count = 1000000")
             try transaction.note("after")
         }
@@ -93,7 +93,7 @@ struct DatabaseErrorTests {
 /// Writes from inside another connection's transaction, which a closure can wait for but not await.
 private func errorOfWriting(to database: Database) -> (any Error)? {
     let answer = Answer()
-    database.engine.write(PendingWrite(order: "", body: { try $0.note("impatient") }) { answer.give($0.error) })
+    database.engine.write(PendingWrite(order: .alone, body: { try $0.note("impatient") }) { answer.give($0.error) })
     return answer.wait()
 }
 

@@ -7,7 +7,7 @@ struct SQLiteEngineTests {
     func `every commit is synced and every rule is on`(setting: String, value: Int) async throws {
         let scratch = try await Scratch()
 
-        let found = try await scratch.database.write {
+        let found = try await scratch.database.write(order: .alone) {
             try $0.queryOne(Statement(stringLiteral: "PRAGMA \(setting)"))?.get(setting, as: Int.self)
         }
 
@@ -34,13 +34,13 @@ struct SQLiteEngineTests {
         let scratch = try await Scratch()
 
         await #expect(throws: DatabaseError.self) {
-            try await scratch.database.write { _ = try $0.execute("INSERT INTO notes (id, number) VALUES ('a', 'many')") }
+            try await scratch.database.write(order: .alone) { _ = try $0.execute("INSERT INTO notes (id, number) VALUES ('a', 'many')") }
         }
     }
 
     @Test func `what was committed is there after opening again, and the file is whole`() async throws {
         let scratch = try await Scratch()
-        try await scratch.database.write { transaction in
+        try await scratch.database.write(order: .alone) { transaction in
             for number in 0..<1000 { try transaction.note("note \(number)", number) }
         }
         await scratch.database.close()
@@ -60,7 +60,7 @@ struct SQLiteEngineTests {
             for number in 0..<400 {
                 group.addTask {
                     let database = number.isMultiple(of: 2) ? scratch.database : other
-                    try await database.write { try $0.note("note \(number)") }
+                    try await database.write(order: .alone) { try $0.note("note \(number)") }
                 }
             }
             try await group.waitForAll()

@@ -11,11 +11,11 @@ struct Scratch {
     init() async throws {
         folder = try TemporaryFolder()
         database = Database(try SQLiteEngine(path: folder.path + "/scratch.sqlite"))
-        try await database.write { try $0.runScript("CREATE TABLE notes (id TEXT PRIMARY KEY, number INTEGER) STRICT") }
+        try await database.write(order: .alone) { try $0.runScript("CREATE TABLE notes (id TEXT PRIMARY KEY, number INTEGER) STRICT") }
     }
 
     struct Write<Value: Sendable>: Sendable {
-        var order = ""
+        var order = LockOrder.key("")
         let body: @Sendable (Transaction) throws -> Value
     }
 
@@ -23,7 +23,7 @@ struct Scratch {
     func together<Value: Sendable>(_ writes: [Write<Value>]) async -> [Result<Value, any Error>] {
         let gate = DispatchSemaphore(value: 0)
         await withCheckedContinuation { isHeld in
-            database.engine.write(PendingWrite(order: "", body: { _ in
+            database.engine.write(PendingWrite(order: .key(""), body: { _ in
                 isHeld.resume()
                 gate.wait()
             }, deliver: { _ in }))

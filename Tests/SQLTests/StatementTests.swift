@@ -22,7 +22,7 @@ struct StatementTests {
         let values = Array(1...4).prefix(count)
 
         await #expect(throws: DatabaseError.self) {
-            try await scratch.database.write { transaction in
+            try await scratch.database.write(order: .alone) { transaction in
                 switch values.count {
                 case 0: try transaction.execute("INSERT INTO notes (id, number) VALUES ('a', $1)")
                 case 1: try transaction.execute("INSERT INTO notes (id, number) VALUES ($1, $2)", "a")
@@ -37,7 +37,7 @@ struct StatementTests {
         let scratch = try await Scratch()
 
         for id in ["a", "a", "b", "a", "c"] {
-            do { try await scratch.database.write { try $0.note(id) } } catch let error as DatabaseError { #expect(error.kind == .unique) }
+            do { try await scratch.database.write(order: .alone) { try $0.note(id) } } catch let error as DatabaseError { #expect(error.kind == .unique) }
         }
 
         #expect(try await scratch.ids() == ["a", "b", "c"])
@@ -77,9 +77,9 @@ struct StatementTests {
         let locking: Statement = "SELECT 1 \(.forUpdate(of: "a"))"
 
         #expect(statement.text(in: .sqlite) == "SELECT 1 WHERE state = 'queued' ")
-        #expect(statement.text(in: .postgres) == "SELECT 1 WHERE state = 'queued' FOR UPDATE SKIP LOCKED")
+        #expect(statement.text(in: .postgres) == "SELECT 1 WHERE state = 'queued' FOR NO KEY UPDATE SKIP LOCKED")
         #expect(locking.text(in: .sqlite) == "SELECT 1 ")
-        #expect(locking.text(in: .postgres) == "SELECT 1 FOR UPDATE OF a")
+        #expect(locking.text(in: .postgres) == "SELECT 1 FOR NO KEY UPDATE OF a")
     }
 
     @Test func `a statement's parameters are spelled for the engine`() {
@@ -99,7 +99,7 @@ struct StatementTests {
     @Test func `how many rows changed is told, also where rows are returned`() async throws {
         let scratch = try await Scratch()
 
-        let (changed, returned, none, writes) = try await scratch.database.write { transaction in
+        let (changed, returned, none, writes) = try await scratch.database.write(order: .alone) { transaction in
             try transaction.note("a")
             try transaction.note("b")
             let changed = try transaction.execute("UPDATE notes SET number = 1")

@@ -5,12 +5,12 @@ import Testing
 struct WriteQueueTests {
     @Test func `batches are bounded and keep the order of arrival`() {
         let queue = WriteQueue(limit: 100, batchLimit: 32)
-        for number in 0..<70 { _ = queue.add(write("\(number)")) }
+        for number in 0..<70 { _ = queue.add(write(.key("\(number)"))) }
 
         let batches = [queue.next(), queue.next(), queue.next(), queue.next()]
 
         #expect(batches.map(\.count) == [32, 32, 6, 0])
-        #expect(batches.flatMap { $0 }.map(\.order) == (0..<70).map { "\($0)" })
+        #expect(batches.flatMap { $0 }.map(\.order) == (0..<70).map { .key("\($0)") })
     }
 
     @Test func `past its limit a write is refused as busy, and those that wait stay`() {
@@ -47,7 +47,7 @@ struct WriteQueueTests {
         #expect(queue.next().count == 1)
     }
 
-    private func write(_ order: String = "", refused: @escaping @Sendable (DatabaseError.Kind?) -> Void = { _ in }) -> PendingWrite {
+    private func write(_ order: LockOrder = .key(""), refused: @escaping @Sendable (DatabaseError.Kind?) -> Void = { _ in }) -> PendingWrite {
         PendingWrite(order: order, body: { _ in }) { refused(($0.error as? DatabaseError)?.kind) }
     }
 }

@@ -25,7 +25,7 @@ struct WriteTests {
         let ran = Ran()
 
         _ = await scratch.together(["c", "a", "d", "b"].map { key in
-            Scratch.Write(order: key) { _ in ran.append(key) }
+            Scratch.Write(order: .key(key)) { _ in ran.append(key) }
         })
 
         #expect(ran.all == ["a", "b", "c", "d"])
@@ -77,7 +77,7 @@ struct WriteTests {
 
     @Test func `an error that shows at the commit fails the one who caused it`() async throws {
         let scratch = try await Scratch()
-        try await scratch.database.write {
+        try await scratch.database.write(order: .alone) {
             try $0.runScript("CREATE TABLE children (parent TEXT REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED) STRICT")
         }
 
@@ -89,7 +89,7 @@ struct WriteTests {
 
         #expect(results.map { ($0.error as? DatabaseError)?.kind } == [nil, .foreignKey, nil])
         #expect(try await scratch.ids() == ["a", "b"])
-        #expect(try await scratch.database.write { try $0.countNotes() } == 2)
+        #expect(try await scratch.database.write(order: .alone) { try $0.countNotes() } == 2)
     }
 
     @Test func `whoever hears of a write finds it committed`() async throws {
@@ -97,7 +97,7 @@ struct WriteTests {
         let other = Database(try SQLiteEngine(path: scratch.path))
 
         for number in 0..<20 {
-            try await scratch.database.write { try $0.note("note \(number)") }
+            try await scratch.database.write(order: .alone) { try $0.note("note \(number)") }
             #expect(try await other.read { try $0.countNotes() } == number + 1)
         }
     }
@@ -123,14 +123,14 @@ struct WriteTests {
 
     @Test func `readers see what is committed, and a consistent view of it`() async throws {
         let scratch = try await Scratch()
-        try await scratch.database.write { try $0.note("a") }
+        try await scratch.database.write(order: .alone) { try $0.note("a") }
         let database = scratch.database
 
         let (before, after) = try await database.read { transaction in
             let before = try transaction.countNotes()
             // Somebody writes meanwhile; this view stays as it was.
             let written = DispatchSemaphore(value: 0)
-            Task { try await database.write { try $0.note("b") }; written.signal() }
+            Task { try await database.write(order: .alone) { try $0.note("b") }; written.signal() }
             written.wait()
             return (before, try transaction.countNotes())
         }
@@ -155,11 +155,11 @@ struct WriteTests {
 
     @Test func `after closing, calls are refused`() async throws {
         let scratch = try await Scratch()
-        try await scratch.database.write { try $0.note("a") }
+        try await scratch.database.write(order: .alone) { try $0.note("a") }
 
         await scratch.database.close()
 
-        await #expect(throws: DatabaseError.self) { try await scratch.database.write { try $0.note("b") } }
+        await #expect(throws: DatabaseError.self) { try await scratch.database.write(order: .alone) { try $0.note("b") } }
         await #expect(throws: DatabaseError.self) { try await scratch.database.read { try $0.countNotes() } }
     }
 }

@@ -34,7 +34,7 @@ package final class FilesFixture: Sendable {
     package func account() async throws -> Actor {
         let user = ID<User>.make(at: clock.now)
         let account = ID<Account>(rawValue: user.rawValue)
-        try await database.write { transaction in
+        try await database.write(order: .alone) { transaction in
             try transaction.execute(
                 """
                 INSERT INTO users (id, email, email_key, role, metadata, created_at, updated_at)
@@ -49,7 +49,7 @@ package final class FilesFixture: Sendable {
     package func job(of actor: Actor, input: ID<Asset>? = nil, ended: Bool = false) async throws -> ID<Job> {
         let id = ID<Job>.make(at: clock.now)
         let now = clock.now
-        try await database.write { transaction in
+        try await database.write(order: .alone) { transaction in
             try transaction.execute(
                 """
                 INSERT INTO jobs (id, account_id, created_by, kind, kind_version, endpoint, provider, state, parameters, outputs_asked,

@@ -32,7 +32,7 @@ package struct IdentityFixture: Sendable {
     package func account(with user: ID<User>, as role: Account.Role) async throws -> ID<Account> {
         let now = clock.now
         let account = ID<Account>.make(at: now)
-        try await database.write { transaction in
+        try await database.write(order: .alone) { transaction in
             try transaction.execute(
                 "INSERT INTO accounts (id, name, plan, created_at) VALUES ($1, 'Studio', 'free', $2)", account, now)
             try transaction.execute(

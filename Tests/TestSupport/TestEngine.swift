@@ -36,7 +36,7 @@ package enum TestEngine: String, Sendable, CaseIterable {
 extension Database {
     /// - Parameter name: Letters, digits and underscores of our own making.
     fileprivate func makeSchema(_ name: String) async throws {
-        try await write { try $0.runScript("CREATE SCHEMA \(name)") }
+        try await write(order: .alone) { try $0.runScript("CREATE SCHEMA \(name)") }
     }
 }
 

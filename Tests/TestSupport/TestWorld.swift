@@ -88,7 +88,7 @@ package final class TestWorld: Sendable {
         let now = clock.now
         let id = ID<User>.make(at: now)
         let account = ID<Account>(rawValue: id.rawValue)
-        try await database.write { transaction in
+        try await database.write(order: .alone) { transaction in
             try transaction.execute("""
                 INSERT INTO users (id, email, email_key, role, metadata, created_at, updated_at)
                 VALUES ($1, $2, $2, 'user', '{}', $3, $3)
@@ -106,7 +106,7 @@ package final class TestWorld: Sendable {
     package func plan(
         _ name: String, concurrentJobs: Int = 1, jobsPerHour: Int? = nil, weight: Int = 1, headStart: Duration = .zero
     ) async throws {
-        try await database.write {
+        try await database.write(order: .alone) {
             _ = try $0.execute("""
                 INSERT INTO plans (name, monthly_credits, concurrent_jobs, jobs_per_hour, weight, head_start) VALUES ($1, 0, $2, $3, $4, $5)
                 """, name, concurrentJobs, jobsPerHour, weight, headStart.milliseconds)
@@ -117,7 +117,7 @@ package final class TestWorld: Sendable {
     package func upload(for actor: Actor) async throws -> ID<Asset> {
         let now = clock.now
         let id = ID<Asset>.make(at: now)
-        try await database.write {
+        try await database.write(order: .alone) {
             try $0.insertAsset(Asset(
                 id: id, account: actor.account, createdBy: actor.user, key: .upload(id, of: actor.account, .png), name: "picture.png",
                 type: .png, size: 1, sha256: "", dimensions: ImageSize(width: 640, height: 480), createdAt: now, expiresAt: nil))

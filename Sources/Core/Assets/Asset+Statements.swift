@@ -80,7 +80,7 @@ extension Transaction {
     /// Those past their time, the oldest first.
     func expiredAssets(_ limit: Int, now: Instant) throws(DatabaseError) -> [Asset] {
         try query(
-            "SELECT * FROM assets WHERE deleted_at IS NULL AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2 \(.skipLocked)",
+            "SELECT * FROM assets WHERE deleted_at IS NULL AND expires_at <= $1 ORDER BY expires_at, id LIMIT $2",
             now, limit)
             .map { row throws(DatabaseError) in try Asset(row) }
     }

@@ -12,6 +12,6 @@ package struct RemoveFile: Sendable {
 
     package func callAsFunction(_ key: StorageKey) async throws {
         try await store.delete(key)
-        try await database.write { try $0.crossOutFile(key) }
+        try await database.write(order: .alone) { try $0.crossOutFile(key) }
     }
 }

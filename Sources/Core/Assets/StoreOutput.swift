@@ -59,16 +59,16 @@ package struct StoreOutput: Sendable {
         let file = try await store.store(parts, limit: limit) { incoming in
             let check = try FileCheck(incoming, for: .outputs)
             found = check
-            return try await writeDown(.output(index, of: job, account, check.type))
+            return try await writeDown(.output(index, of: job, account, check.type), of: account)
         }
         guard let found else { preconditionFailure("a store asks what a file shall be called before it keeps it") }
         return StoredOutput(
             index: index, key: file.key, type: found.type, size: file.size, sha256: file.sha256, dimensions: found.dimensions)
     }
 
-    private func writeDown(_ key: StorageKey) async throws -> StorageKey {
+    private func writeDown(_ key: StorageKey, of account: ID<Account>) async throws -> StorageKey {
         let dueAt = time.now() + Self.patience
-        guard try await database.write({ try $0.writeDownFile(key, dueAt: dueAt) }) else { throw AssetError.removedMeanwhile }
+        guard try await database.write(order: .account(account), { try $0.writeDownFile(key, dueAt: dueAt) }) else { throw AssetError.removedMeanwhile }
         return key
     }
 }

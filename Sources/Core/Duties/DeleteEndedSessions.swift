@@ -16,7 +16,7 @@ package struct DeleteEndedSessions: Sendable {
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()
-        return try await database.write { [batch] transaction in
+        return try await database.write(order: .alone) { [batch] transaction in
             let sessions = try transaction.deleteSessions(refreshedBefore: now - Session.idleLimit, limit: batch)
             let throttles = try transaction.deleteThrottles(endedBefore: now, limit: batch)
             return sessions + throttles

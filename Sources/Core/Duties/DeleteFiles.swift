@@ -22,7 +22,7 @@ package struct DeleteFiles: Sendable {
     package func runOnce() async throws -> Int {
         let now = time.now()
         // Should this process die here, another takes them on after that long.
-        let claimed = try await database.write { [batch] in try $0.claimFileDeletions(batch, now: now, retryAt: now + .seconds(600)) }
+        let claimed = try await database.write(order: .alone) { [batch] in try $0.claimFileDeletions(batch, now: now, retryAt: now + .seconds(600)) }
         var removed = 0
         for deletion in claimed {
             do {
@@ -32,7 +32,7 @@ package struct DeleteFiles: Sendable {
                 logger.warning("a file could not be removed", metadata: [
                     "key": "\(deletion.key)", "tries": "\(deletion.tries)", "error": "\(error)",
                 ])
-                try await database.write { try $0.putOffFileDeletion(deletion.key, to: now + Self.wait(after: deletion.tries)) }
+                try await database.write(order: .alone) { try $0.putOffFileDeletion(deletion.key, to: now + Self.wait(after: deletion.tries)) }
             }
         }
         return removed

@@ -17,8 +17,19 @@ package struct ExpireAssets: Sendable {
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()
-        return try await database.write { [batch] transaction in
-            try transaction.expiredAssets(batch, now: now).count { try expire($0, transaction, now) }
+        let expired = try await database.read { [batch] in try $0.expiredAssets(batch, now: now) }
+        var deleted = 0
+        for asset in expired where try await expire(asset, now) { deleted += 1 }
+        return deleted
+    }
+
+    /// In a transaction of its account's, since deleting it changes what the account's files come to.
+    private func expire(_ asset: Asset, _ now: Instant) async throws -> Bool {
+        try await database.write(order: .account(asset.account)) { transaction in
+            guard let current = try transaction.lockAsset(asset.id, of: asset.account),
+                let expiresAt = current.expiresAt, expiresAt <= now
+            else { return false }
+            return try expire(current, transaction, now)
         }
     }
 

@@ -40,7 +40,7 @@ package struct FirstAdministrator: Sendable {
             id: id, email: email, passwordHash: hash, role: .admin, metadata: [:], isConfirmed: true,
             bonus: .firstAdministrator(id))
         do {
-            return try await database.write { transaction in
+            return try await database.write(order: .alone) { transaction in
                 if try transaction.hasAdministrator() { return nil }
                 if try transaction.isTaken(email) { throw SignUpError.taken }
                 return try transaction.insert(new, now: now)

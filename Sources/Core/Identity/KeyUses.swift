@@ -29,7 +29,7 @@ package final class KeyUses: Sendable {
             return noted
         }
         guard !uses.isEmpty else { return }
-        try await database.write { transaction in
+        try await database.write(order: .alone) { transaction in
             for (key, instant) in uses.sorted(by: { $0.key < $1.key }) { try transaction.noteUse(of: key, at: instant) }
         }
     }

@@ -55,7 +55,7 @@ extension Transaction {
     func deleteSessions(refreshedBefore instant: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM sessions WHERE id IN
-                (SELECT id FROM sessions WHERE refreshed_at < $1 ORDER BY refreshed_at LIMIT $2)
+                (SELECT id FROM sessions WHERE refreshed_at < $1 ORDER BY refreshed_at LIMIT $2 \(.skipLocked))
             """, instant, limit)
     }
 }

@@ -21,7 +21,7 @@ package struct Sessions: Sendable {
     package func start(for user: ID<User>, from client: Client) async throws -> SignedIn {
         let now = time.now()
         let id = ID<Session>.make(at: now)
-        let (session, signedIn) = try await database.write(order: user.rawValue) { transaction in
+        let (session, signedIn) = try await database.write(order: .user(user)) { transaction in
             guard let signedIn = try transaction.noteSignIn(of: user, now: now) else { throw SignInError.userDisabled }
             return (try transaction.insertSession(id, of: user, userAgent: client.userAgent, now: now), signedIn)
         }
@@ -33,7 +33,7 @@ package struct Sessions: Sendable {
     package func refresh(_ text: String) async throws -> SignedIn {
         guard let token = RefreshToken(text, key: refreshKey) else { throw RefreshError.notFound }
         let now = time.now()
-        let outcome = try await database.write(order: token.session.rawValue) { transaction in
+        let outcome = try await database.write(order: .alone) { transaction in
             try transaction.exchange(token, now: now)
         }
         switch outcome {
@@ -52,7 +52,7 @@ package struct Sessions: Sendable {
 
     package func end(_ scope: Scope, of user: ID<User>, current: ID<Session>) async throws {
         let now = time.now()
-        try await database.write(order: user.rawValue) { transaction in
+        try await database.write(order: .user(user)) { transaction in
             switch scope {
             case .local: try transaction.endSession(current, .signedOut, now: now)
             case .others: try transaction.endSessions(of: user, except: current, .signedOut, now: now)

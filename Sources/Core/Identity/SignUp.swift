@@ -31,7 +31,7 @@ package struct SignUp: Sendable {
         guard mode == .open else { throw SignUpError.notOpen(mode) }
         let throttle = Throttle.signUp(from: client.address)
         let now = time.now()
-        try await database.write { transaction in
+        try await database.write(order: .alone) { transaction in
             if let refusal = try transaction.count([throttle], now: now) { throw SignUpError.throttled(refusal) }
         }
         return try await create(email: email, password: password, metadata: metadata, isConfirmed: !confirmsByMail)
@@ -49,7 +49,7 @@ package struct SignUp: Sendable {
             id: .make(at: now), email: email, passwordHash: hash, role: role, metadata: metadata, isConfirmed: isConfirmed,
             bonus: isConfirmed ? .welcome(email, now: now) : nil)
         do {
-            return try await database.write(order: new.id.rawValue) { transaction in
+            return try await database.write(order: .alone) { transaction in
                 if try transaction.isTaken(email) { throw SignUpError.taken }
                 return try transaction.insert(new, now: now)
             }

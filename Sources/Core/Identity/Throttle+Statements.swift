@@ -37,7 +37,7 @@ extension Transaction {
     func deleteThrottles(endedBefore now: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM throttles WHERE subject IN
-                (SELECT subject FROM throttles WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2)
+                (SELECT subject FROM throttles WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2 \(.skipLocked))
             """, now, limit)
     }
 }

@@ -47,7 +47,7 @@ package struct Users: Sendable {
         guard let user = try await find(id) else { throw UserError.notFound }
         let hash = try await newHash(for: user, change, in: session, from: client)
         let now = time.now()
-        let changed = try await database.write(order: id.rawValue) { transaction in
+        let changed = try await database.write(order: .user(id)) { transaction in
             guard let user = try transaction.user(id) else { throw UserError.notFound }
             let metadata = user.metadata(merging: change.metadata ?? [:])
             guard metadata.text.utf8.count <= User.metadataLimit else { throw UserError.invalidMetadata }
@@ -66,7 +66,7 @@ package struct Users: Sendable {
     /// Ends every way in and takes away what names the person; what their account owns stays, without a name.
     package func delete(_ id: ID<User>) async throws {
         let now = time.now()
-        try await database.write(order: id.rawValue) { transaction in
+        try await database.write(order: .user(id)) { transaction in
             guard let user = try transaction.user(id) else { throw UserError.notFound }
             try transaction.endSessions(of: user.id, .disabled, now: now)
             try transaction.anonymize(user.id, now: now)

@@ -19,6 +19,12 @@ extension Transaction {
         try queryOne("SELECT * FROM attempts WHERE id = $1", id).map(Attempt.init)
     }
 
+    /// With whose it is, for whoever is to lock that first.
+    func attemptAndAccount(_ id: ID<Attempt>) throws -> (Attempt, ID<Account>)? {
+        try queryOne("SELECT t.*, j.account_id FROM attempts t JOIN jobs j ON j.id = t.job_id WHERE t.id = $1", id)
+            .map { try (Attempt($0), $0.get("account_id")) }
+    }
+
     package func attempts(of job: ID<Job>) throws -> [Attempt] {
         try query("SELECT * FROM attempts WHERE job_id = $1 ORDER BY number", job).map(Attempt.init)
     }

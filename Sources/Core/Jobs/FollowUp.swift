@@ -49,7 +49,7 @@ package struct FollowUp: Sendable {
     /// Its worker died or is too slow. Whether the submission went out, nobody knows: it is not sent again.
     private func rescue(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         let dueAt = job.cancelRequestedAt == nil ? time.now() + provider.patience : time.now()
-        try await database.write {
+        try await database.write(order: .account(job.account)) {
             guard try $0.holds(due.lease, of: due.attempt.id) else { return }
             try $0.recordNoAnswer(due.attempt.id, words: "its worker went away while sending it", cost: due.attempt.cost, dueAt: dueAt)
         }
@@ -65,9 +65,9 @@ package struct FollowUp: Sendable {
             let interval = provider.pollInterval(after: due.attempt.pollCount + 1)
             let wait = job.cancelRequestedAt == nil ? interval : min(interval, .seconds(1))
             let next = min(now + wait, job.deadlineAt ?? .distantFuture)
-            try await database.write { _ = try $0.recordProgress(progress, of: due, dueAt: next) }
+            try await database.write(order: .account(job.account)) { _ = try $0.recordProgress(progress, of: due, dueAt: next) }
         case .ended(let words):
-            try await database.write {
+            try await database.write(order: .account(job.account)) {
                 _ = try $0.recordAnswer(words, requestID: reference.requestID, of: due.attempt.id, now: now, dueAt: now)
             }
             wakeUp.workers()
@@ -78,7 +78,7 @@ package struct FollowUp: Sendable {
             let wait = max(provider.pollInterval(after: due.attempt.pollCount + 2), retryAfter ?? .zero)
             let patience = job.cancelRequestedAt.map { $0 + rules.cancelPatience }
             let next = min(now + wait, job.deadlineAt ?? .distantFuture, patience ?? .distantFuture)
-            try await database.write { _ = try $0.recordProgress(ProviderProgress(), of: due, dueAt: next) }
+            try await database.write(order: .account(job.account)) { _ = try $0.recordProgress(ProviderProgress(), of: due, dueAt: next) }
         }
     }
 
@@ -93,11 +93,11 @@ package struct FollowUp: Sendable {
             try await endCancelled(due, job)
         case .requested, .tooLate:
             let next = time.now() + .milliseconds(200)
-            try await database.write { try $0.recordCancelSent(due.attempt.id, now: now, dueAt: next) }
+            try await database.write(order: .account(job.account)) { try $0.recordCancelSent(due.attempt.id, now: now, dueAt: next) }
         case .unavailable(let reason):
             logger.warning("cancel not passed on", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
             let next = min(now + .seconds(2), requestedAt + rules.cancelPatience)
-            try await database.write { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
+            try await database.write(order: .account(job.account)) { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
         }
     }
 
@@ -109,7 +109,7 @@ package struct FollowUp: Sendable {
             guard !Task.isCancelled, let deadline = job.deadlineAt, deadline <= time.now() else { throw error }
             logger.error("result given up", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)", "error": "\(error)"])
             let now = time.now()
-            try await database.write(order: job.account.rawValue) { [rules] transaction in
+            try await database.write(order: .account(job.account)) { [rules] transaction in
                 try transaction.endAttempt(
                     due.attempt.id, of: job.id, as: .failed, .storageFailed, isTransient: false, retryAfter: nil, rules: rules,
                     jitter: 0, now: now)
@@ -125,7 +125,7 @@ package struct FollowUp: Sendable {
                 return true
             }
             group.addTask {
-                try await keepLease(due)
+                try await keepLease(due, of: job.account)
                 return false
             }
             // At a shutdown the lease's keeper goes first. What the settlement says then still counts: an error of its
@@ -135,12 +135,12 @@ package struct FollowUp: Sendable {
         }
     }
 
-    private func keepLease(_ due: DueAttempt) async throws {
+    private func keepLease(_ due: DueAttempt, of account: ID<Account>) async throws {
         while true {
             do { try await time.sleep(rules.lease * 0.3) } catch { return }
             let until = time.now() + rules.lease
             // Lost: what goes on here will find that it changes nothing.
-            guard try await database.write({ try $0.renew(due.lease, of: due.attempt.id, until: until) }) else {
+            guard try await database.write(order: .account(account), { try $0.renew(due.lease, of: due.attempt.id, until: until) }) else {
                 try? await time.sleep(.seconds(3600))
                 return
             }
@@ -152,7 +152,7 @@ package struct FollowUp: Sendable {
         let now = time.now()
         let isRepeatable = try await database.read { try $0.isRepeatable(job.kind) }
         let jitter = Double.random(in: 0...1)
-        try await database.write(order: job.account.rawValue) { [rules] transaction in
+        try await database.write(order: .account(job.account)) { [rules] transaction in
             guard try transaction.holds(due.lease, of: due.attempt.id) else { return }
             try transaction.endAttempt(
                 due.attempt.id, of: job.id, as: .lost, .lost, isTransient: isRepeatable, retryAfter: nil, rules: rules,
@@ -164,7 +164,7 @@ package struct FollowUp: Sendable {
         if let reference = reference(due) { _ = await provider.cancel(reference) }
         let now = time.now()
         logger.warning("job past its deadline", metadata: ["job": "\(job.id)"])
-        try await database.write(order: job.account.rawValue) { transaction in
+        try await database.write(order: .account(job.account)) { transaction in
             guard try transaction.end(due.attempt.id, .failed, failure: Job.Failure(code: JobFailure.timedOut.code, message: JobFailure.timedOut.words), now: now)
             else { return }
             try transaction.end(job.id, .failed(.timedOut), now: now)
@@ -174,18 +174,18 @@ package struct FollowUp: Sendable {
     private func giveUpIfOverdue(_ due: DueAttempt, _ job: Job, _ provider: (any Provider)?) async throws {
         guard let deadline = job.deadlineAt, deadline > time.now() else {
             let now = time.now()
-            return try await database.write(order: job.account.rawValue) { transaction in
+            return try await database.write(order: .account(job.account)) { transaction in
                 guard try transaction.end(due.attempt.id, .lost, now: now) else { return }
                 try transaction.end(job.id, .failed(.timedOut), now: now)
             }
         }
         let next = min(deadline, time.now() + .seconds(60))
-        try await database.write { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
+        try await database.write(order: .account(job.account)) { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
     }
 
     private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
         let now = time.now()
-        try await database.write(order: job.account.rawValue) { transaction in
+        try await database.write(order: .account(job.account)) { transaction in
             if try transaction.end(due.attempt.id, .cancelled, now: now) { try transaction.end(job.id, .cancelled, now: now) }
         }
     }
@@ -194,7 +194,7 @@ package struct FollowUp: Sendable {
     private func endLeftOver(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         if due.attempt.state == .submitted, let reference = reference(due) { _ = await provider.cancel(reference) }
         let now = time.now()
-        try await database.write { _ = try $0.end(due.attempt.id, due.attempt.state == .answered ? .succeeded : .cancelled, now: now) }
+        try await database.write(order: .account(job.account)) { _ = try $0.end(due.attempt.id, due.attempt.state == .answered ? .succeeded : .cancelled, now: now) }
     }
 
     private func reference(_ due: DueAttempt) -> ProviderReference? {

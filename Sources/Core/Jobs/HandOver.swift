@@ -78,7 +78,7 @@ package struct HandOver: Sendable {
 
     private func handBack(_ claim: Claim) async throws {
         let now = time.now()
-        try await database.write(order: claim.job.account.rawValue) { try $0.handBack(claim, now: now) }
+        try await database.write(order: .account(claim.job.account)) { try $0.handBack(claim, now: now) }
     }
 
     private func mayGoOn(_ claim: Claim) async throws -> Bool {
@@ -88,7 +88,7 @@ package struct HandOver: Sendable {
         }
         guard holds else { return false }
         guard isCancelled else { return true }
-        try await database.write(order: claim.job.account.rawValue) { transaction in
+        try await database.write(order: .account(claim.job.account)) { transaction in
             if try transaction.end(claim.attempt, .cancelled, now: now) { try transaction.end(claim.job.id, .cancelled, now: now) }
         }
         return false
@@ -99,7 +99,7 @@ package struct HandOver: Sendable {
         switch answer {
         case .accepted(let requestID, _):
             let firstPoll = now + provider.pollInterval(after: 0)
-            try await database.write(order: claim.job.account.rawValue) { transaction in
+            try await database.write(order: .account(claim.job.account)) { transaction in
                 let isCancelled = try transaction.job(claim.job.id)?.cancelRequestedAt != nil
                 try transaction.recordSubmission(
                     claim.attempt, requestID: requestID, cost: cost, now: now, dueAt: isCancelled ? now : firstPoll)
@@ -108,7 +108,7 @@ package struct HandOver: Sendable {
         case .noAnswer(let words):
             logger.warning("attempt unanswered", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "reason": "\(words)"])
             let patience = now + provider.patience
-            try await database.write(order: claim.job.account.rawValue) { transaction in
+            try await database.write(order: .account(claim.job.account)) { transaction in
                 // Whoever cancelled does not wait for an answer that may never come.
                 let isCancelled = try transaction.job(claim.job.id)?.cancelRequestedAt != nil
                 try transaction.recordNoAnswer(claim.attempt, words: words, cost: cost, dueAt: isCancelled ? now : patience)
@@ -123,7 +123,7 @@ package struct HandOver: Sendable {
             "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "code": "\(failure.code)", "reason": "\(failure.words)"])
         let now = time.now()
         let jitter = Double.random(in: 0...1)
-        try await database.write(order: claim.job.account.rawValue) { [rules] transaction in
+        try await database.write(order: .account(claim.job.account)) { [rules] transaction in
             try transaction.endAttempt(
                 claim.attempt, of: claim.job.id, as: .failed, failure, isTransient: cause?.isTransient ?? false,
                 retryAfter: cause?.retryAfter, rules: rules, jitter: jitter, now: now)

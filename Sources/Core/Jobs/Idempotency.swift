@@ -55,7 +55,7 @@ extension Transaction {
     package func deleteIdempotencyKeys(before: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM idempotency_keys WHERE (account_id, route, key) IN
-                (SELECT account_id, route, key FROM idempotency_keys WHERE created_at <= $1 LIMIT $2)
+                (SELECT account_id, route, key FROM idempotency_keys WHERE created_at <= $1 LIMIT $2 \(.skipLocked))
             """, before, limit)
     }
 }

@@ -49,10 +49,10 @@ extension Transaction {
     }
 
     /// Jobs that wait for another attempt past their deadline.
-    func overdueJobs(now: Instant, limit: Int) throws(DatabaseError) -> [ID<Job>] {
+    func overdueJobs(now: Instant, limit: Int) throws(DatabaseError) -> [(id: ID<Job>, account: ID<Account>)] {
         try query(
-            "SELECT id FROM jobs WHERE state = 'queued' AND deadline_at <= $1 ORDER BY deadline_at LIMIT $2", now, limit)
-            .map { row throws(DatabaseError) in try row.get("id") }
+            "SELECT id, account_id FROM jobs WHERE state = 'queued' AND deadline_at <= $1 ORDER BY deadline_at LIMIT $2", now, limit)
+            .map { row throws(DatabaseError) in try (row.get("id"), row.get("account_id")) }
     }
 
     /// When the next queued job or attempt is due, if later than now.

@@ -35,13 +35,13 @@ package struct ReceiveWebhook: Sendable {
     /// Throws `WebhookRefusal` where it is not believed.
     package func callAsFunction(_ webhook: ReceivedWebhook, from name: ProviderName, token: String) async throws -> Outcome {
         guard let provider = providers.named(name), let id = addresses.attempt(of: token, at: name),
-            let attempt = try await database.read({ try $0.attempt(id) }), attempt.provider == name
+            let (attempt, account) = try await database.read({ try $0.attemptAndAccount(id) }), attempt.provider == name
         else { throw WebhookRefusal.unknownToken }
         let verified = try await provider.verify(webhook)
         if let known = attempt.requestID, known != verified.requestID { throw WebhookRefusal.wrongRequest }
         let now = time.now()
         let configured = userIDs[name]
-        let outcome = try await database.write(order: attempt.job.rawValue) { transaction in
+        let outcome = try await database.write(order: .account(account)) { transaction in
             try transaction.record(verified, of: attempt, configuredUser: configured, now: now)
         }
         logger.info("webhook \(outcome)", metadata: ["attempt": "\(id)", "request": "\(verified.requestID)"])

@@ -69,7 +69,7 @@ package struct SettleJob: Sendable {
             }
         }
         if let broken, broken.isTransient, due.attempt.storeTries + 1 < rules.storeTries {
-            return try await tryAgain(due, broken.words)
+            return try await tryAgain(due, job, broken.words)
         }
         guard !inserts.isEmpty else {
             guard let broken else { return try await fail(due, job, .flagged, isTransient: false, retryAfter: nil) }
@@ -91,7 +91,7 @@ package struct SettleJob: Sendable {
 
     private func complete(_ due: DueAttempt, _ job: Job, _ inserts: [@Sendable (Transaction) throws -> Void]) async throws {
         let now = time.now()
-        let isCompleted = try await database.write(order: job.account.rawValue) { transaction in
+        let isCompleted = try await database.write(order: .account(job.account)) { transaction in
             guard try transaction.end(due.attempt.id, .succeeded, now: now) else { return false }
             // The job may have ended by its deadline or a cancel meanwhile: then this result is the operator's cost.
             guard try transaction.job(job.id)?.state == .processing else { return false }
@@ -102,10 +102,10 @@ package struct SettleJob: Sendable {
         if isCompleted { logger.info("job completed", metadata: ["job": "\(job.id)", "outputs": "\(inserts.count)"]) }
     }
 
-    private func tryAgain(_ due: DueAttempt, _ words: String) async throws {
+    private func tryAgain(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
         let next = time.now() + rules.storeDelay * (1 << due.attempt.storeTries)
         logger.warning("output not fetched", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
-        try await database.write { try $0.recordStoreFailure(due, words: words, dueAt: next) }
+        try await database.write(order: .account(job.account)) { try $0.recordStoreFailure(due, words: words, dueAt: next) }
     }
 
     /// The result is there and paid for, so it is worth waiting for a disk until the deadline.
@@ -115,7 +115,7 @@ package struct SettleJob: Sendable {
             return try await fail(due, job, .storageFailed, isTransient: false, retryAfter: nil)
         }
         logger.error("output not kept", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
-        try await database.write { try $0.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
+        try await database.write(order: .account(job.account)) { try $0.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
     }
 
     private func fail(
@@ -125,7 +125,7 @@ package struct SettleJob: Sendable {
             "job": "\(job.id)", "attempt": "\(due.attempt.id)", "code": "\(failure.code)", "reason": "\(failure.words)"])
         let now = time.now()
         let jitter = Double.random(in: 0...1)
-        try await database.write(order: job.account.rawValue) { [rules] transaction in
+        try await database.write(order: .account(job.account)) { [rules] transaction in
             try transaction.endAttempt(
                 due.attempt.id, of: job.id, as: .failed, failure, isTransient: isTransient, retryAfter: retryAfter,
                 rules: rules, jitter: jitter, now: now)
@@ -134,7 +134,7 @@ package struct SettleJob: Sendable {
 
     private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
         let now = time.now()
-        try await database.write(order: job.account.rawValue) { transaction in
+        try await database.write(order: .account(job.account)) { transaction in
             if try transaction.end(due.attempt.id, .cancelled, now: now) { try transaction.end(job.id, .cancelled, now: now) }
         }
     }

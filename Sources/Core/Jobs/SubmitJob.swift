@@ -35,7 +35,7 @@ package struct SubmitJob: Sendable {
             return .repeated(kept)
         }
         let priced = try await price(requests, for: actor.account)
-        let outcome = try await database.write(order: actor.account.rawValue) { transaction -> Outcome in
+        let outcome = try await database.write(order: .account(actor.account)) { transaction -> Outcome in
             // Locked first, so that of two equal requests at once the second finds what the first was answered.
             guard let standing = try transaction.lockStanding(of: actor.account) else { throw SubmitError.accountDisabled }
             if let idempotency, let kept = try transaction.keptAnswer(idempotency, of: actor.account, now: now) {

@@ -86,7 +86,7 @@ package final class Worker: Service {
             guard free > 0 else { break }
             let now = time.now()
             let until = now + rules.lease
-            let claims = try await database.write { transaction in
+            let claims = try await database.write(order: .alone) { transaction in
                 let underWay = try transaction.attemptsUnderWay(at: provider.name, upTo: provider.concurrency)
                 let room = min(free, provider.concurrency - underWay)
                 guard room > 0 else { return [Claim]() }
@@ -103,7 +103,7 @@ package final class Worker: Service {
         guard free > 0 else { return [] }
         let now = time.now()
         let until = now + rules.lease
-        let due = try await database.write { try $0.takeDueAttempts(free, now: now, until: until) }
+        let due = try await database.write(order: .alone) { try $0.takeDueAttempts(free, now: now, until: until) }
         inHand.withLock { $0.followUps += due.count }
         return due
     }
@@ -126,7 +126,7 @@ package final class Worker: Service {
             logger.error("follow-up failed", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             let again = time.now() + (isShuttingDown.withLock { $0 } ? .zero : .seconds(2))
             do {
-                try await database.write { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }
+                try await database.write(order: .alone) { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }
             } catch {
                 logger.error("lease not let go of; it ends by itself", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             }
@@ -140,7 +140,7 @@ package final class Worker: Service {
         let now = time.now()
         let overdue = try await database.read { try $0.overdueJobs(now: now, limit: 32) }
         for job in overdue {
-            try await database.write { _ = try $0.end(job, .failed(.timedOut), now: now) }
+            try await database.write(order: .account(job.account)) { _ = try $0.end(job.id, .failed(.timedOut), now: now) }
         }
         return overdue.count
     }

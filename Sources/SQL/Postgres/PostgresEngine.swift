@@ -27,7 +27,16 @@ package final class PostgresEngine: Engine {
         }
     }
 
+    /// Once more where somebody changed a table that it reads, and the server would not go on with what it had planned.
     private static func read<Value>(_ body: (Transaction) throws -> Value, on connection: PostgresConnection) throws -> Value {
+        do {
+            return try readOnce(body, on: connection)
+        } catch let error as DatabaseError where error.kind == .conflict {
+            return try readOnce(body, on: connection)
+        }
+    }
+
+    private static func readOnce<Value>(_ body: (Transaction) throws -> Value, on connection: PostgresConnection) throws -> Value {
         try connection.begin()
         do {
             let value = try body(Transaction(connection))
@@ -73,7 +82,7 @@ final class PostgresPool: Sendable {
 
     private struct State {
         var idle: [Lane]
-        var waiting: [@Sendable (PostgresConnection) -> Void] = []
+        var waiting = Line<@Sendable (PostgresConnection) -> Void>()
     }
 
     private let all: [Lane]
@@ -87,7 +96,7 @@ final class PostgresPool: Sendable {
     func use(_ body: @escaping @Sendable (PostgresConnection) -> Void) {
         let lane = state.withLock { state -> Lane? in
             if let lane = state.idle.popLast() { return lane }
-            state.waiting.append(body)
+            state.waiting.add(body)
             return nil
         }
         guard let lane else { return }
@@ -101,11 +110,9 @@ final class PostgresPool: Sendable {
 
     private func next(for lane: Lane) -> (@Sendable (PostgresConnection) -> Void)? {
         state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.idle.append(lane)
-                return nil
-            }
-            return state.waiting.removeFirst()
+            if let next = state.waiting.take(1).first { return next }
+            state.idle.append(lane)
+            return nil
         }
     }
 

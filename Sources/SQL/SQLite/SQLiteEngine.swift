@@ -3,7 +3,7 @@ import GRDB
 /// SQLite through GRDB on the system's library: write-ahead log, one writer, several readers, every commit synced.
 package final class SQLiteEngine: Engine {
     private let pool: DatabasePool
-    private let queue = WriteQueue()
+    private let queue = WriteQueue(sharesAll: true)
 
     package var dialect: Dialect { .sqlite }
 

@@ -56,7 +56,7 @@ package struct Sandbox: Service {
 
     package func run() async throws {
         let now = time.now()
-        try await database.write { transaction in
+        try await database.write(order: .alone) { transaction in
             try transaction.requeueRequests()
             try transaction.resumeDeliveries(now: now)
         }

@@ -82,7 +82,7 @@ struct AssetsTests {
             #expect(try await fixture.deleteFiles(store: faulty).runOnce() == 0)
             fixture.clock.now = fixture.clock.now + .seconds(wait) - .milliseconds(1)
             let now = fixture.clock.now
-            let early = try await fixture.database.write { try $0.claimFileDeletions(9, now: now, retryAt: now) }
+            let early = try await fixture.database.write(order: .alone) { try $0.claimFileDeletions(9, now: now, retryAt: now) }
             #expect(early.isEmpty)
             fixture.clock.now = fixture.clock.now + .milliseconds(1)
         }
@@ -98,7 +98,7 @@ struct AssetsTests {
         await #expect(throws: AssetError.inUse(by: job)) { try await fixture.assets.delete(asset.id, of: mine.account) }
         #expect(try fixture.storedPaths() == [asset.key.description])
 
-        _ = try await fixture.database.write {
+        _ = try await fixture.database.write(order: .alone) {
             try $0.execute("UPDATE jobs SET state = 'cancelled', ended_at = 1 WHERE id = $1", job)
         }
         try await fixture.assets.delete(asset.id, of: mine.account)

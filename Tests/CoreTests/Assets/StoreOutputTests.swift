@@ -34,7 +34,7 @@ struct StoreOutputTests {
             Issue.record("it was not stored: \(outcome)")
             return
         }
-        try await fixture.database.write { try insert($0) }
+        try await fixture.database.write(order: .alone) { try insert($0) }
     }
 
     @Test func `an output is stored by its bytes and gets its row with the settlement`() async throws {
@@ -93,7 +93,7 @@ struct StoreOutputTests {
     @Test func `nothing is stored under a key whose removal has begun, and nothing of an asset is ever removed`() async throws {
         let key = StorageKey.output(0, of: job, actor.account, .png)
         let now = fixture.clock.now
-        try await fixture.database.write { transaction in
+        try await fixture.database.write(order: .alone) { transaction in
             try transaction.writeDownFile(key, dueAt: now)
             _ = try transaction.claimFileDeletions(1, now: now, retryAt: now + .seconds(60))
         }
@@ -104,9 +104,9 @@ struct StoreOutputTests {
         }
         #expect(try fixture.storedPaths() == [])
 
-        _ = try await fixture.database.write { try $0.crossOutFile(key) }
+        _ = try await fixture.database.write(order: .alone) { try $0.crossOutFile(key) }
         try await settle(try await outcome(.ok(Sample.png())))
-        let isTaken = try await fixture.database.write { try !$0.writeDownFile(key, dueAt: now) }
+        let isTaken = try await fixture.database.write(order: .alone) { try !$0.writeDownFile(key, dueAt: now) }
         #expect(isTaken)
         #expect(try await fixture.deleteFiles().runOnce() == 0)
         #expect(try fixture.storedPaths() == [key.description])

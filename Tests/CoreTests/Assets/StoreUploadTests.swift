@@ -89,7 +89,7 @@ struct StoreUploadTests {
         let key = StorageKey.upload(id, of: actor.account, .png)
         let dueAt = fixture.clock.now + .seconds(3600)
         _ = try await fixture.store.store(Parts(Sample.png()), limit: 1000) { _ in
-            _ = try await fixture.database.write { try $0.writeDownFile(key, dueAt: dueAt) }
+            _ = try await fixture.database.write(order: .alone) { try $0.writeDownFile(key, dueAt: dueAt) }
             return key
         }
 

@@ -72,7 +72,7 @@ struct CatalogTests {
 
     @Test func `an edit is in force within seconds, and until then one look serves all`() async throws {
         _ = try await world.catalog.current()
-        try await world.database.write {
+        try await world.database.write(order: .alone) {
             try $0.execute("UPDATE endpoints SET disabled_at = 1 WHERE id = 'fal-ai/flux/dev'")
             try $0.execute("INSERT INTO prices (version, document, published_at) SELECT 2, document, 1 FROM prices")
         }

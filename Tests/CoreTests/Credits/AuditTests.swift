@@ -72,7 +72,7 @@ struct AuditTests {
         let world = try await lived()
         try await layBare(world.database)
 
-        try await world.database.write { transaction in
+        try await world.database.write(order: .alone) { transaction in
             for statement in damage.statement.split(separator: ";") { _ = try transaction.execute(Statement(stringLiteral: String(statement))) }
         }
 
@@ -101,7 +101,7 @@ struct AuditTests {
 
     /// Takes the locks off, so that damage can be done. A table made of a query has no constraints.
     private func layBare(_ database: Database) async throws {
-        try await database.write { transaction in
+        try await database.write(order: .alone) { transaction in
             for row in try transaction.query("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {
                 try transaction.execute(Statement(stringLiteral: "DROP TRIGGER \(row.get("name", as: String.self))"))
             }

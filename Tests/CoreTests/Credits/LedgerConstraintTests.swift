@@ -33,7 +33,7 @@ struct LedgerConstraintTests {
         try await ledger.reserve(300, of: account)
 
         let error = await #expect(throws: DatabaseError.self) {
-            try await ledger.database.write { _ = try $0.execute(Statement(stringLiteral: text)) }
+            try await ledger.database.write(order: .alone) { _ = try $0.execute(Statement(stringLiteral: text)) }
         }
 
         #expect(error?.kind == kind)
@@ -52,7 +52,7 @@ struct LedgerConstraintTests {
         try await ledger.grant(1_000, to: account)
 
         let error = await #expect(throws: DatabaseError.self) {
-            try await ledger.database.write { transaction in
+            try await ledger.database.write(order: .alone) { transaction in
                 for (position, entry) in entries.enumerated() { try transaction.insertEntry(position, entry.0, entry.1, account) }
                 try transaction.insertTransactionRow(account)
             }
@@ -69,7 +69,7 @@ struct LedgerConstraintTests {
         try await ledger.grant(1_000, to: account)
 
         let error = await #expect(throws: DatabaseError.self) {
-            try await ledger.database.write { transaction in
+            try await ledger.database.write(order: .alone) { transaction in
                 try transaction.insertEntry(0, "available", 5, account)
                 try transaction.insertEntry(1, "bonuses", -5, account)
             }

@@ -140,7 +140,7 @@ struct LedgerTests {
         let now = ledger.now
 
         await #expect(throws: LedgerError.insufficientCredits(required: .whole(6), available: Credits(hundredths: 599))) {
-            try await ledger.database.write { try $0.reserve(.whole(6), for: job, of: account, actor: nil, now: now) }
+            try await ledger.database.write(order: .alone) { try $0.reserve(.whole(6), for: job, of: account, actor: nil, now: now) }
         }
 
         #expect(try await ledger.balance(of: account) == .of(599))

@@ -21,7 +21,7 @@ struct LedgerWorld {
     ) async throws {
         let now = now
         let key = key ?? "test:\(ID<Lot>.make(at: now))"
-        try await database.write {
+        try await database.write(order: .alone) {
             try $0.grant(source, Credits(hundredths: hundredths), to: account, key: key, expiresAt: expiresAt, now: now)
         }
     }
@@ -31,7 +31,7 @@ struct LedgerWorld {
     func reserve(_ hundredths: Int64, of account: ID<Account>) async throws -> ID<Job> {
         let now = now
         let job = ID<Job>.make(at: now)
-        try await database.write { transaction in
+        try await database.write(order: .alone) { transaction in
             let available = try transaction.balance(of: account).available
             let amount = Credits(hundredths: hundredths)
             guard amount <= available else { throw LedgerError.insufficientCredits(required: amount, available: available) }
@@ -45,7 +45,7 @@ struct LedgerWorld {
     @discardableResult
     func settle(_ job: ID<Job>, capturing hundredths: Int64) async throws -> Receipt? {
         let now = now
-        return try await database.write { transaction in
+        return try await database.write(order: .alone) { transaction in
             try transaction.execute("""
                 UPDATE jobs SET state = CASE WHEN $2 > 0 THEN 'completed' ELSE 'cancelled' END, outputs_delivered = 0, ended_at = $3
                 WHERE id = $1

@@ -98,12 +98,12 @@ struct AuthenticationTests {
         let now = world.clock.now
         let authenticator = world.identity.authenticator
 
-        _ = try await world.database.write { try $0.execute("UPDATE accounts SET disabled_at = $2 WHERE id = $1", studio, now) }
+        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE accounts SET disabled_at = $2 WHERE id = $1", studio, now) }
         await #expect(throws: AuthenticationError.accountDisabled) { try await authenticator.authenticate(signedIn.accessToken, account: studio.rawValue) }
         _ = try await authenticator.authenticate(signedIn.accessToken)
 
         world.clock.advance(by: ProofCache.lifetime)
-        _ = try await world.database.write { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now) }
+        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now) }
         await #expect(throws: AuthenticationError.userDisabled) { try await authenticator.authenticate(signedIn.accessToken) }
     }
 
@@ -138,7 +138,7 @@ struct AuthenticationTests {
         let (_, secret) = try await world.identity.apiKeys.create(named: "app", by: owner)
         let now = world.clock.now
 
-        _ = try await world.database.write { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now) }
+        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now) }
         await #expect(throws: AuthenticationError.userDisabled) { try await world.identity.authenticator.authenticate(secret) }
         try await world.identity.users.delete(signedIn.user.id)
         await #expect(throws: AuthenticationError.unknownKey) { try await world.identity.authenticator.authenticate(secret) }
@@ -151,7 +151,7 @@ struct AuthenticationTests {
         let authenticator = world.identity.authenticator
         _ = try await authenticator.authenticate(signedIn.accessToken)
         let now = world.clock.now
-        _ = try await world.database.write { try $0.endSession(signedIn.session, .signedOut, now: now) }
+        _ = try await world.database.write(order: .alone) { try $0.endSession(signedIn.session, .signedOut, now: now) }
 
         world.clock.advance(by: .milliseconds(4999))
         _ = try await authenticator.authenticate(signedIn.accessToken)

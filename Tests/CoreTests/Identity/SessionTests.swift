@@ -113,7 +113,7 @@ struct SessionTests {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         let now = world.clock.now
-        _ = try await world.database.write { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now) }
+        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now) }
 
         await #expect(throws: RefreshError.userDisabled) { try await world.identity.sessions.refresh(signedIn.refreshToken) }
     }

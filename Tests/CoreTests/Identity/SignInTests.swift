@@ -93,7 +93,7 @@ struct SignInTests {
         let world = try await IdentityFixture(engine)
         let user = try await world.signedIn().user
         let now = world.clock.now
-        _ = try await world.database.write { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", user.id, now) }
+        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", user.id, now) }
 
         await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse") }
         await #expect(throws: SignInError.userDisabled) { try await attempt(world, "correct horse") }
@@ -105,7 +105,7 @@ struct SignInTests {
         let user = try await world.signedIn().user
         let cheap = try PasswordHash(of: "correct horse", cost: PasswordHash.Cost(rounds: 2, blockSize: 1, parallelism: 1))
         let now = world.clock.now
-        _ = try await world.database.write { try $0.setPassword(cheap, of: user.id, now: now) }
+        _ = try await world.database.write(order: .alone) { try $0.setPassword(cheap, of: user.id, now: now) }
 
         _ = try await attempt(world, "correct horse")
 

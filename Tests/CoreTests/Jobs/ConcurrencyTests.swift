@@ -88,7 +88,7 @@ struct ConcurrencyTests {
         let actor = try await world.account(credits: 100, plan: "basic")
         for _ in 0..<5 { try await world.submit(for: actor) }
         try await world.work()
-        try await world.database.write { _ = try $0.execute("UPDATE accounts SET plan = 'pro' WHERE id = $1", actor.account) }
+        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE accounts SET plan = 'pro' WHERE id = $1", actor.account) }
 
         world.provider.finishAll()
         world.clock.advance(by: .seconds(2))

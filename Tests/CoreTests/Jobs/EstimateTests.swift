@@ -94,7 +94,7 @@ struct EstimateTests {
     }
 
     private func insertCopies(_ count: Int, of job: Job, _ world: TestWorld) async throws {
-        try await world.database.write {
+        try await world.database.write(order: .alone) {
             _ = try $0.execute("""
                 WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < $2)
                 INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked, price,

@@ -83,7 +83,7 @@ struct FairnessTests {
         let now = world.clock.now
         var accounts: [ID<Account>] = []
         for _ in 0..<count {
-            let claims = try await world.database.write {
+            let claims = try await world.database.write(order: .alone) {
                 try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
             }
             accounts += claims.map(\.job.account)

@@ -61,7 +61,7 @@ struct FollowUpTests {
     func `a lost attempt of a kind that is not repeated fails its job`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
-        try await world.database.write { _ = try $0.execute("UPDATE kinds SET repeatable = 0") }
+        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE kinds SET repeatable = 0") }
         world.provider.behave(.vanish)
         let job = try await world.submit(for: actor)
 
@@ -133,7 +133,7 @@ struct FollowUpTests {
             group.addTask { try await world.makeWorker().runOnce() }
             await gate.arrivals(1)
             // The first one is stopped for longer than its lease; nobody renews it.
-            try await world.database.write { _ = try $0.execute("UPDATE attempts SET due_at = 0, lease = 'lost' WHERE ended_at IS NULL") }
+            try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE attempts SET due_at = 0, lease = 'lost' WHERE ended_at IS NULL") }
             group.addTask { try await world.makeWorker().runOnce() }
             await gate.arrivals(2)
             gate.open()

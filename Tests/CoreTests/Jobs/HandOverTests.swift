@@ -47,7 +47,7 @@ struct HandOverTests {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
-        try await world.database.write { _ = try $0.execute("UPDATE endpoints SET disabled_at = 1") }
+        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE endpoints SET disabled_at = 1") }
         world.clock.advance(by: .seconds(5))
 
         try await world.work()
@@ -99,7 +99,7 @@ struct HandOverTests {
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         let now = world.clock.now
-        let claim = try #require(try await world.database.write {
+        let claim = try #require(try await world.database.write(order: .alone) {
             try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
         }.first)
         _ = try await world.cancelJob(job.id, by: actor)
@@ -117,7 +117,7 @@ struct HandOverTests {
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         let now = world.clock.now
-        let claim = try #require(try await world.database.write {
+        let claim = try #require(try await world.database.write(order: .alone) {
             try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
         }.first)
         world.clock.advance(by: .seconds(30))
@@ -208,7 +208,7 @@ struct HandOverTests {
         let job = try await world.submit(for: actor)
         for _ in 0..<4 {
             let now = world.clock.now
-            let claim = try #require(try await world.database.write {
+            let claim = try #require(try await world.database.write(order: .alone) {
                 try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
             }.first)
             try await world.makeHandOver()(claim, isShuttingDown: true)

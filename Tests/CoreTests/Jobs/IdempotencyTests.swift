@@ -62,7 +62,7 @@ struct IdempotencyTests {
         #expect(try await submit(world, actor, key(body: "two")).jobs.isEmpty)
         world.clock.advance(by: .seconds(86_400))
         let now = world.clock.now
-        #expect(try await world.database.write { try $0.deleteIdempotencyKeys(before: now - .seconds(86_400), limit: 10) } == 1)
+        #expect(try await world.database.write(order: .alone) { try $0.deleteIdempotencyKeys(before: now - .seconds(86_400), limit: 10) } == 1)
         #expect(try await submit(world, actor, key()).jobs.count == 1)
     }
 
@@ -72,7 +72,7 @@ struct IdempotencyTests {
         let actor = try await world.account()
         await #expect(throws: LedgerError.self) { try await submit(world, actor, key()) }
         let now = world.clock.now
-        try await world.database.write { try $0.grant(.bonus, .whole(6), to: actor.account, key: "more", now: now) }
+        try await world.database.write(order: .alone) { try $0.grant(.bonus, .whole(6), to: actor.account, key: "more", now: now) }
 
         #expect(try await submit(world, actor, key()).jobs.count == 1)
     }
@@ -82,7 +82,7 @@ struct IdempotencyTests {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 6)
         let job = try #require(try await submit(world, actor, key()).jobs.first)
-        try await world.database.write { transaction in
+        try await world.database.write(order: .alone) { transaction in
             try transaction.execute("UPDATE kinds SET disabled_at = 1 WHERE name = 'text_to_image'")
             try transaction.execute("UPDATE accounts SET held_at = 1")
         }

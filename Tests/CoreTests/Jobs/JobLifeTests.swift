@@ -175,7 +175,7 @@ struct JobLifeTests {
         let job = try await world.submit(for: actor)
         let now = world.clock.now
         // Another worker claims it and dies before it says anything.
-        try await world.database.write { transaction in
+        try await world.database.write(order: .alone) { transaction in
             try transaction.execute("UPDATE jobs SET state = 'processing', started_at = $2, deadline_at = $3, attempt_count = 1, event_seq = 2 WHERE id = $1", job.id, now, now + .seconds(3600))
             try transaction.execute("UPDATE accounts SET event_seq = 2 WHERE id = $1", actor.account)
             try transaction.execute("INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at) VALUES ($1, 2, $2, 2, 'started', 'processing', '{}', $3)", job.id, actor.account, now)

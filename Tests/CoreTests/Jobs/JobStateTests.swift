@@ -24,7 +24,7 @@ struct JobStateTests {
         let ended = try await world.job(job.id)
         let later = world.clock.now + .seconds(60)
 
-        let moved = try await world.database.write { transaction in
+        let moved = try await world.database.write(order: .alone) { transaction in
             [
                 try transaction.end(job.id, .completed(delivered: 1), now: later),
                 try transaction.end(job.id, .failed(.lost), now: later),

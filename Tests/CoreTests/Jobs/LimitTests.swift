@@ -34,7 +34,7 @@ struct LimitTests {
     func `a held account's jobs wait as pending, and not without bound`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
-        try await world.database.write { _ = try $0.execute("UPDATE accounts SET held_at = 1 WHERE id = $1", actor.account) }
+        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE accounts SET held_at = 1 WHERE id = $1", actor.account) }
 
         let held = try await world.submit(for: actor)
         #expect(held.state == .pending)
@@ -55,7 +55,7 @@ struct LimitTests {
     func `a disabled account gets nothing`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
-        try await world.database.write { _ = try $0.execute("UPDATE accounts SET disabled_at = 1 WHERE id = $1", actor.account) }
+        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE accounts SET disabled_at = 1 WHERE id = $1", actor.account) }
 
         await #expect(throws: SubmitError.accountDisabled) { try await world.submit(for: actor) }
     }

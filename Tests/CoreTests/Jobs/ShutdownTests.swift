@@ -12,7 +12,7 @@ struct ShutdownTests {
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         let now = world.clock.now
-        let claim = try #require(try await world.database.write {
+        let claim = try #require(try await world.database.write(order: .alone) {
             try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
         }.first)
 

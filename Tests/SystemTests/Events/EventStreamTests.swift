@@ -108,7 +108,7 @@ extension OneServer {
             guard let account = caller.account else { throw Unexpected("the test made this account") }
             let id = ID<Job>(rawValue: job)
             try await server.withDatabase { database in
-                try await database.write { transaction in
+                try await database.write(order: .alone) { transaction in
                     for index in 1...count {
                         try transaction.execute("""
                             INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at)

@@ -9,7 +9,7 @@ struct ManySubmissionsTests {
         try await RunningServer.with(.init(arguments: ["--no-worker"])) { server in
             // So that neither the hour nor the queue is what says no.
             try await server.withDatabase { database in
-                _ = try await database.write { try $0.execute("UPDATE plans SET concurrent_jobs = 2000 WHERE name = 'enterprise'") }
+                _ = try await database.write(order: .alone) { try $0.execute("UPDATE plans SET concurrent_jobs = 2000 WHERE name = 'enterprise'") }
             }
             let caller = try await server.account(credits: 1500)
 

@@ -35,7 +35,7 @@ extension RunningServer {
         let secret = "dk_test" + UUID().uuidString.replacing("-", with: "")
         let digest = Hex.text(SHA256.hash(data: Data(secret.utf8)))
         try await withDatabase { database in
-            try await database.write { transaction in
+            try await database.write(order: .alone) { transaction in
                 try transaction.execute("""
                     INSERT INTO users (id, email, email_key, role, metadata, created_at, updated_at)
                     VALUES ($1, $2, $2, 'user', '{}', $3, $3)

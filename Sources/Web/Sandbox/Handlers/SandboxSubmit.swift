@@ -29,7 +29,7 @@ struct SandboxSubmit: Sendable {
             return SandboxReply.error(429, "Queue is longer than \(limit)", type: "queue_too_long")
         }
         let accepted = make(app, parts, request, baseURL: baseURL)
-        try await database.write { try $0.insertRequest(accepted) }
+        try await database.write(order: .alone) { try $0.insertRequest(accepted) }
         logger.info("request accepted", metadata: ["request": "\(accepted.id)", "app": "\(app)"])
         if accepted.script.has(.webhookFirst) {
             try await runner.perform(accepted)
@@ -52,7 +52,7 @@ struct SandboxSubmit: Sendable {
         let parts: Parts
         do { parts = try await read(app, request, caller: caller) } catch let refusal as Refused { return refusal.response }
         let accepted = make(app, parts, request, baseURL: baseURL, state: .inProgress)
-        try await database.write { try $0.insertRequest(accepted) }
+        try await database.write(order: .alone) { try $0.insertRequest(accepted) }
         try await runner.perform(accepted)
         guard let ended = try await database.read({ try $0.request(accepted.id) }), let outcome = ended.outcome else {
             return SandboxReply.error(504, "Request timed out", type: "request_timeout")

@@ -48,7 +48,7 @@ struct SandboxCourier: Service {
     /// One attempt for this request now, whatever its state in the queue of deliveries. Waits for the answer.
     func deliverNow(_ id: ID<SandboxRequest>) async throws {
         let until = time.now() + lease
-        guard let request = try await database.write({ try $0.takeDelivery(of: id, until: until) }) else { return }
+        guard let request = try await database.write(order: .alone, { try $0.takeDelivery(of: id, until: until) }) else { return }
         try await deliver(request)
     }
 
@@ -61,7 +61,7 @@ struct SandboxCourier: Service {
             let now = time.now()
             let (free, until) = (places.free, now + lease)
             guard free > 0 else { return .seconds(5) }
-            let due = try await database.write { try $0.takeDeliveries(free, now: now, until: until) }
+            let due = try await database.write(order: .alone) { try $0.takeDeliveries(free, now: now, until: until) }
             for request in due {
                 places.take()
                 group.addTask { await deliverLogged(request) }
@@ -100,7 +100,7 @@ struct SandboxCourier: Service {
             case .failed where isLast: (.givenUp, nil)
             case .failed: (.due, time.now() + pause(after: request.deliveryAttempts))
             }
-        try await database.write { try $0.noteDelivery(of: request.id, delivery, at: next) }
+        try await database.write(order: .alone) { try $0.noteDelivery(of: request.id, delivery, at: next) }
         logger.info("webhook sent", metadata: ["request": "\(request.id)", "outcome": "\(delivery.rawValue)"])
     }
 

@@ -32,6 +32,6 @@ struct SandboxJanitor: Service {
         let now = time.now()
         try await threads.run { try files.clean(now: now) }
         let before = now - requestLifetime
-        while try await database.write({ try $0.deleteRequests(endedBefore: before) }) > 0 {}
+        while try await database.write(order: .alone, { try $0.deleteRequests(endedBefore: before) }) > 0 {}
     }
 }

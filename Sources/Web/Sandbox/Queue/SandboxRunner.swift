@@ -58,7 +58,7 @@ struct SandboxRunner: Service {
         // Whoever must have its webhook first delivers it himself.
         let deliverAt: Instant? =
             if request.script.has(.webhookLost) { nil } else if request.script.has(.webhookFirst) { now + .seconds(60) } else { now }
-        let isFirst = try await database.write { transaction in
+        let isFirst = try await database.write(order: .alone) { transaction in
             try transaction.endRequest(request.id, outcome, deliverAt: deliverAt, now: now)
         }
         guard isFirst else { return }
@@ -71,7 +71,7 @@ struct SandboxRunner: Service {
         do {
             let now = time.now()
             let free = places.free
-            let started = free > 0 ? try await database.write { try $0.startRequests(free, now: now) } : []
+            let started = free > 0 ? try await database.write(order: .alone) { try $0.startRequests(free, now: now) } : []
             for request in started {
                 if request.takesPlace { places.take() }
                 group.addTask { await performLogged(request) }
