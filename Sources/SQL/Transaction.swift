@@ -2,8 +2,17 @@
 package protocol Connection {
     var dialect: Dialect { get }
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome
+    /// Runs a statement whose outcome nobody asks for. Its failure may show at a later call, the commit at the latest.
+    func perform(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError)
     /// Runs several statements, separated by semicolons: migrations only.
     func runScript(_ text: String) throws(DatabaseError)
+}
+
+extension Connection {
+    /// For engines that answer at once.
+    package func perform(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) {
+        _ = try run(statement, values)
+    }
 }
 
 package struct StatementOutcome {
@@ -34,18 +43,37 @@ package final class Transaction {
 
     @discardableResult
     package func query(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) -> [Row] {
-        try run(statement, arguments).rows
+        try run(statement, arguments.map(\.sqlValue)).rows
     }
 
     /// The first row, for statements that answer one or none.
     package func queryOne(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) -> Row? {
-        try run(statement, arguments).rows.first
+        try run(statement, arguments.map(\.sqlValue)).rows.first
     }
 
     /// How many rows the statement changed.
     @discardableResult
     package func execute(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) -> Int {
-        try run(statement, arguments).changes
+        try run(statement, arguments.map(\.sqlValue)).changes
+    }
+
+    /// Runs a statement that writes and whose outcome nobody asks for, so that no answer need be waited for. Where it
+    /// fails, the transaction fails, here or at the latest at its commit: do not count on catching it.
+    package func perform(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) {
+        try perform(statement, values: arguments.map(\.sqlValue))
+    }
+
+    /// As `perform`, for as many values as the caller has.
+    package func perform(_ statement: Statement, values: [SQLValue]) throws(DatabaseError) {
+        // Counted as a change whatever it changed, since nobody waits to hear.
+        writes += 1
+        try connection.perform(statement, values)
+    }
+
+    /// As `query`, for as many values as the caller has.
+    @discardableResult
+    package func query(_ statement: Statement, values: [SQLValue]) throws(DatabaseError) -> [Row] {
+        try run(statement, values).rows
     }
 
     /// Several statements, separated by semicolons, with no parameters: for migrations, and never with text from outside.
@@ -54,8 +82,8 @@ package final class Transaction {
         try connection.runScript(text)
     }
 
-    private func run(_ statement: Statement, _ arguments: [any SQLConvertible]) throws(DatabaseError) -> StatementOutcome {
-        let outcome = try connection.run(statement, arguments.map(\.sqlValue))
+    private func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
+        let outcome = try connection.run(statement, values)
         if outcome.isWrite, outcome.changes > 0 { writes += 1 }
         return outcome
     }

@@ -1,13 +1,16 @@
-import CLibpq
 import Foundation
 
-/// One connection to PostgreSQL through libpq. It blocks, so it belongs to one thread at a time: `PostgresPool` sees to that.
+/// One connection to PostgreSQL. It blocks, so it belongs to one thread at a time: `PostgresPool` sees to that.
+///
+/// A write's BEGIN goes with its first statement and its COMMIT with its last ones. A read has neither: what stands before
+/// one synchronisation point is one transaction, and a reader's is read-only and sees one instant.
 final class PostgresConnection: WriteConnection {
     private let url: String
     private let isReadOnly: Bool
-    private var connection: OpaquePointer?
-    /// Prepared statements of this connection, by their text.
-    private var prepared: [String: String] = [:]
+    private var pipeline: PostgresPipeline?
+    private var isBegun = false
+    /// What went wrong in the open transaction: nothing more is done in it, and it cannot be committed.
+    private var failure: DatabaseError?
     private var retryAt = ContinuousClock.now
     private var failures = 0
 
@@ -16,91 +19,100 @@ final class PostgresConnection: WriteConnection {
         self.isReadOnly = isReadOnly
     }
 
-    deinit {
-        PQfinish(connection)
-    }
-
     var dialect: Dialect { .postgres }
 
+    /// How often an answer was waited for since the connection was made.
+    var roundTrips: Int { pipeline?.roundTrips ?? 0 }
+
     func begin() throws(DatabaseError) {
+        failure = nil
+        isBegun = false
         try connect()
-        try command(isReadOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN")
+    }
+
+    func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
+        try inTransaction { pipeline throws(DatabaseError) in
+            try pipeline.send(statement.text(in: .postgres), values)
+            // A writer synchronises each time: should its process stand still now, the server ends its transaction, and
+            // lets go of its locks, by `idle_in_transaction_session_timeout`.
+            return try isReadOnly ? pipeline.answer(to: .flush) : pipeline.answer(to: .synchronise)
+        }
+    }
+
+    func perform(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) {
+        try inTransaction { pipeline throws(DatabaseError) in try pipeline.send(statement.text(in: .postgres), values) }
+    }
+
+    func runScript(_ text: String) throws(DatabaseError) {
+        try inTransaction { pipeline throws(DatabaseError) in try pipeline.runScript(text) }
     }
 
     func commit() throws(DatabaseError) {
-        try command("COMMIT")
+        if let failure { throw failure }
+        guard isBegun, let pipeline else { return }
+        isBegun = false
+        if isReadOnly { return try pipeline.leave() }
+        do throws(DatabaseError) {
+            try pipeline.send("COMMIT", [])
+            _ = try pipeline.answer(to: .synchronise)
+        } catch {
+            isBegun = true
+            failure = error
+            throw error
+        }
     }
 
     func rollBack() {
-        guard let connection, PQstatus(connection) == CONNECTION_OK, PQtransactionStatus(connection) != PQTRANS_IDLE else { return }
+        guard isBegun, let pipeline, pipeline.isConnected else { return }
+        isBegun = false
         // A connection that cannot even do that is closed, which rolls back as well.
-        do { try command("ROLLBACK") } catch { close() }
+        do throws(DatabaseError) {
+            // A reader's transaction ends at the point of synchronisation that leaving is.
+            try pipeline.leave()
+            guard !isReadOnly else { return }
+            // Behind such a point, since the server passes over all up to one after an error.
+            try pipeline.send("ROLLBACK", [])
+            try pipeline.leave()
+        } catch {
+            close()
+        }
     }
 
     func pause(_ attempt: Int) {
         usleep(UInt32.random(in: 1...10) * 1000 << UInt32(min(attempt, 5)))
     }
 
-    func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
-        let text = statement.text(in: .postgres)
-        let name = try prepare(text)
-        let result = PostgresValues.withPointers(values) { count, pointers, lengths, formats in
-            PQexecPrepared(connection, name, count, pointers, lengths, formats, 0)
-        }
-        return try PostgresResult(try checked(result, text)).outcome()
-    }
-
-    func runScript(_ text: String) throws(DatabaseError) {
-        try command(text)
-    }
-
     func close() {
-        PQfinish(connection)
-        connection = nil
-        prepared = [:]
+        pipeline = nil
+    }
+
+    private func inTransaction<Value>(
+        _ body: (PostgresPipeline) throws(DatabaseError) -> Value
+    ) throws(DatabaseError) -> Value {
+        if let failure { throw failure }
+        guard let pipeline else { throw DatabaseError(.unavailable, "there is no connection") }
+        do throws(DatabaseError) {
+            if !isBegun, !isReadOnly { try pipeline.send("BEGIN", []) }
+            isBegun = true
+            return try body(pipeline)
+        } catch {
+            failure = error
+            throw error
+        }
     }
 
     /// Connects where there is no connection, or the last one broke; not again and again while the server is away.
     private func connect() throws(DatabaseError) {
-        if let connection, PQstatus(connection) == CONNECTION_OK { return }
+        if let pipeline, pipeline.isConnected { return }
         close()
         guard ContinuousClock.now >= retryAt else { throw DatabaseError(.unavailable, "PostgreSQL is away") }
-        connection = PQconnectdb(url)
-        guard let connection, PQstatus(connection) == CONNECTION_OK else {
-            let message = PostgresResult.words(PQerrorMessage(connection))
-            close()
+        do throws(DatabaseError) {
+            pipeline = try PostgresPipeline(url: url, isReadOnly: isReadOnly)
+            failures = 0
+        } catch {
             failures += 1
             retryAt = .now + .milliseconds(min(100 << min(failures, 6), 5000))
-            throw DatabaseError(.unavailable, message)
-        }
-        failures = 0
-        PQsetNoticeProcessor(connection, { _, _ in }, nil)
-        // A statement or a lock that takes this long is a fault; whoever waits for it hears so.
-        try command("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'; SET TIME ZONE 'UTC'")
-    }
-
-    private func prepare(_ text: String) throws(DatabaseError) -> String {
-        if let name = prepared[text] { return name }
-        let name = "s\(prepared.count + 1)"
-        PQclear(try checked(PQprepare(connection, name, text, 0, nil), text))
-        prepared[text] = name
-        return name
-    }
-
-    private func command(_ text: String) throws(DatabaseError) {
-        PQclear(try checked(PQexec(connection, text), text))
-    }
-
-    private func checked(_ result: OpaquePointer?, _ text: String) throws(DatabaseError) -> OpaquePointer {
-        guard let result else {
-            throw DatabaseError(.unavailable, PostgresResult.words(PQerrorMessage(connection)), statement: text)
-        }
-        switch PQresultStatus(result) {
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
-            return result
-        default:
-            defer { PQclear(result) }
-            throw PostgresResult.error(result, isConnected: PQstatus(connection) == CONNECTION_OK, text)
+            throw error
         }
     }
 }

@@ -1,59 +1,67 @@
 import CLibpq
 
-/// An answer of libpq, read whole and let go of.
+/// An answer of libpq with values in binary, read before whoever received it lets go of it.
 struct PostgresResult {
+    /// What all answers to one statement have in common.
+    struct Shape {
+        let columns: Row.Columns
+        let types: [Oid]
+        let isWrite: Bool
+    }
+
     private let result: OpaquePointer
 
-    /// Takes the result over; `outcome` frees it.
     init(_ result: OpaquePointer) {
         self.result = result
     }
 
-    func outcome() throws(DatabaseError) -> StatementOutcome {
-        defer { PQclear(result) }
-        let changes = Int(PostgresResult.words(PQcmdTuples(result))) ?? 0
-        let isWrite = !PostgresResult.words(PQcmdStatus(result)).hasPrefix("SELECT")
+    func shape() -> Shape {
         let width = PQnfields(result)
-        guard width > 0 else { return StatementOutcome(rows: [], changes: changes, isWrite: isWrite) }
-        let columns = Row.Columns((0..<width).map { PostgresResult.words(PQfname(result, $0)) })
-        let types = (0..<width).map { PQftype(result, $0) }
+        return Shape(
+            columns: Row.Columns((0..<width).map { PostgresResult.words(PQfname(result, $0)) }),
+            types: (0..<width).map { PQftype(result, $0) },
+            isWrite: !PostgresResult.words(PQcmdStatus(result)).hasPrefix("SELECT"))
+    }
+
+    func outcome(_ shape: Shape) throws(DatabaseError) -> StatementOutcome {
+        let changes = shape.isWrite ? Int(PostgresResult.words(PQcmdTuples(result))) ?? 0 : 0
+        let height = PQntuples(result)
         var rows: [Row] = []
-        for row in 0..<PQntuples(result) {
+        rows.reserveCapacity(Int(height))
+        for row in 0..<height {
             var values: [SQLValue] = []
-            for column in 0..<width { values.append(try value(row, column, types[Int(column)])) }
-            rows.append(Row(columns, values))
+            values.reserveCapacity(shape.types.count)
+            for (column, type) in shape.types.enumerated() { values.append(try value(row, Int32(column), type)) }
+            rows.append(Row(shape.columns, values))
         }
-        return StatementOutcome(rows: rows, changes: isWrite ? changes : 0, isWrite: isWrite)
+        return StatementOutcome(rows: rows, changes: changes, isWrite: shape.isWrite)
     }
 
     private func value(_ row: Int32, _ column: Int32, _ type: Oid) throws(DatabaseError) -> SQLValue {
-        guard PQgetisnull(result, row, column) == 0 else { return .null }
         let length = Int(PQgetlength(result, row, column))
-        let bytes = UnsafeBufferPointer(start: PQgetvalue(result, row, column), count: length)
+        if length == 0, PQgetisnull(result, row, column) == 1 { return .null }
+        let bytes = UnsafeRawBufferPointer(start: PQgetvalue(result, row, column), count: length)
         switch type {
-        case 20, 21, 23:    // int8, int2, int4
-            return .integer(try bytes.withMemoryRebound(to: UInt8.self) { bytes throws(DatabaseError) in
-                guard let value = Int64(String(decoding: bytes, as: UTF8.self)) else { throw DatabaseError(.decoding, "not an integer") }
-                return value
-            })
-        case 17:            // bytea, as \x and hexadecimal digits
-            return .bytes(try bytes.withMemoryRebound(to: UInt8.self) { bytes throws(DatabaseError) in try PostgresResult.unescape(bytes) })
-        default:
-            return .text(bytes.withMemoryRebound(to: UInt8.self) { String(decoding: $0, as: UTF8.self) })
+        case 16: return .integer(bytes.first == 0 ? 0 : 1)                                          // boolean
+        case 20: return .integer(Int64(bigEndian: bytes.loadUnaligned(as: Int64.self)))             // bigint
+        case 21: return .integer(Int64(Int16(bigEndian: bytes.loadUnaligned(as: Int16.self))))      // smallint
+        case 23: return .integer(Int64(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))))      // integer
+        case 26: return .integer(Int64(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))))    // oid
+        case 17: return .bytes([UInt8](bytes))                                                      // bytea
+        // text, varchar, char, name, "char", json, unknown, void
+        case 25, 1043, 1042, 19, 18, 114, 705, 2278: return .text(String(decoding: bytes, as: UTF8.self))
+        default: throw DatabaseError(.decoding, "an answer has a column of PostgreSQL's type \(type), which no table of ours has; cast it")
         }
-    }
-
-    private static func unescape(_ text: UnsafeBufferPointer<UInt8>) throws(DatabaseError) -> [UInt8] {
-        func digit(_ byte: UInt8) -> UInt8 { byte < 58 ? byte - 48 : byte - 87 }
-        guard text.count >= 2, text.count % 2 == 0, text[1] == UInt8(ascii: "x") else { throw DatabaseError(.decoding, "not bytes") }
-        return stride(from: 2, to: text.count, by: 2).map { digit(text[$0]) << 4 | digit(text[$0 + 1]) }
     }
 
     /// What went wrong, by SQLSTATE (PostgreSQL's manual, appendix A). Does not free the result.
     static func error(_ result: OpaquePointer, isConnected: Bool, _ statement: String) -> DatabaseError {
         let state = words(PQresultErrorField(result, Int32(UInt8(ascii: "C"))))
         let message = words(PQresultErrorField(result, Int32(UInt8(ascii: "M"))))
-        return DatabaseError(isConnected ? kind(state) : .unavailable, "\(message) (\(state))", statement: statement)
+        // A migration changed a table under a statement that was planned before it.
+        let isStale = state == "0A000" && message.contains("cached plan")
+        let kind: DatabaseError.Kind = !isConnected ? .unavailable : isStale ? .conflict : kind(state)
+        return DatabaseError(kind, "\(message) (\(state))", statement: statement)
     }
 
     private static func kind(_ state: String) -> DatabaseError.Kind {
@@ -67,6 +75,7 @@ struct PostgresResult {
         case "55P03", "57014": .busy
         case "53100", "53200": .full
         case "42P01", "42703", "3F000": .schema
+        case "08P01": .other
         default: state.hasPrefix("08") || state.hasPrefix("57P") || state.hasPrefix("53") ? .unavailable : .other
         }
     }

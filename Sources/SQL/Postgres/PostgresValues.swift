@@ -1,34 +1,46 @@
-import Foundation
-
-/// Parameters in the form that libpq takes them: pointers to text, or to bytes as they are.
+/// Parameters in the form that libpq takes them: pointers to text that ends with a zero, or to bytes as they are.
 enum PostgresValues {
     static func withPointers<Result>(
         _ values: [SQLValue],
         _ body: (Int32, UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> Result
-    ) -> Result {
-        // One block for all: each value's bytes with a zero behind them, as text needs.
-        var block: [CChar] = []
-        var offsets: [Int?] = []
+    ) throws(DatabaseError) -> Result {
+        // One block for all: each value's bytes with a zero behind them.
+        var block: [UInt8] = []
+        block.reserveCapacity(values.count * 40)
+        var starts: [Int?] = []
         var lengths: [Int32] = []
         var formats: [Int32] = []
+        starts.reserveCapacity(values.count)
+        lengths.reserveCapacity(values.count)
+        formats.reserveCapacity(values.count)
         for value in values {
             let start = block.count
-            switch value {
-            case .null: break
-            case .integer(let integer): block += String(integer).utf8.map { CChar(bitPattern: $0) }
-            case .text(let text): block += text.utf8.map { CChar(bitPattern: $0) }
-            case .bytes(let bytes): block += bytes.map { CChar(bitPattern: $0) }
-            }
-            offsets.append(value == .null ? nil : start)
+            starts.append(value == .null ? nil : start)
+            formats.append(try append(value, to: &block))
             lengths.append(Int32(block.count - start))
-            if case .bytes = value { formats.append(1) } else { formats.append(0) }
             block.append(0)
         }
-        return block.withUnsafeBufferPointer { block in
-            let pointers = offsets.map { offset in offset.flatMap { block.baseAddress?.advanced(by: $0) } }
-            return pointers.withUnsafeBufferPointer { pointers in
-                body(Int32(values.count), pointers.baseAddress, lengths, formats)
-            }
+        return block.withUnsafeBytes { block in
+            let base = block.baseAddress?.assumingMemoryBound(to: CChar.self)
+            let pointers = starts.map { start in start.flatMap { base?.advanced(by: $0) } }
+            return body(Int32(values.count), pointers, lengths, formats)
         }
+    }
+
+    /// Answers libpq's number of the format: 0 for text, 1 for bytes.
+    private static func append(_ value: SQLValue, to block: inout [UInt8]) throws(DatabaseError) -> Int32 {
+        switch value {
+        case .null: break
+        case .integer(let integer): block.append(contentsOf: String(integer).utf8)
+        case .text(let text):
+            let start = block.count
+            block.append(contentsOf: text.utf8)
+            // PostgreSQL's text holds none, and would be cut off there.
+            if block[start...].contains(0) { throw DatabaseError(.check, "a text holds a zero byte") }
+        case .bytes(let bytes):
+            block.append(contentsOf: bytes)
+            return 1
+        }
+        return 0
     }
 }

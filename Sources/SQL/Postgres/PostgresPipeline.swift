@@ -1,0 +1,202 @@
+import CLibpq
+
+/// A connection in libpq's pipeline mode: statements go out without waiting for the answers to those before them. Answers
+/// come in the order of what was sent, and are read when somebody asks for one.
+final class PostgresPipeline {
+    /// What makes the server send what it has.
+    enum Signal {
+        /// The transaction stays as it is, also one that nobody began by a word.
+        case flush
+        /// Ends what nobody began by a word; after an error, goes on behind this point.
+        case synchronise
+    }
+
+    private enum Expected {
+        case preparation(String)
+        case statement(PreparedStatement)
+        case synchronisation
+    }
+
+    private let connection: OpaquePointer
+    private var statements = PreparedStatements()
+    private var expected: [Expected] = []
+    /// How many of `expected`, from the front, belong to a transaction that was left: their failures are nobody's.
+    private var left = 0
+    private(set) var roundTrips = 0
+    private var isBroken = false
+
+    init(url: String, isReadOnly: Bool) throws(DatabaseError) {
+        connection = try PostgresPipeline.connect(url, isReadOnly: isReadOnly)
+    }
+
+    deinit {
+        PQfinish(connection)
+    }
+
+    /// Takes in what came unasked, such as the server's good-bye.
+    var isConnected: Bool {
+        !isBroken && PQconsumeInput(connection) == 1 && PQstatus(connection) == CONNECTION_OK
+    }
+
+    /// Parsed once on this connection, run each time. Nothing is waited for.
+    func send(_ text: String, _ values: [SQLValue]) throws(DatabaseError) {
+        let statement = try prepare(text)
+        let isSent = try PostgresValues.withPointers(values) { count, pointers, lengths, formats in
+            PQsendQueryPrepared(connection, statement.name, count, pointers, lengths, formats, 1)
+        }
+        guard isSent == 1 else { throw broken(text) }
+        expected.append(.statement(statement))
+    }
+
+    /// Waits for the answers to all that was sent, and gives that of the last statement. Throws the first failure.
+    func answer(to signal: Signal) throws(DatabaseError) -> StatementOutcome {
+        switch signal {
+        case .flush: guard PQsendFlushRequest(connection) == 1 else { throw broken(nil) }
+        case .synchronise: try synchronise()
+        }
+        roundTrips += 1
+        return try readAll()
+    }
+
+    /// Ends the transaction without waiting to hear of it. What it still has to answer is passed over.
+    func leave() throws(DatabaseError) {
+        try synchronise()
+        left = expected.count
+    }
+
+    /// Several statements at once, within the open transaction, and outside the pipeline, which knows only one at a time.
+    func runScript(_ text: String) throws(DatabaseError) {
+        _ = try answer(to: .synchronise)
+        guard PQexitPipelineMode(connection) == 1 else { throw broken(text) }
+        defer { isBroken = PQenterPipelineMode(connection) != 1 }
+        guard let result = PQexec(connection, text) else { throw broken(text) }
+        defer { PQclear(result) }
+        guard PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK else {
+            throw PostgresResult.error(result, isConnected: PQstatus(connection) == CONNECTION_OK, text)
+        }
+    }
+
+    private func prepare(_ text: String) throws(DatabaseError) -> PreparedStatement {
+        if let known = statements[text] { return known }
+        if statements.isFull {
+            statements.forgetAll()
+            guard PQsendQueryParams(connection, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else { throw broken(text) }
+            expected.append(.preparation(""))
+        }
+        let statement = statements.add(text)
+        guard PQsendPrepare(connection, statement.name, text, 0, nil) == 1 else { throw broken(text) }
+        expected.append(.preparation(text))
+        return statement
+    }
+
+    private func synchronise() throws(DatabaseError) {
+        guard PQpipelineSync(connection) == 1 else { throw broken(nil) }
+        expected.append(.synchronisation)
+    }
+
+    private func readAll() throws(DatabaseError) -> StatementOutcome {
+        var outcome = StatementOutcome(rows: [], changes: 0, isWrite: false)
+        var failure: DatabaseError?
+        var position = 0
+        while position < expected.count {
+            let isLeft = position < left
+            do throws(DatabaseError) {
+                if let answer = try read(expected[position]) { outcome = answer }
+            } catch {
+                if error.kind == .unavailable { throw giveUp(error) }
+                if !isLeft, failure == nil { failure = error }
+            }
+            position += 1
+            // After an error the server passes over everything up to a point of synchronisation.
+            if position == expected.count, failure != nil, PQpipelineStatus(connection) == PQ_PIPELINE_ABORTED { try synchronise() }
+        }
+        expected.removeAll(keepingCapacity: true)
+        left = 0
+        if let failure { throw failure }
+        return outcome
+    }
+
+    private func read(_ next: Expected) throws(DatabaseError) -> StatementOutcome? {
+        switch next {
+        case .synchronisation:
+            guard let result = PQgetResult(connection) else { throw broken(nil) }
+            defer { PQclear(result) }
+            guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else { throw broken(nil) }
+            return nil
+        case .preparation(let text):
+            do throws(DatabaseError) { try readOne(text) { _ in } } catch {
+                statements.forget(text)
+                throw error
+            }
+            return nil
+        case .statement(let statement):
+            do throws(DatabaseError) {
+                return try readOne(statement.text) { result throws(DatabaseError) in try statement.outcome(of: result) }
+            } catch {
+                // Perhaps since a table of its changed: the next run is planned anew.
+                if error.kind == .conflict { statements.forget(statement.text) }
+                throw error
+            }
+        }
+    }
+
+    /// The answer to one thing sent, and the nothing that ends it.
+    private func readOne<Value>(
+        _ text: String, _ body: (PostgresResult) throws(DatabaseError) -> Value
+    ) throws(DatabaseError) -> Value {
+        guard let result = PQgetResult(connection) else { throw broken(text) }
+        defer {
+            PQclear(result)
+            while let rest = PQgetResult(connection) { PQclear(rest) }
+        }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
+            return try body(PostgresResult(result))
+        case PGRES_PIPELINE_ABORTED:
+            throw DatabaseError(.other, "a statement before it failed", statement: text)
+        default:
+            throw PostgresResult.error(result, isConnected: PQstatus(connection) == CONNECTION_OK, text)
+        }
+    }
+
+    private func broken(_ text: String?) -> DatabaseError {
+        let message = PostgresResult.words(PQerrorMessage(connection))
+        return giveUp(DatabaseError(.unavailable, message.isEmpty ? "the connection broke" : message, statement: text))
+    }
+
+    /// The connection is of no more use, and nothing is expected of it.
+    private func giveUp(_ error: DatabaseError) -> DatabaseError {
+        isBroken = true
+        expected.removeAll()
+        left = 0
+        return error
+    }
+}
+
+extension PostgresPipeline {
+    private static func connect(_ url: String, isReadOnly: Bool) throws(DatabaseError) -> OpaquePointer {
+        guard let connection = PQconnectdb(url) else { throw DatabaseError(.unavailable, "libpq has no memory") }
+        do throws(DatabaseError) {
+            guard PQstatus(connection) == CONNECTION_OK else { throw error(of: connection) }
+            PQsetNoticeProcessor(connection, { _, _ in }, nil)
+            let result = PQexec(connection, settings + (isReadOnly ? readerSettings : ""))
+            defer { PQclear(result) }
+            guard PQresultStatus(result) == PGRES_COMMAND_OK, PQenterPipelineMode(connection) == 1 else { throw error(of: connection) }
+            return connection
+        } catch {
+            PQfinish(connection)
+            throw error
+        }
+    }
+
+    private static func error(of connection: OpaquePointer) -> DatabaseError {
+        DatabaseError(.unavailable, PostgresResult.words(PQerrorMessage(connection)))
+    }
+
+    /// A statement or a lock that takes this long is a fault; whoever waits for it hears so.
+    private static let settings = """
+        SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';
+        SET TIME ZONE 'UTC'; SET jit = off;
+        """
+    private static let readerSettings = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+}
