@@ -31,7 +31,7 @@ package struct StatementOutcome {
 /// The open transaction that a `read` or `write` closure is given. The product's statements are functions on it, each in
 /// its noun's `+Statements` file. It must not leave the closure.
 package final class Transaction {
-    private let connection: any Connection
+    let connection: any Connection
     /// How many statements changed something so far.
     private(set) var writes = 0
 

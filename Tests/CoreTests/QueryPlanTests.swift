@@ -56,35 +56,9 @@ struct QueryPlanTests {
         #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
     }
 
-    /// A job by webhook with all that is asked about it on the way, and one that is cancelled while it waits.
     private func lived() async throws -> Explaining {
         let explaining = Explaining()
-        let world = try await TestWorld(wrap: explaining.wrap)
-        let actor = try await world.account(credits: 100, plan: "basic")
-        let job = try await world.submit(
-            for: actor, images: 2, idempotency: Idempotency(route: "/api/generate", key: "one", bodyHash: "one"))
-        let second = try await world.submit(for: actor)
-        world.provider.behave(.acceptSilently)
-        try await world.work()
-        world.provider.finishAll(missing: 1)
-        _ = try await world.deliverWebhook(try #require(world.provider.requests.first).id)
-        try await world.work()
-        world.clock.advance(by: .seconds(2))
-        try await world.work()
-        _ = try await world.cancelJob(second.id, by: actor)
-        try await world.work()
-        try await world.database.read { transaction in
-            for id in [job.id, second.id] { _ = try transaction.details(of: id, account: actor.account) }
-            _ = try transaction.queuePosition(of: job)
-            _ = try transaction.usualDuration(of: job.endpoint)
-            _ = try transaction.progress(of: actor.account)
-            _ = try transaction.jobs(of: actor.account, state: nil, before: nil, limit: 10)
-            _ = try transaction.history(of: actor.account, before: nil, limit: 10)
-            _ = try transaction.events(of: actor.account, after: 0)
-            _ = try transaction.events(of: job.id, account: actor.account)
-            _ = try transaction.balanceSummary(of: actor.account)
-        }
-        #expect(try await world.job(job.id).state == .completed)
+        try await TestWorld(wrap: explaining.wrap).liveThrough()
         return explaining
     }
 }

@@ -1,7 +1,7 @@
 @testable package import SQL
 import Synchronization
 
-/// Notes how SQLite means to run each statement before it runs it.
+/// Notes how the engine means to run each statement before it runs it.
 package final class Explaining: Sendable {
     /// A statement's beginning, and the steps of its plan.
     package struct Plan: Sendable {
@@ -38,52 +38,64 @@ private struct ExplainingEngine: Engine {
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         let explaining = explaining
-        return try await engine.read { try body(Transaction(ExplainingConnection(transaction: $0, explaining: explaining))) }
+        return try await engine.read { try body(Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining))) }
     }
 
     func write(_ pending: PendingWrite) {
         let explaining = explaining
-        engine.write(pending.wrapped { Transaction(ExplainingConnection(transaction: $0, explaining: explaining)) })
+        engine.write(pending.wrapped { Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining)) })
     }
 
     func version() async throws -> String { try await engine.version() }
     func close() async { await engine.close() }
 }
 
-/// Runs statements with their values written out, as a plan needs none and a transaction takes no list of them.
 private struct ExplainingConnection: Connection {
-    let transaction: Transaction
+    let connection: any Connection
     let explaining: Explaining
 
-    var dialect: Dialect { .sqlite }
+    var dialect: Dialect { connection.dialect }
 
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
-        let text = statement.text(in: .sqlite)
-        var written = text
-        for (index, value) in values.enumerated().reversed() {
-            written = written.split(separator: "$\(index + 1)", omittingEmptySubsequences: false).joined(separator: value.literal)
-        }
-        let steps = try transaction.query(Statement(stringLiteral: "EXPLAIN QUERY PLAN " + written))
-            .map { row throws(DatabaseError) in try row.get("detail", as: String.self) }
-        explaining.note(text, steps)
-
-        let before = transaction.writes
-        let rows = try transaction.query(Statement(stringLiteral: written))
-        let changes = try transaction.queryOne("SELECT changes() AS count")?.get("count", as: Int.self) ?? 0
-        let isWrite = transaction.writes > before
-        return StatementOutcome(rows: rows, changes: isWrite ? changes : 0, isWrite: isWrite)
+        let text = statement.text(in: dialect)
+        explaining.note(text, try steps(text, values))
+        return try connection.run(statement, values)
     }
 
-    func runScript(_ text: String) throws(DatabaseError) { try transaction.runScript(text) }
+    func runScript(_ text: String) throws(DatabaseError) { try connection.runScript(text) }
+
+    private func steps(_ text: String, _ values: [SQLValue]) throws(DatabaseError) -> [String] {
+        switch dialect {
+        case .sqlite:
+            return try texts("EXPLAIN QUERY PLAN " + text, values, in: "detail")
+        case .postgres:
+            let custom = try texts("EXPLAIN (COSTS OFF) " + text, values, in: "QUERY PLAN")
+            return try custom + generic(text, values)
+        }
+    }
+
+    /// The plan for whatever values, which PostgreSQL may choose for a statement that it has run a few times.
+    private func generic(_ text: String, _ values: [SQLValue]) throws(DatabaseError) -> [String] {
+        try connection.runScript("SET LOCAL plan_cache_mode = force_generic_plan; PREPARE explained AS \(text)")
+        let list = values.isEmpty ? "" : "(" + values.map(\.literal).joined(separator: ", ") + ")"
+        let steps = try texts("EXPLAIN (COSTS OFF) EXECUTE explained\(list)", [], in: "QUERY PLAN")
+        try connection.runScript("DEALLOCATE explained; SET LOCAL plan_cache_mode = auto")
+        return steps
+    }
+
+    private func texts(_ statement: String, _ values: [SQLValue], in column: String) throws(DatabaseError) -> [String] {
+        try connection.run(Statement(stringLiteral: statement), values).rows.map { row throws(DatabaseError) in try row.get(column) }
+    }
 }
 
 extension SQLValue {
+    /// As PostgreSQL writes it.
     fileprivate var literal: String {
         switch self {
         case .null: "NULL"
         case .integer(let integer): String(integer)
         case .text(let text): "'" + text.replacing("'", with: "''") + "'"
-        case .bytes(let bytes): "x'" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'"
+        case .bytes(let bytes): "'\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'"
         }
     }
 }

@@ -1,0 +1,31 @@
+@testable import Core
+import SQL
+import Testing
+import TestSupport
+
+/// PostgreSQL plans by how much is there, so its plans are looked at where much is there.
+@Suite(.enabled(if: TestEngine.available.contains(.postgres)))
+struct MillionRowTests {
+    @Test func `among a million jobs no statement of a job's life looks through a table that grows`() async throws {
+        let explaining = Explaining()
+        let world = try await TestWorld(.postgres, wrap: explaining.wrap)
+        let psql = try await Psql(world.database)
+        try #require(try await psql.owner(Million.script) == .rows([]))
+
+        try await world.liveThrough()
+
+        for table in Million.tables {
+            #expect(try await psql.owner("SELECT count(*) >= 1000000 FROM \(table)") == .rows(["t"]), "\(table)")
+        }
+        for plan in explaining.plans {
+            for step in plan.steps where step.contains("Seq Scan on ") {
+                let table = step.split(separator: "Seq Scan on ").last?.split(separator: " ").first.map { String($0) } ?? ""
+                #expect(!(Million.tables + ["accounts", "balances", "lots"]).contains(table), "\(step) in \(plan.statement)")
+            }
+        }
+        #expect(explaining.plans.count > 40)
+        for index in ["jobs_to_claim", "attempts_due", "lots_to_spend"] {
+            #expect(explaining.plans.contains { plan in plan.steps.contains { $0.contains(index) } }, "\(index)")
+        }
+    }
+}

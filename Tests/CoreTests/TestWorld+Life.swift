@@ -1,0 +1,35 @@
+@testable import Core
+import SQL
+import Testing
+import TestSupport
+
+extension TestWorld {
+    /// A job by webhook with all that is asked about it on the way, and one that is cancelled while it waits: every
+    /// statement that a job may meet.
+    func liveThrough() async throws {
+        let actor = try await account(credits: 100, plan: "basic")
+        let job = try await submit(for: actor, images: 2, idempotency: Idempotency(route: "/api/generate", key: "one", bodyHash: "one"))
+        let second = try await submit(for: actor)
+        provider.behave(.acceptSilently)
+        try await work()
+        provider.finishAll(missing: 1)
+        _ = try await deliverWebhook(try #require(provider.requests.first).id)
+        try await work()
+        clock.advance(by: .seconds(2))
+        try await work()
+        _ = try await cancelJob(second.id, by: actor)
+        try await work()
+        try await database.read { transaction in
+            for id in [job.id, second.id] { _ = try transaction.details(of: id, account: actor.account) }
+            _ = try transaction.queuePosition(of: job)
+            _ = try transaction.usualDuration(of: job.endpoint)
+            _ = try transaction.progress(of: actor.account)
+            _ = try transaction.jobs(of: actor.account, state: nil, before: nil, limit: 10)
+            _ = try transaction.history(of: actor.account, before: nil, limit: 10)
+            _ = try transaction.events(of: actor.account, after: 0)
+            _ = try transaction.events(of: job.id, account: actor.account)
+            _ = try transaction.balanceSummary(of: actor.account)
+        }
+        #expect(try await self.job(job.id).state == .completed)
+    }
+}
