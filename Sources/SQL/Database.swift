@@ -1,8 +1,8 @@
 /// The seam between the product and its two engines.
 ///
 /// A closure is synchronous, so nothing can be awaited while a transaction is open. Write closures that arrive together
-/// share one transaction and one commit, unless they lock what belongs to several owners (`LockOrder.alone`). That asks
-/// three things of a write closure:
+/// share one transaction and one commit, unless they lock what belongs to several owners (`LockOrder.alone`); so do the
+/// items of a `SetWrite`. That asks three things of a write closure:
 /// - It may run more than once, and has no effect outside its transaction; what time it is, it is told.
 /// - It refuses before its first write. An error thrown then ends this closure alone, and the others go on.
 /// - An error thrown after its first write, and any `DatabaseError`, rolls the shared transaction back; then each closure
@@ -46,6 +46,16 @@ package struct Database: Sendable {
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             engine.write(PendingWrite(order: order, body: body) { continuation.resume(with: $0) })
+        }
+    }
+
+    /// Does `item`'s work together with that of others of the same set, in one transaction, and answers once it is
+    /// committed.
+    package func write<Item: Sendable, Value: Sendable>(
+        _ item: Item, by set: SetWrite<Item, Value>, order: LockOrder
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            engine.write(set.pending(item, order: order) { continuation.resume(with: $0) })
         }
     }
 

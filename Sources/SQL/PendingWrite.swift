@@ -1,4 +1,4 @@
-/// A write closure waiting for a transaction, with its result's type erased so that many can share one.
+/// A write waiting for a transaction, with its types erased so that many can share one: a closure, or an item of a set.
 package struct PendingWrite: Sendable {
     enum Outcome {
         /// The closure did its work, or refused before its first write; `deliver` tells its caller after the commit.
@@ -6,10 +6,19 @@ package struct PendingWrite: Sendable {
         case broken(any Error)
     }
 
+    /// What makes a write an item of a `SetWrite`.
+    struct Member: Sendable {
+        let set: ObjectIdentifier
+        let item: any Sendable
+        /// Does the work of several of the set's items: an outcome for each in their order, or the one that broke them all.
+        let together: @Sendable (Transaction, [any Sendable]) -> [Outcome]
+    }
+
     /// How often a write is tried that loses against others.
     static let attempts = 8
 
     let order: LockOrder
+    let member: Member?
     let run: @Sendable (Transaction) -> Outcome
     let fail: @Sendable (any Error) -> Void
 
@@ -18,6 +27,7 @@ package struct PendingWrite: Sendable {
         deliver: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
         self.order = order
+        member = nil
         fail = { deliver(.failure($0)) }
         run = { transaction in
             let writesBefore = transaction.writes
@@ -32,6 +42,13 @@ package struct PendingWrite: Sendable {
             }
         }
     }
+
+    init(order: LockOrder, member: Member, fail: @escaping @Sendable (any Error) -> Void) {
+        self.order = order
+        self.member = member
+        self.fail = fail
+        run = { transaction in member.together(transaction, [member.item])[0] }
+    }
 }
 
 /// A connection that can hold one transaction at a time.
@@ -44,7 +61,8 @@ protocol WriteConnection: Connection {
 }
 
 extension WriteConnection {
-    /// Commits the closures together; after a failure, each alone. Callers hear in either case.
+    /// Commits the writes together, which are closures or items of one set; after a failure, each alone. Callers hear in
+    /// either case.
     func perform(_ batch: [PendingWrite]) {
         guard batch.count > 1 else { return batch.forEach(performAlone) }
         do throws(DatabaseError) {
@@ -77,15 +95,15 @@ extension WriteConnection {
         try begin()
         let transaction = Transaction(self)
         var deliveries: [@Sendable () -> Void] = []
-        for write in batch.sorted(by: { $0.order < $1.order }) {
-            switch write.run(transaction) {
+        for outcome in outcomes(of: batch.sorted { $0.order < $1.order }, in: transaction) {
+            switch outcome {
             case .kept(let deliver):
                 deliveries.append(deliver)
             case .broken(let error):
                 rollBack()
                 if let error = error as? DatabaseError, batch.count > 1 || error.kind == .conflict { throw error }
                 guard batch.count == 1 else { throw DatabaseError(.other, "one of \(batch.count) writes failed") }
-                write.fail(error)
+                batch[0].fail(error)
                 return []
             }
         }
@@ -96,5 +114,16 @@ extension WriteConnection {
             throw error
         }
         return deliveries
+    }
+
+    /// One call for the items of a set; closures in turn, up to the first that breaks the transaction for all.
+    private func outcomes(of batch: [PendingWrite], in transaction: Transaction) -> [PendingWrite.Outcome] {
+        if let member = batch[0].member { return member.together(transaction, batch.compactMap(\.member?.item)) }
+        var outcomes: [PendingWrite.Outcome] = []
+        for write in batch {
+            outcomes.append(write.run(transaction))
+            if case .broken = outcomes.last { break }
+        }
+        return outcomes
     }
 }

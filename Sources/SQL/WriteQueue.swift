@@ -1,20 +1,26 @@
 import Synchronization
 
-/// Write closures that wait for a connection, in the order they came. Bounded: past the limit a write fails as `busy`.
+/// Writes that wait for a connection, in the order they came. Bounded: past the limit a write fails as `busy`.
 final class WriteQueue: Sendable {
+    /// What may stand in a batch together.
+    private enum Kind: Hashable {
+        case sharing
+        case alone
+        case set(ObjectIdentifier)
+    }
+
     private struct Arrival {
         let number: Int
         let write: PendingWrite
     }
 
     private struct State {
-        var sharing = Line<Arrival>()
-        var alone = Line<Arrival>()
+        /// Those that hold somebody.
+        var lines: [Kind: Line<Arrival>] = [:]
+        var count = 0
         var arrivals = 0
         var drainers = 0
         var isClosed = false
-
-        var count: Int { sharing.count + alone.count }
     }
 
     private let state = Mutex(State())
@@ -40,7 +46,8 @@ final class WriteQueue: Sendable {
             if state.count >= limit { return (false, DatabaseError(.busy, "too many writes are waiting")) }
             state.arrivals += 1
             let arrival = Arrival(number: state.arrivals, write: write)
-            if write.order == .alone, !sharesAll { state.alone.add(arrival) } else { state.sharing.add(arrival) }
+            state.lines[kind(of: write), default: Line()].add(arrival)
+            state.count += 1
             guard state.drainers < drainerLimit else { return (false, nil) }
             state.drainers += 1
             return (true, nil)
@@ -49,12 +56,24 @@ final class WriteQueue: Sendable {
         return mustDrain
     }
 
+    private func kind(of write: PendingWrite) -> Kind {
+        if write.order == .alone, !sharesAll { return .alone }
+        return write.member.map { .set($0.set) } ?? .sharing
+    }
+
     /// The next batch, or nothing, in which case this drainer's work has ended and an `add` may ask for another.
+    ///
+    /// Whoever waits longest decides of which kind it is: no kind of write waits for another to run dry.
     func next() -> [PendingWrite] {
         state.withLock { state in
-            let isAlonesTurn = (state.alone.first?.number ?? .max) < (state.sharing.first?.number ?? .max)
-            let batch = isAlonesTurn ? state.alone.take(1) : state.sharing.take(batchLimit)
-            if batch.isEmpty { state.drainers -= 1 }
+            guard let kind = state.lines.min(by: { ($0.value.first?.number ?? .max) < ($1.value.first?.number ?? .max) })?.key,
+                let batch = state.lines[kind]?.take(kind == .alone ? 1 : batchLimit)
+            else {
+                state.drainers -= 1
+                return []
+            }
+            if state.lines[kind]?.first == nil { state.lines[kind] = nil }
+            state.count -= batch.count
             return batch.map(\.write)
         }
     }

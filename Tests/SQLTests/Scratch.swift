@@ -21,6 +21,13 @@ struct Scratch {
 
     /// Holds the writer until all of them wait, so that they surely arrive together. Answers in the order given.
     func together<Value: Sendable>(_ writes: [Write<Value>]) async -> [Result<Value, any Error>] {
+        await together(pending: writes.map { write in { PendingWrite(order: write.order, body: write.body, deliver: $0) } })
+    }
+
+    /// - Parameter writes: Each makes a write that tells its result to the closure it is given.
+    func together<Value: Sendable>(
+        pending writes: [(@escaping @Sendable (Result<Value, any Error>) -> Void) -> PendingWrite]
+    ) async -> [Result<Value, any Error>] {
         let gate = DispatchSemaphore(value: 0)
         await withCheckedContinuation { isHeld in
             database.engine.write(PendingWrite(order: .key(""), body: { _ in
@@ -30,7 +37,7 @@ struct Scratch {
         }
         let (answers, answer) = AsyncStream.makeStream(of: (Int, Result<Value, any Error>).self)
         for (index, write) in writes.enumerated() {
-            database.engine.write(PendingWrite(order: write.order, body: write.body) { answer.yield((index, $0)) })
+            database.engine.write(write { answer.yield((index, $0)) })
         }
         gate.signal()
         var results: [Int: Result<Value, any Error>] = [:]

@@ -7,6 +7,10 @@ extension PendingWrite {
     ) -> PendingWrite {
         let run = run
         let fail = fail
+        if let member, answer == nil {
+            let seen = Member(set: member.set, item: member.item) { member.together(view($0), $1) }
+            return PendingWrite(order: order, member: seen, fail: fail)
+        }
         return PendingWrite(order: order) { transaction -> @Sendable () -> Void in
             switch run(view(transaction)) {
             case .kept(let deliver): return deliver

@@ -1,0 +1,51 @@
+/// A write that is done for many callers at once, by one set of statements: what they are is one statement's rows, so that
+/// thirty-two cost little more than one.
+///
+/// Items that wait together go through one call of the body, at most 32, in ascending order of what they lock; each caller
+/// hears of their own result after the commit. The body answers a result for each item, in the order given; who is refused
+/// has a failure among them. What it throws rolls back, and then each item goes through it alone, so that only the faulty
+/// one fails. Beyond that `Engine` asks of it what it asks of any write closure.
+///
+/// A class, since which set it is, is its identity.
+package final class SetWrite<Item: Sendable, Value: Sendable>: Sendable {
+    package typealias Body = @Sendable (Transaction, [Item]) throws -> [Result<Value, any Error>]
+
+    private let body: Body
+
+    package init(_ body: @escaping Body) {
+        self.body = body
+    }
+
+    func pending(
+        _ item: Item, order: LockOrder, deliver: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) -> PendingWrite {
+        let body = body
+        let member = PendingWrite.Member(set: ObjectIdentifier(self), item: Waiting(item: item, deliver: deliver)) { transaction, items in
+            SetWrite.run(body, transaction, items.map { item in
+                guard let waiting = item as? Waiting else { preconditionFailure("items of another set do not come here") }
+                return waiting
+            })
+        }
+        return PendingWrite(order: order, member: member) { deliver(.failure($0)) }
+    }
+
+    /// An item, and how to tell its caller.
+    private struct Waiting: Sendable {
+        let item: Item
+        let deliver: @Sendable (Result<Value, any Error>) -> Void
+    }
+
+    private static func run(_ body: Body, _ transaction: Transaction, _ waiting: [Waiting]) -> [PendingWrite.Outcome] {
+        let writesBefore = transaction.writes
+        do {
+            let results = try body(transaction, waiting.map(\.item))
+            precondition(results.count == waiting.count, "a set's body answers a result for each item")
+            return zip(waiting, results).map { waiting, result in .kept { waiting.deliver(result) } }
+        } catch {
+            if let alone = waiting.first, waiting.count == 1, transaction.writes == writesBefore, !(error is DatabaseError) {
+                return [.kept { alone.deliver(.failure(error)) }]
+            }
+            return [.broken(error)]
+        }
+    }
+}
