@@ -58,11 +58,14 @@ extension JSON {
     }
 
     /// With sorted keys, so that equal values have equal text.
-    package var text: String {
+    package var text: String { JSON.text(of: self) }
+
+    /// A value of ours, which is always JSON, as text with sorted keys.
+    package static func text(of value: some Encodable) -> String {
         do {
-            return String(decoding: try JSON.encoder.encode(self), as: UTF8.self)
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
         } catch {
-            preconditionFailure("a JSON value always has a text: \(error)")
+            preconditionFailure("a value of ours is always JSON: \(error)")
         }
     }
 

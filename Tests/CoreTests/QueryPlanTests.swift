@@ -7,7 +7,7 @@ import TestSupport
 struct QueryPlanTests {
     @Test func `no statement of a job's life looks through a whole table that grows`() async throws {
         let explaining = try await lived()
-        let growing = ["jobs", "attempts", "job_events", "transactions", "entries", "lots", "reservations", "reservation_lots",
+        let growing = ["jobs", "attempts", "job_events", "transactions", "entries", "lots", "reservations",
             "assets", "accounts", "balances", "idempotency_keys", "job_inputs", "j", "t", "e", "a"]
 
         for plan in explaining.plans {
@@ -24,15 +24,15 @@ struct QueryPlanTests {
         ("SELECT id FROM attempts WHERE due_at <=", "attempts_due"),
         ("FROM attempts WHERE provider = $1 AND ended_at IS NULL", "attempts_running"),
         ("state = 'queued' AND slot_at IS NULL ORDER BY order_at", "jobs_waiting"),
-        ("COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL", "jobs_waiting"),
+        ("FROM jobs WHERE state = 'queued' AND slot_at IS NULL AND account_id IN", "jobs_waiting"),
         ("SELECT COUNT(*) FROM jobs WHERE account_id = $1 AND slot_at IS NOT NULL", "jobs_with_slot"),
-        ("SELECT created_at FROM jobs WHERE account_id = $1", "jobs_recent"),
+        ("FROM jobs WHERE created_at > $1 AND account_id IN", "jobs_recent"),
         ("state = 'queued' AND deadline_at <=", "jobs_past_deadline"),
         ("FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC", "jobs_by_account"),
         ("FROM job_events WHERE account_id = $1 AND account_seq >", "job_events_by_account"),
         ("FROM jobs WHERE state = 'queued' AND (order_at, id) <", "jobs_in_order"),
         ("FROM attempts\nWHERE endpoint = $1 AND state = 'succeeded'", "attempts_finished"),
-        ("FROM lots WHERE account_id = $1 AND remaining > 0\nORDER BY expires_at", "lots_to_spend"),
+        ("FROM balances b LEFT JOIN lots l", "lots_to_spend"),
         ("FROM transactions WHERE account_id = $1 AND id <", "transactions_by_account"),
         ("FROM transactions WHERE job_id = $1", "transactions_by_job"),
         ("FROM attempts WHERE provider = $1 AND request_id = $2", "attempts_by_request"),
@@ -45,7 +45,7 @@ struct QueryPlanTests {
 
     @Test(arguments: [
         "WITH due AS (\n    SELECT id FROM jobs", "SELECT id FROM attempts WHERE due_at <=",
-        "SELECT created_at FROM jobs WHERE account_id = $1", "FROM job_events WHERE account_id = $1 AND account_seq >",
+        "FROM job_events WHERE account_id = $1 AND account_seq >",
         "state = 'queued' AND slot_at IS NULL ORDER BY order_at", "FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC",
         "FROM transactions WHERE account_id = $1 AND id <",
     ])

@@ -71,12 +71,7 @@ extension AuditRule {
             SELECT r.job_id AS subject, 'a job' AS expected, 'none' AS found
             FROM reservations r LEFT JOIN jobs j ON j.id = r.job_id WHERE j.id IS NULL ORDER BY 1 LIMIT $1
             """),
-        AuditRule(name: "a reservation is as large as its parts", statement: """
-            SELECT r.job_id AS subject, CAST(r.amount AS TEXT) AS expected, CAST(COALESCE(l.amount, 0) AS TEXT) AS found
-            FROM reservations r
-            LEFT JOIN (SELECT job_id, SUM(amount) AS amount FROM reservation_lots GROUP BY job_id) l ON l.job_id = r.job_id
-            WHERE r.amount <> COALESCE(l.amount, 0) ORDER BY 1 LIMIT $1
-            """),
+        movement("amount", "reserve"),
         movement("captured", "capture"),
         movement("released", "release"),
         AuditRule(name: "nobody pays for nothing", statement: """
@@ -86,7 +81,7 @@ extension AuditRule {
             """),
     ]
 
-    /// What a reservation says was captured or released is what the ledger booked for its job, once.
+    /// What a reservation says was set aside, captured or released is what the ledger booked for its job, once.
     private static func movement(_ column: Statement, _ kind: Statement) -> AuditRule {
         AuditRule(name: "a reservation says what the ledger says (\(column.text(in: .sqlite)))", statement: """
             SELECT r.job_id AS subject, CAST(COALESCE(t.amount, 0) AS TEXT) AS expected, CAST(r.\(column) AS TEXT) AS found

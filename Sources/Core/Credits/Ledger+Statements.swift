@@ -19,6 +19,7 @@ extension Transaction {
         _ source: Lot.Source, _ amount: Credits, to account: ID<Account>, key: String, expiresAt: Instant? = nil,
         actor: ID<User>? = nil, now: Instant
     ) throws(DatabaseError) {
+        try query("SELECT id FROM accounts WHERE id = $1 \(.forUpdate(of: "accounts"))", account)
         let id = ID<LedgerTransaction>.make(at: now)
         let lot = try insertLot(source, amount, of: account, expiresAt: expiresAt, now: now)
         let balance = try moveBalance(of: account, available: amount, reserved: .zero, now: now)
@@ -36,32 +37,47 @@ extension Transaction {
             .map { row throws(DatabaseError) in try (row.get("account_id"), row.get("amount")) }
     }
 
-    /// Sets credits aside for a job, soonest-to-expire first. Refuses before its first write.
-    package func reserve(
-        _ amount: Credits, for job: ID<Job>, of account: ID<Account>, actor: ID<User>?, now: Instant
-    ) throws {
-        let row = try queryOne("""
-            UPDATE balances SET available = available - $2, reserved = reserved + $2, updated_at = $3
-            WHERE account_id = $1 AND available >= $2 RETURNING available, reserved
-            """, account, amount, now)
-        guard let row else {
-            throw LedgerError.insufficientCredits(required: amount, available: try balance(of: account).available)
+    /// What the accounts can spend. It stays so until the transaction ends where their rows are locked, which whoever
+    /// changes it begins with.
+    func credits(of accounts: [ID<Account>]) throws(DatabaseError) -> [ID<Account>: AccountCredits] {
+        var all: [ID<Account>: AccountCredits] = [:]
+        for row in try query(Statements.credits, rows: accounts.map { [$0] }) {
+            let account = try row.get("account_id", as: ID<Account>.self)
+            var credits = try AccountCredits(balance: Balance(row), lots: all[account]?.lots ?? [])
+            if let lot = try row.get("id", as: ID<Lot>?.self) {
+                credits.lots.append(try Lot(
+                    id: lot, source: row.get("source"), remaining: row.get("remaining"), expiresAt: row.get("expires_at")))
+            }
+            all[account] = credits
         }
-        let balance = try Balance(row)
-        let parts = try takeFromLots(amount, of: account)
-        try execute(
-            "INSERT INTO reservations (job_id, account_id, amount, created_at) VALUES ($1, $2, $3, $4)", job, account, amount, now)
-        guard amount > .zero else { return }
-        let id = ID<LedgerTransaction>.make(at: now)
-        for (position, part) in parts.enumerated() {
-            try execute(
-                "INSERT INTO reservation_lots (job_id, position, lot_id, amount) VALUES ($1, $2, $3, $4)",
-                job, position, part.lot, part.amount)
-            try insertEntries(
-                id, 2 * position, from: .customer(.available, account, part.lot), to: .customer(.reserved, account, part.lot),
-                part.amount)
-        }
-        try insertTransaction(id, .reserve, "reserve:\(job)", account, job: job, actor: actor, amount, balance, now)
+        return all
+    }
+
+    /// Books reservations that `AccountCredits` has made, whose accounts' rows are locked.
+    func book(_ reservations: [NewReservation]) throws(DatabaseError) {
+        try perform(Statements.insertReservations, rows: reservations.map { [$0.job, $0.account, $0.amount, $0.at] })
+        // One that costs nothing moves nothing.
+        let moving = reservations.filter { $0.amount > .zero }.map { (id: ID<LedgerTransaction>.make(at: $0.at), $0) }
+        let accounts = Dictionary(grouping: moving.map(\.1), by: \.account).sorted { $0.key < $1.key }
+        try perform(Statements.reserveBalances, rows: accounts.map { account, new in
+            [account, new.reduce(Credits.zero) { $0 + $1.amount }, new.map(\.at).max() ?? Instant(seconds: 0)]
+        })
+        let lots = Dictionary(moving.flatMap(\.1.parts).map { ($0.lot, $0.amount) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
+        try perform(Statements.takeFromLots, rows: lots.map { [$0.key, $0.value] })
+        try perform(Statements.insertEntries, rows: moving.flatMap { id, new in
+            new.parts.enumerated().flatMap { position, part in
+                [
+                    [id, 2 * position, Book.available, new.account, part.lot, -part.amount],
+                    [id, 2 * position + 1, Book.reserved, new.account, part.lot, part.amount],
+                ] as [[any SQLConvertible]]
+            }
+        })
+        try perform(Statements.insertTransactions, rows: moving.map { id, new in
+            [
+                id, TransactionKind.reserve, new.key, new.account, new.job, new.actor, new.amount, new.balance.available,
+                new.balance.reserved, new.at,
+            ]
+        })
     }
 
     /// Ends a job's reservation: `captured` of it is spent, the rest given back. Nothing, and no change, when it has
@@ -130,23 +146,11 @@ extension Transaction {
         return try insertLot(source, part.amount, of: account, expiresAt: now + .seconds(7 * 86_400), now: now)
     }
 
-    private func takeFromLots(_ amount: Credits, of account: ID<Account>) throws -> [Reservation.Part] {
-        let lots = try query("""
-            SELECT id, source, remaining, expires_at FROM lots WHERE account_id = $1 AND remaining > 0
-            ORDER BY expires_at NULLS LAST, id
-            """, account).map { try Lot(id: $0.get("id"), source: $0.get("source"), remaining: $0.get("remaining"), expiresAt: $0.get("expires_at")) }
-        guard let parts = Reservation.split(amount, over: lots) else {
-            throw DatabaseError(.check, "account \(account) has a balance that its lots do not hold; run 'darkroom audit'")
-        }
-        for part in parts {
-            try execute("UPDATE lots SET remaining = remaining - $2 WHERE id = $1", part.lot, part.amount)
-        }
-        return parts
-    }
-
     private func reservedParts(of job: ID<Job>) throws(DatabaseError) -> [Reservation.Part] {
-        try query("SELECT lot_id, amount FROM reservation_lots WHERE job_id = $1 ORDER BY position", job)
-            .map { row throws(DatabaseError) in try Reservation.Part(lot: row.get("lot_id"), amount: row.get("amount")) }
+        try query("""
+            SELECT e.lot_id, e.amount FROM transactions t JOIN entries e ON e.transaction_id = t.id
+            WHERE t.key = $1 AND e.book = 'reserved' ORDER BY e.position
+            """, NewReservation.key(of: job)).map { row throws(DatabaseError) in try Reservation.Part(lot: row.get("lot_id"), amount: row.get("amount")) }
     }
 }
 
@@ -212,4 +216,29 @@ extension Balance {
     fileprivate init(_ row: Row) throws(DatabaseError) {
         try self.init(available: row.get("available"), reserved: row.get("reserved"))
     }
+}
+
+private enum Statements {
+    static let credits = RowsStatement("""
+        SELECT b.account_id, b.available, b.reserved, l.id, l.source, l.remaining, l.expires_at
+        FROM balances b LEFT JOIN lots l ON l.account_id = b.account_id AND l.remaining > 0 WHERE b.account_id IN (
+        """, row: "$1", ") ORDER BY b.account_id, l.expires_at NULLS LAST, l.id")
+
+    static let insertReservations = RowsStatement(
+        "INSERT INTO reservations (job_id, account_id, amount, created_at) VALUES", row: "($1, $2, $3, $4)")
+
+    static let reserveBalances = RowsStatement("""
+        UPDATE balances SET available = available - v.column2, reserved = reserved + v.column2, updated_at = v.column3 FROM (VALUES
+        """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT))", ") AS v WHERE balances.account_id = v.column1")
+
+    static let takeFromLots = RowsStatement(
+        "UPDATE lots SET remaining = remaining - v.column2 FROM (VALUES", row: "($1, CAST($2 AS BIGINT))",
+        ") AS v WHERE lots.id = v.column1")
+
+    static let insertEntries = RowsStatement(
+        "INSERT INTO entries (transaction_id, position, book, account_id, lot_id, amount) VALUES", row: "($1, $2, $3, $4, $5, $6)")
+
+    static let insertTransactions = RowsStatement("""
+        INSERT INTO transactions (id, kind, key, account_id, job_id, actor, amount, available_after, reserved_after, created_at) VALUES
+        """, row: "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
 }

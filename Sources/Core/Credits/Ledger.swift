@@ -49,7 +49,7 @@ package struct Lot: Sendable, Hashable {
 
     package let id: ID<Lot>
     package let source: Source
-    package let remaining: Credits
+    package var remaining: Credits
     package let expiresAt: Instant?
 }
 

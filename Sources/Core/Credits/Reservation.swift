@@ -49,3 +49,21 @@ package struct Receipt: Sendable, Hashable {
     package let released: Credits
     package let endedAt: Instant?
 }
+
+/// Credits set aside for a new job, and not yet booked.
+struct NewReservation: Sendable, Hashable {
+    let job: ID<Job>
+    let account: ID<Account>
+    let actor: ID<User>?
+    let amount: Credits
+    /// In the order in which they are captured, which is that of their entries.
+    let parts: [Reservation.Part]
+    /// The account's, after it.
+    let balance: Balance
+    let at: Instant
+
+    var key: String { NewReservation.key(of: job) }
+
+    /// Names the fact, and so the entries that say which lots gave how much.
+    static func key(of job: ID<Job>) -> String { "reserve:\(job)" }
+}

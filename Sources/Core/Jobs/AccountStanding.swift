@@ -1,33 +1,81 @@
 import SQL
 
-/// Where an account stands when it asks for jobs: what its plan allows and how far it has come in the queue.
+/// Where an account stands when it asks for jobs: what its plan allows, how far it has come, what it can pay. Requests of
+/// one account that are decided together change it in turn, so that each sees what those before it have taken.
 struct AccountStanding: Sendable, Hashable {
-    let eventSeq: Int64
-    let lastOrderAt: Instant
-    let slotsUsed: Int
+    var eventSeq: Int64
+    var lastOrderAt: Instant
+    var slotsUsed: Int
     let isHeld: Bool
     let isDisabled: Bool
     let concurrentJobs: Int
     let jobsPerHour: Int?
     let weight: Int64
     let headStart: Duration
+    /// Jobs that wait for a slot, or for the end of a hold. Read where some must wait; else it does not matter.
+    var waiting = 0
+    /// When the jobs of the last hour came, newest first. Read where the plan's limit is near; else it does not matter.
+    var recent: [Instant] = []
+    var credits = AccountCredits()
 
     /// How far an account of weight 1 moves back with each job.
     static let step: Duration = .seconds(2)
 
+    /// Takes all of a list of jobs, or throws and changes nothing.
+    ///
+    /// - Parameter isLimited: Whether the plan's jobs per hour count, as they do not for administrators.
+    mutating func take(_ prices: [Credits], isLimited: Bool, now: Instant) throws -> [TakenJob] {
+        if isDisabled { throw SubmitError.accountDisabled }
+        try checkQueue(prices.count)
+        if isLimited, let jobsPerHour { try checkRate(jobsPerHour, prices.count, now) }
+        try credits.demand(prices.reduce(.zero, +))
+        var after = self
+        let taken = try zip(prices, places(for: prices.count, now: now)).map { price, place in
+            TakenJob(place: place, parts: try after.credits.reserve(price), balance: after.credits.balance)
+        }
+        after.advance(by: taken.map(\.place), now: now)
+        self = after
+        return taken
+    }
+
     /// Start-time fair queueing: a job starts where the account's last one ended, but not before now less the plan's
     /// head start. Accounts that ask for much stand behind those that ask for little, by the weight of their plans.
     func places(for jobs: Int, now: Instant) -> [QueuePlace] {
-        var slotsLeft = max(0, concurrentJobs - slotsUsed)
+        var slotsLeft = freeSlots
         var orderAt = lastOrderAt
         return (0..<jobs).map { index in
             orderAt = max(now - headStart, orderAt + .milliseconds(AccountStanding.step.milliseconds / weight))
-            let hasSlot = !isHeld && slotsLeft > 0
+            let hasSlot = slotsLeft > 0
             if hasSlot { slotsLeft -= 1 }
             return QueuePlace(
                 orderAt: orderAt, hasSlot: hasSlot, holdReason: isHeld ? "account_held" : nil,
                 accountSeq: eventSeq + Int64(index) + 1)
         }
+    }
+
+    var freeSlots: Int { isHeld ? 0 : max(0, concurrentJobs - slotsUsed) }
+
+    /// What is held waits too, and for longer.
+    private func checkQueue(_ newJobs: Int) throws(SubmitError) {
+        guard waiting + max(0, newJobs - freeSlots) <= SubmitJob.waitingLimit else { throw .queueFull(limit: SubmitJob.waitingLimit) }
+    }
+
+    private func checkRate(_ limit: Int, _ newJobs: Int, _ now: Instant) throws(SubmitError) {
+        let hourAgo = now - .seconds(3600)
+        let recent = recent.prefix(limit).filter { $0 > hourAgo }
+        guard recent.count + newJobs > limit else { return }
+        // Room again once the oldest of those that are in the way is an hour old.
+        let inTheWay = min(max(limit - newJobs, 0), recent.count - 1)
+        throw .rateLimited(limit: limit, retryAfter: inTheWay >= 0 ? recent[inTheWay] - hourAgo : .seconds(3600))
+    }
+
+    private mutating func advance(by places: [QueuePlace], now: Instant) {
+        eventSeq += Int64(places.count)
+        lastOrderAt = places.last?.orderAt ?? lastOrderAt
+        let withSlot = places.count { $0.hasSlot }
+        slotsUsed += withSlot
+        waiting += places.count - withSlot
+        recent.insert(contentsOf: places.map { _ in now }, at: 0)
     }
 }
 
@@ -40,12 +88,10 @@ struct QueuePlace: Sendable, Hashable {
     let accountSeq: Int64
 }
 
-extension AccountStanding {
-    init(_ row: Row) throws(DatabaseError) {
-        try self.init(
-            eventSeq: row.get("event_seq"), lastOrderAt: row.get("last_order_at"), slotsUsed: row.get("slots_used"),
-            isHeld: row.get("held_at", as: Instant?.self) != nil, isDisabled: row.get("disabled_at", as: Instant?.self) != nil,
-            concurrentJobs: row.get("concurrent_jobs"), jobsPerHour: row.get("jobs_per_hour"), weight: row.get("weight"),
-            headStart: .milliseconds(row.get("head_start", as: Int64.self)))
-    }
+/// What an account gave for a job: a place in its queue, and credits.
+struct TakenJob: Sendable, Hashable {
+    let place: QueuePlace
+    let parts: [Reservation.Part]
+    /// The account's, after it.
+    let balance: Balance
 }

@@ -52,6 +52,7 @@ CREATE TABLE entries (
     CHECK ((account_id IS NULL) = (lot_id IS NULL))
 ) {keyed};
 
+-- Which lots gave how much, and in which order it is captured, the entries of its `reserve:` transaction say.
 CREATE TABLE reservations (
     job_id {text} PRIMARY KEY,
     account_id {text} NOT NULL REFERENCES accounts (id),
@@ -64,10 +65,3 @@ CREATE TABLE reservations (
 ) {keyed};
 CREATE INDEX reservations_open ON reservations (account_id) WHERE ended_at IS NULL;
 
-CREATE TABLE reservation_lots (
-    job_id {text} NOT NULL REFERENCES reservations (job_id),
-    position {integer} NOT NULL CHECK (position >= 0),          -- the order in which they are captured
-    lot_id {text} NOT NULL REFERENCES lots (id),
-    amount {integer} NOT NULL CHECK (amount > 0),
-    PRIMARY KEY (job_id, position)
-) {keyed};

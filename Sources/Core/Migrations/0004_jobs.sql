@@ -41,6 +41,7 @@ CREATE INDEX jobs_by_account ON jobs (account_id, id);
 CREATE INDEX jobs_recent ON jobs (account_id, created_at);
 CREATE INDEX jobs_to_claim ON jobs (provider, order_at, id) WHERE state = 'queued' AND slot_at IS NOT NULL;
 CREATE INDEX jobs_waiting ON jobs (account_id, order_at, id) WHERE state = 'queued' AND slot_at IS NULL;
+CREATE INDEX jobs_held ON jobs (account_id) WHERE state = 'pending';
 CREATE INDEX jobs_in_order ON jobs (order_at, id) WHERE state = 'queued';
 CREATE INDEX jobs_with_slot ON jobs (account_id) WHERE slot_at IS NOT NULL;
 CREATE INDEX jobs_past_deadline ON jobs (deadline_at) WHERE state = 'queued' AND deadline_at IS NOT NULL;

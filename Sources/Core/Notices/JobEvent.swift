@@ -40,6 +40,12 @@ extension Transaction {
             """, job, seq, account, accountSeq, type, state, data.text, now)
     }
 
+    func insertEvents(_ events: [JobEvent]) throws(DatabaseError) {
+        try perform(Statements.insert, rows: events.map { event in
+            [event.job, event.seq, event.account, event.accountSeq, event.type, event.state, event.data.text, event.at]
+        })
+    }
+
     package func events(of job: ID<Job>, account: ID<Account>, after seq: Int64 = 0, limit: Int = 500) throws -> [JobEvent] {
         try query("""
             SELECT * FROM job_events WHERE job_id = $1 AND account_id = $2 AND seq > $3 ORDER BY seq LIMIT $4
@@ -55,4 +61,10 @@ extension Transaction {
     package func lastEventSeq(of account: ID<Account>) throws(DatabaseError) -> Int64 {
         try queryOne("SELECT event_seq FROM accounts WHERE id = $1", account)?.get("event_seq") ?? 0
     }
+}
+
+private enum Statements {
+    static let insert = RowsStatement(
+        "INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at) VALUES",
+        row: "($1, $2, $3, $4, $5, $6, $7, $8)")
 }

@@ -31,12 +31,14 @@ struct AuditTests {
             UPDATE reservations SET ended_at = 5, released = amount WHERE ended_at IS NULL
             """),
         Damage(rule: "a live job has an open reservation, an ended one has an ended one", statement: """
-            DELETE FROM reservation_lots; DELETE FROM reservations
+            DELETE FROM reservations
             """),
         Damage(rule: "a reservation belongs to a job", statement: """
             INSERT INTO reservations (job_id, account_id, amount, created_at) SELECT 'nobody', account_id, 0, 0 FROM balances
             """),
-        Damage(rule: "a reservation is as large as its parts", statement: "UPDATE reservation_lots SET amount = amount + 1"),
+        Damage(rule: "a reservation says what the ledger says (amount)", statement: """
+            UPDATE reservations SET amount = amount + 1, released = released + 1 WHERE ended_at IS NOT NULL
+            """),
         Damage(rule: "a reservation says what the ledger says (captured)", statement: """
             UPDATE reservations SET captured = captured - 1, released = released + 1 WHERE captured > 0
             """),

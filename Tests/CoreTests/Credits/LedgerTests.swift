@@ -136,11 +136,9 @@ struct LedgerTests {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(599, to: account)
-        let job = ID<Job>.make(at: ledger.now)
-        let now = ledger.now
 
         await #expect(throws: LedgerError.insufficientCredits(required: .whole(6), available: Credits(hundredths: 599))) {
-            try await ledger.database.write(order: .alone) { try $0.reserve(.whole(6), for: job, of: account, actor: nil, now: now) }
+            try await ledger.reserve(600, of: account)
         }
 
         #expect(try await ledger.balance(of: account) == .of(599))

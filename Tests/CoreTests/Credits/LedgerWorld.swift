@@ -32,11 +32,12 @@ struct LedgerWorld {
         let now = now
         let job = ID<Job>.make(at: now)
         try await database.write(order: .alone) { transaction in
-            let available = try transaction.balance(of: account).available
             let amount = Credits(hundredths: hundredths)
-            guard amount <= available else { throw LedgerError.insufficientCredits(required: amount, available: available) }
+            var credits = try transaction.credits(of: [account])[account] ?? AccountCredits()
+            let parts = try credits.reserve(amount)
             try transaction.insertBareJob(job, of: account, price: amount, now: now)
-            try transaction.reserve(amount, for: job, of: account, actor: nil, now: now)
+            try transaction.book([NewReservation(
+                job: job, account: account, actor: nil, amount: amount, parts: parts, balance: credits.balance, at: now)])
         }
         return job
     }

@@ -96,10 +96,3 @@ extension Response {
         return response
     }
 }
-
-extension JSON {
-    /// An answer of ours as text, to be kept.
-    static func text(of value: some Encodable) -> String {
-        do { return try JSON(value).text } catch { preconditionFailure("an answer of ours is always JSON: \(error)") }
-    }
-}

@@ -1,0 +1,80 @@
+/// A statement about some rows, of which there are now few and now many: the text before them, one row, the text behind.
+///
+/// Made once, with a text for each of a few numbers of rows, so that an engine prepares a bounded number of them; other
+/// numbers take two or three goes. In a row `$1`, `$2`, … are the row's own values. `shared` values come first, and are
+/// `$1`, `$2`, … around the rows.
+package struct RowsStatement: Sendable {
+    /// Up to eight each, since that is what most batches hold; above, so that 32 rows take two goes at most.
+    static let sizes = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32]
+
+    private let statements: [Int: Statement]
+
+    package init(_ before: Statement, row: Statement, _ after: Statement = "", shared: Int = 0) {
+        let row = RowTemplate(row.text(in: .postgres))
+        statements = Dictionary(uniqueKeysWithValues: RowsStatement.sizes.map { size in
+            let rows = (0..<size).map { row.text(after: shared + $0 * row.width) }.joined(separator: ", ")
+            return (size, "\(before) \(Statement(stringLiteral: rows)) \(after)")
+        })
+    }
+
+    /// The statements that together are about `count` rows, with how many each takes.
+    func parts(for count: Int) -> [(statement: Statement, rows: Range<Int>)] {
+        var parts: [(statement: Statement, rows: Range<Int>)] = []
+        var start = 0
+        while start < count, let size = RowsStatement.sizes.last(where: { $0 <= count - start }), let statement = statements[size] {
+            parts.append((statement, start..<start + size))
+            start += size
+        }
+        return parts
+    }
+}
+
+/// One row as it is written, with its parameters numbered from 1.
+private struct RowTemplate {
+    private let pieces: [(text: Substring, parameter: Int?)]
+    /// How many values a row has.
+    let width: Int
+
+    init(_ text: String) {
+        var pieces: [(text: Substring, parameter: Int?)] = []
+        for (index, piece) in text.split(separator: "$", omittingEmptySubsequences: false).enumerated() {
+            guard index > 0 else {
+                pieces.append((piece, nil))
+                continue
+            }
+            let digits = piece.prefix { $0.isASCII && $0.isNumber }
+            pieces.append((piece.dropFirst(digits.count), Int(digits)))
+        }
+        self.pieces = pieces
+        width = pieces.compactMap(\.parameter).max() ?? 0
+    }
+
+    func text(after offset: Int) -> String {
+        pieces.reduce(into: "") { text, piece in
+            if let parameter = piece.parameter { text += "$\(offset + parameter)" }
+            text += piece.text
+        }
+    }
+}
+
+extension Transaction {
+    /// Writes all rows, in as few goes as there are texts for. As `perform`, it waits for no answer.
+    package func perform(_ statement: RowsStatement, shared: [any SQLConvertible] = [], rows: [[any SQLConvertible]]) throws(DatabaseError) {
+        let shared = shared.map(\.sqlValue)
+        for part in statement.parts(for: rows.count) {
+            try perform(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map(\.sqlValue) })
+        }
+    }
+
+    /// What the statement answers to all rows, in no order across its goes.
+    package func query(
+        _ statement: RowsStatement, shared: [any SQLConvertible] = [], rows: [[any SQLConvertible]]
+    ) throws(DatabaseError) -> [Row] {
+        let shared = shared.map(\.sqlValue)
+        var answer: [Row] = []
+        for part in statement.parts(for: rows.count) {
+            answer += try query(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map(\.sqlValue) })
+        }
+        return answer
+    }
+}
