@@ -64,7 +64,7 @@ struct App: Sendable {
         let parts = try Parts(settings, database: database, secrets: secrets, pictures: pictures, time: time, logger: logger)
         let addresses = WebhookAddresses(secret: secrets.bytes(for: .webhookTokens), publicURL: settings.publicURL)
         let catalog = CatalogCache(database, time: time)
-        let wakeUp = WakeUp()
+        let wakeUp = WakeUp(across: database)
         let price = PriceRequest(catalog: catalog, database: database)
         let services = Services(
             database: database, identity: identity, catalog: catalog, price: price,

@@ -14,6 +14,14 @@ package protocol Engine: Sendable {
     /// A consistent view of what is committed; it waits for no writer.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value
     func write(_ pending: PendingWrite)
+    /// Hears of the other processes on this database until the engine is closed; to be asked for once.
+    ///
+    /// - Parameter isWanted: Whether anybody listens now; while nobody does, an engine that has to look does not.
+    func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (Heard) -> Void)
+    /// Tells the other processes that listen, soon, and together with what else is to be told. Nobody waits for it.
+    ///
+    /// - Parameter word: Without blanks, and of at most 60 bytes.
+    func tell(_ word: String)
     /// What the engine says of itself, for `doctor`.
     func version() async throws -> String
     /// What is wrong with the stored data or with how they are kept, a sentence each, for `doctor`. Reads everything.
@@ -25,6 +33,12 @@ package protocol Engine: Sendable {
 extension Engine {
     /// For engines whose server sees to it.
     package func check() async throws -> [String] { [] }
+
+    /// For engines that stand before another one in a test.
+    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (Heard) -> Void) {}
+
+    /// For engines whose listeners look by themselves.
+    package func tell(_ word: String) {}
 }
 
 package struct Database: Sendable {
@@ -57,6 +71,14 @@ package struct Database: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             engine.write(set.pending(item, order: order) { continuation.resume(with: $0) })
         }
+    }
+
+    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (Heard) -> Void) {
+        engine.listen(while: isWanted, hear)
+    }
+
+    package func tell(_ word: String) {
+        engine.tell(word)
     }
 
     package func close() async {

@@ -19,16 +19,28 @@ package enum TestEngine: String, Sendable, CaseIterable {
     }
 
     package func emptyDatabase(in folder: String) async throws -> Database {
+        try await emptyDatabases(1, in: folder)[0]
+    }
+
+    /// One database with today's schema, opened as often as there are nodes.
+    package func nodes(_ count: Int, in folder: String) async throws -> [Database] {
+        let databases = try await emptyDatabases(count, in: folder)
+        try await Schema.migrator.migrate(databases[0]) { 0 }
+        return databases
+    }
+
+    private func emptyDatabases(_ count: Int, in folder: String) async throws -> [Database] {
         switch self {
         case .sqlite:
-            return Database(try SQLiteEngine(path: folder + "/darkroom.sqlite"))
+            return try (0..<count).map { _ in Database(try SQLiteEngine(path: folder + "/darkroom.sqlite")) }
         case .postgres:
             guard let url = TestEngine.postgresURL else { throw Unexpected("DARKROOM_TEST_POSTGRES is not set") }
             let schema = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
             let maker = Database(try PostgresEngine(url: url, writers: 1, readers: 1))
             try await maker.makeSchema(schema)
             await maker.close()
-            return Database(try PostgresEngine(url: url + "?options=-csearch_path%3D" + schema, writers: 2, readers: 2))
+            let address = url + "?options=-csearch_path%3D" + schema
+            return try (0..<count).map { _ in Database(try PostgresEngine(url: address, writers: 2, readers: 2)) }
         }
     }
 }

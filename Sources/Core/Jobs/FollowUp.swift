@@ -27,7 +27,7 @@ package struct FollowUp: Sendable {
     package func callAsFunction(_ due: DueAttempt) async throws {
         let attempt = due.attempt
         guard let job = try await database.read({ try $0.job(attempt.job) }) else { return }
-        defer { wakeUp.jobs(of: job.account) }
+        defer { wakeUp.watchers(of: job.account) }
         guard let provider = providers.named(attempt.provider) else {
             logger.error("no provider of this name is configured", metadata: ["provider": "\(attempt.provider)", "attempt": "\(attempt.id)"])
             return try await giveUpIfOverdue(due, job, nil)
@@ -70,7 +70,7 @@ package struct FollowUp: Sendable {
             try await database.write(order: .account(job.account)) {
                 _ = try $0.recordAnswer(words, requestID: reference.requestID, of: due.attempt.id, now: now, dueAt: now)
             }
-            wakeUp.workers()
+            wakeUp.workersHere()
         case .notFound:
             try await lose(due, job)
         case .unavailable(let reason, let retryAfter):

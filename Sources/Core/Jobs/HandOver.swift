@@ -33,7 +33,7 @@ package struct HandOver: Sendable {
     }
 
     package func callAsFunction(_ claim: Claim, isShuttingDown: Bool) async throws {
-        defer { wakeUp.jobs(of: claim.job.account) }
+        defer { wakeUp.watchers(of: claim.job.account) }
         if isShuttingDown { return try await handBack(claim) }
         let ready: Ready
         do {

@@ -103,4 +103,11 @@ package struct JobProgress: Sendable, Hashable {
     package let percent: Int?
     package let queuePosition: Int?
     package let logs: [String]
+
+    package init(job: ID<Job>, percent: Int?, queuePosition: Int?, logs: [String]) {
+        self.job = job
+        self.percent = percent
+        self.queuePosition = queuePosition
+        self.logs = logs
+    }
 }

@@ -1,40 +1,108 @@
+package import SQL
 import Synchronization
 
-/// Tells whoever waits in this process that there may be something to do, or to show. A wake-up may be missed or come
-/// for nothing: whoever waits looks into the database, and looks by itself after a while.
+/// Tells whoever waits that there may be something to do, or to show: in this process at once, in others on the same
+/// database a moment later. A wake-up may be missed or come for nothing: whoever waits looks into the database, and looks
+/// by itself after a while.
 package final class WakeUp: Sendable {
-    private struct Waiter {
-        let account: ID<Account>?
-        let continuation: AsyncStream<Void>.Continuation
+    /// Ends with a call of `forget`.
+    package struct Token: Sendable, Hashable {
+        fileprivate let number: Int
+        fileprivate let account: ID<Account>?
+
+        /// Spreads over `turns` what is done now and then for each.
+        package func isTurn(_ turn: Int, of turns: Int) -> Bool { number % turns == turn }
     }
 
-    private let waiters = Mutex<(next: Int, all: [Int: Waiter])>((0, [:]))
+    private struct State {
+        var next = 0
+        var workers: [Int: @Sendable () -> Void] = [:]
+        /// By account, so that a change costs those alone who wait for it.
+        var watchers: [ID<Account>: [Int: @Sendable () -> Void]] = [:]
+        var looks = 0
+    }
 
-    package init() {}
+    /// Stands for the workers among the accounts that processes tell each other.
+    private static let work = "work"
 
-    /// Jobs of this account changed, or what is known of their progress.
+    private let state = Mutex(State())
+    private let database: Database?
+
+    /// - Parameter database: Whose other processes are told and heard; without one, a wake-up stays in this process.
+    package init(across database: Database? = nil) {
+        self.database = database
+        database?.listen(while: { [weak self] in self?.isLookWanted() ?? false }) { [weak self] in self?.hear($0) }
+    }
+
+    /// Jobs of this account changed: there is something to show, and perhaps something to do.
     package func jobs(of account: ID<Account>) {
-        let wanted = waiters.withLock { waiters in
-            waiters.all.values.filter { $0.account == nil || $0.account == account }.map(\.continuation)
-        }
-        for continuation in wanted { continuation.yield() }
+        watchers(of: account)
+        workers()
+    }
+
+    /// There is something to show of this account's jobs, and no more to do than there was.
+    package func watchers(of account: ID<Account>) {
+        wakeWatchers(of: account)
+        database?.tell(account.rawValue)
     }
 
     /// There may be work, whoever's.
     package func workers() {
-        let wanted = waiters.withLock { waiters in waiters.all.values.filter { $0.account == nil }.map(\.continuation) }
-        for continuation in wanted { continuation.yield() }
+        workersHere()
+        database?.tell(WakeUp.work)
     }
 
-    /// Wake-ups from now on, folded into one while nobody looks. Of one account, or of all.
+    /// A worker of this process has room again; no other process cares.
+    package func workersHere() {
+        for wake in state.withLock({ Array($0.workers.values) }) { wake() }
+    }
+
+    /// Calls `wake` whenever jobs of the account changed, or of any account whenever there may be work. It must be quick.
+    package func onChange(of account: ID<Account>?, _ wake: @escaping @Sendable () -> Void) -> Token {
+        state.withLock { state in
+            state.next += 1
+            if let account { state.watchers[account, default: [:]][state.next] = wake } else { state.workers[state.next] = wake }
+            return Token(number: state.next, account: account)
+        }
+    }
+
+    package func forget(_ token: Token) {
+        state.withLock { state in
+            guard let account = token.account else { return state.workers[token.number] = nil }
+            state.watchers[account]?[token.number] = nil
+            if state.watchers[account]?.isEmpty == true { state.watchers[account] = nil }
+        }
+    }
+
+    /// Wake-ups from now on, folded into one while nobody looks. Of one account, or for workers.
     package func listen(to account: ID<Account>? = nil) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let id = waiters.withLock { waiters in
-            waiters.next += 1
-            waiters.all[waiters.next] = Waiter(account: account, continuation: continuation)
-            return waiters.next
-        }
-        continuation.onTermination = { [weak self] _ in self?.waiters.withLock { _ = $0.all.removeValue(forKey: id) } }
+        let token = onChange(of: account) { continuation.yield() }
+        continuation.onTermination = { [weak self] _ in self?.forget(token) }
         return stream
+    }
+
+    private func wakeWatchers(of account: ID<Account>) {
+        for wake in state.withLock({ $0.watchers[account].map { Array($0.values) } ?? [] }) { wake() }
+    }
+
+    private func hear(_ heard: Heard) {
+        switch heard {
+        case .anything:
+            for wake in state.withLock({ $0.watchers.values.flatMap(\.values) }) { wake() }
+            workersHere()
+        case .words(let words):
+            for word in words {
+                if word == WakeUp.work { workersHere() } else if let account = ID<Account>(checking: word) { wakeWatchers(of: account) }
+            }
+        }
+    }
+
+    /// Where an engine has to look for changes, each one found wakes every watcher: the more there are, the rarer the looks.
+    private func isLookWanted() -> Bool {
+        state.withLock { state in
+            state.looks += 1
+            return !state.watchers.isEmpty && state.looks % (1 + state.watchers.count / 500) == 0
+        }
     }
 }

@@ -64,7 +64,7 @@ package final class Worker: Service {
 
     private func tick() async {
         while !Task.isCancelled, !isShuttingDown.withLock({ $0 }) {
-            wakeUp.workers()
+            wakeUp.workersHere()
             do { try await cancelWhenGracefulShutdown { try await self.time.sleep(self.rules.idle) } } catch { return }
         }
     }
@@ -116,7 +116,7 @@ package final class Worker: Service {
             logger.error("hand-over failed", metadata: ["attempt": "\(claim.attempt)", "error": "\(error)"])
         }
         inHand.withLock { $0.handOvers -= 1 }
-        wakeUp.workers()
+        wakeUp.workersHere()
     }
 
     private func follow(_ due: DueAttempt) async {
@@ -132,7 +132,7 @@ package final class Worker: Service {
             }
         }
         inHand.withLock { $0.followUps -= 1 }
-        wakeUp.workers()
+        wakeUp.workersHere()
     }
 
     /// Jobs whose time ran out while they waited for another attempt.

@@ -8,6 +8,7 @@ package final class PostgresEngine: Engine {
     private let readers: PostgresPool
     private let queue: WriteQueue
     private let isClosed = Mutex(false)
+    private let signals: PostgresSignals
 
     package var dialect: Dialect { .postgres }
 
@@ -16,6 +17,7 @@ package final class PostgresEngine: Engine {
         self.writers = PostgresPool(url: url, count: writers, isReadOnly: false)
         self.readers = PostgresPool(url: url, count: readers, isReadOnly: true)
         queue = WriteQueue(drainers: writers)
+        signals = PostgresSignals(url: url)
     }
 
     package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
@@ -55,6 +57,15 @@ package final class PostgresEngine: Engine {
         }
     }
 
+    /// By a notification, which PostgreSQL pushes: there is nothing to look at, whoever listens.
+    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (Heard) -> Void) {
+        signals.start(hear)
+    }
+
+    package func tell(_ word: String) {
+        signals.tell(word)
+    }
+
     package func version() async throws -> String {
         try await read { "PostgreSQL " + (try $0.queryOne("SELECT current_setting('server_version') AS version")?.get("version") ?? "?") }
     }
@@ -62,6 +73,7 @@ package final class PostgresEngine: Engine {
     package func close() async {
         queue.close()
         isClosed.withLock { $0 = true }
+        signals.close()
         await writers.close()
         await readers.close()
     }

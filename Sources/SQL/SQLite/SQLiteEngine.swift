@@ -45,6 +45,10 @@ package final class SQLiteEngine: Engine {
         }
     }
 
+    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (Heard) -> Void) {
+        SQLiteChanges(pool, isClosed: { [queue] in queue.refusal != nil }, isWanted: isWanted, hear: hear).start()
+    }
+
     package func version() async throws -> String {
         try await read { "SQLite " + (try $0.queryOne("SELECT sqlite_version() AS version")?.get("version") ?? "?") }
     }
