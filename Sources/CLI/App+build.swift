@@ -74,7 +74,8 @@ struct App: Sendable {
                 database: database, providers: providers, addresses: addresses, userIDs: userIDs(settings), time: time,
                 wakeUp: wakeUp, logger: logger),
             assets: parts.assets, upload: parts.upload, store: parts.store, links: parts.links, wakeUp: wakeUp,
-            readiness: Readiness(), time: time, version: version, corsOrigin: settings.corsOrigin,
+            events: EventHub(database: database, wakeUp: wakeUp, time: time, logger: logger), readiness: Readiness(), time: time,
+            version: version, corsOrigin: settings.corsOrigin,
             installation: Installation(provider: settings.providerInUse, worksHere: worksHere, publicURL: settings.publicURL))
         let worker = worker(settings, services, parts, providers, addresses, logger)
         return App(

@@ -20,6 +20,7 @@ extension App {
         if let sandbox { parts.append(sandbox) }
         if withWorker { parts += [worker, duties] as [any Service] }
         parts.append(try application(onReady: onReady))
+        parts.append(services.events)
         parts.append(ReadinessService(readiness: services.readiness))
         try await run(parts)
     }

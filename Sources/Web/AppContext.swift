@@ -19,10 +19,13 @@ package struct AppContext: RequestContext, RemoteAddressRequestContext {
     package var refusal: AuthenticationError?
     /// Whether the operator's own server calls, by Supabase's service-role key. It is no caller: it has no account.
     package var isServiceRole = false
+    /// The connection, for a stream whose client does not read.
+    package let channel: any Channel
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
+        channel = source.channel
         requestID = UUID().uuidString.lowercased()
         clientAddress = source.channel.remoteAddress?.ipAddress.map(Client.network) ?? "unknown"
     }
@@ -49,6 +52,7 @@ package struct AccountContext: ChildRequestContext {
     package var coreContext: CoreRequestContextStorage
     package let requestID: String
     package let remoteAddress: SocketAddress?
+    package let channel: any Channel
     package let caller: Caller
 
     package init(context: AppContext) throws {
@@ -56,6 +60,7 @@ package struct AccountContext: ChildRequestContext {
         coreContext = context.coreContext
         requestID = context.requestID
         remoteAddress = context.remoteAddress
+        channel = context.channel
         self.caller = caller
     }
 

@@ -39,7 +39,7 @@ extension Services {
 
         let show = ShowJob(database: database, links: links, time: time)
         let change = ChangeJob(cancel: cancel, submit: submit, database: database)
-        let events = EventStream(database: database, wakeUp: wakeUp, time: time)
+        let events = EventStream(database: database, hub: events, time: time)
         api.get("/generate/:id", use: show.result)
         api.get("/jobs", use: ListJobs(database: database).handle)
         api.get("/jobs/:id", use: show.show)

@@ -15,6 +15,7 @@ package struct Services: Sendable {
     package let store: any FileStore
     package let links: FileLinks
     package let wakeUp: WakeUp
+    package let events: EventHub
     package let readiness: Readiness
     package let time: Time
     package let version: String
@@ -25,7 +26,7 @@ package struct Services: Sendable {
     package init(
         database: Database, identity: Identity, catalog: CatalogCache, price: PriceRequest, submit: SubmitJob, cancel: CancelJob,
         receiveWebhook: ReceiveWebhook, assets: Assets, upload: StoreUpload, store: any FileStore, links: FileLinks,
-        wakeUp: WakeUp, readiness: Readiness, time: Time, version: String, corsOrigin: String?,
+        wakeUp: WakeUp, events: EventHub, readiness: Readiness, time: Time, version: String, corsOrigin: String?,
         installation: Installation = Installation()
     ) {
         self.database = database
@@ -40,6 +41,7 @@ package struct Services: Sendable {
         self.store = store
         self.links = links
         self.wakeUp = wakeUp
+        self.events = events
         self.readiness = readiness
         self.time = time
         self.version = version

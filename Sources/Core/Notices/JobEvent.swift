@@ -18,6 +18,19 @@ package struct JobEvent: Sendable, Hashable {
     package let state: JobState
     package let data: JSON
     package let at: Instant
+
+    package init(
+        job: ID<Job>, seq: Int64, account: ID<Account>, accountSeq: Int64, type: EventType, state: JobState, data: JSON, at: Instant
+    ) {
+        self.job = job
+        self.seq = seq
+        self.account = account
+        self.accountSeq = accountSeq
+        self.type = type
+        self.state = state
+        self.data = data
+        self.at = at
+    }
 }
 
 extension JobEvent {

@@ -2,23 +2,21 @@ package import Core
 import HTTPTypes
 package import Hummingbird
 import NIOCore
-import ServiceLifecycle
 package import SQL
 
 /// `GET /api/jobs/{id}/events` and `GET /api/events`: Server-Sent Events. What happened has an id, and a client that lost
-/// its connection goes on after it; progress has none, since only the last word counts.
+/// its connection goes on after it, on whichever node; progress has none, since only the last word counts.
 package struct EventStream: Sendable {
-    /// Inside the patience of proxies, and a sign of life.
-    private static let heartbeat: Duration = .seconds(15)
     private static let longest: Duration = .seconds(3600)
+    private static let eventsAtOnce = 500
 
     private let database: Database
-    private let wakeUp: WakeUp
+    private let hub: EventHub
     private let time: Time
 
-    package init(database: Database, wakeUp: WakeUp, time: Time) {
+    package init(database: Database, hub: EventHub, time: Time) {
         self.database = database
-        self.wakeUp = wakeUp
+        self.hub = hub
         self.time = time
     }
 
@@ -33,7 +31,7 @@ package struct EventStream: Sendable {
             })
         else { throw APIError.notFound("job") }
         if hasAllBeenTold { return Response(status: .noContent, headers: [.cacheControl: "no-store"]) }
-        return stream(EventFeed(account: context.account, job: id, cursor: cursor, database: database), context.account)
+        return stream(Reader(account: context.account, job: id, cursor: cursor), context)
     }
 
     /// All of the account's jobs, from now on or after `Last-Event-ID`.
@@ -41,7 +39,7 @@ package struct EventStream: Sendable {
         let given = try lastEventID(request)
         let cursor: Int64
         if let given { cursor = given } else { cursor = try await database.read { try $0.lastEventSeq(of: context.account) } }
-        return stream(EventFeed(account: context.account, job: nil, cursor: cursor, database: database), context.account)
+        return stream(Reader(account: context.account, job: nil, cursor: cursor), context)
     }
 
     /// In the header, or where a browser cannot set one as `?lastEventId=`.
@@ -54,53 +52,63 @@ package struct EventStream: Sendable {
         return id
     }
 
-    private func stream(_ feed: EventFeed, _ account: ID<Account>) -> Response {
-        Response(
+    /// Who reads, and how far he was told: of a job by its own numbers, of an account by the account's.
+    private struct Reader {
+        let account: ID<Account>
+        let job: ID<Job>?
+        var cursor: Int64
+        var hasEnded = false
+    }
+
+    private func stream(_ reader: Reader, _ context: AccountContext) -> Response {
+        let channel = context.channel
+        return Response(
             status: .ok,
             headers: [.contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store", .accelBuffering: "no"],
             body: ResponseBody { writer in
-                // Listening before the first look, so that nothing falls between.
-                let wakeUps = wakeUp.listen(to: account)
-                try await follow(feed, wakeUps, &writer)
+                var reader = reader
+                try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+                let position = try await catchUp(&reader, &writer)
+                if !reader.hasEnded {
+                    // Closing the connection is the one way to free a task that waits for its client to read.
+                    let subscription = hub.open(reader.account, reader.job, at: position) { channel.close(promise: nil) }
+                    defer { hub.close(subscription) }
+                    try await follow(subscription, from: position, &reader, &writer)
+                }
                 try await writer.finish(nil)
             })
     }
 
-    private func follow(_ feed: EventFeed, _ wakeUps: AsyncStream<Void>, _ writer: inout any ResponseBodyWriter) async throws {
-        var feed = feed
+    private func follow(
+        _ subscription: EventSubscription, from position: Int64, _ reader: inout Reader, _ writer: inout any ResponseBodyWriter
+    ) async throws {
         let endsAt = time.now() + EventStream.longest
-        try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-        let (signals, signal) = AsyncStream.makeStream(of: Bool.self, bufferingPolicy: .bufferingNewest(1))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            defer { group.cancelAll() }
-            group.addTask {
-                for await _ in wakeUps { signal.yield(false) }
-                signal.finish()
-            }
-            group.addTask { [time] in
-                while !Task.isCancelled {
-                    try await time.sleep(EventStream.heartbeat)
-                    signal.yield(true)
-                }
-            }
-            signal.yield(false)
-            for await isHeartbeat in signals.cancelOnGracefulShutdown() {
-                if try await tell(&feed, &writer) == 0, isHeartbeat {
-                    try await writer.write(ByteBuffer(string: ": still here\n\n"))
-                }
-                if feed.hasEnded || time.now() >= endsAt { break }
-            }
+        if subscription.position > position { _ = try await catchUp(&reader, &writer) }
+        guard !reader.hasEnded else { return }
+        for await chunk in subscription.chunks {
+            if let text = chunk.text(after: reader.cursor) { try await writer.write(text) }
+            reader.cursor = max(reader.cursor, chunk.lastID ?? 0)
+            if chunk.isLast || time.now() >= endsAt { return }
         }
     }
 
-    /// All that there is to tell: one who was away for long is behind by more than one look shows. Answers how many looks
-    /// had something.
-    private func tell(_ feed: inout EventFeed, _ writer: inout any ResponseBodyWriter) async throws -> Int {
-        var looks = 0
-        while !feed.hasEnded, case let text = try await feed.next(), !text.isEmpty {
-            try await writer.write(ByteBuffer(string: text))
-            looks += 1
+    /// All that is there now, in as many looks as it takes. Answers the account's last event, as of the last look.
+    private func catchUp(_ reader: inout Reader, _ writer: inout any ResponseBodyWriter) async throws -> Int64 {
+        while true {
+            let (account, job, cursor) = (reader.account, reader.job, reader.cursor)
+            let (events, position) = try await database.read { transaction in
+                let events = if let job { try transaction.events(of: job, account: account, after: cursor, limit: EventStream.eventsAtOnce) }
+                    else { try transaction.events(of: account, after: cursor, limit: EventStream.eventsAtOnce) }
+                return (events, try transaction.lastEventSeq(of: account))
+            }
+            var lines = EventLines()
+            for event in events {
+                reader.cursor = job == nil ? event.accountSeq : event.seq
+                lines.add(event, id: reader.cursor)
+            }
+            if job != nil, events.last?.state.isTerminal == true { reader.hasEnded = true }
+            if !lines.isEmpty { try await writer.write(ByteBuffer(string: lines.text)) }
+            if events.count < EventStream.eventsAtOnce { return position }
         }
-        return looks
     }
 }

@@ -1,0 +1,189 @@
+import Core
+import Logging
+import NIOCore
+import ServiceLifecycle
+import SQL
+import Testing
+import TestSupport
+@testable import Web
+
+struct EventHubTests {
+    @Test(arguments: TestEngine.available)
+    func `all streams of an account are told the same, and those of one job its own`(on engine: TestEngine) async throws {
+        try await withHub(engine) { world, hub in
+            let actor = try await world.account(credits: 100)
+            let one = try await world.submit(for: actor)
+            let streams = (0..<3).map { _ in hub.open(actor.account, nil, at: 1, cutOff: {}) }
+            let followed = hub.open(actor.account, one.id, at: 1, cutOff: {})
+
+            let other = try await world.submit(for: actor)
+            try await world.cancel(one.id, actor)
+
+            for stream in streams { #expect(try await ids(stream, until: 3) == [2, 3]) }
+            let own = await first(followed)
+            #expect(own?.lastID == 2 && own?.isLast == true)
+            #expect(own?.text(after: 1).map { String(buffer: $0).contains(other.id.rawValue) } == false)
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a stream that comes later is told what is new, and from where on`(on engine: TestEngine) async throws {
+        try await withHub(engine) { world, hub in
+            let actor = try await world.account(credits: 100)
+            let early = hub.open(actor.account, nil, at: 0, cutOff: {})
+            try await world.submit(for: actor)
+            _ = try await ids(early, until: 1)
+
+            let late = hub.open(actor.account, nil, at: 0, cutOff: {})
+            try await world.submit(for: actor)
+
+            #expect(late.position == 1)
+            #expect(try await ids(late, until: 2) == [2])
+        }
+    }
+
+    @Test func `an event that was told already is left out of what is told at once`() throws {
+        var lines = EventLines()
+        for id in 4...6 { lines.add(event(Int64(id)), id: Int64(id)) }
+        lines.add(JobProgress(job: ID(rawValue: "job"), percent: 50, queuePosition: nil, logs: []))
+        let chunk = EventChunk(lines, isLast: false)
+
+        func told(_ cursor: Int64) -> [String] {
+            chunk.text(after: cursor).map { String(buffer: $0).split(separator: "\n").filter { !$0.hasPrefix("data") }.map { String($0) } } ?? []
+        }
+
+        #expect(told(3) == ["id: 4", "event: queued", "id: 5", "event: queued", "id: 6", "event: queued", "event: progress"])
+        #expect(told(5) == ["id: 6", "event: queued", "event: progress"])
+        #expect(told(6) == ["event: progress"])
+        #expect(chunk.lastID == 6)
+        #expect(EventChunk.heartbeat.text(after: 100).map { String(buffer: $0) } == ": still here\n\n")
+    }
+
+    @Test func `who does not keep up is cut off, and the others go on`() async throws {
+        try await withHub(.sqlite) { world, hub in
+            let actor = try await world.account(credits: 1000)
+            let cutOff = Gate()
+            let slow = hub.open(actor.account, nil, at: 0) { cutOff.arrive() }
+            let quick = hub.open(actor.account, nil, at: 0, cutOff: {})
+
+            for number in 1...40 {
+                try await world.submit(for: actor)
+                #expect(try await ids(quick, until: Int64(number)) == [Int64(number)])
+            }
+            await cutOff.arrivals()
+
+            var told: [Int64?] = []
+            for await chunk in slow.chunks { told.append(chunk.lastID) }
+            #expect(told == (1...32).map { $0 }, "what it was told has no hole")
+        }
+    }
+
+    @Test func `a quiet stream shows signs of life`() async throws {
+        try await withHub(.sqlite) { world, hub in
+            let actor = try await world.account()
+            let stream = hub.open(actor.account, nil, at: 0, cutOff: {})
+
+            let sign = try await whileTimePasses(world.clock) { await first(stream) }
+
+            #expect(sign === EventChunk.heartbeat)
+        }
+    }
+
+    @Test func `a stream without a wake-up finds what is new by itself`() async throws {
+        try await withHub(.sqlite) { world, hub in
+            let actor = try await world.account(credits: 100)
+            let stream = hub.open(actor.account, nil, at: 0, cutOff: {})
+            _ = try await world.submit(for: actor)
+            _ = try await ids(stream, until: 1)
+
+            try await world.database.write(order: .alone) { try $0.addSilentEvent(to: actor.account) }
+
+            let told = try await whileTimePasses(world.clock) { try await ids(stream, until: 2) }
+
+            #expect(told == [2])
+        }
+    }
+
+    @Test func `a shutdown ends all streams, and those that come later`() async throws {
+        let world = try await TestWorld()
+        let hub = EventHub(database: world.database, wakeUp: world.wakeUp, time: world.clock.time, logger: .none)
+        let group = ServiceGroup(services: [hub], logger: .none)
+        let stream = hub.open(ID.make(at: world.clock.now), nil, at: 0, cutOff: {})
+
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            await group.triggerGracefulShutdown()
+            for await _ in stream.chunks {}
+            try await tasks.waitForAll()
+        }
+
+        for await _ in hub.open(ID.make(at: world.clock.now), nil, at: 0, cutOff: {}).chunks {}
+    }
+
+    private func event(_ seq: Int64) -> JobEvent {
+        JobEvent(
+            job: ID(rawValue: "job"), seq: seq, account: ID(rawValue: "account"), accountSeq: seq, type: .queued, state: .queued,
+            data: .object([:]), at: Instant(seconds: 0))
+    }
+
+    private func withHub(_ engine: TestEngine, _ body: (TestWorld, EventHub) async throws -> Void) async throws {
+        let world = try await TestWorld(engine)
+        let hub = EventHub(database: world.database, wakeUp: world.wakeUp, time: world.clock.time, logger: .none)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await hub.run() }
+            try await body(world, hub)
+            group.cancelAll()
+        }
+    }
+}
+
+private func whileTimePasses<Value>(_ clock: FakeTime, _ body: () async throws -> Value) async throws -> Value {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+            while !Task.isCancelled {
+                clock.advance(by: .seconds(1))
+                await Task.yield()
+            }
+        }
+        defer { group.cancelAll() }
+        return try await body()
+    }
+}
+
+private func first(_ stream: EventSubscription) async -> EventChunk? {
+    for await chunk in stream.chunks { return chunk }
+    return nil
+}
+
+/// The events that a stream is told until that one, heartbeats left out.
+private func ids(_ stream: EventSubscription, until last: Int64) async throws -> [Int64] {
+    var ids: [Int64] = []
+    for await chunk in stream.chunks {
+        let text = chunk.text(after: 0).map { String(buffer: $0) } ?? ""
+        ids += text.split(separator: "\n").filter { $0.hasPrefix("id: ") }.compactMap { Int64($0.dropFirst(4)) }
+        if let id = ids.last, id >= last { return ids }
+    }
+    throw Unexpected("the stream ended after \(ids)")
+}
+
+extension TestWorld {
+    fileprivate func cancel(_ job: ID<Job>, _ actor: Actor) async throws {
+        _ = try await cancelJob(job, by: actor)
+    }
+}
+
+extension Transaction {
+    /// As a node would whose words are lost on the way.
+    fileprivate func addSilentEvent(to account: ID<Account>) throws(DatabaseError) {
+        try execute("UPDATE accounts SET event_seq = event_seq + 1 WHERE id = $1", account)
+        try execute("""
+            INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at)
+            SELECT job_id, seq + 1, account_id, account_seq + 1, 'cancel_requested', state, data, created_at FROM job_events
+            WHERE account_id = $1 ORDER BY account_seq DESC LIMIT 1
+            """, account)
+    }
+}
+
+extension Logger {
+    fileprivate static var none: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}
