@@ -80,7 +80,7 @@ struct App: Sendable {
         let worker = worker(settings, services, parts, providers, addresses, logger)
         return App(
             settings: settings, services: services, worker: worker,
-            duties: Duties(dutyList(services, parts, logger), time: time, logger: logger),
+            duties: Duties(dutyList(services, parts, logger), database: database, time: time, logger: logger),
             sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
     }
 
@@ -220,7 +220,7 @@ struct App: Sendable {
         let abandoned = RemoveAbandonedUploads(store: parts.store, time: time)
         let sessions = DeleteEndedSessions(database: database, time: time)
         return [
-            Duty("note key uses", every: KeyUses.interval) { try await services.identity.keyUses.runOnce() },
+            Duty("note key uses", every: KeyUses.interval, on: .eachNode) { try await services.identity.keyUses.runOnce() },
             Duty("delete files", every: .seconds(60)) { _ = try await deleteFiles.runOnce() },
             Duty("expire assets", every: .seconds(600)) { _ = try await expireAssets.runOnce() },
             Duty("remove abandoned uploads", every: .seconds(3600)) { _ = try await abandoned.runOnce() },

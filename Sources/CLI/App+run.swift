@@ -13,15 +13,17 @@ import UnixSignals
 import Web
 
 extension App {
-    /// Serves until it is told to stop: then it says so to whoever asks whether it is ready, finishes requests, hands back
-    /// what it claimed and did not send, and lets go of its leases.
+    /// Serves until it is told to stop. Then, one after the other, as a group stops its services from the last to the
+    /// first: it says to whoever asks that it is not ready, waits for those to go elsewhere, ends its event streams, closes
+    /// its listener and finishes requests, puts back its duties, hands back what it claimed and did not send, and lets go of
+    /// its leases.
     func serve(withWorker: Bool, onReady: @escaping @Sendable () async -> Void) async throws {
         var parts: [any Service] = []
         if let sandbox { parts.append(sandbox) }
         if withWorker { parts += [worker, duties] as [any Service] }
         parts.append(try application(onReady: onReady))
         parts.append(services.events)
-        parts.append(ReadinessService(readiness: services.readiness))
+        parts.append(ReadinessService(readiness: services.readiness, grace: settings.shutdownGrace, time: services.time))
         try await run(parts)
     }
 
@@ -33,7 +35,7 @@ extension App {
     private func run(_ parts: [any Service]) async throws {
         var configuration = ServiceGroupConfiguration(
             services: parts, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() })
-        configuration.maximumGracefulShutdownDuration = .seconds(25)
+        configuration.maximumGracefulShutdownDuration = settings.shutdownGrace + .seconds(25)
         let group = ServiceGroup(configuration: configuration)
         try await group.run()
         try await services.identity.keyUses.runOnce()
@@ -59,12 +61,15 @@ extension App {
     }
 }
 
-/// The first to hear of a shutdown, as the last in the group.
+/// The first to hear of a shutdown, as the last in the group. The others hear once a proxy has had time to notice.
 private struct ReadinessService: Service {
     let readiness: Readiness
+    let grace: Duration
+    let time: Time
 
     func run() async throws {
         try await gracefulShutdown()
         readiness.shutDown()
+        try await time.sleep(grace)
     }
 }

@@ -23,6 +23,8 @@ struct Settings: Sendable {
     /// How long a submission without an answer waits for its webhook.
     var patience: Duration
     var concurrency: Int
+    /// How long a server goes on serving after it has said that it stops.
+    var shutdownGrace: Duration
     var logLevel: String
     /// What is no problem and yet likely a mistake.
     var warnings: [String] = []
@@ -86,7 +88,8 @@ extension Settings {
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
             patience: .seconds(reader.integer("unanswered.seconds", 1...3600) ?? (fal == nil ? 5 : 120)),
-            concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64, logLevel: reader.logLevel())
+            concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
+            shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0), logLevel: reader.logLevel())
         reader.refuseWhatIsNotBuilt()
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         settings.warnings = reader.unknownNames().map(\.sentence)

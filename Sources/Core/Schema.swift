@@ -15,5 +15,6 @@ package enum Schema {
         Migration(
             6, "client access", PackageResources._006_client_access_sql,
             additions: [.postgres: PackageResources._006_client_access_postgres_sql]),
+        Migration(7, "duties", PackageResources._007_duties_sql),
     ])
 }

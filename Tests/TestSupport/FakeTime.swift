@@ -25,6 +25,11 @@ package final class FakeTime: Sendable {
         set { move(to: newValue) }
     }
 
+    /// Until so many wait for it to move on.
+    package func sleepers(_ count: Int = 1) async {
+        while state.withLock({ $0.sleepers.count }) < count { await Task.yield() }
+    }
+
     package func advance(by duration: Duration) {
         move(to: now + duration)
     }

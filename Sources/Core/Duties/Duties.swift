@@ -1,27 +1,19 @@
 package import Logging
-import ServiceLifecycle
-
-/// Something that happens by itself, again and again.
-package struct Duty: Sendable {
-    let name: String
-    let every: Duration
-    let run: @Sendable () async throws -> Void
-
-    package init(_ name: String, every: Duration, run: @escaping @Sendable () async throws -> Void) {
-        self.name = name
-        self.every = every
-        self.run = run
-    }
-}
+package import ServiceLifecycle
+package import SQL
 
 /// Does each duty in its turn until shutdown. A duty that fails is logged and tried again at its next turn.
 package struct Duties: Service {
     private let all: [Duty]
+    private let node: ID<Node>
+    private let database: Database
     private let time: Time
     private let logger: Logger
 
-    package init(_ all: [Duty], time: Time, logger: Logger) {
+    package init(_ all: [Duty], database: Database, time: Time, logger: Logger) {
         self.all = all
+        node = .make(at: time.now())
+        self.database = database
         self.time = time
         self.logger = logger
     }
@@ -29,7 +21,14 @@ package struct Duties: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                for duty in all { group.addTask { await repeatUntilCancelled(duty) } }
+                for duty in all {
+                    group.addTask {
+                        switch duty.place {
+                        case .eachNode: await repeatUntilCancelled(duty)
+                        case .oneNode: await shareUntilCancelled(duty)
+                        }
+                    }
+                }
             }
         }
     }
@@ -37,11 +36,26 @@ package struct Duties: Service {
     private func repeatUntilCancelled(_ duty: Duty) async {
         while !Task.isCancelled {
             do { try await time.sleep(duty.every) } catch { return }
-            do {
-                try await duty.run()
-            } catch {
-                logger.error("duty failed", metadata: ["duty": "\(duty.name)", "error": "\(error)"])
-            }
+            do { try await duty.run() } catch { report(error, duty) }
         }
+    }
+
+    private func shareUntilCancelled(_ duty: Duty) async {
+        let shared = SharedDuty(duty, node: node, database: database, time: time)
+        while !Task.isCancelled {
+            var pause = Duration.zero
+            do {
+                if case .wait(let until) = try await shared() { pause = max(until - time.now(), .seconds(1)) }
+            } catch {
+                if Task.isCancelled { return }
+                report(error, duty)
+                pause = .seconds(10)
+            }
+            do { try await time.sleep(min(pause, duty.every)) } catch { return }
+        }
+    }
+
+    private func report(_ error: any Error, _ duty: Duty) {
+        logger.error("duty failed", metadata: ["duty": "\(duty.name)", "error": "\(error)"])
     }
 }

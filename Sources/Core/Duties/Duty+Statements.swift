@@ -1,0 +1,47 @@
+import SQL
+
+/// A process among those that share a database.
+package enum Node {}
+
+/// How a duty stands.
+struct DutyStanding: Sendable {
+    let dueAt: Instant
+    let leaseUntil: Instant?
+}
+
+extension Transaction {
+    func dutyStanding(_ name: String) throws(DatabaseError) -> DutyStanding? {
+        try queryOne("SELECT due_at, lease_until FROM duties WHERE name = $1", name).map { row throws(DatabaseError) in
+            try DutyStanding(dueAt: row.get("due_at"), leaseUntil: row.get("lease_until"))
+        }
+    }
+
+    /// A second time, and for a second node, it changes nothing.
+    func insertDuty(_ name: String, dueAt: Instant) throws(DatabaseError) {
+        try execute("INSERT INTO duties (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, dueAt)
+    }
+
+    /// False when it is not due, or another node does it.
+    func takeDuty(_ name: String, by node: ID<Node>, now: Instant, until: Instant) throws(DatabaseError) -> Bool {
+        try execute("""
+            UPDATE duties SET holder = $2, lease_until = $4
+            WHERE name = $1 AND due_at <= $3 AND (lease_until IS NULL OR lease_until <= $3)
+            """, name, node, now, until) == 1
+    }
+
+    /// False when the lease is lost.
+    func renewDuty(_ name: String, by node: ID<Node>, until: Instant) throws(DatabaseError) -> Bool {
+        try execute("UPDATE duties SET lease_until = $3 WHERE name = $1 AND holder = $2", name, node, until) == 1
+    }
+
+    func endDuty(_ name: String, by node: ID<Node>, began: Instant, dueAt: Instant) throws(DatabaseError) {
+        try execute("""
+            UPDATE duties SET holder = NULL, lease_until = NULL, ran_at = $3, due_at = $4 WHERE name = $1 AND holder = $2
+            """, name, node, began, dueAt)
+    }
+
+    /// It was cut off: another node may take it at once.
+    func putBackDuty(_ name: String, by node: ID<Node>) throws(DatabaseError) {
+        try execute("UPDATE duties SET holder = NULL, lease_until = NULL WHERE name = $1 AND holder = $2", name, node)
+    }
+}
