@@ -31,7 +31,7 @@ struct App: Sendable {
         let pictures = PictureThreads(count: 2)
         let database: Database
         do {
-            database = try await openDatabase(settings, time: .system)
+            database = try await openMigrated(settings, time: .system, logger: logger)
         } catch {
             try await close(client, pictures)
             throw error
@@ -56,12 +56,13 @@ struct App: Sendable {
         _ settings: Settings, _ database: Database, _ client: HTTPClient, _ pictures: PictureThreads, _ logger: Logger, worksHere: Bool
     ) async throws -> App {
         let time = Time.system
-        let secrets = try await Secrets.open(.folder(settings.data), now: time.now())
+        let secrets = try await Secrets.open(settings.secretsStore(database, time: time), now: time.now())
         let identity = try await Identity(
             database: database, secrets: secrets, publicURL: settings.publicURL, signUpMode: settings.signUp, confirmsByMail: false,
             time: time, passwords: Passwords())
         let providers = providers(settings, secrets: secrets, client: client, time: time)
         let parts = try Parts(settings, database: database, secrets: secrets, pictures: pictures, time: time, logger: logger)
+        if settings.database.isShared { try await FilesMark(folder: settings.files).claim(database, time: time) }
         let addresses = WebhookAddresses(secret: secrets.bytes(for: .webhookTokens), publicURL: settings.publicURL)
         let catalog = CatalogCache(database, time: time)
         let wakeUp = WakeUp(across: database)
@@ -84,40 +85,6 @@ struct App: Sendable {
             sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
     }
 
-    /// The database as it is, its folder made where there is none. What is made from now on is for this user only.
-    static func openUnmigrated(_ settings: Settings) throws -> Database {
-        umask(0o077)
-        do {
-            try FileManager.default.createDirectory(
-                atPath: settings.data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw Failure(.failed, "The data folder \(settings.data) cannot be made. Choose another with --data, or let this user write there.")
-        }
-        guard access(settings.data, W_OK | X_OK) == 0 else {
-            throw Failure(.failed, "The data folder \(settings.data) cannot be written. Let this user write there, or choose another with --data.")
-        }
-        return Database(try SQLiteEngine(path: settings.databasePath))
-    }
-
-    /// For commands beside a server, which must not begin an installation by a misspelled folder.
-    static func openExisting(_ settings: Settings) async throws -> Database {
-        guard FileManager.default.fileExists(atPath: settings.databasePath) else {
-            throw Failure(.usage, "There is no database at \(settings.databasePath). Name its folder with --data, or start a server first.")
-        }
-        let database = try openUnmigrated(settings)
-        // Not taken here: a server of an older version may be running.
-        guard try await Schema.migrator.pending(database).isEmpty else {
-            throw Failure(.failed, "The database's schema is older than this program. Run 'darkroom migrate', or start the server anew.")
-        }
-        return database
-    }
-
-    private static func openDatabase(_ settings: Settings, time: Time) async throws -> Database {
-        let database = try openUnmigrated(settings)
-        try await Schema.migrator.migrate(database) { time.now().milliseconds }
-        return database
-    }
-
     /// Never followed by itself: a provider's redirect could lead anywhere, with our key in the request.
     private static var outgoing: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
@@ -137,7 +104,7 @@ struct App: Sendable {
         guard let url = settings.sandboxURL else { return Providers(serving: [:]) }
         return Providers(serving: [.fal: FalProvider(
             .init(
-                name: .sandbox, queueURL: url, keysURL: url + "/.well-known/jwks.json", key: sandboxKey(secrets), concurrency: 100,
+                name: .sandbox, queueURL: url, keysURL: url + "/.well-known/jwks.json", key: settings.sandboxKey ?? sandboxKey(secrets), concurrency: 100,
                 patience: settings.patience, firstPoll: .milliseconds(400), slowestPoll: .seconds(2)),
             client: client, time: time)])
     }
@@ -157,7 +124,7 @@ struct App: Sendable {
         guard settings.usesSandbox, case .builtIn(let port) = settings.sandbox else { return nil }
         var configuration = SandboxConfiguration(dataFolder: settings.data + "/sandbox")
         configuration.port = port
-        configuration.key = sandboxKey(secrets)
+        configuration.key = settings.sandboxKey ?? sandboxKey(secrets)
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         return try await Sandbox(configuration, client: client, time: time, logger: quiet)
@@ -175,7 +142,7 @@ struct App: Sendable {
             _ settings: Settings, database: Database, secrets: Secrets, pictures: PictureThreads, time: Time, logger: Logger
         ) throws {
             let rules = FileRules(quota: settings.quota)
-            let store = try LocalFileStore(folder: settings.data + "/files")
+            let store = try LocalFileStore(folder: settings.files)
             self.store = store
             links = FileLinks(secret: secrets.bytes(for: .signedLinks), publicURL: settings.publicURL, time: time)
             assets = Assets(database: database, store: store, time: time, logger: logger)

@@ -13,6 +13,7 @@ extension Failure {
         case let error as DatabaseError: self.init(error)
         case let error as FileStoreError: self.init(error)
         case let error as SignUpError: self.init(error)
+        case let refusal as FilesMark.Refusal: self.init(.failed, refusal.description)
         case let error as IOError: self.init(.failed, "The network or a file refused: \(NoAnswer(error).reason).")
         case is NIOSSLError, is BoringSSLError:
             self.init(.failed, "The certificate or the key for TLS cannot be used: \(error). Both must be PEM files that belong together.")

@@ -7,6 +7,7 @@ struct Greeting {
 
     init(_ settings: Settings, administrator: FirstAdministrator.Made?) throws {
         var lines = ["", "  Darkroom \(App.version) is serving at \(settings.publicURL)", "  Data in \(settings.data)"]
+        if settings.database.isShared { lines.append("  Database \(settings.database.shown), files in \(settings.files)") }
         if settings.usesSandbox {
             lines.append(settings.sandboxURL.map { "  Provider: sandbox at \($0) (pictures are painted, not made by AI; set FAL_KEY for fal.ai)" }
                 ?? "  Provider: none. Set FAL_KEY, or DARKROOM_SANDBOX=on")

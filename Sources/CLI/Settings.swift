@@ -7,6 +7,11 @@ import Web
 /// In order: flags, the environment (`DARKROOM_…`), a `.env` file beside the working directory, defaults.
 struct Settings: Sendable {
     var data: String
+    var database: DatabaseAddress
+    /// How many connections to PostgreSQL this process has at most, those that listen not counted.
+    var connections: Int
+    /// The folder of stored files, which all nodes share.
+    var files: String
     var host: String
     var port: Int
     /// Where the outside world finds this server, without a slash at its end.
@@ -17,6 +22,8 @@ struct Settings: Sendable {
     var signUp: SignUp.Mode
     var fal: Fal?
     var sandbox: Sandbox
+    /// What a sandbox and its callers share. Without it, a server's own sandbox has a key derived from the secrets.
+    var sandboxKey: String?
     var allowPrivate: Bool
     var quota: Int
     var lease: Duration
@@ -78,19 +85,21 @@ extension Settings {
         let port = reader.integer("port", 1...65_535) ?? 8080
         let tls = reader.tls()
         let fal = reader.fal()
+        let data = reader.text("data") ?? "./data"
         var settings = Settings(
-            data: reader.text("data") ?? "./data", host: host, port: port,
+            data: data, database: reader.database(in: data), connections: reader.integer("database.connections", 2...200) ?? 8,
+            files: reader.files(in: data), host: host, port: port,
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil), tls: tls,
             corsOrigin: reader.text("cors.origin"),
             admin: reader.admin(),
             signUp: reader.choice("sign.up") ?? .open, fal: fal, sandbox: reader.sandbox(beside: port),
+            sandboxKey: reader.text("sandbox.key", isSecret: true),
             allowPrivate: reader.flag("allow.private") ?? false,
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
             patience: .seconds(reader.integer("unanswered.seconds", 1...3600) ?? (fal == nil ? 5 : 120)),
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
             shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0), logLevel: reader.logLevel())
-        reader.refuseWhatIsNotBuilt()
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         settings.warnings = reader.unknownNames().map(\.sentence)
         return settings
@@ -101,8 +110,6 @@ extension Settings {
         let name = ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host
         return "\(isTLS ? "https" : "http")://\(name.contains(":") ? "[\(name)]" : name):\(port)"
     }
-
-    var databasePath: String { data + "/darkroom.sqlite" }
 
     /// Work goes to the sandbox; whoever asks is to be told that nothing is made by AI.
     var usesSandbox: Bool { fal == nil }

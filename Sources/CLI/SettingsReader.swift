@@ -36,7 +36,7 @@ struct SettingsReader {
     }
 
     private static func isSecret(_ key: String) -> Bool {
-        ["KEY", "PASSWORD", "SECRET"].contains { key.contains($0) }
+        ["KEY", "PASSWORD", "SECRET", "DATABASE_URL"].contains { key.contains($0) }
     }
 
     /// An empty value is none. Names that other systems use for the same come second.
@@ -137,11 +137,18 @@ struct SettingsReader {
         return isOff ? .off : .builtIn(port: own)
     }
 
-    /// Said now rather than found out later.
-    mutating func refuseWhatIsNotBuilt() {
-        if let url = text("database.url"), !url.hasPrefix("sqlite:") {
-            problems.append("\(Self.variable("database.url")): this version keeps its data in SQLite only, in the data folder.")
-        }
+    /// Never a flag: it may hold a password, and a command's words can be seen by others on the machine.
+    mutating func database(in data: String) -> DatabaseAddress {
+        let own = DatabaseAddress.sqlite(path: data + "/darkroom.sqlite")
+        guard let text = text("database.url", isSecret: true) else { return own }
+        if let address = DatabaseAddress(text) { return address }
+        problems.append(DatabaseAddress.refusal(of: Self.variable("database.url")))
+        return own
+    }
+
+    mutating func files(in data: String) -> String {
+        let folder = text("files") ?? data + "/files"
+        return folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     }
 
     /// To be asked once everything has been read.

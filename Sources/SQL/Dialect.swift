@@ -26,6 +26,19 @@ package enum Dialect: Sendable, Hashable {
         }
     }
 
+    /// How one process at a time changes the schema. Nothing where beginning to write is lock enough.
+    var schemaLock: (bounds: Statement, take: Statement, await: Statement)? {
+        switch self {
+        case .sqlite:
+            nil
+        case .postgres: (
+            bounds: "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '15min', true)",
+            take: "SELECT pg_try_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))::int AS taken",
+            await: "SELECT pg_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))"
+        )
+        }
+    }
+
     /// Migrations name types and table options in braces where the engines differ.
     func expandingTypes(in text: String) -> String {
         var result = text

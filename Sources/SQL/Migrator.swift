@@ -27,8 +27,9 @@ package struct Migration: Sendable {
     }
 }
 
-/// Brings a schema up to date: forward only, each step in a transaction of its own, which is also the lock against other
-/// processes. A schema that is newer than the program, or was made from other text, is refused and left alone.
+/// Brings a schema up to date: forward only, each step in a transaction of its own, which also keeps other processes out:
+/// SQLite has one writer, and on PostgreSQL a step begins by taking a lock that ends with it. Many nodes may start at once.
+/// A schema that is newer than the program, or was made from other text, is refused and left alone.
 package struct Migrator: Sendable {
     private let migrations: [Migration]
 
@@ -39,15 +40,24 @@ package struct Migrator: Sendable {
         self.migrations = migrations
     }
 
+    /// How many steps there are.
+    package var count: Int { migrations.count }
+
     /// The names of the steps that were taken now.
+    ///
+    /// - Parameter waits: Called where another process is at it, before waiting for its end.
     @discardableResult
-    package func migrate(_ database: Database, now: @Sendable () -> Int64) async throws -> [String] {
+    package func migrate(
+        _ database: Database, waits: @escaping @Sendable () -> Void = {}, now: @Sendable () -> Int64
+    ) async throws -> [String] {
         var taken: [String] = []
-        while true {
+        // Nothing is locked where nothing is to be done, which is nearly always.
+        while case let left = try await pending(database), !left.isEmpty {
             let at = now()
-            guard let name = try await database.write(order: .alone, { try step($0, at: at) }) else { return taken }
+            guard let name = try await database.write(order: .alone, { try step($0, at: at, waits) }) else { break }
             taken.append(name)
         }
+        return taken
     }
 
     /// The steps not yet taken, for `doctor`. Throws `schema` where the schema is not ours.
@@ -58,7 +68,8 @@ package struct Migrator: Sendable {
         }
     }
 
-    private func step(_ transaction: Transaction, at: Int64) throws -> String? {
+    private func step(_ transaction: Transaction, at: Int64, _ waits: () -> Void) throws -> String? {
+        try transaction.lockSchema(waits)
         if try !transaction.tableExists("schema_migrations") {
             try transaction.runScript(transaction.dialect.expandingTypes(in: """
                 CREATE TABLE schema_migrations (
@@ -100,6 +111,15 @@ private struct AppliedMigration {
 }
 
 extension Transaction {
+    /// Until the transaction ends. A step may take long, as may whoever is at it, so the usual bounds are lifted for it.
+    fileprivate func lockSchema(_ waits: () -> Void) throws(DatabaseError) {
+        guard let lock = dialect.schemaLock else { return }
+        try query(lock.bounds)
+        if try queryOne(lock.take)?.get("taken", as: Int.self) == 1 { return }
+        waits()
+        try query(lock.await)
+    }
+
     fileprivate func tableExists(_ name: String) throws(DatabaseError) -> Bool {
         try queryOne(dialect.tableExists, name) != nil
     }

@@ -97,8 +97,12 @@ extension APIError {
         switch error.kind {
         case .busy:
             self.init(.serviceUnavailable, "busy", "The server has too much to do. Try again in a moment.", retryAfter: .seconds(1))
-        case .unavailable, .full:
-            self.init(.serviceUnavailable, "unavailable", "The database is away. Nothing was done; try again.", retryAfter: .seconds(5))
+        case .unavailable:
+            self.init(
+                .serviceUnavailable, "unavailable",
+                "The database is away. Try again; with the same Idempotency-Key nothing is done twice.", retryAfter: .seconds(2))
+        case .full:
+            self.init(.serviceUnavailable, "unavailable", "The database cannot be written. Nothing was done; try again.", retryAfter: .seconds(5))
         default: return nil
         }
     }

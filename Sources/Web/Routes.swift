@@ -11,7 +11,7 @@ extension Services {
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: CallerMiddleware(authenticator: identity.authenticator, secrets: identity.secrets))
 
-        let check = PartsCheck(database: database, store: store, readiness: readiness)
+        let check = PartsCheck(database: database, store: store, readiness: readiness, time: time)
         let health = HealthRoutes(check: check, version: version)
         router.get("/health/live", use: health.live)
         router.get("/health/ready", use: health.ready)

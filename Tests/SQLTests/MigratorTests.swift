@@ -1,4 +1,5 @@
 @testable import SQL
+import Synchronization
 import TestSupport
 import Testing
 
@@ -48,6 +49,29 @@ struct MigratorTests {
         }
 
         #expect(taken.sorted() == ["people", "pets"])
+    }
+
+    @Test(.enabled(if: TestEngine.available.contains(.postgres)))
+    func `nodes that start at once on PostgreSQL take each step once, also the very first, and those that wait say so`() async throws {
+        let url = try await TestEngine.newPostgres()
+        let slow = Migration(1, "people", Array("CREATE TABLE people (id {text} PRIMARY KEY) {strict}; SELECT pg_sleep(0.3);".utf8))
+        let migrator = Migrator([slow, second])
+        let waited = Count()
+
+        let taken = try await withThrowingTaskGroup(of: [String].self) { group in
+            for _ in 0..<6 {
+                group.addTask {
+                    let database = try Database(PostgresEngine(url: url, writers: 1, readers: 1))
+                    let taken = try await migrator.migrate(database, waits: { waited.value.add(1, ordering: .relaxed) }) { 1 }
+                    await database.close()
+                    return taken
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+
+        #expect(taken.sorted() == ["people", "pets"])
+        #expect(waited.value.load(ordering: .relaxed) > 0)
     }
 
     @Test func `a newer schema is refused with a sentence, and left alone`() async throws {
@@ -101,6 +125,10 @@ struct MigratorTests {
         #expect(try await tables(database) == ["more", "people", "schema_migrations"])
         await #expect(throws: DatabaseError.self) { try await Migrator([first]).migrate(database) { 1 } }
         #expect(more.checksum(in: .postgres) != more.checksum(in: .sqlite))
+    }
+
+    private final class Count: Sendable {
+        let value = Atomic(0)
     }
 
     private let folder: TemporaryFolder

@@ -34,14 +34,24 @@ package enum TestEngine: String, Sendable, CaseIterable {
         case .sqlite:
             return try (0..<count).map { _ in Database(try SQLiteEngine(path: folder + "/darkroom.sqlite")) }
         case .postgres:
-            guard let url = TestEngine.postgresURL else { throw Unexpected("DARKROOM_TEST_POSTGRES is not set") }
-            let schema = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
-            let maker = Database(try PostgresEngine(url: url, writers: 1, readers: 1))
-            try await maker.makeSchema(schema)
-            await maker.close()
-            let address = url + "?options=-csearch_path%3D" + schema
+            let address = try await TestEngine.newPostgres()
             return try (0..<count).map { _ in Database(try PostgresEngine(url: address, writers: 2, readers: 2)) }
         }
+    }
+
+    /// The address of an empty schema of its own, for those who open it themselves.
+    package static func newPostgres() async throws -> String {
+        guard let url = TestEngine.postgresURL else { throw Unexpected("DARKROOM_TEST_POSTGRES is not set") }
+        let schema = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
+        let maker = Database(try PostgresEngine(url: url, writers: 1, readers: 1))
+        try await maker.makeSchema(schema)
+        await maker.close()
+        return url + "?options=-csearch_path%3D" + schema
+    }
+
+    /// What the servers that many tests share run on; the tests of the whole system run once on each.
+    package static var ofSharedServers: TestEngine {
+        ProcessInfo.processInfo.environment["DARKROOM_TEST_SERVERS"].flatMap { TestEngine(rawValue: $0) } ?? .sqlite
     }
 }
 

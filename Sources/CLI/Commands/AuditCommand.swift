@@ -1,6 +1,5 @@
 import ArgumentParser
 import Core
-import Foundation
 import SQL
 
 /// `darkroom audit`: recomputes the books. Exits with 1 where something differs.
@@ -14,10 +13,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings.read(flags: common.flags)
-        guard FileManager.default.fileExists(atPath: settings.databasePath) else {
-            throw Failure(.usage, "There is no database at \(settings.databasePath). Name its folder with --data.")
-        }
-        let database = try App.openUnmigrated(settings)
+        let database = try await App.openExisting(settings)
         let report = try await Audit(database)()
         await database.close()
         say(json ? try jsonText(report) : text(report))

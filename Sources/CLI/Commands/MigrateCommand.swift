@@ -11,8 +11,9 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings.read(flags: common.flags)
-        let database = try App.openUnmigrated(settings)
-        let taken = try await Schema.migrator.migrate(database) { Time.system.now().milliseconds }
+        let database = try await App.openUnmigrated(settings)
+        let waits: @Sendable () -> Void = { complain("Another process is changing the schema; waiting for its end.") }
+        let taken = try await Schema.migrator.migrate(database, waits: waits) { Time.system.now().milliseconds }
         await database.close()
         say(taken.isEmpty ? "The schema is up to date." : "Taken: \(taken.joined(separator: ", ")).")
     }

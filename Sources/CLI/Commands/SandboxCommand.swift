@@ -15,12 +15,13 @@ struct SandboxCommand: AsyncParsableCommand {
             A server starts one of its own. Run it alone to develop against fal's protocol, or to keep it while servers restart:
               darkroom sandbox --port 8081
               darkroom serve --sandbox-url http://127.0.0.1:8081
+            Nodes on one PostgreSQL share one such process. DARKROOM_SANDBOX_KEY, set alike for it and for them, keeps others out.
             """)
 
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port to listen on; 0 takes any free one.") var port = 8081
     @Option(help: "The folder of its requests, files and signing key.") var data = "./data/sandbox"
-    @Option(help: "The only key to accept. Without it, any key will do.") var key: String?
+    @Option(help: "The only key to accept, or DARKROOM_SANDBOX_KEY. Without either, any key will do.") var key: String?
     @Option(name: .customLong("public-url"), help: "How others reach it, if not under the address they ask for.") var publicURL: String?
     @Option(help: "A PEM file with the certificate chain: the official client speaks https only.") var tlsCert: String?
     @Option(help: "A PEM file with the certificate's key.") var tlsKey: String?
@@ -44,7 +45,7 @@ struct SandboxCommand: AsyncParsableCommand {
         let logger = Logger(label: "darkroom.sandbox") { StreamLogHandler.standardError(label: $0) }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {
-            let sandbox = try await Sandbox(settings, client: client, time: .system, logger: logger)
+            let sandbox = try await Sandbox(settings(key: try await sharedKey()), client: client, time: .system, logger: logger)
             let group = ServiceGroup(configuration: .init(
                 services: [sandbox], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             async let greeting: Void = greet(sandbox)
@@ -57,7 +58,13 @@ struct SandboxCommand: AsyncParsableCommand {
         try await client.shutdown()
     }
 
-    private var settings: SandboxConfiguration {
+    /// What its callers have in their settings; a flag goes before.
+    private func sharedKey() async throws -> String? {
+        var reader = try await SettingsReader(flags: ["sandbox.key": key].compactMapValues { $0 })
+        return reader.text("sandbox.key", isSecret: true)
+    }
+
+    private func settings(key: String?) -> SandboxConfiguration {
         var settings = SandboxConfiguration(dataFolder: data)
         settings.host = host
         settings.port = port

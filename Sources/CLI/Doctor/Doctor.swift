@@ -8,10 +8,12 @@ struct Doctor: Sendable {
     private let server: ServerFile?
     private let probe: Probe
     private let time: Time
+    private let isSandboxBuiltIn: Bool
 
     /// A server that runs was told its addresses by flags, perhaps, so those that it left in the data folder count.
     init(settings given: Settings, client: HTTPClient, time: Time) {
         var settings = given
+        if given.usesSandbox, case .builtIn = given.sandbox { isSandboxBuiltIn = true } else { isSandboxBuiltIn = false }
         server = ServerFile.running(in: given.data)
         if let server {
             settings.publicURL = server.publicURL
@@ -26,10 +28,11 @@ struct Doctor: Sendable {
         var findings = [settingsFinding]
         let folder = DataFolderCheck(folder: settings.data)
         findings += folder.findings()
-        if folder.isOurs { findings += await StoredDataCheck(settings: settings, time: time).findings() }
+        if folder.isOurs || settings.database.isShared { findings += await StoredDataCheck(settings: settings, time: time).findings() }
         findings.append(await serverFinding)
         let provider = await ProviderCheck(settings: settings, probe: probe, isServing: server != nil, time: time)()
         findings += provider.findings
+        if let builtIn = builtInSandboxFinding { findings.append(builtIn) }
         findings.append(ClockCheck(offset: provider.clockOffset).finding)
         findings.append(await PublicURLCheck(settings: settings, probe: probe, isServing: server != nil)())
         findings.append(.information("mail", "not built in yet: addresses count as confirmed at sign-up, and nobody is sent anything."))
@@ -40,6 +43,13 @@ struct Doctor: Sendable {
         guard let first = settings.warnings.first else { return .ok("settings", "all of them make sense.") }
         let others = settings.warnings.count - 1
         return .warning("settings", first, others > 0 ? "Correct or remove it, and \(others) more like it." : "Correct or remove it.")
+    }
+
+    /// Each node would have another one, and know nothing of what the others' were asked for.
+    private var builtInSandboxFinding: Finding? {
+        guard settings.database.isShared, isSandboxBuiltIn else { return nil }
+        return .information(
+            "nodes", "the sandbox inside a server serves that server alone. Before a second node starts, run one 'darkroom sandbox' for all and name it with DARKROOM_SANDBOX_URL, or set FAL_KEY.")
     }
 
     private var serverFinding: Finding {

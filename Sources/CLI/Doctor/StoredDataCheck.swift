@@ -2,22 +2,21 @@ import Core
 import Foundation
 import SQL
 
-/// What lies in the data folder: secrets, database, files.
+/// What is stored: secrets, database, files, wherever they lie.
 struct StoredDataCheck: Sendable {
     let settings: Settings
     let time: Time
 
     func findings() async -> [Finding] {
-        var findings: [Finding] = []
-        findings.append(await secrets())
-        findings += await database()
-        findings.append(await files())
-        return findings
+        switch settings.database {
+        case .sqlite(let path): return await [secrets(beside: path)] + inFile(path) + [files()]
+        case .postgres(let address): return await onServer(address)
+        }
     }
 
-    private func secrets() async -> Finding {
+    private func secrets(beside path: String) async -> Finding {
         guard FileManager.default.fileExists(atPath: settings.data + "/secrets.json") else {
-            return FileManager.default.fileExists(atPath: settings.databasePath)
+            return FileManager.default.fileExists(atPath: path)
                 ? .problem("secrets", "secrets.json is missing beside a database.", "Restore it from a backup; with new secrets everybody is signed out and links end.")
                 : .information("secrets", "none yet; the first 'darkroom serve' makes them.")
         }
@@ -29,18 +28,69 @@ struct StoredDataCheck: Sendable {
         }
     }
 
-    private func database() async -> [Finding] {
-        guard FileManager.default.fileExists(atPath: settings.databasePath) else {
+    private func inFile(_ path: String) async -> [Finding] {
+        guard FileManager.default.fileExists(atPath: path) else {
             return [.information("database", "none yet; the first 'darkroom serve' makes it.")]
         }
         do {
-            let database = Database(try SQLiteEngine(path: settings.databasePath))
+            let database = Database(try SQLiteEngine(path: path))
             let findings = [try await soundness(database), try await schema(database), try await administrator(database)]
             await database.close()
             return findings.compactMap { $0 }
         } catch {
             return [.problem("database", Failure(explaining: error).message, "Restore a backup, or look at the file's rights.")]
         }
+    }
+
+    private func onServer(_ address: PostgresAddress) async -> [Finding] {
+        let database: Database
+        do {
+            database = try await App.openFound(settings)
+        } catch {
+            return [.problem(
+                "database", Failure(explaining: error).message,
+                "Start PostgreSQL, or correct DARKROOM_DATABASE_URL: its user needs a database of its own.")]
+        }
+        var findings: [Finding] = []
+        do {
+            findings.append(.ok("database", "\(try await database.engine.version()) at \(address.shown). 'darkroom audit' checks the books in it."))
+            findings.append(try await schema(database))
+            findings += [try await administrator(database), try await sharedSecrets(database)].compactMap { $0 }
+            findings.append(await sharedFiles(database))
+        } catch {
+            findings.append(.problem("database", Failure(explaining: error).message, "Look at the server's log."))
+        }
+        await database.close()
+        return findings
+    }
+
+    private func isComplete(_ database: Database) async -> Bool {
+        (try? await Schema.migrator.pending(database).isEmpty) == true
+    }
+
+    private func sharedSecrets(_ database: Database) async throws -> Finding? {
+        guard await isComplete(database) else { return nil }
+        guard try await database.read({ try $0.fact(.secrets) }) != nil else {
+            return .information("secrets", "none yet; the first 'darkroom serve' makes them, in the database.")
+        }
+        do {
+            _ = try await Secrets.open(settings.secretsStore(database, time: time), now: time.now())
+            return .ok("secrets", "readable, in the database.")
+        } catch {
+            return .problem("secrets", "\(error)", "Restore the row 'secrets' of the table 'installation' from a backup.")
+        }
+    }
+
+    /// All nodes must see one folder: what one takes in, another serves.
+    private func sharedFiles(_ database: Database) async -> Finding {
+        do {
+            if await isComplete(database) { try await FilesMark(folder: settings.files).check(database) }
+        } catch let refusal as FilesMark.Refusal {
+            return .problem("files", refusal.description, "Until then 'darkroom serve' and 'darkroom worker' do not start here.")
+        } catch {
+            return .problem("files", Failure(explaining: error).message, "Let this user read \(settings.files).")
+        }
+        return await files()
     }
 
     private func soundness(_ database: Database) async throws -> Finding {
@@ -62,16 +112,16 @@ struct StoredDataCheck: Sendable {
 
     /// Nothing to say while there are no tables.
     private func administrator(_ database: Database) async throws -> Finding? {
-        guard (try? await Schema.migrator.pending(database).isEmpty) == true else { return nil }
+        guard await isComplete(database) else { return nil }
         if let user = try await database.read({ try $0.firstAdministrator() }) { return .ok("administrator", "\(user.email).") }
         return .warning("administrator", "there is none.", "darkroom admin create-user EMAIL --admin")
     }
 
     private func files() async -> Finding {
         do {
-            return .ok("files", try await LocalFileStore(folder: settings.data + "/files").check() + ".")
+            return .ok("files", try await LocalFileStore(folder: settings.files).check() + ".")
         } catch {
-            return .problem("files", Failure(explaining: error).message, "Let this user write in \(settings.data)/files, and make room.")
+            return .problem("files", Failure(explaining: error).message, "Let this user write in \(settings.files), and make room.")
         }
     }
 }

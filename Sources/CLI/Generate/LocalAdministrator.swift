@@ -2,23 +2,24 @@ import Core
 import Foundation
 import SQL
 
-/// The installation's first administrator, signed in by whoever may read its secrets: the right to the data folder is
-/// the right to everything in it.
+/// The installation's first administrator, signed in by whoever may read its secrets: the right to the data folder or
+/// the database is the right to everything in it.
 actor LocalAdministrator {
     private let database: Database
     private let identity: Identity
     private let time: Time
     private var signedIn: SignedIn
 
-    init(data: String, publicURL: String, time: Time = .system) async throws {
-        guard access(data + "/secrets.json", R_OK) == 0, access(data + "/darkroom.sqlite", R_OK | W_OK) == 0 else {
+    init(_ settings: Settings, publicURL: String, time: Time = .system) async throws {
+        if case .sqlite(let path) = settings.database,
+            access(settings.data + "/secrets.json", R_OK) != 0 || access(path, R_OK | W_OK) != 0 {
             throw Failure(.usage, """
-                The data folder \(data) cannot be read by this user, so it cannot act as its administrator. \
+                The data folder \(settings.data) cannot be read by this user, so it cannot act as its administrator. \
                 Give an API key with --key.
                 """)
         }
-        database = Database(try SQLiteEngine(path: data + "/darkroom.sqlite", readers: 1))
-        let secrets = try await Secrets.open(.folder(data), now: time.now())
+        database = try await App.openExisting(settings)
+        let secrets = try await Secrets.open(settings.secretsStore(database, time: time), now: time.now())
         identity = try await Identity(
             database: database, secrets: secrets, publicURL: publicURL, signUpMode: .closed, confirmsByMail: false, time: time,
             passwords: Passwords(threads: 1))

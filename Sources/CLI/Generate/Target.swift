@@ -28,7 +28,7 @@ struct Target: Sendable {
         case (nil, let key?): return try local(data, key: key)
         case (_?, nil):
             throw Failure(.usage, "A server was named, and no key to it. Give --key or DARKROOM_KEY; the server's page or its /api/keys makes one.")
-        case (nil, nil): return try await administrator(of: data)
+        case (nil, nil): return try await administrator(Settings.read(given))
         }
     }
 
@@ -50,9 +50,9 @@ struct Target: Sendable {
         return Target(url: server.url, publicURL: server.publicURL, token: { key }, leave: {})
     }
 
-    private static func administrator(of data: String) async throws -> Target {
-        let server = try server(of: data)
-        let administrator = try await LocalAdministrator(data: data, publicURL: server.publicURL)
+    private static func administrator(_ settings: Settings) async throws -> Target {
+        let server = try server(of: settings.data)
+        let administrator = try await LocalAdministrator(settings, publicURL: server.publicURL)
         return Target(
             url: server.url, publicURL: server.publicURL, token: { try await administrator.token() },
             leave: { try await administrator.leave() })

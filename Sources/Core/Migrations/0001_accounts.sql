@@ -1,3 +1,11 @@
+-- What all nodes must agree on, made by whoever came first: which folder of files belongs to this database, and on
+-- PostgreSQL the secrets.
+CREATE TABLE installation (
+    name {text} PRIMARY KEY,
+    value {text} NOT NULL,
+    made_at {integer} NOT NULL
+) {keyed};
+
 -- Who there is: people, the accounts that own everything, and the ways to prove who one is.
 
 CREATE TABLE plans (

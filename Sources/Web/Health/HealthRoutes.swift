@@ -29,7 +29,9 @@ package struct HealthRoutes: Sendable {
     @Sendable package func ready(_ request: Request, _ context: AppContext) async throws -> Response {
         let parts = await check()
         let isReady = parts.values.allSatisfy { $0 == PartsCheck.ok }
-        return .json(Ready(status: isReady ? "ok" : "unavailable", parts: parts), status: isReady ? .ok : .serviceUnavailable)
+        var response = Response.json(Ready(status: isReady ? "ok" : "unavailable", parts: parts), status: isReady ? .ok : .serviceUnavailable)
+        if !isReady { response.headers[.retryAfter] = "1" }
+        return response
     }
 }
 

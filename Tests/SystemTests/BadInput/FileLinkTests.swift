@@ -49,7 +49,7 @@ extension OneServer {
         /// As the server would have made it a day ago: by its own secret.
         private func expired(_ path: Substring) async throws -> String {
             let yesterday = FakeTime(now: Time.system.now() - .seconds(86_400))
-            let secrets = try await Secrets.open(.folder(server.folder), now: yesterday.now)
+            let secrets = try await server.secrets()
             let links = FileLinks(
                 secret: secrets.key(for: .signedLinks).withUnsafeBytes { Array($0) }, publicURL: server.url, time: yesterday.time)
             let key = try #require(StorageKey(checking: path.split(separator: "/files/", maxSplits: 1)[1]))

@@ -24,7 +24,7 @@ struct PythonClientTests {
 
     @Test func `Supabase's client signs up, in and out, refreshes and administers`() async throws {
         try await RunningServer.with(.init(arguments: ["--no-worker"])) { server in
-            let secrets = try await Secrets.open(.folder(server.folder), now: Time.system.now())
+            let secrets = try await server.secrets()
 
             let result = try await python("supabase_auth_test.py", [server.url, secrets.anonKey, secrets.serviceRoleKey])
 

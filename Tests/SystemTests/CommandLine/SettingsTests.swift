@@ -46,6 +46,22 @@ struct SettingsTests {
         #expect(try read(["SITE_URL": "https://a.example"]).publicURL == "https://a.example")
     }
 
+    @Test func `the database is a file of the data folder, unless it is said where`() throws {
+        #expect(try read([:]).database == .sqlite(path: "./data/darkroom.sqlite"))
+        #expect(try read(["DARKROOM_DATABASE_URL": "sqlite:/srv/a.sqlite"]).database == .sqlite(path: "/srv/a.sqlite"))
+        #expect(try read(["DARKROOM_DATABASE_URL": "postgres://ada:pw@db/x"]).database.shown == "postgresql://ada@db/x")
+        #expect(try read(["DARKROOM_DATA": "/srv"]).files == "/srv/files")
+        #expect(try read(["DARKROOM_FILES": "/mnt/files/"]).files == "/mnt/files")
+    }
+
+    @Test(arguments: ["mysql://u:hunter2@db/x", "postgresql://u:hunter2#@[db/x", "sqlite:", "sqlite://hunter2", "postgresql://db?hunter2=1"])
+    func `an address of no database is refused, and not repeated, since it may hold a password`(url: String) {
+        let problems = problems(["DARKROOM_DATABASE_URL": url])
+
+        #expect(problems.count == 1 && problems[0].hasPrefix("DARKROOM_DATABASE_URL must be postgresql://user@host/database"))
+        #expect(!problems.joined().contains("hunter2"))
+    }
+
     @Test func `an empty value is none`() throws {
         #expect(try read(["FAL_KEY": " ", "DARKROOM_PORT": ""]).usesSandbox)
     }

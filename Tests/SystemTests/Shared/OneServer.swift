@@ -16,7 +16,8 @@ struct SharedServer: SuiteTrait, TestScoping {
 
     func provideScope(for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void) async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05", "--concurrency", "16"])
-        try await RunningServer.with(.init(sandbox: sandbox, environment: ["DARKROOM_UNANSWERED_SECONDS": "60"])) { server in
+        try await RunningServer.with(
+            .init(sandbox: sandbox, engine: .ofSharedServers, environment: ["DARKROOM_UNANSWERED_SECONDS": "60"])) { server in
             try await Self.$server.withValue(server) { try await Self.$sandbox.withValue(sandbox) { try await body() } }
         }
         await sandbox.stop()

@@ -1,5 +1,5 @@
 package import AsyncHTTPClient
-import Core
+package import Core
 import Foundation
 import NIOCore
 package import SQL
@@ -11,11 +11,15 @@ package final class RunningServer: Sendable {
     package struct Options: Sendable {
         /// A sandbox in a process of its own; else the server has one built in.
         package var sandbox: RunningSandbox?
+        package var engine: TestEngine
         package var environment: [String: String] = [:]
         package var arguments: [String] = []
 
-        package init(sandbox: RunningSandbox? = nil, environment: [String: String] = [:], arguments: [String] = []) {
+        package init(
+            sandbox: RunningSandbox? = nil, engine: TestEngine = .sqlite, environment: [String: String] = [:], arguments: [String] = []
+        ) {
             self.sandbox = sandbox
+            self.engine = engine
             self.environment = environment
             self.arguments = arguments
         }
@@ -54,7 +58,11 @@ package final class RunningServer: Sendable {
         try await client.shutdown()
     }
 
-    private init(_ options: Options, client: HTTPClient) async throws {
+    private init(_ given: Options, client: HTTPClient) async throws {
+        var options = given
+        if options.engine == .postgres, options.environment["DARKROOM_DATABASE_URL"] == nil {
+            options.environment["DARKROOM_DATABASE_URL"] = try await TestEngine.newPostgres()
+        }
         self.options = options
         self.client = client
         parent = try TemporaryFolder()
@@ -92,14 +100,15 @@ package final class RunningServer: Sendable {
     /// Runs another command of the program on the same folder: its exit status and what it printed.
     package func run(_ arguments: [String]) async throws -> (status: Int32, output: String, errors: String) {
         let command = try ChildProcess(
-            Binary.url(), arguments + ["--data", folder], folder: parent.path, log: parent.path + "/command-" + UUID().uuidString)
+            Binary.url(), arguments + ["--data", folder], environment: options.environment, folder: parent.path,
+            log: parent.path + "/command-" + UUID().uuidString)
         let status = await command.exit()
         return (status, command.output, command.errors)
     }
 
     /// Runs `body` on the server's own database, for what has no route.
     package func withDatabase<Value: Sendable>(_ body: (Database) async throws -> Value) async throws -> Value {
-        let database = Database(try SQLiteEngine(path: folder + "/darkroom.sqlite", readers: 1))
+        let database = try openDatabase()
         do {
             let value = try await body(database)
             await database.close()
@@ -108,6 +117,20 @@ package final class RunningServer: Sendable {
             await database.close()
             throw error
         }
+    }
+
+    /// What the server made for itself, for tests that sign as it does.
+    package func secrets() async throws -> Secrets {
+        let now = Time.system.now()
+        guard databaseURL != nil else { return try await Secrets.open(.folder(folder), now: now) }
+        return try await withDatabase { try await Secrets.open(.database($0, time: .system), now: now) }
+    }
+
+    package var databaseURL: String? { options.environment["DARKROOM_DATABASE_URL"] }
+
+    private func openDatabase() throws -> Database {
+        guard let databaseURL else { return Database(try SQLiteEngine(path: folder + "/darkroom.sqlite", readers: 1)) }
+        return Database(try PostgresEngine(url: databaseURL, writers: 1, readers: 1))
     }
 
     private static func launch(_ options: Options, _ port: Int, _ folder: String) throws -> ChildProcess {

@@ -1,0 +1,103 @@
+import Core
+import Foundation
+import SQL
+import Synchronization
+
+/// A PostgreSQL of a test's own, to be stopped, killed and started again.
+package final class PostgresCluster: Sendable {
+    /// Whether this machine has PostgreSQL's server.
+    package static let isInstalled = programs != nil
+
+    package let url: String
+    private let port: Int
+    private let folder: TemporaryFolder
+    private let server: Mutex<ChildProcess?>
+
+    /// Runs `body` beside a cluster, which is gone afterwards whatever comes of that.
+    package static func with(_ body: (PostgresCluster) async throws -> Void) async throws {
+        let cluster = try await PostgresCluster()
+        do {
+            try await cluster.start()
+            try await body(cluster)
+        } catch {
+            await cluster.kill()
+            throw error
+        }
+        await cluster.kill()
+    }
+
+    private init() async throws {
+        folder = try TemporaryFolder()
+        port = try await FreePorts.pair()
+        url = "postgresql://postgres@127.0.0.1:\(port)/postgres"
+        server = Mutex(nil)
+        // The server refuses to run as root.
+        if getuid() == 0 { try await PostgresCluster.run("/bin/chown", ["postgres", folder.path], in: folder.path) }
+        try await PostgresCluster.run(
+            "initdb", ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], in: folder.path)
+    }
+
+    private var data: String { folder.path + "/data" }
+
+    /// Answers once it takes connections.
+    package func start() async throws {
+        let time = Time.system
+        let end = time.now() + .seconds(60)
+        while time.now() < end {
+            let started = try PostgresCluster.launch("postgres", [
+                "-D", data, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off",
+            ], in: folder.path)
+            server.withLock { $0 = started }
+            while started.isRunning, time.now() < end {
+                if await takesConnections() { return }
+                try await time.sleep(.milliseconds(50))
+            }
+            // What one that was killed held in memory may not be free yet.
+            try await time.sleep(.milliseconds(200))
+        }
+        throw Unexpected("PostgreSQL did not start: \(server.withLock { $0?.errors.suffix(2000) } ?? "")")
+    }
+
+    /// As an administrator stops it: connections are cut, and what is committed is written.
+    package func stop() async {
+        let process = server.withLock { $0 }
+        process?.interrupt()
+        _ = await process?.exit()
+    }
+
+    /// As when the machine dies.
+    package func kill() async {
+        let process = server.withLock { $0 }
+        process?.killAtOnce()
+        _ = await process?.exit()
+    }
+
+    private func takesConnections() async -> Bool {
+        guard let engine = try? PostgresEngine(url: url, writers: 1, readers: 1) else { return false }
+        let version = try? await engine.version()
+        await engine.close()
+        return version != nil
+    }
+
+    private static var programs: String? {
+        let root = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        return versions.compactMap { Int($0) }.max().map { "\(root)/\($0)/bin" }
+    }
+
+    private static func run(_ program: String, _ arguments: [String], in folder: String) async throws {
+        let process = try launch(program, arguments, in: folder)
+        guard await process.exit() == 0 else { throw Unexpected("\(program): \(process.output)\(process.errors)") }
+    }
+
+    private static func launch(_ program: String, _ arguments: [String], in folder: String) throws -> ChildProcess {
+        guard let programs else { throw Unexpected("PostgreSQL's server is not installed") }
+        let log = "\(NSTemporaryDirectory())darkroom-postgres-\(UUID().uuidString)"
+        if program.hasPrefix("/") { return try ChildProcess(URL(filePath: program), arguments, folder: folder, log: log) }
+        let path = "\(programs)/\(program)"
+        guard getuid() == 0 else { return try ChildProcess(URL(filePath: path), arguments, folder: folder, log: log) }
+        return try ChildProcess(
+            URL(filePath: "/usr/bin/setpriv"), ["--reuid=postgres", "--regid=postgres", "--clear-groups", path] + arguments,
+            folder: folder, log: log)
+    }
+}
