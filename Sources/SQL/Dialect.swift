@@ -18,6 +18,9 @@ package enum Dialect: Sendable, Hashable {
         }
     }
 
+    /// Whether anybody else could hold a row: SQLite has one writer.
+    var locksRows: Bool { self == .postgres }
+
     /// Answers a row if there is a table of the name `$1`.
     var tableExists: Statement {
         switch self {

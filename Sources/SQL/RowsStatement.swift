@@ -66,6 +66,15 @@ extension Transaction {
         }
     }
 
+    /// Locks the rows that the statement names, in its order; no change, as far as refusing before the first one goes. Where
+    /// nobody else could hold them it does nothing.
+    package func lock(_ statement: RowsStatement, rows: [[any SQLConvertible]]) throws(DatabaseError) {
+        guard dialect.locksRows else { return }
+        for part in statement.parts(for: rows.count) {
+            try lock(part.statement, values: rows[part.rows].flatMap { $0.map(\.sqlValue) })
+        }
+    }
+
     /// What the statement answers to all rows, in no order across its goes.
     package func query(
         _ statement: RowsStatement, shared: [any SQLConvertible] = [], rows: [[any SQLConvertible]]

@@ -70,6 +70,10 @@ package final class Transaction {
         try connection.perform(statement, values)
     }
 
+    func lock(_ statement: Statement, values: [SQLValue]) throws(DatabaseError) {
+        try connection.perform(statement, values)
+    }
+
     /// As `query`, for as many values as the caller has.
     @discardableResult
     package func query(_ statement: Statement, values: [SQLValue]) throws(DatabaseError) -> [Row] {

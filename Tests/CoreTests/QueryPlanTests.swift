@@ -20,12 +20,12 @@ struct QueryPlanTests {
     }
 
     @Test(arguments: [
-        ("WITH due AS (\n    SELECT id FROM jobs", "jobs_to_claim"),
+        ("SELECT id, account_id FROM jobs WHERE provider", "jobs_to_claim"),
         ("SELECT id FROM attempts WHERE due_at <=", "attempts_due"),
         ("FROM attempts WHERE provider = $1 AND ended_at IS NULL", "attempts_running"),
         ("state = 'queued' AND slot_at IS NULL ORDER BY order_at", "jobs_waiting"),
         ("FROM jobs WHERE state = 'queued' AND slot_at IS NULL AND account_id IN", "jobs_waiting"),
-        ("SELECT COUNT(*) FROM jobs WHERE account_id = $1 AND slot_at IS NOT NULL", "jobs_with_slot"),
+        ("EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued' AND slot_at IS NULL)", "jobs_waiting"),
         ("FROM jobs WHERE created_at > $1 AND account_id IN", "jobs_recent"),
         ("state = 'queued' AND deadline_at <=", "jobs_past_deadline"),
         ("FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC", "jobs_by_account"),
@@ -44,7 +44,7 @@ struct QueryPlanTests {
     }
 
     @Test(arguments: [
-        "WITH due AS (\n    SELECT id FROM jobs", "SELECT id FROM attempts WHERE due_at <=",
+        "SELECT id, account_id FROM jobs WHERE provider", "SELECT id FROM attempts WHERE due_at <=",
         "FROM job_events WHERE account_id = $1 AND account_seq >",
         "state = 'queued' AND slot_at IS NULL ORDER BY order_at", "FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC",
         "FROM transactions WHERE account_id = $1 AND id <",

@@ -80,77 +80,11 @@ extension Transaction {
         })
     }
 
-    /// Ends a job's reservation: `captured` of it is spent, the rest given back. Nothing, and no change, when it has
-    /// ended already. To be called in the transaction that ends the job, and nowhere else.
-    package func settleReservation(of job: ID<Job>, capturing captured: Credits, now: Instant) throws(DatabaseError) -> Receipt? {
-        guard let row = try queryOne("""
-            UPDATE reservations SET captured = $2, released = amount - $2, ended_at = $3
-            WHERE job_id = $1 AND ended_at IS NULL RETURNING account_id, amount
-            """, job, captured, now)
-        else { return nil }
-        let account = try row.get("account_id", as: ID<Account>.self)
-        let reserved = try row.get("amount", as: Credits.self)
-        let settlement = Reservation.settle(try reservedParts(of: job), capturing: captured)
-        let after = try moveBalance(of: account, available: reserved - captured, reserved: -reserved, now: now)
-        // In the order of what they say is left, since histories are read by id.
-        let ids = [ID<LedgerTransaction>.make(at: now), .make(at: now)].sorted()
-
-        if captured > .zero {
-            let balance = Balance(available: after.available - (reserved - captured), reserved: after.reserved + (reserved - captured))
-            try capture(ids[0], settlement.captured, captured, of: job, account, balance, now)
-        }
-        if captured < reserved {
-            try release(ids[1], settlement.released, reserved - captured, of: job, account, after, now)
-        }
-        return Receipt(reserved: reserved, captured: captured, released: reserved - captured, endedAt: now)
-    }
-
     package func receipt(of job: ID<Job>) throws(DatabaseError) -> Receipt? {
         guard let row = try queryOne("SELECT amount, captured, released, ended_at FROM reservations WHERE job_id = $1", job)
         else { return nil }
         return try Receipt(
             reserved: row.get("amount"), captured: row.get("captured"), released: row.get("released"), endedAt: row.get("ended_at"))
-    }
-
-    private func capture(
-        _ id: ID<LedgerTransaction>, _ parts: [Reservation.Part], _ amount: Credits, of job: ID<Job>, _ account: ID<Account>,
-        _ after: Balance, _ now: Instant
-    ) throws(DatabaseError) {
-        for (position, part) in parts.enumerated() {
-            try insertEntries(
-                id, 2 * position, from: .customer(.reserved, account, part.lot), to: .house(.revenue), part.amount)
-        }
-        try insertTransaction(id, .capture, "capture:\(job)", account, job: job, actor: nil, amount, after, now)
-    }
-
-    private func release(
-        _ id: ID<LedgerTransaction>, _ parts: [Reservation.Part], _ amount: Credits, of job: ID<Job>, _ account: ID<Account>,
-        _ after: Balance, _ now: Instant
-    ) throws(DatabaseError) {
-        for (position, part) in parts.enumerated() {
-            let lot = try giveBack(part, of: account, now)
-            try insertEntries(
-                id, 2 * position, from: .customer(.reserved, account, part.lot), to: .customer(.available, account, lot),
-                part.amount)
-        }
-        try insertTransaction(id, .release, "release:\(job)", account, job: job, actor: nil, amount, after, now)
-    }
-
-    /// Back into its lot; where that has expired meanwhile, into a new one that lives for seven more days.
-    private func giveBack(_ part: Reservation.Part, of account: ID<Account>, _ now: Instant) throws(DatabaseError) -> ID<Lot> {
-        let changed = try execute("""
-            UPDATE lots SET remaining = remaining + $2 WHERE id = $1 AND (expires_at IS NULL OR expires_at > $3)
-            """, part.lot, part.amount, now)
-        if changed == 1 { return part.lot }
-        let source: Lot.Source = try queryOne("SELECT source FROM lots WHERE id = $1", part.lot)?.get("source") ?? .bonus
-        return try insertLot(source, part.amount, of: account, expiresAt: now + .seconds(7 * 86_400), now: now)
-    }
-
-    private func reservedParts(of job: ID<Job>) throws(DatabaseError) -> [Reservation.Part] {
-        try query("""
-            SELECT e.lot_id, e.amount FROM transactions t JOIN entries e ON e.transaction_id = t.id
-            WHERE t.key = $1 AND e.book = 'reserved' ORDER BY e.position
-            """, NewReservation.key(of: job)).map { row throws(DatabaseError) in try Reservation.Part(lot: row.get("lot_id"), amount: row.get("amount")) }
     }
 }
 
@@ -179,7 +113,7 @@ extension Transaction {
         return try Balance(row)
     }
 
-    private func insertLot(
+    func insertLot(
         _ source: Lot.Source, _ amount: Credits, of account: ID<Account>, expiresAt: Instant?, now: Instant
     ) throws(DatabaseError) -> ID<Lot> {
         let id = ID<Lot>.make(at: now)

@@ -3,6 +3,8 @@ package import SQL
 /// An attempt that somebody must act on now, and the job it is for.
 package struct DueAttempt: Sendable {
     package let attempt: Attempt
+    /// As it stood when the attempt was taken. What is written later asks again.
+    package let job: Job
     package let lease: Lease
 }
 
@@ -33,12 +35,18 @@ extension Transaction {
     /// give up, and those whose worker died. One statement for all, as what is to be done shows in their state.
     func takeDueAttempts(_ limit: Int, now: Instant, until: Instant) throws -> [DueAttempt] {
         let lease = Lease.make(at: now)
-        return try query("""
+        let attempts = try query("""
             WITH due AS (
                 SELECT id FROM attempts WHERE due_at <= $1 ORDER BY due_at LIMIT $2 \(.skipLocked)
             )
             UPDATE attempts SET due_at = $3, lease = $4 WHERE id IN (SELECT id FROM due) RETURNING *
-            """, now, limit, until, lease).map { try DueAttempt(attempt: Attempt($0), lease: lease) }
+            """, now, limit, until, lease).map(Attempt.init)
+        guard !attempts.isEmpty else { return [] }
+        let jobs = try query(Statements.jobs, rows: Set(attempts.map(\.job)).map { [$0] }).map(Job.init)
+        let byID = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0) })
+        return attempts.compactMap { attempt in
+            byID[attempt.job].map { DueAttempt(attempt: attempt, job: $0, lease: lease) }
+        }
     }
 
     /// False when the lease is lost: then whatever was to be done is somebody else's.
@@ -55,25 +63,35 @@ extension Transaction {
         try execute("UPDATE attempts SET due_at = $3, lease = NULL WHERE id = $1 AND lease = $2", attempt, lease, dueAt)
     }
 
-    /// The provider took it on. The webhook may have come first, and its settlement too: then only what is missing is added.
-    func recordSubmission(
-        _ attempt: ID<Attempt>, requestID: String, cost: Int64, now: Instant, dueAt: Instant
-    ) throws(DatabaseError) {
-        try execute("""
-            UPDATE attempts SET request_id = COALESCE(request_id, $2), submitted_at = $3, cost = $4,
-                state = CASE WHEN state IN ('submitting', 'unanswered') THEN 'submitted' ELSE state END,
-                due_at = CASE WHEN state IN ('submitting', 'unanswered') THEN $5 ELSE due_at END,
-                lease = CASE WHEN state IN ('submitting', 'unanswered') THEN NULL ELSE lease END
-            WHERE id = $1
-            """, attempt, requestID, now, cost, dueAt)
+    /// Whether the lease still holds, and nobody has cancelled.
+    func mayBeSent(_ claim: Claim) throws -> (holdsLease: Bool, isCancelled: Bool) {
+        let row = try queryOne("""
+            SELECT j.cancel_requested_at FROM attempts t JOIN jobs j ON j.id = t.job_id WHERE t.id = $1 AND t.lease = $2
+            """, claim.attempt, claim.lease)
+        guard let row else { return (false, false) }
+        return try (true, row.get("cancel_requested_at", as: Instant?.self) != nil)
     }
 
-    /// Nobody knows whether the provider took it on.
-    func recordNoAnswer(_ attempt: ID<Attempt>, words: String, cost: Int64, dueAt: Instant) throws(DatabaseError) {
+    /// The provider took them on. The webhook may have come first, and its settlement too: then only what is missing is
+    /// added. What was cancelled meanwhile is due at once.
+    func record(_ submissions: [Submitted]) throws(DatabaseError) {
+        try lock(submissions.map(\.account))
+        try perform(Statements.recordSubmissions, rows: submissions.map {
+            [$0.attempt, $0.requestID, $0.now, $0.cost, $0.dueAt]
+        })
+    }
+
+    /// Nobody knows whether the provider took it on. Whoever cancelled does not wait for an answer that may never come.
+    func recordNoAnswer(
+        _ attempt: ID<Attempt>, of account: ID<Account>, words: String, cost: Int64, now: Instant, dueAt: Instant
+    ) throws(DatabaseError) {
+        try lock([account])
         try execute("""
-            UPDATE attempts SET state = 'unanswered', due_at = $2, lease = NULL, failure_message = $3, cost = $4
+            UPDATE attempts SET state = 'unanswered', lease = NULL, failure_message = $3, cost = $4,
+                due_at = CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL)
+                    THEN CAST($5 AS BIGINT) ELSE $2 END
             WHERE id = $1 AND state = 'submitting'
-            """, attempt, dueAt, words, cost)
+            """, attempt, dueAt, words, cost, now)
     }
 
     func recordProgress(
@@ -85,6 +103,17 @@ extension Transaction {
                 logs = COALESCE($5, logs), due_at = $6, lease = NULL
             WHERE id = $1 AND lease = $2
             """, due.attempt.id, due.lease, progress.percent, progress.queuePosition, logs, dueAt) == 1
+    }
+
+    /// As `recordAnswer`, of many, by whoever holds their leases and keeps them. Answers those that were recorded.
+    func record(_ answers: [Answered]) throws(DatabaseError) -> Set<ID<Attempt>> {
+        var recorded: Set<ID<Attempt>> = []
+        for row in try query(Statements.recordAnswers, rows: answers.map {
+            [$0.attempt, $0.lease, $0.words.text, $0.requestID, $0.cost, $0.now]
+        }) {
+            recorded.insert(try row.get("id"))
+        }
+        return recorded
     }
 
     /// Keeps the provider's last word and makes the attempt due for settlement. The first word stays; false when there
@@ -131,4 +160,59 @@ extension Transaction {
             WHERE id = $1 AND ended_at IS NULL
             """, attempt, state, failure?.code, failure?.message, now) == 1
     }
+
+    /// Ends attempts that delivered. Answers those that were alive.
+    func succeed(_ attempts: [(id: ID<Attempt>, now: Instant)]) throws(DatabaseError) -> Set<ID<Attempt>> {
+        var ended: Set<ID<Attempt>> = []
+        for row in try query(Statements.succeed, rows: attempts.map { [$0.id, $0.now] }) { ended.insert(try row.get("id")) }
+        return ended
+    }
+}
+
+/// What a provider took on.
+struct Submitted: Sendable {
+    let attempt: ID<Attempt>
+    let account: ID<Account>
+    let requestID: String
+    let cost: Int64
+    let now: Instant
+    let dueAt: Instant
+}
+
+/// What a provider said in the end, to somebody who holds the attempt.
+struct Answered: Sendable {
+    let attempt: ID<Attempt>
+    let lease: Lease
+    let requestID: String
+    let words: JSON
+    let cost: Int64
+    let now: Instant
+}
+
+private enum Statements {
+    static let jobs = RowsStatement("SELECT * FROM jobs WHERE id IN (", row: "$1", ")")
+
+    static let recordSubmissions = RowsStatement("""
+        UPDATE attempts SET request_id = COALESCE(request_id, v.column2), submitted_at = v.column3, cost = v.column4,
+            state = CASE WHEN state IN ('submitting', 'unanswered') THEN 'submitted' ELSE state END,
+            due_at = CASE WHEN state NOT IN ('submitting', 'unanswered') THEN due_at
+                WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL) THEN v.column3
+                ELSE v.column5 END,
+            lease = CASE WHEN state IN ('submitting', 'unanswered') THEN NULL ELSE lease END
+        FROM (VALUES
+        """, row: "($1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT))", ") AS v WHERE attempts.id = v.column1")
+
+    static let recordAnswers = RowsStatement("""
+        UPDATE attempts SET state = 'answered', answer = v.column3, request_id = COALESCE(request_id, v.column4), cost = v.column5,
+            submitted_at = COALESCE(submitted_at, v.column6), answered_at = v.column6
+        FROM (VALUES
+        """, row: "($1, $2, $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT))", """
+        ) AS v WHERE attempts.id = v.column1 AND attempts.lease = v.column2 AND state IN ('submitting', 'submitted')
+        RETURNING id
+        """)
+
+    static let succeed = RowsStatement("""
+        UPDATE attempts SET state = 'succeeded', failure_code = NULL, ended_at = v.column2, due_at = NULL, lease = NULL, progress = 100
+        FROM (VALUES
+        """, row: "($1, CAST($2 AS BIGINT))", ") AS v WHERE attempts.id = v.column1 AND ended_at IS NULL RETURNING id")
 }

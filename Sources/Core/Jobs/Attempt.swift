@@ -21,22 +21,32 @@ package struct Attempt: Sendable, Hashable {
     package let number: Int
     package let provider: ProviderName
     package let endpoint: EndpointID
-    package let state: State
-    package let requestID: String?
+    package private(set) var state: State
+    package private(set) var requestID: String?
     package let pollCount: Int
     package let storeTries: Int
     package let progress: Int?
     package let queuePosition: Int?
     package let logs: JSON?
-    package let answer: JSON?
+    package private(set) var answer: JSON?
     package let failure: Job.Failure?
     /// Micro-dollars: from the price list until the provider reports it.
     package let cost: Int64
     package let createdAt: Instant
     package let submittedAt: Instant?
     package let cancelSentAt: Instant?
-    package let answeredAt: Instant?
+    package private(set) var answeredAt: Instant?
     package let endedAt: Instant?
+
+    /// As it is once its provider's last word is recorded.
+    func answered(_ words: JSON, requestID: String, now: Instant) -> Attempt {
+        var attempt = self
+        attempt.state = .answered
+        attempt.requestID = self.requestID ?? requestID
+        attempt.answer = words
+        attempt.answeredAt = now
+        return attempt
+    }
 }
 
 extension Attempt {

@@ -28,13 +28,12 @@ package struct CancelJob: Sendable {
 
 extension Transaction {
     fileprivate func cancel(_ id: ID<Job>, of account: ID<Account>, now: Instant) throws -> Job {
-        guard let row = try queryOne(
-            "SELECT * FROM jobs WHERE id = $1 AND account_id = $2 \(.forUpdate(of: "jobs"))", id, account)
-        else { throw CancelError.notFound }
-        let job = try Job(row)
+        try lock([account])
+        guard let job = try job(id, of: account) else { throw CancelError.notFound }
         switch job.state {
         case .pending, .queued:
-            return try end(id, .cancelled, now: now) ?? job
+            try end([JobEnding(job, .cancelled, now: now)])
+            return try self.job(id) ?? job
         case .processing:
             return job.cancelRequestedAt == nil ? try requestCancel(of: job, now: now) : job
         case .cancelled:
@@ -50,7 +49,7 @@ extension Transaction {
             """, job.id, now)
         else { return job }
         let asked = try Job(row)
-        try appendEvent(.cancelRequested, to: asked, seq: row.get("event_seq"), data: .object([:]), now: now)
+        try appendEvents([NewEvent(.cancelRequested, of: asked, asked.state, seq: row.get("event_seq"), .object([:]), now)])
         // One that is being sent learns of it when its submission is recorded.
         try execute(
             "UPDATE attempts SET due_at = $2, lease = NULL WHERE job_id = $1 AND state IN ('submitted', 'unanswered')", job.id, now)

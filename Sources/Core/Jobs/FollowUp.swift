@@ -11,6 +11,7 @@ package struct FollowUp: Sendable {
     private let time: Time
     private let wakeUp: WakeUp
     private let logger: Logger
+    private let answered: SetWrite<Answered, Bool>
 
     package init(
         database: Database, providers: Providers, settle: SettleJob, rules: WorkRules, time: Time, wakeUp: WakeUp, logger: Logger
@@ -22,11 +23,14 @@ package struct FollowUp: Sendable {
         self.time = time
         self.wakeUp = wakeUp
         self.logger = logger
+        answered = SetWrite { transaction, items in
+            let recorded = try transaction.record(items)
+            return items.map { .success(recorded.contains($0.attempt)) }
+        }
     }
 
     package func callAsFunction(_ due: DueAttempt) async throws {
-        let attempt = due.attempt
-        guard let job = try await database.read({ try $0.job(attempt.job) }) else { return }
+        let (attempt, job) = (due.attempt, due.job)
         defer { wakeUp.watchers(of: job.account) }
         guard let provider = providers.named(attempt.provider) else {
             logger.error("no provider of this name is configured", metadata: ["provider": "\(attempt.provider)", "attempt": "\(attempt.id)"])
@@ -48,10 +52,12 @@ package struct FollowUp: Sendable {
 
     /// Its worker died or is too slow. Whether the submission went out, nobody knows: it is not sent again.
     private func rescue(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
-        let dueAt = job.cancelRequestedAt == nil ? time.now() + provider.patience : time.now()
+        let now = time.now()
         try await database.write(order: .account(job.account)) {
             guard try $0.holds(due.lease, of: due.attempt.id) else { return }
-            try $0.recordNoAnswer(due.attempt.id, words: "its worker went away while sending it", cost: due.attempt.cost, dueAt: dueAt)
+            try $0.recordNoAnswer(
+                due.attempt.id, of: job.account, words: "its worker went away while sending it", cost: due.attempt.cost, now: now,
+                dueAt: now + provider.patience)
         }
     }
 
@@ -67,10 +73,12 @@ package struct FollowUp: Sendable {
             let next = min(now + wait, job.deadlineAt ?? .distantFuture)
             try await database.write(order: .account(job.account)) { _ = try $0.recordProgress(progress, of: due, dueAt: next) }
         case .ended(let words):
-            try await database.write(order: .account(job.account)) {
-                _ = try $0.recordAnswer(words, requestID: reference.requestID, of: due.attempt.id, now: now, dueAt: now)
-            }
-            wakeUp.workersHere()
+            let item = Answered(
+                attempt: due.attempt.id, lease: due.lease, requestID: reference.requestID, words: words, cost: due.attempt.cost,
+                now: now)
+            guard try await database.write(item, by: answered, order: .account(job.account)) else { return }
+            let answered = due.attempt.answered(words, requestID: reference.requestID, now: now)
+            try await settleOrGiveUp(DueAttempt(attempt: answered, job: job, lease: due.lease), job, provider)
         case .notFound:
             try await lose(due, job)
         case .unavailable(let reason, let retryAfter):
@@ -111,7 +119,7 @@ package struct FollowUp: Sendable {
             let now = time.now()
             try await database.write(order: .account(job.account)) { [rules] transaction in
                 try transaction.endAttempt(
-                    due.attempt.id, of: job.id, as: .failed, .storageFailed, isTransient: false, retryAfter: nil, rules: rules,
+                    due.attempt.id, of: job, as: .failed, .storageFailed, isTransient: false, retryAfter: nil, rules: rules,
                     jitter: 0, now: now)
             }
         }
@@ -121,7 +129,7 @@ package struct FollowUp: Sendable {
     private func settleUnderLease(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await settle(due, of: job, provider: provider)
+                try await settle(due, provider: provider)
                 return true
             }
             group.addTask {
@@ -155,7 +163,7 @@ package struct FollowUp: Sendable {
         try await database.write(order: .account(job.account)) { [rules] transaction in
             guard try transaction.holds(due.lease, of: due.attempt.id) else { return }
             try transaction.endAttempt(
-                due.attempt.id, of: job.id, as: .lost, .lost, isTransient: isRepeatable, retryAfter: nil, rules: rules,
+                due.attempt.id, of: job, as: .lost, .lost, isTransient: isRepeatable, retryAfter: nil, rules: rules,
                 jitter: jitter, now: now)
         }
     }
@@ -164,19 +172,16 @@ package struct FollowUp: Sendable {
         if let reference = reference(due) { _ = await provider.cancel(reference) }
         let now = time.now()
         logger.warning("job past its deadline", metadata: ["job": "\(job.id)"])
-        try await database.write(order: .account(job.account)) { transaction in
-            guard try transaction.end(due.attempt.id, .failed, failure: Job.Failure(code: JobFailure.timedOut.code, message: JobFailure.timedOut.words), now: now)
-            else { return }
-            try transaction.end(job.id, .failed(.timedOut), now: now)
+        try await database.write(order: .account(job.account)) {
+            try $0.end(due.attempt.id, as: .failed, failure: .timedOut, with: JobEnding(job, .failed(.timedOut), now: now))
         }
     }
 
     private func giveUpIfOverdue(_ due: DueAttempt, _ job: Job, _ provider: (any Provider)?) async throws {
         guard let deadline = job.deadlineAt, deadline > time.now() else {
             let now = time.now()
-            return try await database.write(order: .account(job.account)) { transaction in
-                guard try transaction.end(due.attempt.id, .lost, now: now) else { return }
-                try transaction.end(job.id, .failed(.timedOut), now: now)
+            return try await database.write(order: .account(job.account)) {
+                try $0.end(due.attempt.id, as: .lost, with: JobEnding(job, .failed(.timedOut), now: now))
             }
         }
         let next = min(deadline, time.now() + .seconds(60))
@@ -185,8 +190,8 @@ package struct FollowUp: Sendable {
 
     private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
         let now = time.now()
-        try await database.write(order: .account(job.account)) { transaction in
-            if try transaction.end(due.attempt.id, .cancelled, now: now) { try transaction.end(job.id, .cancelled, now: now) }
+        try await database.write(order: .account(job.account)) {
+            try $0.end(due.attempt.id, as: .cancelled, with: JobEnding(job, .cancelled, now: now))
         }
     }
 

@@ -16,6 +16,9 @@ package struct HandOver: Sendable {
     private let time: Time
     private let wakeUp: WakeUp
     private let logger: Logger
+    /// Hand-overs that end together are recorded together.
+    private let submitted: SetWrite<Submitted, Void>
+    private let answered: SetWrite<Answered, Bool>
 
     package init(
         database: Database, providers: Providers, catalog: CatalogCache, webhooks: WebhookAddresses,
@@ -30,18 +33,32 @@ package struct HandOver: Sendable {
         self.time = time
         self.wakeUp = wakeUp
         self.logger = logger
+        submitted = SetWrite { transaction, items in
+            try transaction.record(items)
+            return items.map { _ in .success(()) }
+        }
+        answered = SetWrite { transaction, items in
+            let recorded = try transaction.record(items)
+            return items.map { .success(recorded.contains($0.attempt)) }
+        }
     }
 
-    package func callAsFunction(_ claim: Claim, isShuttingDown: Bool) async throws {
+    /// What is to be followed up at once, under the same lease: an attempt whose provider answered with the result.
+    @discardableResult
+    package func callAsFunction(_ claim: Claim, isShuttingDown: Bool) async throws -> DueAttempt? {
         defer { wakeUp.watchers(of: claim.job.account) }
-        if isShuttingDown { return try await handBack(claim) }
+        if isShuttingDown {
+            try await handBack(claim)
+            return nil
+        }
         let ready: Ready
         do {
-            guard let prepared = try await prepare(claim) else { return }
+            guard let prepared = try await prepare(claim) else { return nil }
             ready = prepared
         } catch is CancellationError {
             // Told to stop before anything was sent.
-            return try await handBack(claim)
+            try await handBack(claim)
+            return nil
         }
         let (provider, endpoint) = (ready.provider, ready.endpoint)
         let answer = await provider.submit(Submission(
@@ -50,7 +67,7 @@ package struct HandOver: Sendable {
         let cost = endpoint.expectedCost(
             outputs: claim.job.outputsAsked, width: parameters["width"]?.integer.map { Int($0) },
             height: parameters["height"]?.integer.map { Int($0) })
-        try await record(answer, claim, provider, cost: cost)
+        return try await record(answer, claim, provider, cost: cost)
     }
 
     private struct Ready {
@@ -83,39 +100,42 @@ package struct HandOver: Sendable {
 
     private func mayGoOn(_ claim: Claim) async throws -> Bool {
         let now = time.now()
-        let (holds, isCancelled) = try await database.read { transaction in
-            (try transaction.holds(claim.lease, of: claim.attempt), try transaction.job(claim.job.id)?.cancelRequestedAt != nil)
-        }
-        guard holds else { return false }
+        let (holdsLease, isCancelled) = try await database.read { try $0.mayBeSent(claim) }
+        guard holdsLease else { return false }
         guard isCancelled else { return true }
-        try await database.write(order: .account(claim.job.account)) { transaction in
-            if try transaction.end(claim.attempt, .cancelled, now: now) { try transaction.end(claim.job.id, .cancelled, now: now) }
+        try await database.write(order: .account(claim.job.account)) {
+            try $0.end(claim.attempt, as: .cancelled, with: JobEnding(claim.job, .cancelled, now: now))
         }
         return false
     }
 
-    private func record(_ answer: SubmissionAnswer, _ claim: Claim, _ provider: any Provider, cost: Int64) async throws {
+    private func record(
+        _ answer: SubmissionAnswer, _ claim: Claim, _ provider: any Provider, cost: Int64
+    ) async throws -> DueAttempt? {
         let now = time.now()
+        let account = claim.job.account
         switch answer {
         case .accepted(let requestID, _):
             let firstPoll = now + provider.pollInterval(after: 0)
-            try await database.write(order: .account(claim.job.account)) { transaction in
-                let isCancelled = try transaction.job(claim.job.id)?.cancelRequestedAt != nil
-                try transaction.recordSubmission(
-                    claim.attempt, requestID: requestID, cost: cost, now: now, dueAt: isCancelled ? now : firstPoll)
-            }
+            let item = Submitted(
+                attempt: claim.attempt, account: account, requestID: requestID, cost: cost, now: now, dueAt: firstPoll)
+            try await database.write(item, by: submitted, order: .account(account))
             logger.info("attempt submitted", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "request": "\(requestID)"])
+        case .ended(let requestID, let words):
+            let item = Answered(
+                attempt: claim.attempt, lease: claim.lease, requestID: requestID, words: words, cost: cost, now: now)
+            guard try await database.write(item, by: answered, order: .account(account)) else { return nil }
+            return claim.due(provider.name, words, requestID: requestID, cost: cost, now: now)
         case .noAnswer(let words):
             logger.warning("attempt unanswered", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "reason": "\(words)"])
             let patience = now + provider.patience
-            try await database.write(order: .account(claim.job.account)) { transaction in
-                // Whoever cancelled does not wait for an answer that may never come.
-                let isCancelled = try transaction.job(claim.job.id)?.cancelRequestedAt != nil
-                try transaction.recordNoAnswer(claim.attempt, words: words, cost: cost, dueAt: isCancelled ? now : patience)
+            try await database.write(order: .account(account)) {
+                try $0.recordNoAnswer(claim.attempt, of: account, words: words, cost: cost, now: now, dueAt: patience)
             }
         case .refused(let failure):
             try await fail(claim, .provider(failure), failure)
         }
+        return nil
     }
 
     private func fail(_ claim: Claim, _ failure: JobFailure, _ cause: ProviderFailure?) async throws {
@@ -125,7 +145,7 @@ package struct HandOver: Sendable {
         let jitter = Double.random(in: 0...1)
         try await database.write(order: .account(claim.job.account)) { [rules] transaction in
             try transaction.endAttempt(
-                claim.attempt, of: claim.job.id, as: .failed, failure, isTransient: cause?.isTransient ?? false,
+                claim.attempt, of: claim.job, as: .failed, failure, isTransient: cause?.isTransient ?? false,
                 retryAfter: cause?.retryAfter, rules: rules, jitter: jitter, now: now)
         }
     }

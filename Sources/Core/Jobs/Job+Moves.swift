@@ -2,51 +2,32 @@ import SQL
 
 /// The moves of a job, each with its event, its place among the account's concurrent jobs, and where the job ends its
 /// reservation: all in the transaction that makes the move. The first to move wins; whoever comes second changes nothing.
+/// The accounts' rows are locked before, since their event numbers, slots and balances move along.
 extension Transaction {
-    /// How a job ends.
-    enum Ending: Sendable {
-        case completed(delivered: Int)
-        case failed(JobFailure)
-        case cancelled
-
-        var state: JobState {
-            switch self {
-            case .completed: .completed
-            case .failed: .failed
-            case .cancelled: .cancelled
-            }
-        }
-
-        var eventType: JobEvent.EventType {
-            switch self {
-            case .completed: .completed
-            case .failed: .failed
-            case .cancelled: .cancelled
-            }
-        }
-    }
-
-    /// Ends a job that is still alive: its state, its reservation, its event, its slot. Nothing when it has ended already.
+    /// Ends jobs that are as their endings say: their states, their reservations, their events, their slots. Answers which
+    /// ended; those that had moved are left as they are.
     @discardableResult
-    func end(_ job: ID<Job>, _ ending: Ending, now: Instant) throws -> Job? {
-        var failure: JobFailure?
-        if case .failed(let reason) = ending { failure = reason }
-        var delivered: Int?
-        if case .completed(let count) = ending { delivered = count }
-        guard let row = try queryOne("""
-            UPDATE jobs SET state = $2, failure_code = $3, failure_message = $4, outputs_delivered = $5, ended_at = $6,
-                slot_at = NULL, hold_reason = NULL, event_seq = event_seq + 1
-            WHERE id = $1 AND state IN ('pending', 'queued', 'processing') RETURNING *
-            """, job, ending.state, failure?.code, failure?.message, delivered, now)
-        else { return nil }
-        let ended = try Job(row)
-        let captured = delivered.map { ended.price.total(delivered: $0) } ?? .zero
-        let receipt = try settleReservation(of: job, capturing: captured, now: now)
-        var data: [String: JSON] = [:]
-        if let receipt { data["captured"] = .decimal(receipt.captured.decimal); data["released"] = .decimal(receipt.released.decimal) }
-        if let failure { data["code"] = .string(failure.code); data["message"] = .string(failure.message) }
-        try freeSlot(of: ended, row, event: ending.eventType, data: .object(data), now: now)
-        return ended
+    func end(_ endings: [JobEnding]) throws -> Set<ID<Job>> {
+        var seqs: [ID<Job>: Int64] = [:]
+        for row in try query(Statements.end, rows: endings.map { ending in
+            [
+                ending.job.id, ending.job.state, ending.state, ending.failure?.code, ending.failure?.message, ending.delivered,
+                ending.now,
+            ]
+        }) {
+            seqs[try row.get("id")] = try row.get("event_seq")
+        }
+        let ended = endings.filter { seqs[$0.job.id] != nil }
+        guard !ended.isEmpty else { return [] }
+        let receipts = try settle(ended.map { Settlement(job: $0.job.id, captured: $0.captured, now: $0.now) })
+        let accounts = try freeSlots(ended.map(\.job))
+        try insertEvents(ended.map { ending in
+            NewEvent(ending.eventType, of: ending.job, ending.state, seq: seqs[ending.job.id] ?? 0, data(of: ending, receipts), ending.now)
+        }, upTo: accounts.mapValues(\.eventSeq))
+        for account in accounts.values where account.isCrowded && account.freeSlots > 0 {
+            try fillSlots(of: account, now: ended[0].now)
+        }
+        return Set(ended.map(\.job.id))
     }
 
     /// Back into the queue for another attempt, or because its worker went away before sending it. It keeps its slot.
@@ -59,38 +40,109 @@ extension Transaction {
             """, job, runAt)
         else { return nil }
         let requeued = try Job(row)
-        try appendEvent(type, to: requeued, seq: row.get("event_seq"), data: data, now: now)
+        try appendEvents([NewEvent(type, of: requeued, requeued.state, seq: row.get("event_seq"), data, now)])
         return requeued
     }
 
-    /// An event of a job whose own row was updated in this transaction.
-    func appendEvent(_ type: JobEvent.EventType, to job: Job, seq: Int64, data: JSON, now: Instant) throws {
-        let row = try queryOne("UPDATE accounts SET event_seq = event_seq + 1 WHERE id = $1 RETURNING event_seq", job.account)
-        guard let accountSeq = try row?.get("event_seq", as: Int64.self) else { throw DatabaseError(.foreignKey, "no account \(job.account)") }
-        try insertEvent(type, of: job.id, seq: seq, account: job.account, accountSeq: accountSeq, state: job.state, data: data, now: now)
+    /// Events of jobs whose own rows were updated in this transaction, in the order given.
+    func appendEvents(_ events: [NewEvent]) throws {
+        let counts = Dictionary(events.map { ($0.account, 1) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
+        var last: [ID<Account>: Int64] = [:]
+        for row in try query(Statements.advanceEvents, rows: counts.map { [$0.key, $0.value] }) {
+            last[try row.get("id")] = try row.get("event_seq")
+        }
+        try insertEvents(events, upTo: last)
     }
 
-    /// The ended job's place goes to the account's next waiting job, if its plan still allows as many.
-    private func freeSlot(of job: Job, _ row: Row, event: JobEvent.EventType, data: JSON, now: Instant) throws {
-        // `slot_at` is cleared by the statement that ended the job, so the count says whether it held one.
-        guard let account = try queryOne("""
-            UPDATE accounts SET event_seq = event_seq + 1,
-                slots_used = (SELECT COUNT(*) FROM jobs WHERE account_id = $1 AND slot_at IS NOT NULL)
-            WHERE id = $1
-            RETURNING event_seq, slots_used, (SELECT concurrent_jobs FROM plans WHERE name = accounts.plan) AS concurrent_jobs
-            """, job.account)
-        else { throw DatabaseError(.foreignKey, "no account \(job.account)") }
-        try insertEvent(
-            event, of: job.id, seq: row.get("event_seq"), account: job.account, accountSeq: account.get("event_seq"),
-            state: job.state, data: data, now: now)
-        let free = try account.get("concurrent_jobs", as: Int.self) - account.get("slots_used", as: Int.self)
-        guard free > 0 else { return }
+    /// - Parameter last: The accounts' numbers after these events.
+    private func insertEvents(_ events: [NewEvent], upTo last: [ID<Account>: Int64]) throws {
+        var next = last
+        for event in events { next[event.account, default: 0] -= 1 }
+        try insertEvents(events.map { event in
+            guard let seq = next[event.account].map({ $0 + 1 }), seq > 0 else {
+                throw DatabaseError(.foreignKey, "no account \(event.account)")
+            }
+            next[event.account] = seq
+            return event.numbered(seq)
+        })
+    }
+
+    private func data(of ending: JobEnding, _ receipts: [ID<Job>: Receipt]) -> JSON {
+        var data: [String: JSON] = [:]
+        if let receipt = receipts[ending.job.id] {
+            data["captured"] = .decimal(receipt.captured.decimal)
+            data["released"] = .decimal(receipt.released.decimal)
+        }
+        if let failure = ending.failure {
+            data["code"] = .string(failure.code)
+            data["message"] = .string(failure.message)
+        }
+        return .object(data)
+    }
+
+    /// One event each, and the slots of those that had one.
+    private func freeSlots(_ jobs: [Job]) throws(DatabaseError) -> [ID<Account>: AccountSlots] {
+        var counts: [ID<Account>: (events: Int, slots: Int)] = [:]
+        for job in jobs {
+            counts[job.account, default: (0, 0)].events += 1
+            if job.slotAt != nil { counts[job.account, default: (0, 0)].slots += 1 }
+        }
+        var accounts: [ID<Account>: AccountSlots] = [:]
+        let rows = counts.sorted { $0.key < $1.key }.map { [$0.key, $0.value.events, $0.value.slots] as [any SQLConvertible] }
+        for row in try query(Statements.freeSlots, rows: rows) {
+            let account = try AccountSlots(row)
+            accounts[account.id] = account
+        }
+        return accounts
+    }
+
+    /// Free places go to the account's next waiting jobs, as far as its plan allows.
+    private func fillSlots(of account: AccountSlots, now: Instant) throws(DatabaseError) {
         let promoted = try execute("""
             UPDATE jobs SET slot_at = $2 WHERE id IN (
                 SELECT id FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL ORDER BY order_at, id LIMIT $3)
-            """, job.account, now, free)
-        if promoted > 0 {
-            try execute("UPDATE accounts SET slots_used = slots_used + $2 WHERE id = $1", job.account, promoted)
-        }
+            """, account.id, now, account.freeSlots)
+        try perform("UPDATE accounts SET slots_used = slots_used + $2 WHERE id = $1", account.id, promoted)
     }
+}
+
+/// An account after jobs of its ended.
+private struct AccountSlots {
+    let id: ID<Account>
+    let eventSeq: Int64
+    /// Fewer than none where its plan has become smaller.
+    let freeSlots: Int
+    /// Whether any job of its waits for a slot.
+    let isCrowded: Bool
+
+    init(_ row: Row) throws(DatabaseError) {
+        id = try row.get("id")
+        eventSeq = try row.get("event_seq")
+        freeSlots = try row.get("concurrent_jobs", as: Int.self) - row.get("slots_used", as: Int.self)
+        isCrowded = try row.get("is_crowded", as: Int.self) != 0
+    }
+}
+
+private enum Statements {
+    static let end = RowsStatement("""
+        UPDATE jobs SET state = v.column3, failure_code = v.column4, failure_message = v.column5, outputs_delivered = v.column6,
+            ended_at = v.column7, slot_at = NULL, hold_reason = NULL, event_seq = event_seq + 1
+        FROM (VALUES
+        """, row: "($1, $2, $3, $4, $5, CAST($6 AS BIGINT), CAST($7 AS BIGINT))", """
+        ) AS v WHERE jobs.id = v.column1 AND jobs.state = v.column2 AND jobs.state IN ('pending', 'queued', 'processing')
+        RETURNING id, event_seq
+        """)
+
+    static let advanceEvents = RowsStatement(
+        "UPDATE accounts SET event_seq = event_seq + v.column2 FROM (VALUES", row: "($1, CAST($2 AS BIGINT))",
+        ") AS v WHERE accounts.id = v.column1 RETURNING id, event_seq")
+
+    static let freeSlots = RowsStatement("""
+        UPDATE accounts SET event_seq = event_seq + v.column2, slots_used = slots_used - v.column3 FROM (VALUES
+        """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT))", """
+        ) AS v WHERE accounts.id = v.column1
+        RETURNING id, event_seq, slots_used, (SELECT concurrent_jobs FROM plans WHERE name = accounts.plan) AS concurrent_jobs,
+            CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued' AND slot_at IS NULL)
+                THEN 1 ELSE 0 END AS is_crowded
+        """)
 }

@@ -30,6 +30,8 @@ package struct SettleJob: Sendable {
     private let rules: WorkRules
     private let time: Time
     private let logger: Logger
+    /// Jobs that are done together are settled together.
+    private let completions: SetWrite<Completion, Bool>
 
     package init(database: Database, store: @escaping Store, rules: WorkRules, time: Time, logger: Logger) {
         self.database = database
@@ -37,9 +39,11 @@ package struct SettleJob: Sendable {
         self.rules = rules
         self.time = time
         self.logger = logger
+        completions = SetWrite { transaction, items in try transaction.complete(items).map { .success($0) } }
     }
 
-    package func callAsFunction(_ due: DueAttempt, of job: Job, provider: any Provider) async throws {
+    package func callAsFunction(_ due: DueAttempt, provider: any Provider) async throws {
+        let job = due.job
         guard let words = due.attempt.answer else { return }
         switch provider.outcome(of: words) {
         case .failed(let failure) where failure.code == .cancelled && job.cancelRequestedAt != nil:
@@ -90,15 +94,8 @@ package struct SettleJob: Sendable {
     }
 
     private func complete(_ due: DueAttempt, _ job: Job, _ inserts: [@Sendable (Transaction) throws -> Void]) async throws {
-        let now = time.now()
-        let isCompleted = try await database.write(order: .account(job.account)) { transaction in
-            guard try transaction.end(due.attempt.id, .succeeded, now: now) else { return false }
-            // The job may have ended by its deadline or a cancel meanwhile: then this result is the operator's cost.
-            guard try transaction.job(job.id)?.state == .processing else { return false }
-            for insert in inserts { try insert(transaction) }
-            try transaction.end(job.id, .completed(delivered: inserts.count), now: now)
-            return true
-        }
+        let completion = Completion(attempt: due.attempt.id, job: job, inserts: inserts, now: time.now())
+        let isCompleted = try await database.write(completion, by: completions, order: .account(job.account))
         if isCompleted { logger.info("job completed", metadata: ["job": "\(job.id)", "outputs": "\(inserts.count)"]) }
     }
 
@@ -127,15 +124,15 @@ package struct SettleJob: Sendable {
         let jitter = Double.random(in: 0...1)
         try await database.write(order: .account(job.account)) { [rules] transaction in
             try transaction.endAttempt(
-                due.attempt.id, of: job.id, as: .failed, failure, isTransient: isTransient, retryAfter: retryAfter,
+                due.attempt.id, of: job, as: .failed, failure, isTransient: isTransient, retryAfter: retryAfter,
                 rules: rules, jitter: jitter, now: now)
         }
     }
 
     private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
         let now = time.now()
-        try await database.write(order: .account(job.account)) { transaction in
-            if try transaction.end(due.attempt.id, .cancelled, now: now) { try transaction.end(job.id, .cancelled, now: now) }
+        try await database.write(order: .account(job.account)) {
+            try $0.end(due.attempt.id, as: .cancelled, with: JobEnding(job, .cancelled, now: now))
         }
     }
 }

@@ -9,6 +9,8 @@ package final class Worker: Service {
     private struct InHand {
         var handOvers = 0
         var followUps = 0
+        var introduced: Set<ProviderName> = []
+        var lookedForOverdueAt: Instant?
     }
 
     private let database: Database
@@ -69,13 +71,19 @@ package final class Worker: Service {
         }
     }
 
+    /// What fails leaves the others be: whatever was taken on is done.
     private func startWork(in group: inout TaskGroup<Void>) async {
-        do {
-            for claim in try await claim() { group.addTask { await self.hand(claim) } }
-            for attempt in try await takeDue() { group.addTask { await self.follow(attempt) } }
-            _ = try await failOverdue()
-        } catch {
+        async let claims = orNothing { try await self.claim() }
+        async let due = orNothing { try await self.takeDue() }
+        for claim in await claims { group.addTask { await self.hand(claim) } }
+        for attempt in await due { group.addTask { await self.follow(attempt) } }
+        if isTimeForOverdue() { group.addTask { _ = await self.orNothing { [try await self.failOverdue()] } } }
+    }
+
+    private func orNothing<Element: Sendable>(_ take: @Sendable () async throws -> [Element]) async -> [Element] {
+        do { return try await take() } catch {
             logger.error("no work could be taken", metadata: ["error": "\(error)"])
+            return []
         }
     }
 
@@ -84,18 +92,26 @@ package final class Worker: Service {
         for (served, provider) in providers.serving {
             let free = rules.concurrency - inHand.withLock { $0.handOvers }
             guard free > 0 else { break }
+            try await introduce(provider.name)
             let now = time.now()
             let until = now + rules.lease
             let claims = try await database.write(order: .alone) { transaction in
+                guard try transaction.takeTurn(at: provider.name) else { return [Claim]() }
                 let underWay = try transaction.attemptsUnderWay(at: provider.name, upTo: provider.concurrency)
                 let room = min(free, provider.concurrency - underWay)
-                guard room > 0 else { return [Claim]() }
+                guard room > 0 else { return [] }
                 return try transaction.claimJobs(room, served: served, by: provider.name, now: now, leaseUntil: until)
             }
             inHand.withLock { $0.handOvers += claims.count }
             all += claims
         }
         return all
+    }
+
+    private func introduce(_ provider: ProviderName) async throws {
+        guard inHand.withLock({ !$0.introduced.contains(provider) }) else { return }
+        try await database.write(order: .alone) { try $0.introduce(provider) }
+        inHand.withLock { _ = $0.introduced.insert(provider) }
     }
 
     private func takeDue() async throws -> [DueAttempt] {
@@ -109,13 +125,18 @@ package final class Worker: Service {
     }
 
     private func hand(_ claim: Claim) async {
+        var due: DueAttempt?
         do {
-            try await handOver(claim, isShuttingDown: isShuttingDown.withLock { $0 })
+            due = try await handOver(claim, isShuttingDown: isShuttingDown.withLock { $0 })
         } catch {
             // Whether it was sent is not known here; the end of its lease lets another worker decide.
             logger.error("hand-over failed", metadata: ["attempt": "\(claim.attempt)", "error": "\(error)"])
         }
-        inHand.withLock { $0.handOvers -= 1 }
+        inHand.withLock { inHand in
+            inHand.handOvers -= 1
+            if due != nil { inHand.followUps += 1 }
+        }
+        if let due { return await follow(due) }
         wakeUp.workersHere()
     }
 
@@ -126,7 +147,7 @@ package final class Worker: Service {
             logger.error("follow-up failed", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             let again = time.now() + (isShuttingDown.withLock { $0 } ? .zero : .seconds(2))
             do {
-                try await database.write(order: .alone) { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }
+                try await database.write(order: .account(due.job.account)) { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }
             } catch {
                 logger.error("lease not let go of; it ends by itself", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             }
@@ -135,12 +156,22 @@ package final class Worker: Service {
         wakeUp.workersHere()
     }
 
+    /// Not at every wake-up, as deadlines are hours.
+    private func isTimeForOverdue() -> Bool {
+        let now = time.now()
+        return inHand.withLock { inHand in
+            if let last = inHand.lookedForOverdueAt, now < last + rules.idle { return false }
+            inHand.lookedForOverdueAt = now
+            return true
+        }
+    }
+
     /// Jobs whose time ran out while they waited for another attempt.
     private func failOverdue() async throws -> Int {
         let now = time.now()
         let overdue = try await database.read { try $0.overdueJobs(now: now, limit: 32) }
         for job in overdue {
-            try await database.write(order: .account(job.account)) { _ = try $0.end(job.id, .failed(.timedOut), now: now) }
+            try await database.write(order: .account(job.account)) { try $0.failOverdue(job.id, of: job.account, now: now) }
         }
         return overdue.count
     }

@@ -109,6 +109,11 @@ CREATE TABLE idempotency_keys (
 ) {keyed};
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
+-- Whoever holds a provider's row claims jobs for it, and nobody else: so its limit holds over all nodes.
+CREATE TABLE provider_turns (
+    provider {text} PRIMARY KEY
+) {keyed};
+
 -- What is known of our account at a provider: its webhooks must name it.
 CREATE TABLE provider_accounts (
     provider {text} PRIMARY KEY,

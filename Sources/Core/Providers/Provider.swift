@@ -46,6 +46,8 @@ package struct ProviderReference: Sendable, Hashable {
 
 package enum SubmissionAnswer: Sendable, Hashable {
     case accepted(requestID: String, queuePosition: Int?)
+    /// Done already, well or not, as with providers that are called and answer: the words to keep, for `outcome(of:)`.
+    case ended(requestID: String, words: JSON)
     /// Surely not taken on.
     case refused(ProviderFailure)
     /// It may have been taken on, or not: a timeout, a broken connection, an answer that makes no sense.

@@ -24,16 +24,16 @@ struct JobStateTests {
         let ended = try await world.job(job.id)
         let later = world.clock.now + .seconds(60)
 
-        let moved = try await world.database.write(order: .alone) { transaction in
-            [
-                try transaction.end(job.id, .completed(delivered: 1), now: later),
-                try transaction.end(job.id, .failed(.lost), now: later),
-                try transaction.end(job.id, .cancelled, now: later),
-                try transaction.requeue(job.id, .retried, runAt: later, data: [:], now: later),
-            ]
+        let (moved, requeued) = try await world.database.write(order: .alone) { transaction in
+            (
+                try transaction.end([.completed(delivered: 1), .failed(.lost), .cancelled].map { JobEnding(job, $0, now: later) })
+                    .union(transaction.end([JobEnding(ended, .cancelled, now: later)])),
+                try transaction.requeue(job.id, .retried, runAt: later, data: [:], now: later)
+            )
         }
 
-        #expect(moved == [nil, nil, nil, nil])
+        #expect(moved == [])
+        #expect(requeued == nil)
         #expect(try await world.job(job.id) == ended)
         #expect(try await world.events(of: job.id, actor) == [.queued, .cancelled])
         #expect(try await world.differences() == [])

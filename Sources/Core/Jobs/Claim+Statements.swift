@@ -1,0 +1,80 @@
+package import SQL
+
+/// A claimed job with the attempt that was committed for it.
+package struct Claim: Sendable {
+    package let job: Job
+    package let attempt: ID<Attempt>
+    package let lease: Lease
+    package let leaseUntil: Instant
+
+    /// Its attempt, answered by a provider that did the work while it was asked.
+    func due(_ provider: ProviderName, _ words: JSON, requestID: String, cost: Int64, now: Instant) -> DueAttempt {
+        let attempt = Attempt(
+            id: attempt, job: job.id, number: job.attemptCount, provider: provider, endpoint: job.endpoint, state: .answered,
+            requestID: requestID, pollCount: 0, storeTries: 0, progress: nil, queuePosition: nil, logs: nil, answer: words,
+            failure: nil, cost: cost, createdAt: now, submittedAt: now, cancelSentAt: nil, answeredAt: now, endedAt: nil)
+        return DueAttempt(attempt: attempt, job: job, lease: lease)
+    }
+}
+
+extension Transaction {
+    /// Makes the provider's row, whose lock is its turn. Once is enough.
+    func introduce(_ provider: ProviderName) throws(DatabaseError) {
+        try execute("INSERT INTO provider_turns (provider) VALUES ($1) ON CONFLICT (provider) DO NOTHING", provider)
+    }
+
+    /// The right to claim for a provider, until the transaction ends: one node at a time has it, so that what it counts
+    /// under way stays so. False where another has it now.
+    func takeTurn(at provider: ProviderName) throws(DatabaseError) -> Bool {
+        try queryOne("SELECT 1 AS one FROM provider_turns WHERE provider = $1 \(.skipLocked)", provider) != nil
+    }
+
+    /// How many attempts are under way at a provider, counted no further than its limit.
+    func attemptsUnderWay(at provider: ProviderName, upTo limit: Int) throws(DatabaseError) -> Int {
+        try queryOne("""
+            SELECT COUNT(*) AS count FROM (SELECT 1 FROM attempts WHERE provider = $1 AND ended_at IS NULL LIMIT $2) AS running
+            """, provider, limit)?.get("count") ?? 0
+    }
+
+    /// Claims queued jobs for hand-over, in fair order. Only jobs that have a slot are looked at, so accounts at their
+    /// limit cost nothing here. The work of dead workers is not freed here but by `takeDueAttempts`; what is past its
+    /// deadline is not begun again, but left to `overdueJobs`.
+    ///
+    /// The jobs are chosen without a lock, then their accounts are locked in order, then those move that still may.
+    ///
+    /// - Parameter served: The name that the catalog knows the provider by.
+    func claimJobs(
+        _ limit: Int, served: ProviderName, by provider: ProviderName, now: Instant, leaseUntil: Instant
+    ) throws -> [Claim] {
+        let chosen = try query("""
+            SELECT id, account_id FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL AND run_at <= $2
+                AND (deadline_at IS NULL OR deadline_at > $2)
+            ORDER BY order_at, id LIMIT $3
+            """, served, now, limit)
+        guard !chosen.isEmpty else { return [] }
+        try lock(chosen.map { try $0.get("account_id", as: ID<Account>.self) })
+        let started = try query(Statements.start, shared: [now], rows: chosen.map { [try $0.get("id", as: ID<Job>.self)] })
+            .map { try (job: Job($0), seq: $0.get("event_seq", as: Int64.self)) }
+            .sorted { ($0.job.orderAt, $0.job.id) < ($1.job.orderAt, $1.job.id) }
+        let claims = started.map { Claim(job: $0.job, attempt: .make(at: now), lease: .make(at: now), leaseUntil: leaseUntil) }
+        try appendEvents(started.map { job, seq in
+            NewEvent(.started, of: job, job.state, seq: seq, ["attempt": .integer(Int64(job.attemptCount))], now)
+        })
+        try perform(Statements.insertAttempts, rows: claims.map { claim in
+            [claim.attempt, claim.job.id, claim.job.attemptCount, provider, claim.job.endpoint, leaseUntil, claim.lease, now]
+        })
+        return claims
+    }
+}
+
+private enum Statements {
+    static let start = RowsStatement("""
+        UPDATE jobs SET state = 'processing', started_at = COALESCE(started_at, $1),
+            deadline_at = COALESCE(deadline_at, $1 + time_limit), attempt_count = attempt_count + 1, event_seq = event_seq + 1
+        WHERE state = 'queued' AND slot_at IS NOT NULL AND run_at <= $1 AND id IN (
+        """, row: "$1", ") RETURNING *", shared: 1)
+
+    static let insertAttempts = RowsStatement("""
+        INSERT INTO attempts (id, job_id, number, provider, endpoint, state, due_at, lease, created_at) VALUES
+        """, row: "($1, $2, $3, $4, $5, 'submitting', $6, $7, $8)")
+}

@@ -1,0 +1,30 @@
+import SQL
+
+/// A job whose outputs are stored, to be completed by the attempt that made them.
+struct Completion: Sendable {
+    let attempt: ID<Attempt>
+    let job: Job
+    /// Each gives one output its row.
+    let inserts: [@Sendable (Transaction) throws -> Void]
+    let now: Instant
+}
+
+extension Transaction {
+    /// Completes jobs by one set of statements. Answers for each whether it ended by this: its attempt may have ended
+    /// before, and the job, too, by its deadline or a cancel. Then the result is the operator's cost.
+    func complete(_ completions: [Completion]) throws -> [Bool] {
+        try lock(completions.map(\.job.account))
+        let alive = try succeed(completions.map { ($0.attempt, $0.now) })
+        var first: Set<ID<Attempt>> = []
+        // Once, should two have settled the same attempt.
+        let mayEnd = completions.map { alive.contains($0.attempt) && first.insert($0.attempt).inserted }
+        let ended = try end(zip(completions, mayEnd).filter(\.1).map { completion, _ in
+            JobEnding(completion.job, .completed(delivered: completion.inserts.count), now: completion.now)
+        })
+        return try zip(completions, mayEnd).map { completion, mayEnd in
+            guard mayEnd, ended.contains(completion.job.id) else { return false }
+            for insert in completion.inserts { try insert(self) }
+            return true
+        }
+    }
+}
