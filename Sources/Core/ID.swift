@@ -30,6 +30,11 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresen
         return ID(high: high, low: low)
     }
 
+    /// Before every id made at this instant or later, and behind every earlier one.
+    package static func first(at instant: Instant) -> ID {
+        ID(high: UInt64(max(instant.milliseconds, 0)) << 16, low: 0)
+    }
+
     private init(high: UInt64, low: UInt64) {
         let digits = Array("0123456789abcdef".utf8)
         rawValue = String(unsafeUninitializedCapacity: 36) { buffer in

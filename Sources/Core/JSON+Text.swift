@@ -3,7 +3,7 @@ import Foundation
 extension JSON {
     /// Reads JSON text; throws `DecodingError` where it is none. The caller has bounded its size.
     package init(text: some Sequence<UInt8>) throws {
-        self = try JSONDecoder().decode(JSON.self, from: Data(text))
+        try self.init(parsing: text)
     }
 
     /// One spelling per value: members sorted by name, `", "` between and `": "` after a name, only ASCII. It is how fal

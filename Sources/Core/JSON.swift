@@ -45,7 +45,7 @@ package enum JSON: Sendable, Hashable {
 extension JSON {
     /// Throws where `bytes` are not JSON.
     package init(parsing bytes: some Sequence<UInt8>) throws {
-        self = try JSONDecoder().decode(JSON.self, from: Data(bytes))
+        self = try JSONParser.parse(Array(bytes))
     }
 
     package init(parsing text: String) throws {
@@ -54,29 +54,27 @@ extension JSON {
 
     /// A value of ours as JSON.
     package init(_ value: some Encodable) throws {
-        try self.init(parsing: JSON.encoder.encode(value))
+        try self.init(parsing: JSONTextEncoder.bytes(of: value))
     }
 
     /// With sorted keys, so that equal values have equal text.
-    package var text: String { JSON.text(of: self) }
+    package var text: String {
+        var writer = JSONWriter()
+        writer.write(self)
+        return writer.text
+    }
 
-    /// A value of ours, which is always JSON, as text with sorted keys.
+    /// A value of ours as text, its members in the order in which its type names them.
     package static func text(of value: some Encodable) -> String {
-        do {
-            return String(decoding: try encoder.encode(value), as: UTF8.self)
-        } catch {
-            preconditionFailure("a value of ours is always JSON: \(error)")
-        }
+        String(decoding: bytes(of: value), as: UTF8.self)
+    }
+
+    package static func bytes(of value: some Encodable) -> [UInt8] {
+        do { return try JSONTextEncoder.bytes(of: value) } catch { preconditionFailure("a value of ours is always JSON: \(error)") }
     }
 
     package func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
         try JSONDecoder().decode(type, from: Data(text.utf8))
-    }
-
-    private static var encoder: JSONEncoder {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return encoder
     }
 }
 

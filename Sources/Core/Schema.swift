@@ -10,7 +10,7 @@ package enum Schema {
                 .sqlite: PackageResources._002_ledger_sqlite_sql, .postgres: PackageResources._002_ledger_postgres_sql,
             ]),
         Migration(3, "catalog", PackageResources._003_catalog_sql),
-        Migration(4, "jobs", PackageResources._004_jobs_sql),
+        Migration(4, "jobs", PackageResources._004_jobs_sql, additions: [.postgres: PackageResources._004_jobs_postgres_sql]),
         Migration(5, "assets", PackageResources._005_assets_sql),
         Migration(
             6, "client access", PackageResources._006_client_access_sql,

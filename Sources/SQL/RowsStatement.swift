@@ -4,8 +4,9 @@
 /// numbers take two or three goes. In a row `$1`, `$2`, … are the row's own values. `shared` values come first, and are
 /// `$1`, `$2`, … around the rows.
 package struct RowsStatement: Sendable {
-    /// Up to eight each, since that is what most batches hold; above, so that 32 rows take two goes at most.
-    static let sizes = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32]
+    /// Up to eight each, since that is what most batches hold; above, so that a full batch takes one go and any two or three,
+    /// also where each of its items has two rows.
+    static let sizes = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64]
 
     private let statements: [Int: Statement]
 

@@ -59,16 +59,8 @@ package struct APIError: Error {
 
 extension Response {
     package static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            let data = try encoder.encode(value)
-            return Response(
-                status: status,
-                headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
-        } catch {
-            preconditionFailure("an answer of ours could not be written as JSON: \(error)")
-        }
+        Response(
+            status: status, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSON.bytes(of: value))))
     }
 }

@@ -26,7 +26,7 @@ struct QueryPlanTests {
         ("state = 'queued' AND slot_at IS NULL ORDER BY order_at", "jobs_waiting"),
         ("FROM jobs WHERE state = 'queued' AND slot_at IS NULL AND account_id IN", "jobs_waiting"),
         ("EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued' AND slot_at IS NULL)", "jobs_waiting"),
-        ("FROM jobs WHERE created_at > $1 AND account_id IN", "jobs_recent"),
+        ("FROM jobs WHERE id >= $1 AND account_id IN", "jobs_by_account"),
         ("state = 'queued' AND deadline_at <=", "jobs_past_deadline"),
         ("FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC", "jobs_by_account"),
         ("FROM job_events WHERE account_id = $1 AND account_seq >", "job_events_by_account"),

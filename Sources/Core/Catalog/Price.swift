@@ -54,3 +54,39 @@ package struct Price: Sendable, Hashable, Codable {
         return count == 0 ? .zero : Credits(hundredths: hundredths) + surcharge
     }
 }
+
+extension Price {
+    /// As it was kept with a job. By hand, since it is read with every job, and a decoder takes longer than the database.
+    init(_ kept: JSON) throws(DatabaseError) {
+        guard let version = kept["version"]?.integer, let formula = kept["formula"]?.string.flatMap(Formula.init),
+            let base = kept["base"].flatMap(Credits.init), let surcharge = kept["surcharge"].flatMap(Credits.init),
+            let count = kept["count"]?.integer, let total = kept["total"].flatMap(Credits.init), let factors = kept["factors"]?.array
+        else { throw DatabaseError(.decoding, "a price was kept that is none") }
+        self.version = Int(version)
+        self.formula = formula
+        self.base = base
+        self.surcharge = surcharge
+        self.count = Int(count)
+        self.total = total
+        self.factors = try factors.map { factor throws(DatabaseError) in try Factor(factor) }
+    }
+}
+
+extension Price.Factor {
+    fileprivate init(_ kept: JSON) throws(DatabaseError) {
+        guard let name = kept["name"]?.string, let multiplier = kept["multiplier"]?.integer else {
+            throw DatabaseError(.decoding, "a factor of a price was kept that is none")
+        }
+        self.init(name: name, label: kept["label"]?.string, multiplier: Multiplier(rawValue: multiplier))
+    }
+}
+
+extension Credits {
+    fileprivate init?(_ kept: JSON) {
+        switch kept {
+        case .integer(let whole): self.init(text: String(whole))
+        case .decimal(let decimal): self.init(text: "\(decimal)")
+        default: return nil
+        }
+    }
+}

@@ -13,7 +13,7 @@ extension Transaction {
     package func balanceSummary(of account: ID<Account>) throws(DatabaseError) -> BalanceSummary {
         let row = try queryOne("""
             SELECT CAST(COALESCE(SUM(CASE WHEN source = 'bonus' THEN remaining ELSE 0 END), 0) AS BIGINT) AS bonus
-            FROM lots WHERE account_id = $1 AND remaining > 0
+            FROM lots WHERE account_id = $1 AND is_open = 1
             """, account)
         let total = try queryOne("""
             SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS total FROM transactions

@@ -155,7 +155,7 @@ extension Balance {
 private enum Statements {
     static let credits = RowsStatement("""
         SELECT b.account_id, b.available, b.reserved, l.id, l.source, l.remaining, l.expires_at
-        FROM balances b LEFT JOIN lots l ON l.account_id = b.account_id AND l.remaining > 0 WHERE b.account_id IN (
+        FROM balances b LEFT JOIN lots l ON l.account_id = b.account_id AND l.is_open = 1 WHERE b.account_id IN (
         """, row: "$1", ") ORDER BY b.account_id, l.expires_at NULLS LAST, l.id")
 
     static let insertReservations = RowsStatement(

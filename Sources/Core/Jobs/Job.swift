@@ -41,7 +41,7 @@ extension Job {
             endpoint: row.get("endpoint"), provider: row.get("provider"), state: row.get("state"),
             parameters: JSON(parsing: row.get("parameters", as: String.self)).object ?? [:],
             outputsAsked: row.get("outputs_asked"), outputsDelivered: row.get("outputs_delivered"),
-            price: JSON(parsing: row.get("price_breakdown", as: String.self)).decode(), retryOf: row.get("retry_of"),
+            price: Price(JSON(parsing: row.get("price_breakdown", as: String.self))), retryOf: row.get("retry_of"),
             attemptCount: row.get("attempt_count"), orderAt: row.get("order_at"), runAt: row.get("run_at"),
             slotAt: row.get("slot_at"), deadlineAt: row.get("deadline_at"), holdReason: row.get("hold_reason"),
             cancelRequestedAt: row.get("cancel_requested_at"),

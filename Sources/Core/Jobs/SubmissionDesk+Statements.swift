@@ -55,13 +55,15 @@ extension Transaction {
         let limited = standings.filter { account, standing in
             standing.jobsPerHour != nil && (wishes[account] ?? []).contains { $0.actor.platformRole != .admin }
         }.keys.sorted()
-        guard let hourAgo = wishes.values.joined().map(\.now).min().map({ $0 - .seconds(3600) }), !limited.isEmpty else { return }
-        for row in try query(Statements.countRecent, shared: [hourAgo], rows: limited.map { [$0] }) {
+        guard let now = wishes.values.joined().map(\.now).min(), !limited.isEmpty else { return }
+        // Ids sort by when they were made, and have an index.
+        let oldest = ID<Job>.first(at: now - .milliseconds(3_599_999))
+        for row in try query(Statements.countRecent, shared: [oldest], rows: limited.map { [$0] }) {
             let account = try row.get("account_id", as: ID<Account>.self)
             guard let limit = standings[account]?.jobsPerHour, try row.get("count") + newJobs(wishes[account]) > limit else { continue }
             standings[account]?.recent = try query(
-                "SELECT created_at FROM jobs WHERE account_id = $1 AND created_at > $2 ORDER BY created_at DESC LIMIT $3",
-                account, hourAgo, limit).map { try $0.get("created_at") }
+                "SELECT created_at FROM jobs WHERE account_id = $1 AND id >= $2 ORDER BY id DESC LIMIT $3", account, oldest, limit)
+                .map { try $0.get("created_at") }
         }
     }
 
@@ -120,7 +122,7 @@ private enum Statements {
         """, row: "$1", ") GROUP BY account_id")
 
     static let countRecent = RowsStatement("""
-        SELECT account_id, COUNT(*) AS count FROM jobs WHERE created_at > $1 AND account_id IN (
+        SELECT account_id, COUNT(*) AS count FROM jobs WHERE id >= $1 AND account_id IN (
         """, row: "$1", ") GROUP BY account_id", shared: 1)
 
     static let lockInputs = RowsStatement(

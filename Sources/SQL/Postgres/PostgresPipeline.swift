@@ -179,7 +179,7 @@ extension PostgresPipeline {
         do throws(DatabaseError) {
             guard PQstatus(connection) == CONNECTION_OK else { throw error(of: connection) }
             PQsetNoticeProcessor(connection, { _, _ in }, nil)
-            let result = PQexec(connection, settings + (isReadOnly ? readerSettings : ""))
+            let result = PQexec(connection, settings + (isReadOnly ? readerSettings : writerSettings))
             defer { PQclear(result) }
             guard PQresultStatus(result) == PGRES_COMMAND_OK, PQenterPipelineMode(connection) == 1 else { throw error(of: connection) }
             return connection
@@ -199,4 +199,9 @@ extension PostgresPipeline {
         SET TIME ZONE 'UTC'; SET jit = off;
         """
     private static let readerSettings = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+    /// Whatever writes finds its rows by an index that was made for it. A plan is made once, also where a table is small or
+    /// its statistics are old, and must not be one that reads all of it when the table has grown.
+    private static let writerSettings = """
+        SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+        """
 }

@@ -53,6 +53,15 @@ struct AuditTests {
         Damage(rule: "a processing job has one attempt under way", statement: """
             UPDATE attempts SET state = 'lost', ended_at = 5, due_at = NULL WHERE ended_at IS NULL
             """),
+        Damage(rule: "an entry is of its lot's account", statement: "UPDATE entries SET account_id = 'nobody' WHERE book = 'reserved'"),
+        Damage(rule: "a reservation is of its job's account", statement: "UPDATE reservations SET account_id = 'nobody' WHERE ended_at IS NULL"),
+        Damage(rule: "an event has its job, of its account", statement: "UPDATE job_events SET job_id = 'nobody' WHERE account_seq = 1"),
+        Damage(rule: "an event has its job, of its account", statement: "UPDATE job_events SET account_id = 'nobody'"),
+        Damage(rule: "a job asks for what the catalog has", statement: "UPDATE jobs SET kind = 'nothing'"),
+        Damage(rule: "a job asks for what the catalog has", statement: "UPDATE jobs SET endpoint = 'nowhere'"),
+        Damage(rule: "a job asks for what the catalog has", statement: "UPDATE jobs SET price_version = 0"),
+        Damage(rule: "whoever asked for a job is known", statement: "UPDATE jobs SET created_by = 'nobody'"),
+        Damage(rule: "whoever asked for a job is known", statement: "UPDATE jobs SET key_id = 'nobody'"),
     ]
 
     @Test func `books that are in order show no difference`() async throws {

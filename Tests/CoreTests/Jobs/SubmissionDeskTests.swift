@@ -1,0 +1,166 @@
+@testable import Core
+import SQL
+import Testing
+import TestSupport
+
+/// Requests that are decided together, without a database.
+struct SubmissionDeskTests {
+    private let now = Instant(seconds: 100_000)
+    private let ada = Actor.of("ada")
+    private let bob = Actor.of("bob")
+
+    @Test func `two requests of one account see each other`() throws {
+        var desk = desk([ada: standing(concurrentJobs: 1, credits: 13)])
+
+        let first = try desk.decide(submission(by: ada, prices: [6])).jobs
+        let second = try desk.decide(submission(by: ada, prices: [6])).jobs
+
+        #expect((first + second).map(\.slotAt) == [now, nil])
+        #expect(first[0].orderAt < second[0].orderAt)
+        #expect(desk.newJobs.map(\.taken.place.accountSeq) == [1, 2])
+        #expect(desk.newJobs.map(\.taken.balance.available) == [.whole(7), .whole(1)])
+        #expect(throws: LedgerError.insufficientCredits(required: .whole(6), available: .whole(1))) {
+            try desk.decide(submission(by: ada, prices: [6]))
+        }
+        #expect(desk.newJobs.count == 2)
+    }
+
+    @Test func `one that is refused takes nothing from those behind it`() throws {
+        var desk = desk([ada: standing(concurrentJobs: 2, credits: 12), bob: standing(credits: 6)])
+
+        #expect(throws: LedgerError.self) { try desk.decide(submission(by: ada, prices: [6, 6, 6])) }
+        let after = try desk.decide(submission(by: ada, prices: [6, 6])).jobs
+        let other = try desk.decide(submission(by: bob, prices: [6])).jobs
+
+        #expect((after + other).map(\.slotAt) == [now, now, now])
+        #expect(desk.newJobs.map(\.taken.place.accountSeq) == [1, 2, 1])
+        #expect(desk.newJobs.map(\.job.account) == [ada.account, ada.account, bob.account])
+    }
+
+    @Test func `credits come out of the lots in their order, across requests`() throws {
+        let lots = [(1, 4), (2, 5), (3, 9)].map { number, credits in
+            Lot(id: ID(rawValue: "lot \(number)"), source: .bonus, remaining: .whole(credits), expiresAt: nil)
+        }
+        var standing = standing(concurrentJobs: 9, credits: 18)
+        standing.credits.lots = lots
+        var desk = desk([ada: standing])
+
+        for _ in 0..<3 { _ = try desk.decide(submission(by: ada, prices: [6])) }
+
+        let parts = desk.newJobs.map { $0.taken.parts.map { "\($0.lot) \($0.amount)" } }
+        #expect(parts == [["lot 1 4.00", "lot 2 2.00"], ["lot 2 3.00", "lot 3 3.00"], ["lot 3 6.00"]])
+    }
+
+    @Test func `lots that hold less than the balance says are a fault of the books, and of one account alone`() throws {
+        var broken = standing(credits: 10)
+        broken.credits.lots = []
+        var desk = desk([ada: broken, bob: standing(credits: 10)])
+
+        let error = #expect(throws: DatabaseError.self) { try desk.decide(submission(by: ada, prices: [6])) }
+
+        #expect(error?.kind == .check)
+        #expect(try desk.decide(submission(by: bob, prices: [6])).jobs.count == 1)
+    }
+
+    @Test func `the hundredth that waits is taken on, and no other`() throws {
+        var full = standing(concurrentJobs: 2, credits: 100)
+        full.slotsUsed = 1
+        full.waiting = 99
+        var desk = desk([ada: full])
+
+        #expect(try desk.decide(submission(by: ada, prices: [6, 6])).jobs.map(\.slotAt) == [now, nil])
+        #expect(throws: SubmitError.queueFull(limit: 100)) { try desk.decide(submission(by: ada, prices: [6])) }
+    }
+
+    @Test func `a plan's jobs per hour count those decided a moment ago`() throws {
+        var limited = standing(concurrentJobs: 9, jobsPerHour: 3, credits: 100)
+        limited.recent = [now - .seconds(600)]
+        var desk = desk([ada: limited])
+
+        _ = try desk.decide(submission(by: ada, prices: [6]))
+        _ = try desk.decide(submission(by: ada, prices: [6]))
+
+        #expect(throws: SubmitError.rateLimited(limit: 3, retryAfter: .seconds(3_000))) {
+            try desk.decide(submission(by: ada, prices: [6]))
+        }
+    }
+
+    @Test func `of two with one key the second is answered as the first, and with another body refused`() throws {
+        var desk = desk([ada: standing(concurrentJobs: 9, credits: 100), bob: standing(credits: 100)])
+        let key = Idempotency(route: "generate", key: "one", bodyHash: "a")
+        let other = Idempotency(route: "generate", key: "one", bodyHash: "b")
+
+        let jobs = try desk.decide(submission(by: ada, prices: [6], key)).jobs
+        let again = try desk.decide(submission(by: ada, prices: [6], key))
+
+        guard case .repeated(let answer) = again else { throw Unexpected("a second job") }
+        #expect(answer.body == jobs.first?.id.rawValue)
+        #expect(throws: IdempotencyError.keyReused) { try desk.decide(submission(by: ada, prices: [6], other)) }
+        #expect(try desk.decide(submission(by: bob, prices: [6], other)).jobs.count == 1)
+        #expect(desk.newJobs.count == 2)
+        #expect(desk.newAnswers.count == 2)
+    }
+
+    @Test func `an account that is not there, or disabled, gets nothing`() {
+        var desk = desk([bob: standing(isDisabled: true, credits: 100)])
+
+        #expect(throws: SubmitError.accountDisabled) { try desk.decide(submission(by: ada, prices: [6])) }
+        #expect(throws: SubmitError.accountDisabled) { try desk.decide(submission(by: bob, prices: [6])) }
+    }
+
+    @Test func `a picture to work on must be the account's own`() throws {
+        let picture = ID<Asset>(rawValue: "picture")
+        var desk = SubmissionDesk(
+            standings: [ada, bob].reduce(into: [:]) { $0[$1.account] = standing(credits: 100) }, inputs: [picture: ada.account])
+
+        #expect(try desk.decide(submission(by: ada, prices: [6], input: picture)).jobs.count == 1)
+        #expect(throws: SubmitError.self) { try desk.decide(submission(by: bob, prices: [6], input: picture)) }
+    }
+
+    private func desk(_ standings: [Actor: AccountStanding]) -> SubmissionDesk {
+        SubmissionDesk(standings: Dictionary(uniqueKeysWithValues: standings.map { ($0.account, $1) }))
+    }
+
+    private func standing(isDisabled: Bool = false, concurrentJobs: Int = 1, jobsPerHour: Int? = nil, credits: Int64) -> AccountStanding {
+        AccountStanding(
+            eventSeq: 0, lastOrderAt: Instant(seconds: 0), slotsUsed: 0, isHeld: false, isDisabled: isDisabled,
+            concurrentJobs: concurrentJobs, jobsPerHour: jobsPerHour, weight: 1, headStart: .zero,
+            credits: AccountCredits(
+                balance: Balance(available: .whole(credits), reserved: .zero),
+                lots: [Lot(id: ID(rawValue: "lot"), source: .bonus, remaining: .whole(credits), expiresAt: nil)]))
+    }
+
+    private func submission(
+        by actor: Actor, prices: [Int64], _ idempotency: Idempotency? = nil, input: ID<Asset>? = nil
+    ) throws -> PricedSubmission {
+        try PricedSubmission(
+            requests: prices.map { try PricedRequest.costing($0, input: input) }, actor: actor, idempotency: idempotency,
+            answer: { KeptAnswer(status: 202, body: $0.map(\.id.rawValue).joined()) }, now: now)
+    }
+}
+
+extension SubmitJob.Outcome {
+    fileprivate var jobs: [Job] {
+        if case .submitted(let jobs) = self { jobs } else { [] }
+    }
+}
+
+extension Actor {
+    fileprivate static func of(_ name: String) -> Actor {
+        Actor(account: ID(rawValue: name), user: nil, key: nil, role: .member, platformRole: .user)
+    }
+}
+
+extension PricedRequest {
+    fileprivate static func costing(_ credits: Int64, input: ID<Asset>?) throws -> PricedRequest {
+        let kind = try Kind(
+            name: .textToImage, version: 1, title: "", parameters: JSON.array([]).decode(), formula: .image,
+            defaultEndpoint: EndpointID(rawValue: "endpoint"), timeLimit: .seconds(60), isRepeatable: true)
+        let endpoint = Endpoint(
+            id: kind.defaultEndpoint, kind: kind.name, provider: "fake", title: "", complexity: .one, request: .object([:]),
+            costUnit: .image, cost: 0)
+        return try PricedRequest(
+            kind: kind, endpoint: endpoint, parameters: [:], inputs: input.map { ["inputAssetId": $0] } ?? [:], outputs: 1,
+            price: Price(version: 1, formula: .image, base: .whole(credits), factors: [], count: 1), retryOf: nil)
+    }
+}
