@@ -19,6 +19,11 @@ package struct Caller: Sendable {
         self.client = client
     }
 
+    /// The same person, who calls another node.
+    package func at(_ node: RunningNode) -> Caller {
+        Caller(url: node.url, bearer: bearer, account: account, client: client)
+    }
+
     /// - Parameter path: Below the server's address, or a whole address.
     package func send(
         _ method: String, _ path: String, bytes: [UInt8]? = nil, headers: [String: String] = [:], within seconds: Int64 = 60

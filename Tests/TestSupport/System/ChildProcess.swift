@@ -58,6 +58,10 @@ package final class ChildProcess: Sendable {
         process.interrupt()
     }
 
+    package func send(_ signal: Int32) {
+        if process.isRunning { kill(process.processIdentifier, signal) }
+    }
+
     /// Ends it between two instructions, as a power failure does.
     package func killAtOnce() {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }

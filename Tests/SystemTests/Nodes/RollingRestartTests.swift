@@ -1,0 +1,136 @@
+import AsyncHTTPClient
+import Core
+import Foundation
+import SQL
+import Synchronization
+import Testing
+import TestSupport
+
+/// New versions come one node at a time, while people go on working.
+@Suite(.serialized)
+struct RollingRestartTests {
+    @Test(.enabled(if: RunningProxy.isInstalled), arguments: TestEngine.available)
+    func `nodes restarted one by one behind a proxy lose nothing and answer no 5xx`(on engine: TestEngine) async throws {
+        let sandbox = try await RunningSandbox(["--duration", "0.1", "--concurrency", "8", "--fixed-output"])
+        let proxy = try await RunningProxy()
+        let url = engine == .postgres ? try await TestEngine.newPostgres() : nil
+        let environment = ["DARKROOM_SHUTDOWN_GRACE_SECONDS": "1"]
+        try await RunningNodes.with(
+            [.server, .server, .server], databaseURL: url, sandbox: sandbox, publicURL: proxy.url, environment: environment
+        ) { nodes in
+            try await proxy.run(before: nodes.all.map(\.port)) {
+                let made = try await nodes.account(credits: 10_000)
+                let caller = Caller(url: proxy.url, bearer: made.bearer, account: made.account, client: .shared)
+                let people = Visitors(caller)
+
+                let seen = try await withThrowingTaskGroup(of: [Int64].self) { group in
+                    group.addTask { try await people.follow() }
+                    for _ in 0..<3 { group.addTask { await people.comeAndGo(); return [] } }
+                    for node in nodes.all {
+                        await people.answers(20)
+                        let status = await node.terminate()
+                        #expect(status == 0, "\(node.log.suffix(1000))")
+                        try await node.start()
+                    }
+                    await people.answers(20)
+                    people.leave()
+                    return try await group.reduce(into: []) { $0 += $1 }
+                }
+
+                #expect(people.failures == [], "\(proxy.log.suffix(1000))")
+                for id in people.jobs { #expect(try await caller.end(of: id).status == "completed") }
+                #expect(seen == seen.indices.map { Int64($0) + 1 }, "its events, without a hole or a repeat")
+                #expect(try await nodes.run(["audit"]).code == 0)
+            }
+        }
+        await sandbox.stop()
+    }
+
+    @Test func `a server that is to stop says so first, serves on for its grace, and takes nothing after it`() async throws {
+        let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
+        let environment = ["DARKROOM_SHUTDOWN_GRACE_SECONDS": "3"]
+        try await RunningServer.with(.init(sandbox: sandbox, environment: environment)) { server in
+            let caller = try await server.account()
+
+            async let status = server.terminate()
+            let time = Time.system
+            let end = time.now() + .seconds(3)
+            while try await server.anybody.get("/health/ready").status == 200, time.now() < end { try await time.sleep(.milliseconds(20)) }
+            let ready = try await server.anybody.get("/health/ready")
+            let job = try await caller.end(of: caller.submit("in its grace"))
+            let exit = await status
+
+            #expect(ready.status == 503 && ready["parts"]?["server"] == "shutting down")
+            #expect(job.status == "completed")
+            #expect(exit == 0)
+            await #expect(throws: (any Error).self) { try await server.anybody.get("/health/live") }
+        }
+        await sandbox.stop()
+    }
+}
+
+/// People who submit and look, and one who watches, until they leave.
+private final class Visitors: Sendable {
+    private struct State {
+        var jobs: [String] = []
+        var answers = 0
+        var failures: [String] = []
+        var hasLeft = false
+    }
+
+    private let caller: Caller
+    private let state = Mutex(State())
+
+    init(_ caller: Caller) {
+        self.caller = caller
+    }
+
+    var jobs: [String] { state.withLock { $0.jobs } }
+    var failures: [String] { state.withLock { $0.failures } }
+
+    func leave() { state.withLock { $0.hasLeft = true } }
+
+    /// Until so many more were answered.
+    func answers(_ count: Int) async {
+        let goal = state.withLock { $0.answers } + count
+        while state.withLock({ $0.answers < goal && $0.failures.isEmpty }) {
+            do { try await Time.system.sleep(.milliseconds(20)) } catch { return }
+        }
+    }
+
+    func comeAndGo() async {
+        while !state.withLock({ $0.hasLeft }) {
+            do {
+                let answer = try await caller.post(
+                    "/api/generate", ["prompt": "a red dress", "resolution": "256x256"], headers: ["Idempotency-Key": UUID().uuidString])
+                let look = try await caller.get("/api/credits/balance")
+                // A queue that is full is an answer too; the next one has more patience.
+                if answer.status == 429 { try await Time.system.sleep(.milliseconds(200)) }
+                state.withLock { state in
+                    state.answers += 1
+                    if answer.status == 202 { state.jobs.append(answer.jobID) }
+                    for answer in [answer, look] where answer.status >= 500 || (answer.status != 429 && answer.status >= 400) {
+                        state.failures.append("\(answer.status) \(answer.text)")
+                    }
+                }
+                try await Time.system.sleep(.milliseconds(30))
+            } catch {
+                state.withLock { $0.failures.append("\(error)") }
+                return
+            }
+        }
+    }
+
+    /// The ids of the account's events, by as many streams as it takes.
+    func follow() async throws -> [Int64] {
+        let ids = Mutex<[Int64]>([])
+        while !state.withLock({ $0.hasLeft }) {
+            let last = ids.withLock { $0.last ?? 0 }
+            _ = try await caller.events("/api/events", after: last, until: { event in
+                if let id = event.id { ids.withLock { $0.append(id) } }
+                return self.state.withLock { $0.hasLeft }
+            })
+        }
+        return ids.withLock { $0 }
+    }
+}
