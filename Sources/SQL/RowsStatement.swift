@@ -14,7 +14,7 @@ package struct RowsStatement: Sendable {
         let row = RowTemplate(row.text(in: .postgres))
         statements = Dictionary(uniqueKeysWithValues: RowsStatement.sizes.map { size in
             let rows = (0..<size).map { row.text(after: shared + $0 * row.width) }.joined(separator: ", ")
-            return (size, "\(before) \(Statement(stringLiteral: rows)) \(after)")
+            return (size, ("\(before) \(Statement(stringLiteral: rows)) \(after)" as Statement).writtenOut())
         })
     }
 

@@ -7,6 +7,7 @@ package struct Statement: Sendable, Hashable, ExpressibleByStringInterpolation {
     }
 
     private var pieces: [Piece]
+    private var written: WrittenStatement?
 
     package init(stringLiteral value: String) {
         pieces = [.text(value)]
@@ -36,8 +37,22 @@ package struct Statement: Sendable, Hashable, ExpressibleByStringInterpolation {
         }
     }
 
+    /// Its texts made now, once, for statements that live as long as the program: an engine then knows it without looking
+    /// at its text.
+    func writtenOut() -> Statement {
+        var statement = self
+        statement.written = WrittenStatement(sqlite: text(in: .sqlite), postgres: text(in: .postgres))
+        return statement
+    }
+
+    var identity: WrittenStatement? { written }
+
+    package static func == (one: Statement, other: Statement) -> Bool { one.pieces == other.pieces }
+    package func hash(into hasher: inout Hasher) { hasher.combine(pieces) }
+
     /// The statement as written for one engine, its parameters still as `$1`.
     package func text(in dialect: Dialect) -> String {
+        if let written { return dialect == .sqlite ? written.sqlite : written.postgres }
         if pieces.count == 1, case .text(let text) = pieces[0] { return text }
         return pieces.reduce(into: "") { text, piece in
             switch piece {
@@ -45,5 +60,17 @@ package struct Statement: Sendable, Hashable, ExpressibleByStringInterpolation {
             case .fragment(let fragment): text += fragment.text(in: dialect)
             }
         }
+    }
+}
+
+/// The texts of a statement, whose identity stands for them in an engine's table of what it has prepared. Such a table
+/// keeps it alive, so that no other takes its identity.
+final class WrittenStatement: Sendable {
+    let sqlite: String
+    let postgres: String
+
+    init(sqlite: String, postgres: String) {
+        self.sqlite = sqlite
+        self.postgres = postgres
     }
 }

@@ -4,14 +4,24 @@ import TestSupport
 
 /// A database of its own with one small table, and a way to make writes arrive together.
 struct Scratch {
+    let engine: TestEngine
     let folder: TemporaryFolder
     let database: Database
     var path: String { folder.path + "/scratch.sqlite" }
 
-    init() async throws {
+    /// With one connection that writes, so that what waits for it arrives together.
+    init(_ engine: TestEngine = .sqlite) async throws {
+        self.engine = engine
         folder = try TemporaryFolder()
-        database = Database(try SQLiteEngine(path: folder.path + "/scratch.sqlite"))
-        try await database.write(order: .alone) { try $0.runScript("CREATE TABLE notes (id TEXT PRIMARY KEY, number INTEGER) STRICT") }
+        switch engine {
+        case .sqlite: database = Database(try SQLiteEngine(path: folder.path + "/scratch.sqlite"))
+        case .postgres: database = Database(try PostgresEngine(url: try await TestEngine.newPostgres(), writers: 1, readers: 1))
+        }
+        try await script("CREATE TABLE notes (id {text} PRIMARY KEY, number {integer}) {strict}")
+    }
+
+    func script(_ text: String) async throws {
+        try await database.write(order: .alone) { try $0.runScript($0.dialect.expandingTypes(in: text)) }
     }
 
     struct Write<Value: Sendable>: Sendable {

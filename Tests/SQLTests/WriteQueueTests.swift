@@ -35,6 +35,20 @@ struct WriteQueueTests {
         #expect(queue.add(write()))
     }
 
+    @Test func `what locks for several owners is a batch of its own, and goes when its turn comes`() {
+        let queue = WriteQueue(batchLimit: 32)
+        for order in [.key("a"), .alone, .key("b"), .alone] as [LockOrder] { _ = queue.add(write(order)) }
+
+        #expect((0..<4).map { _ in queue.next().map(\.order) } == [[.key("a"), .key("b")], [.alone], [.alone], []])
+    }
+
+    @Test func `where there is one writer, all share`() {
+        let queue = WriteQueue(batchLimit: 32, sharesAll: true)
+        for order in [.key("a"), .alone, .key("b")] as [LockOrder] { _ = queue.add(write(order)) }
+
+        #expect(queue.next().count == 3)
+    }
+
     @Test func `a closed queue takes nothing and still gives out what waits`() {
         let queue = WriteQueue()
         let refusals = Mutex([DatabaseError.Kind?]())

@@ -2,10 +2,12 @@ import Dispatch
 @testable import SQL
 import Synchronization
 import Testing
+import TestSupport
 
 struct WriteTests {
-    @Test func `writes that arrive together share one transaction`() async throws {
-        let scratch = try await Scratch()
+    @Test(arguments: TestEngine.available)
+    func `writes that arrive together share one transaction`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
 
         // Each counts the rows that the ones before it in the batch have written.
         let seen = await scratch.together((0..<20).map { number in
@@ -20,8 +22,9 @@ struct WriteTests {
         #expect(seen.compactMap(\.value?.1) == Array(1...20))
     }
 
-    @Test func `a batch takes its closures in the order of their keys`() async throws {
-        let scratch = try await Scratch()
+    @Test(arguments: TestEngine.available)
+    func `a batch takes its closures in the order of their keys`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
         let ran = Ran()
 
         _ = await scratch.together(["c", "a", "d", "b"].map { key in
@@ -31,8 +34,9 @@ struct WriteTests {
         #expect(ran.all == ["a", "b", "c", "d"])
     }
 
-    @Test func `a refusal before the first write leaves the others alone`() async throws {
-        let scratch = try await Scratch()
+    @Test(arguments: TestEngine.available)
+    func `a refusal before the first write leaves the others alone`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
         let runs = Ran()
 
         let results = await scratch.together([
@@ -51,8 +55,9 @@ struct WriteTests {
         #expect(runs.all == ["a", "refused", "b"])
     }
 
-    @Test func `an error after a write takes back that closure's writes only, and the others run again`() async throws {
-        let scratch = try await Scratch()
+    @Test(arguments: TestEngine.available)
+    func `an error after a write takes back that closure's writes only, and the others run again`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
         let runs = Ran()
 
         let results = await scratch.together([
@@ -66,8 +71,9 @@ struct WriteTests {
         #expect(runs.all == ["a", "bad", "a", "bad", "b"])
     }
 
-    @Test func `a broken constraint fails its own closure alone`() async throws {
-        let scratch = try await Scratch()
+    @Test(arguments: TestEngine.available)
+    func `a broken constraint fails its own closure alone`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
 
         let results = await scratch.together(["a", "b", "a", "c"].map { id in Scratch.Write { try $0.note(id) } })
 
@@ -75,11 +81,10 @@ struct WriteTests {
         #expect(try await scratch.ids() == ["a", "b", "c"])
     }
 
-    @Test func `an error that shows at the commit fails the one who caused it`() async throws {
-        let scratch = try await Scratch()
-        try await scratch.database.write(order: .alone) {
-            try $0.runScript("CREATE TABLE children (parent TEXT REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED) STRICT")
-        }
+    @Test(arguments: TestEngine.available)
+    func `an error that shows at the commit fails the one who caused it`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
+        try await scratch.script("CREATE TABLE children (parent {text} REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED) {strict}")
 
         let results = await scratch.together([
             Scratch.Write { try $0.note("a") },
@@ -102,8 +107,62 @@ struct WriteTests {
         }
     }
 
-    @Test func `a caller hears once, also when its closure ran twice`() async throws {
-        let scratch = try await Scratch()
+    @Test(arguments: TestEngine.available)
+    func `what is performed without asking is there with the rest, and counts as a change`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
+
+        let (seen, writes) = try await scratch.database.write(order: .alone) { transaction in
+            for name in ["a", "b", "c"] { try transaction.perform("INSERT INTO notes (id) VALUES ($1)", name) }
+            try transaction.perform("UPDATE notes SET number = 1 WHERE id = 'nobody'")
+            return (try transaction.countNotes(), transaction.writes)
+        }
+
+        #expect(seen == 3)
+        #expect(writes == 4)
+        #expect(try await scratch.ids() == ["a", "b", "c"])
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `what is performed without asking and fails, fails its own closure alone`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
+        let runs = Ran()
+
+        let results = await scratch.together(["a", "b", "a", "c"].map { id in
+            Scratch.Write { transaction in
+                runs.append(id)
+                try transaction.perform("INSERT INTO notes (id) VALUES ($1)", id)
+            }
+        })
+
+        #expect(results.map { ($0.error as? DatabaseError)?.kind } == [nil, nil, .unique, nil])
+        #expect(results.compactMap { ($0.error as? DatabaseError)?.statement } == ["INSERT INTO notes (id) VALUES ($1)"])
+        #expect(try await scratch.ids() == ["a", "b", "c"])
+        #expect(runs.all.suffix(4) == ["a", "b", "a", "c"])
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `whoever swallows an error has not mended the transaction`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
+        try await scratch.database.write(order: .alone) { try $0.note("a") }
+
+        let error = await #expect(throws: DatabaseError.self) {
+            try await scratch.database.write(order: .alone) { transaction in
+                try transaction.note("b")
+                do { try transaction.perform("INSERT INTO notes (id) VALUES ('a')") } catch {
+                    guard engine == .postgres else { throw error }
+                }
+                do { _ = try transaction.countNotes() } catch {}
+                try transaction.note("c")
+            }
+        }
+
+        #expect(error?.kind == .unique)
+        #expect(try await scratch.ids() == ["a"])
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a caller hears once, also when its closure ran twice`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
         let heard = Mutex([String]())
         let runs = Ran()
 
@@ -121,8 +180,9 @@ struct WriteTests {
         #expect(heard.withLock { $0 } == ["a"])
     }
 
-    @Test func `readers see what is committed, and a consistent view of it`() async throws {
-        let scratch = try await Scratch()
+    @Test(arguments: TestEngine.available)
+    func `readers see what is committed, and a consistent view of it`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
         try await scratch.database.write(order: .alone) { try $0.note("a") }
         let database = scratch.database
 
@@ -139,8 +199,9 @@ struct WriteTests {
         #expect(try await scratch.ids() == ["a", "b"])
     }
 
-    @Test func `a closure that writes nothing may refuse as often as it likes`() async throws {
-        let scratch = try await Scratch()
+    @Test(arguments: TestEngine.available)
+    func `a closure that writes nothing may refuse as often as it likes`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
 
         let results = await scratch.together((0..<100).map { number in
             Scratch.Write { transaction in
@@ -153,8 +214,9 @@ struct WriteTests {
         #expect(try await scratch.ids().count == 50)
     }
 
-    @Test func `after closing, calls are refused`() async throws {
-        let scratch = try await Scratch()
+    @Test(arguments: TestEngine.available)
+    func `after closing, calls are refused`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
         try await scratch.database.write(order: .alone) { try $0.note("a") }
 
         await scratch.database.close()

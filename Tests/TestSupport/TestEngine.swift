@@ -9,7 +9,7 @@ package enum TestEngine: String, Sendable, CaseIterable {
     /// Those that this run has. SQLite is always there; `scripts/with-postgres` brings the other.
     package static let available: [TestEngine] = postgresURL == nil ? [.sqlite] : [.sqlite, .postgres]
 
-    static var postgresURL: String? { ProcessInfo.processInfo.environment["DARKROOM_TEST_POSTGRES"] }
+    package static var postgresURL: String? { ProcessInfo.processInfo.environment["DARKROOM_TEST_POSTGRES"] }
 
     /// An empty database with today's schema: a file in `folder`, or a schema of its own in the cluster.
     package func database(in folder: String) async throws -> Database {

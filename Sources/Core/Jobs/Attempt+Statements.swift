@@ -63,13 +63,16 @@ extension Transaction {
         try execute("UPDATE attempts SET due_at = $3, lease = NULL WHERE id = $1 AND lease = $2", attempt, lease, dueAt)
     }
 
-    /// Whether the lease still holds, and nobody has cancelled.
-    func mayBeSent(_ claim: Claim) throws -> (holdsLease: Bool, isCancelled: Bool) {
-        let row = try queryOne("""
-            SELECT j.cancel_requested_at FROM attempts t JOIN jobs j ON j.id = t.job_id WHERE t.id = $1 AND t.lease = $2
-            """, claim.attempt, claim.lease)
-        guard let row else { return (false, false) }
-        return try (true, row.get("cancel_requested_at", as: Instant?.self) != nil)
+    /// What is to become of claims whose time to be sent has come.
+    func standings(of claims: [Claim]) throws(DatabaseError) -> [Claim.Standing] {
+        var found: [ID<Attempt>: (lease: Lease?, isCancelled: Bool)] = [:]
+        for row in try query(Statements.standings, rows: claims.map { [$0.attempt] }) {
+            found[try row.get("id")] = try (row.get("lease"), row.get("cancel_requested_at", as: Instant?.self) != nil)
+        }
+        return claims.map { claim in
+            guard let now = found[claim.attempt], now.lease == claim.lease else { return .leaseLost }
+            return now.isCancelled ? .cancelled : .mayBeSent
+        }
     }
 
     /// The provider took them on. The webhook may have come first, and its settlement too: then only what is missing is
@@ -190,6 +193,10 @@ struct Answered: Sendable {
 }
 
 private enum Statements {
+    static let standings = RowsStatement("""
+        SELECT t.id, t.lease, j.cancel_requested_at FROM attempts t JOIN jobs j ON j.id = t.job_id WHERE t.id IN (
+        """, row: "$1", ")")
+
     static let jobs = RowsStatement("SELECT * FROM jobs WHERE id IN (", row: "$1", ")")
 
     static let recordSubmissions = RowsStatement("""

@@ -7,6 +7,12 @@ package struct Claim: Sendable {
     package let lease: Lease
     package let leaseUntil: Instant
 
+    /// How a claim stands before it is sent: somebody may have cancelled, or the lease may have run out while its worker
+    /// was stopped.
+    enum Standing: Sendable, Hashable {
+        case mayBeSent, cancelled, leaseLost
+    }
+
     /// Its attempt, answered by a provider that did the work while it was asked.
     func due(_ provider: ProviderName, _ words: JSON, requestID: String, cost: Int64, now: Instant) -> DueAttempt {
         let attempt = Attempt(

@@ -16,7 +16,8 @@ package struct HandOver: Sendable {
     private let time: Time
     private let wakeUp: WakeUp
     private let logger: Logger
-    /// Hand-overs that end together are recorded together.
+    /// Hand-overs that begin or end together are looked up and recorded together.
+    private let standings: SetRead<Claim, Claim.Standing>
     private let submitted: SetWrite<Submitted, Void>
     private let answered: SetWrite<Answered, Bool>
 
@@ -33,6 +34,7 @@ package struct HandOver: Sendable {
         self.time = time
         self.wakeUp = wakeUp
         self.logger = logger
+        standings = SetRead(database) { try $0.standings(of: $1) }
         submitted = SetWrite { transaction, items in
             try transaction.record(items)
             return items.map { _ in .success(()) }
@@ -100,9 +102,11 @@ package struct HandOver: Sendable {
 
     private func mayGoOn(_ claim: Claim) async throws -> Bool {
         let now = time.now()
-        let (holdsLease, isCancelled) = try await database.read { try $0.mayBeSent(claim) }
-        guard holdsLease else { return false }
-        guard isCancelled else { return true }
+        switch try await standings(claim) {
+        case .mayBeSent: return true
+        case .leaseLost: return false
+        case .cancelled: break
+        }
         try await database.write(order: .account(claim.job.account)) {
             try $0.end(claim.attempt, as: .cancelled, with: JobEnding(claim.job, .cancelled, now: now))
         }

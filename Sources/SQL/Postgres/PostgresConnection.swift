@@ -32,7 +32,7 @@ final class PostgresConnection: WriteConnection {
 
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
         try inTransaction { pipeline throws(DatabaseError) in
-            try pipeline.send(statement.text(in: .postgres), values)
+            try pipeline.send(statement, values)
             // A writer synchronises each time: should its process stand still now, the server ends its transaction, and
             // lets go of its locks, by `idle_in_transaction_session_timeout`.
             return try isReadOnly ? pipeline.answer(to: .flush) : pipeline.answer(to: .synchronise)
@@ -40,7 +40,7 @@ final class PostgresConnection: WriteConnection {
     }
 
     func perform(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) {
-        try inTransaction { pipeline throws(DatabaseError) in try pipeline.send(statement.text(in: .postgres), values) }
+        try inTransaction { pipeline throws(DatabaseError) in try pipeline.send(statement, values) }
     }
 
     func runScript(_ text: String) throws(DatabaseError) {

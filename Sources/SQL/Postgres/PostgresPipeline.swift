@@ -12,7 +12,8 @@ final class PostgresPipeline {
     }
 
     private enum Expected {
-        case preparation(String)
+        case preparation(PreparedStatement)
+        case forgetting
         case statement(PreparedStatement)
         case synchronisation
     }
@@ -33,18 +34,18 @@ final class PostgresPipeline {
         PQfinish(connection)
     }
 
-    /// Takes in what came unasked, such as the server's good-bye.
+    /// Takes in what came unasked: the server's good-bye, and then that it went.
     var isConnected: Bool {
-        !isBroken && PQconsumeInput(connection) == 1 && PQstatus(connection) == CONNECTION_OK
+        !isBroken && PQconsumeInput(connection) == 1 && PQconsumeInput(connection) == 1 && PQstatus(connection) == CONNECTION_OK
     }
 
     /// Parsed once on this connection, run each time. Nothing is waited for.
-    func send(_ text: String, _ values: [SQLValue]) throws(DatabaseError) {
-        let statement = try prepare(text)
+    func send(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) {
+        let statement = try prepare(statement)
         let isSent = try PostgresValues.withPointers(values) { count, pointers, lengths, formats in
             PQsendQueryPrepared(connection, statement.name, count, pointers, lengths, formats, 1)
         }
-        guard isSent == 1 else { throw broken(text) }
+        guard isSent == 1 else { throw broken(statement.text) }
         expected.append(.statement(statement))
     }
 
@@ -76,17 +77,17 @@ final class PostgresPipeline {
         }
     }
 
-    private func prepare(_ text: String) throws(DatabaseError) -> PreparedStatement {
-        if let known = statements[text] { return known }
+    private func prepare(_ statement: Statement) throws(DatabaseError) -> PreparedStatement {
+        if let known = statements[statement] { return known }
         if statements.isFull {
             statements.forgetAll()
-            guard PQsendQueryParams(connection, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else { throw broken(text) }
-            expected.append(.preparation(""))
+            guard PQsendQueryParams(connection, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else { throw broken(nil) }
+            expected.append(.forgetting)
         }
-        let statement = statements.add(text)
-        guard PQsendPrepare(connection, statement.name, text, 0, nil) == 1 else { throw broken(text) }
-        expected.append(.preparation(text))
-        return statement
+        let prepared = statements.add(statement)
+        guard PQsendPrepare(connection, prepared.name, prepared.text, 0, nil) == 1 else { throw broken(prepared.text) }
+        expected.append(.preparation(prepared))
+        return prepared
     }
 
     private func synchronise() throws(DatabaseError) {
@@ -123,9 +124,12 @@ final class PostgresPipeline {
             defer { PQclear(result) }
             guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else { throw broken(nil) }
             return nil
-        case .preparation(let text):
-            do throws(DatabaseError) { try readOne(text) { _ in } } catch {
-                statements.forget(text)
+        case .forgetting:
+            try readOne("DEALLOCATE ALL") { _ in }
+            return nil
+        case .preparation(let statement):
+            do throws(DatabaseError) { try readOne(statement.text) { _ in } } catch {
+                statements.forget(statement)
                 throw error
             }
             return nil
@@ -134,7 +138,7 @@ final class PostgresPipeline {
                 return try readOne(statement.text) { result throws(DatabaseError) in try statement.outcome(of: result) }
             } catch {
                 // Perhaps since a table of its changed: the next run is planned anew.
-                if error.kind == .conflict { statements.forget(statement.text) }
+                if error.kind == .conflict { statements.forget(statement) }
                 throw error
             }
         }

@@ -2,12 +2,14 @@
 final class PreparedStatement {
     let name: String
     let text: String
+    fileprivate let written: WrittenStatement?
     /// The same at each run, so read from the first answer only.
     private var shape: PostgresResult.Shape?
 
-    init(name: String, text: String) {
+    init(name: String, text: String, written: WrittenStatement?) {
         self.name = name
         self.text = text
+        self.written = written
     }
 
     func outcome(of result: PostgresResult) throws(DatabaseError) -> StatementOutcome {
@@ -23,25 +25,33 @@ struct PreparedStatements {
     static let limit = 1000
 
     private var all: [String: PreparedStatement] = [:]
+    private var written: [ObjectIdentifier: PreparedStatement] = [:]
     private var made = 0
 
     var isFull: Bool { all.count >= PreparedStatements.limit }
 
-    subscript(text: String) -> PreparedStatement? { all[text] }
-
-    /// Under a name that was never used before: what is forgotten here may still exist at the server.
-    mutating func add(_ text: String) -> PreparedStatement {
-        made += 1
-        let statement = PreparedStatement(name: "s\(made)", text: text)
-        all[text] = statement
-        return statement
+    subscript(statement: Statement) -> PreparedStatement? {
+        if let identity = statement.identity { return written[ObjectIdentifier(identity)] }
+        return all[statement.text(in: .postgres)]
     }
 
-    mutating func forget(_ text: String) {
-        all[text] = nil
+    /// Under a name that was never used before: what is forgotten here may still exist at the server.
+    mutating func add(_ statement: Statement) -> PreparedStatement {
+        made += 1
+        let text = statement.text(in: .postgres)
+        let prepared = PreparedStatement(name: "s\(made)", text: text, written: statement.identity)
+        all[text] = prepared
+        if let identity = statement.identity { written[ObjectIdentifier(identity)] = prepared }
+        return prepared
+    }
+
+    mutating func forget(_ statement: PreparedStatement) {
+        all[statement.text] = nil
+        if let identity = statement.written { written[ObjectIdentifier(identity)] = nil }
     }
 
     mutating func forgetAll() {
         all.removeAll()
+        written.removeAll()
     }
 }

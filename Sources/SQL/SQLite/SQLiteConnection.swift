@@ -3,9 +3,12 @@ import GRDB
 
 struct SQLiteConnection: WriteConnection {
     private let database: GRDB.Database
+    private let statements: SQLiteStatements?
 
-    init(_ database: GRDB.Database) {
+    /// - Parameter statements: The writer's.
+    init(_ database: GRDB.Database, _ statements: SQLiteStatements? = nil) {
         self.database = database
+        self.statements = statements
     }
 
     var dialect: Dialect { .sqlite }
@@ -30,7 +33,8 @@ struct SQLiteConnection: WriteConnection {
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
         let text = statement.text(in: .sqlite)
         do {
-            let prepared = try database.cachedStatement(sql: Dialect.sqlite.parameters(in: text))
+            let prepared = try statements?.prepared(statement, in: database)
+                ?? database.cachedStatement(sql: Dialect.sqlite.parameters(in: text))
             // Checked: SQLite takes a missing value for NULL, where PostgreSQL refuses.
             try prepared.setArguments(StatementArguments(values.map(\.databaseValue)))
             if prepared.columnCount == 0 {

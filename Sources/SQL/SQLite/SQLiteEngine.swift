@@ -4,6 +4,12 @@ import GRDB
 package final class SQLiteEngine: Engine {
     private let pool: DatabasePool
     private let queue = WriteQueue(sharesAll: true)
+    private let writer: Writer
+
+    /// What never leaves the writer's queue.
+    private final class Writer: @unchecked Sendable {
+        let statements = SQLiteStatements()
+    }
 
     package var dialect: Dialect { .sqlite }
 
@@ -19,6 +25,7 @@ package final class SQLiteEngine: Engine {
             // Without it, INSERT OR REPLACE would delete past the triggers that keep ledger lines.
             try $0.execute(sql: "PRAGMA recursive_triggers = ON")
         }
+        writer = Writer()
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             // A pool sets NORMAL, which may lose the last commits when the power fails. Credits must not be lost.
@@ -39,8 +46,8 @@ package final class SQLiteEngine: Engine {
 
     package func write(_ pending: PendingWrite) {
         guard queue.add(pending) else { return }
-        pool.asyncWriteWithoutTransaction { [queue] database in
-            let connection = SQLiteConnection(database)
+        pool.asyncWriteWithoutTransaction { [queue, writer] database in
+            let connection = SQLiteConnection(database, writer.statements)
             while case let batch = queue.next(), !batch.isEmpty { connection.perform(batch) }
         }
     }
