@@ -75,12 +75,11 @@ package final class TestWorld: Sendable {
         if let outcome = try await store(source) { return outcome }
         let now = clock.now
         let id = ID<Asset>.make(at: now)
-        return .stored { transaction in
-            try transaction.insertAsset(Asset(
-                id: id, account: source.account, createdBy: nil, job: source.job, outputIndex: source.index,
-                key: .output(source.index, of: source.job, source.account, .png), name: "\(source.index).png",
-                type: .png, size: 1, sha256: "", dimensions: nil, createdAt: now, expiresAt: nil))
-        }
+        let asset = Asset(
+            id: id, account: source.account, createdBy: nil, job: source.job, outputIndex: source.index,
+            key: .output(source.index, of: source.job, source.account, .png), name: "\(source.index).png",
+            type: .png, size: 1, sha256: "", dimensions: nil, createdAt: now, expiresAt: nil)
+        return .stored(NewOutput(asset, isWrittenDown: false))
     }
 
     /// A person's own account, with as many whole credits.

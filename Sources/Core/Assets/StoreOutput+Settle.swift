@@ -5,7 +5,7 @@ extension StoreOutput {
     /// told apart by whether another try may help; a failing database is not the output's fault and is thrown.
     package func outcome(_ source: OutputSource, trusting: Set<Origin> = []) async throws -> StoreOutcome {
         do {
-            return .stored(insert(try await self(source.index, of: source.job, source.account, from: source.url, trusting: trusting), source))
+            return .stored(row(try await self(source.index, of: source.job, source.account, from: source.url, trusting: trusting), source))
         } catch OutputRefusal.black {
             return .unsafe
         } catch let error as FetchError {
@@ -18,16 +18,14 @@ extension StoreOutput {
         }
     }
 
-    /// Its id is made now, since a transaction may run more than once. Throws where the bytes have gone meanwhile.
-    private func insert(_ output: StoredOutput, _ source: OutputSource) -> @Sendable (Transaction) throws -> Void {
+    private func row(_ output: StoredOutput, _ source: OutputSource) -> NewOutput {
         let now = time.now()
-        let id = ID<Asset>.make(at: now)
-        return { [rules] transaction in
-            if try transaction.output(source.index, of: source.job) != nil { return }
-            guard try transaction.canInsertOutput(output) else { throw AssetError.removedMeanwhile }
-            try transaction.insertOutput(
-                output, id: id, job: source.job, account: source.account, now: now, expiresAt: now + rules.outputLifetime)
-        }
+        return NewOutput(
+            Asset(
+                id: .make(at: now), account: source.account, createdBy: nil, job: source.job, outputIndex: output.index,
+                key: output.key, name: "\(output.index + 1).\(output.type.fileExtension)", type: output.type, size: output.size,
+                sha256: output.sha256, dimensions: output.dimensions, createdAt: now, expiresAt: now + rules.outputLifetime),
+            isWrittenDown: true)
     }
 }
 

@@ -4,8 +4,7 @@ import SQL
 struct Completion: Sendable {
     let attempt: ID<Attempt>
     let job: Job
-    /// Each gives one output its row.
-    let inserts: [@Sendable (Transaction) throws -> Void]
+    let outputs: [NewOutput]
     let now: Instant
 }
 
@@ -19,12 +18,10 @@ extension Transaction {
         // Once, should two have settled the same attempt.
         let mayEnd = completions.map { alive.contains($0.attempt) && first.insert($0.attempt).inserted }
         let ended = try end(zip(completions, mayEnd).filter(\.1).map { completion, _ in
-            JobEnding(completion.job, .completed(delivered: completion.inserts.count), now: completion.now)
+            JobEnding(completion.job, .completed(delivered: completion.outputs.count), now: completion.now)
         })
-        return try zip(completions, mayEnd).map { completion, mayEnd in
-            guard mayEnd, ended.contains(completion.job.id) else { return false }
-            for insert in completion.inserts { try insert(self) }
-            return true
-        }
+        let isCompleted = zip(completions, mayEnd).map { completion, mayEnd in mayEnd && ended.contains(completion.job.id) }
+        try insertOutputs(zip(completions, isCompleted).filter(\.1).flatMap(\.0.outputs))
+        return isCompleted
     }
 }

@@ -11,8 +11,8 @@ package struct OutputSource: Sendable, Hashable {
 
 /// What came of fetching and keeping one.
 package enum StoreOutcome: Sendable {
-    /// Kept; the closure inserts its row in the settlement's transaction.
-    case stored(@Sendable (Transaction) throws -> Void)
+    /// Kept; it gets its row in the settlement's transaction.
+    case stored(NewOutput)
     case broken(String, isTransient: Bool)
     /// Whole, but black: a safety checker's way to say no. Not delivered, and not charged.
     case unsafe
@@ -62,11 +62,11 @@ package struct SettleJob: Sendable {
         let outcomes = try await storeAll(safe.map {
             OutputSource(job: job.id, account: job.account, index: $0.offset, url: $0.element.url)
         })
-        var inserts: [@Sendable (Transaction) throws -> Void] = []
+        var outputs: [NewOutput] = []
         var broken: (words: String, isTransient: Bool)?
         for outcome in outcomes {
             switch outcome {
-            case .stored(let insert): inserts.append(insert)
+            case .stored(let output): outputs.append(output)
             case .broken(let words, let isTransient): broken = (words, isTransient || broken?.isTransient == true)
             case .unsafe: continue
             case .storeUnavailable(let words): return try await waitForStore(due, job, words)
@@ -75,11 +75,11 @@ package struct SettleJob: Sendable {
         if let broken, broken.isTransient, due.attempt.storeTries + 1 < rules.storeTries {
             return try await tryAgain(due, job, broken.words)
         }
-        guard !inserts.isEmpty else {
+        guard !outputs.isEmpty else {
             guard let broken else { return try await fail(due, job, .flagged, isTransient: false, retryAfter: nil) }
             return try await fail(due, job, .downloadFailed(broken.words), isTransient: true, retryAfter: nil)
         }
-        try await complete(due, job, inserts)
+        try await complete(due, job, outputs)
     }
 
     private func storeAll(_ sources: [OutputSource]) async throws -> [StoreOutcome] {
@@ -93,10 +93,10 @@ package struct SettleJob: Sendable {
         }
     }
 
-    private func complete(_ due: DueAttempt, _ job: Job, _ inserts: [@Sendable (Transaction) throws -> Void]) async throws {
-        let completion = Completion(attempt: due.attempt.id, job: job, inserts: inserts, now: time.now())
+    private func complete(_ due: DueAttempt, _ job: Job, _ outputs: [NewOutput]) async throws {
+        let completion = Completion(attempt: due.attempt.id, job: job, outputs: outputs, now: time.now())
         let isCompleted = try await database.write(completion, by: completions, order: .account(job.account))
-        if isCompleted { logger.info("job completed", metadata: ["job": "\(job.id)", "outputs": "\(inserts.count)"]) }
+        if isCompleted { logger.info("job completed", metadata: ["job": "\(job.id)", "outputs": "\(outputs.count)"]) }
     }
 
     private func tryAgain(_ due: DueAttempt, _ job: Job, _ words: String) async throws {

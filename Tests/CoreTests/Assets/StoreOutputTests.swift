@@ -30,11 +30,11 @@ struct StoreOutputTests {
     }
 
     private func settle(_ outcome: StoreOutcome) async throws {
-        guard case .stored(let insert) = outcome else {
+        guard case .stored(let output) = outcome else {
             Issue.record("it was not stored: \(outcome)")
             return
         }
-        try await fixture.database.write(order: .alone) { try insert($0) }
+        try await fixture.database.write(order: .alone) { try $0.insertOutputs([output]) }
     }
 
     @Test func `an output is stored by its bytes and gets its row with the settlement`() async throws {
