@@ -38,7 +38,10 @@ extension App {
         configuration.maximumGracefulShutdownDuration = settings.shutdownGrace + .seconds(25)
         let group = ServiceGroup(configuration: configuration)
         try await group.run()
-        try await services.identity.keyUses.runOnce()
+        // While the database is away they are lost, which is no reason for a stop to fail.
+        do { try await services.identity.keyUses.runOnce() } catch {
+            logger.warning("last uses of keys were not written down", metadata: ["error": "\(error)"])
+        }
     }
 
     private func application(onReady: @escaping @Sendable () async -> Void) throws -> some ApplicationProtocol {
