@@ -5,7 +5,7 @@ RELEASE = .build/release/darkroom
 # What `make run` hands to `darkroom serve`: make run SERVE="--port 9000"
 SERVE ?=
 
-.PHONY: run test build check bench clean help
+.PHONY: run test build check torture bench clean help
 
 help:                ## says what there is
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
@@ -27,6 +27,12 @@ test:                ## builds once, then passes every test
 
 check: test          ## all that decides whether a change is good
 	@scripts/check-tree
+
+torture:             ## kills, freezes and starves nodes for TORTURE_SECONDS (600); prints its TORTURE_SEED
+	@scripts/setup test
+	@$(SWIFT) build --build-tests
+	@TORTURE_SECONDS=$${TORTURE_SECONDS:-600} scripts/with-postgres $(SWIFT) test --skip-build --disable-xctest \
+		--filter '^SystemTests\.TortureTests'
 
 bench: build         ## measures
 	@echo "bench: there is no benchmark yet; it comes with PostgreSQL" >&2; exit 2

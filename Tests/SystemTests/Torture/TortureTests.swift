@@ -1,0 +1,57 @@
+import Core
+import Foundation
+import SQL
+import Testing
+import TestSupport
+
+/// Several nodes that are killed, stopped and frozen at any instant under random traffic, while what they need fails too.
+/// Their provider lives on in a process of its own, and has faults of its own.
+@Suite(.serialized)
+struct TortureTests {
+    /// TORTURE_SECONDS makes it longer, TORTURE_SEED the same again.
+    private static let seconds = ProcessInfo.processInfo.environment["TORTURE_SECONDS"].flatMap { Int($0) } ?? 12
+
+    @Test(arguments: TestEngine.available)
+    func `whatever dies, stands still or is away, no job and no credit is lost, and nothing is sent twice`(on engine: TestEngine) async throws {
+        let chance = Seeded("torture on \(engine) for \(TortureTests.seconds) s", variable: "TORTURE_SEED")
+        switch engine {
+        case .sqlite: try await torture(chance, nil)
+        case .postgres: try await PostgresCluster.with { try await torture(chance, $0) }
+        }
+    }
+
+    private func torture(_ given: Seeded, _ cluster: PostgresCluster?) async throws {
+        var chance = given
+        let sandbox = try await RunningSandbox(["--duration", "0.2", "--concurrency", "8", "--fixed-output"])
+        try await RunningNodes.with(
+            [.server, .front, .worker], databaseURL: cluster?.url, sandbox: sandbox,
+            environment: ["DARKROOM_LEASE_SECONDS": "2", "DARKROOM_LOG_LEVEL": "notice"]
+        ) { nodes in
+            let plans = ["enterprise", "pro", "basic"]
+            var callers: [Caller] = []
+            for plan in plans { callers.append(try await nodes.account(credits: 20_000, plan: plan)) }
+            let load = TortureLoad(callers: callers, nodes: nodes)
+            let verdict = TortureVerdict(nodes: nodes, sandbox: sandbox, load: load)
+
+            let end = Time.system.now() + .seconds(TortureTests.seconds)
+            let (traffic, ofNodes, ofOthers) = (Seeded(chance.next()), Seeded(chance.next()), Seeded(chance.next()))
+            let troublemaker = Troublemaker(nodes: nodes, cluster: cluster)
+            let made = try await withThrowingTaskGroup(of: [Trouble].self) { group in
+                group.addTask { await load.run(traffic, until: end); return [] }
+                group.addTask { try await troublemaker.run(ofNodes, among: Trouble.ofNodes, every: 200...1500, until: end) }
+                group.addTask {
+                    let troubles = [.filesAway] + (cluster == nil ? [] : Trouble.ofDatabases)
+                    return try await troublemaker.run(ofOthers, among: troubles, every: 1000...5000, until: end)
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            try await verdict.comeToRest(within: .seconds(120))
+
+            let broken = try await verdict.broken()
+            #expect(broken == [], "seed \(given.seed)")
+            let counts = Dictionary(grouping: made, by: \.rawValue).map { "\($1.count) \($0)" }.sorted()
+            print("torture: \(load.jobs.count) jobs, answers \(load.statuses.sorted { $0.key < $1.key }.map { "\($0): \($1)" }), \(counts)")
+        }
+        await sandbox.stop()
+    }
+}
