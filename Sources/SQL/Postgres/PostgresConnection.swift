@@ -11,12 +11,12 @@ final class PostgresConnection: WriteConnection {
     private var isBegun = false
     /// What went wrong in the open transaction: nothing more is done in it, and it cannot be committed.
     private var failure: DatabaseError?
-    private var retryAt = ContinuousClock.now
-    private var failures = 0
+    private let reach: PostgresReach
 
-    init(url: String, isReadOnly: Bool) {
+    init(url: String, isReadOnly: Bool, reach: PostgresReach = PostgresReach()) {
         self.url = url
         self.isReadOnly = isReadOnly
+        self.reach = reach
     }
 
     var dialect: Dialect { .postgres }
@@ -105,14 +105,7 @@ final class PostgresConnection: WriteConnection {
     private func connect() throws(DatabaseError) {
         if let pipeline, pipeline.isConnected { return }
         close()
-        guard ContinuousClock.now >= retryAt else { throw DatabaseError(.unavailable, "PostgreSQL is away") }
-        do throws(DatabaseError) {
-            pipeline = try PostgresPipeline(url: url, isReadOnly: isReadOnly)
-            failures = 0
-        } catch {
-            failures += 1
-            retryAt = .now + .milliseconds(min(100 << min(failures, 6), 5000))
-            throw error
-        }
+        pipeline = try reach.trying { () throws(DatabaseError) in try PostgresPipeline(url: url, isReadOnly: isReadOnly) }
+        if pipeline == nil { throw DatabaseError(.unavailable, "PostgreSQL is away") }
     }
 }

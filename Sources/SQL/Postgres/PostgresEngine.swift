@@ -14,8 +14,9 @@ package final class PostgresEngine: Engine {
 
     /// - Parameter url: As libpq takes it: `postgresql://user@host/database?sslmode=verify-full`.
     package init(url: String, writers: Int = 4, readers: Int = 4) throws(DatabaseError) {
-        self.writers = PostgresPool(url: url, count: writers, isReadOnly: false)
-        self.readers = PostgresPool(url: url, count: readers, isReadOnly: true)
+        let reach = PostgresReach()
+        self.writers = PostgresPool(url: url, count: writers, isReadOnly: false, reach: reach)
+        self.readers = PostgresPool(url: url, count: readers, isReadOnly: true, reach: reach)
         queue = WriteQueue(drainers: writers)
         signals = PostgresSignals(url: url)
     }
@@ -29,12 +30,18 @@ package final class PostgresEngine: Engine {
         }
     }
 
-    /// Once more where somebody changed a table that it reads, and the server would not go on with what it had planned.
+    /// Once more where somebody changed a table that it reads, and the server would not go on with what it had planned; and
+    /// where the connection broke beneath it, since the server may be there again.
     private static func read<Value>(_ body: (Transaction) throws -> Value, on connection: PostgresConnection) throws -> Value {
         do {
             return try readOnce(body, on: connection)
-        } catch let error as DatabaseError where error.kind == .conflict {
-            return try readOnce(body, on: connection)
+        } catch let first as DatabaseError where first.kind == .conflict || first.kind == .unavailable {
+            do {
+                return try readOnce(body, on: connection)
+            } catch let second as DatabaseError where second.kind == .unavailable {
+                // The first one's words say why.
+                throw first
+            }
         }
     }
 
@@ -100,8 +107,8 @@ final class PostgresPool: Sendable {
     private let all: [Lane]
     private let state: Mutex<State>
 
-    init(url: String, count: Int, isReadOnly: Bool) {
-        all = (0..<count).map { Lane(PostgresConnection(url: url, isReadOnly: isReadOnly), $0) }
+    init(url: String, count: Int, isReadOnly: Bool, reach: PostgresReach) {
+        all = (0..<count).map { Lane(PostgresConnection(url: url, isReadOnly: isReadOnly, reach: reach), $0) }
         state = Mutex(State(idle: all))
     }
 
