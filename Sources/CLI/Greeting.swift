@@ -14,6 +14,9 @@ struct Greeting {
         } else {
             lines.append("  Provider: fal.ai")
         }
+        if settings.isForOneNodeOnly {
+            lines.append("  This sandbox is for this node alone: before another starts, name one 'darkroom sandbox' to all with DARKROOM_SANDBOX_URL")
+        }
         if let administrator { lines += try Greeting.introduce(administrator, settings) }
         text = (lines + [""]).joined(separator: "\n")
     }

@@ -111,6 +111,12 @@ extension Settings {
         return "\(isTLS ? "https" : "http")://\(name.contains(":") ? "[\(name)]" : name):\(port)"
     }
 
+    /// A server's own sandbox knows only what that server asked of it, so it does for one node and for no more.
+    var isForOneNodeOnly: Bool {
+        guard database.isShared, usesSandbox, case .builtIn = sandbox else { return false }
+        return true
+    }
+
     /// Work goes to the sandbox; whoever asks is to be told that nothing is made by AI.
     var usesSandbox: Bool { fal == nil }
 

@@ -8,12 +8,12 @@ struct Doctor: Sendable {
     private let server: ServerFile?
     private let probe: Probe
     private let time: Time
-    private let isSandboxBuiltIn: Bool
+    private let isForOneNodeOnly: Bool
 
     /// A server that runs was told its addresses by flags, perhaps, so those that it left in the data folder count.
     init(settings given: Settings, client: HTTPClient, time: Time) {
         var settings = given
-        if given.usesSandbox, case .builtIn = given.sandbox { isSandboxBuiltIn = true } else { isSandboxBuiltIn = false }
+        isForOneNodeOnly = given.isForOneNodeOnly
         server = ServerFile.running(in: given.data)
         if let server {
             settings.publicURL = server.publicURL
@@ -47,7 +47,7 @@ struct Doctor: Sendable {
 
     /// Each node would have another one, and know nothing of what the others' were asked for.
     private var builtInSandboxFinding: Finding? {
-        guard settings.database.isShared, isSandboxBuiltIn else { return nil }
+        guard isForOneNodeOnly else { return nil }
         return .information(
             "nodes", "the sandbox inside a server serves that server alone. Before a second node starts, run one 'darkroom sandbox' for all and name it with DARKROOM_SANDBOX_URL, or set FAL_KEY.")
     }
