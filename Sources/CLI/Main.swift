@@ -13,7 +13,7 @@ struct Main: AsyncParsableCommand {
         version: App.version,
         subcommands: [
             ServeCommand.self, WorkerCommand.self, MigrateCommand.self, SandboxCommand.self, AdminCommand.self, GenerateCommand.self,
-            AuditCommand.self, DoctorCommand.self,
+            AuditCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self,
         ])
 
     static func main() async {

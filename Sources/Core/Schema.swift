@@ -17,4 +17,7 @@ package enum Schema {
             additions: [.postgres: PackageResources._006_client_access_postgres_sql]),
         Migration(7, "duties", PackageResources._007_duties_sql),
     ])
+
+    /// The tables that its steps fill; an operator may change what is in them.
+    package static let seeded: Set<String> = ["plans", "kinds", "endpoints", "prices"]
 }

@@ -112,7 +112,7 @@ private struct AppliedMigration {
 
 extension Transaction {
     /// Until the transaction ends. A step may take long, as may whoever is at it, so the usual bounds are lifted for it.
-    fileprivate func lockSchema(_ waits: () -> Void) throws(DatabaseError) {
+    func lockSchema(_ waits: () -> Void) throws(DatabaseError) {
         guard let lock = dialect.schemaLock else { return }
         try query(lock.bounds)
         if try queryOne(lock.take)?.get("taken", as: Int.self) == 1 { return }

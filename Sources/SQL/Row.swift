@@ -10,7 +10,7 @@ package struct Row: Sendable {
     }
 
     private let columns: Columns
-    private let values: [SQLValue]
+    let values: [SQLValue]
 
     package init(_ columns: Columns, _ values: [SQLValue]) {
         self.columns = columns

@@ -76,7 +76,7 @@ extension App {
     }
 
     /// A server that is away, or that cannot carry an installation, is told at once and in one sentence.
-    private static func open(_ address: PostgresAddress, connections: Int) async throws -> Database {
+    static func open(_ address: PostgresAddress, connections: Int) async throws -> Database {
         let database = Database(try PostgresEngine(url: address.url, writers: connections - connections / 2, readers: connections / 2))
         do {
             if let problem = try await database.engine.check().first {

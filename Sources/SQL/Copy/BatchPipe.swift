@@ -1,0 +1,60 @@
+import Dispatch
+import Synchronization
+
+/// Batches on their way from the thread that reads them to the one that writes them: a few at a time, so that neither runs
+/// ahead. Both block, which the threads of databases may.
+final class BatchPipe<Batch: Sendable>: Sendable {
+    private struct State {
+        var batches: [Batch] = []
+        var isWhole = false
+        var isLeft = false
+    }
+
+    /// The other side went away before its work was done, and says why itself.
+    struct Broken: Error {}
+
+    private let state = Mutex(State())
+    private let room = DispatchSemaphore(value: 0)
+    private let filled = DispatchSemaphore(value: 0)
+
+    /// A semaphore must not end below the value that it began with, so room is made and not begun with.
+    init(room: Int = 4) {
+        for _ in 0..<room { self.room.signal() }
+    }
+
+    func send(_ batch: Batch) throws {
+        room.wait()
+        let isLeft = state.withLock { state in
+            if !state.isLeft { state.batches.append(batch) }
+            return state.isLeft
+        }
+        if isLeft { throw Broken() }
+        filled.signal()
+    }
+
+    /// Nothing more comes: all was sent, or something went wrong.
+    func finish(isWhole: Bool) {
+        state.withLock { $0.isWhole = isWhole }
+        filled.signal()
+    }
+
+    /// After the end, whether it was the end of everything.
+    var isWhole: Bool { state.withLock { $0.isWhole } }
+
+    /// The next batch, or nothing at the end.
+    func next() -> Batch? {
+        filled.wait()
+        let batch = state.withLock { $0.batches.isEmpty ? nil : $0.batches.removeFirst() }
+        if batch != nil { room.signal() }
+        return batch
+    }
+
+    /// Nothing more is taken: whoever sends, stops.
+    func leave() {
+        state.withLock { state in
+            state.isLeft = true
+            state.batches = []
+        }
+        room.signal()
+    }
+}
