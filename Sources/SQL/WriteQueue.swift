@@ -18,6 +18,8 @@ final class WriteQueue: Sendable {
         /// Those that hold somebody.
         var lines: [Kind: Line<Arrival>] = [:]
         var count = 0
+        /// How many batches of a set are under way.
+        var underWay: [Kind: Int] = [:]
         var arrivals = 0
         var drainers = 0
         var isClosed = false
@@ -46,9 +48,10 @@ final class WriteQueue: Sendable {
             if state.count >= limit { return (false, DatabaseError(.busy, "too many writes are waiting")) }
             state.arrivals += 1
             let arrival = Arrival(number: state.arrivals, write: write)
-            state.lines[kind(of: write), default: Line()].add(arrival)
+            let kind = kind(of: write)
+            state.lines[kind, default: Line()].add(arrival)
             state.count += 1
-            guard state.drainers < drainerLimit else { return (false, nil) }
+            guard state.drainers < drainerLimit, isReady(kind, in: state) else { return (false, nil) }
             state.drainers += 1
             return (true, nil)
         }
@@ -64,9 +67,13 @@ final class WriteQueue: Sendable {
     /// The next batch, or nothing, in which case this drainer's work has ended and an `add` may ask for another.
     ///
     /// Whoever waits longest decides of which kind it is: no kind of write waits for another to run dry.
-    func next() -> [PendingWrite] {
+    ///
+    /// - Parameter done: The batch that this drainer had before.
+    func next(after done: [PendingWrite] = []) -> [PendingWrite] {
         state.withLock { state in
-            guard let kind = state.lines.min(by: { ($0.value.first?.number ?? .max) < ($1.value.first?.number ?? .max) })?.key,
+            if let kind = done.first.map(kind(of:)), let count = state.underWay[kind] { state.underWay[kind] = count > 1 ? count - 1 : nil }
+            let ready = state.lines.filter { isReady($0.key, in: state) }
+            guard let kind = ready.min(by: { ($0.value.first?.number ?? .max) < ($1.value.first?.number ?? .max) })?.key,
                 let batch = state.lines[kind]?.take(kind == .alone ? 1 : batchLimit)
             else {
                 state.drainers -= 1
@@ -74,8 +81,16 @@ final class WriteQueue: Sendable {
             }
             if state.lines[kind]?.first == nil { state.lines[kind] = nil }
             state.count -= batch.count
+            if case .set = kind { state.underWay[kind, default: 0] += 1 }
             return batch.map(\.write)
         }
+    }
+
+    /// A set has a second batch under way only where that one is full: many small ones side by side cost several times what
+    /// the same items cost together, since most of a batch's cost is its statements'.
+    private func isReady(_ kind: Kind, in state: State) -> Bool {
+        guard case .set = kind, state.underWay[kind] != nil else { return true }
+        return (state.lines[kind]?.count ?? 0) >= batchLimit
     }
 
     /// Why nothing is taken any more, once it is closed.

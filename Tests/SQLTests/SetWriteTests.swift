@@ -89,12 +89,41 @@ struct SetWriteTests {
         }
         for number in 3..<6 { _ = queue.add(item("first \(number)", of: first)) }
 
-        let batches = (0..<5).map { _ in queue.next().map { if case .key(let name) = $0.order { name } else { "alone" } } }
+        var batch: [PendingWrite] = []
+        let batches = (0..<5).map { _ in
+            batch = queue.next(after: batch)
+            return batch.names
+        }
 
         #expect(batches == [
             ["first 0", "first 1", "first 2", "first 3"], ["closure 0", "closure 1", "closure 2"],
             ["second 0", "second 1", "second 2"], ["first 4", "first 5"], [],
         ])
+    }
+
+    @Test func `a set has a second batch under way only where that one is full`() {
+        let queue = WriteQueue(limit: 100, batchLimit: 4, drainers: 3)
+        let set = noting()
+        func add(_ count: Int) -> [Bool] {
+            (0..<count).map { number in queue.add(set.pending("item", order: .key("\(number)")) { _ in }) }
+        }
+
+        #expect(add(1) == [true])
+        let first = queue.next()
+        #expect(first.count == 1)
+        // Only the fourth is worth another connection, which leaves those behind it to whoever is done first.
+        #expect(add(5) == [false, false, false, true, true])
+        let second = queue.next()
+        #expect(second.count == 4)
+        #expect(queue.next().isEmpty)
+        #expect(queue.next(after: first).isEmpty)
+        #expect(queue.next(after: second).count == 1)
+    }
+}
+
+extension [PendingWrite] {
+    fileprivate var names: [String] {
+        map { if case .key(let name) = $0.order { name } else { "alone" } }
     }
 }
 

@@ -60,7 +60,11 @@ package final class PostgresEngine: Engine {
     package func write(_ pending: PendingWrite) {
         guard queue.add(pending) else { return }
         writers.use { [queue] connection in
-            while case let batch = queue.next(), !batch.isEmpty { connection.perform(batch) }
+            var batch = queue.next()
+            while !batch.isEmpty {
+                connection.perform(batch)
+                batch = queue.next(after: batch)
+            }
         }
     }
 

@@ -48,7 +48,11 @@ package final class SQLiteEngine: Engine {
         guard queue.add(pending) else { return }
         pool.asyncWriteWithoutTransaction { [queue, writer] database in
             let connection = SQLiteConnection(database, writer.statements)
-            while case let batch = queue.next(), !batch.isEmpty { connection.perform(batch) }
+            var batch = queue.next()
+            while !batch.isEmpty {
+                connection.perform(batch)
+                batch = queue.next(after: batch)
+            }
         }
     }
 
