@@ -37,7 +37,7 @@ extension Services {
         api.post("/generate", use: Generate(submit: submit).handle)
         api.post("/estimate", use: Estimate(price: price, database: database).handle)
 
-        let show = ShowJob(database: database, links: links, time: time)
+        let show = ShowJob(read: ReadJob(database: database, time: time), links: links, time: time)
         let change = ChangeJob(cancel: cancel, submit: submit, database: database)
         let events = EventStream(database: database, hub: events, time: time)
         api.get("/generate/:id", use: show.result)

@@ -34,7 +34,7 @@ struct QueryPlanTests {
         ("FROM attempts\nWHERE endpoint = $1 AND state = 'succeeded'", "attempts_finished"),
         ("FROM balances b LEFT JOIN lots l", "lots_to_spend"),
         ("FROM transactions WHERE account_id = $1 AND id <", "transactions_by_account"),
-        ("FROM transactions WHERE job_id = $1", "transactions_by_job"),
+        ("FROM transactions WHERE job_id IN", "transactions_by_job"),
         ("FROM attempts WHERE provider = $1 AND request_id = $2", "attempts_by_request"),
     ])
     func `a statement runs by the index that was made for it`(part: String, index: String) async throws {

@@ -2,9 +2,7 @@ import Crypto
 import Foundation
 
 extension Sequence<UInt8> {
-    var hexadecimal: String {
-        map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    }
+    var hexadecimal: String { Hex.text(self) }
 
     /// Base64 for addresses and tokens (RFC 4648 §5), without padding.
     var base64URL: String {

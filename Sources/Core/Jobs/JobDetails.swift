@@ -8,9 +8,9 @@ package struct JobDetails: Sendable {
     package let receipt: Receipt?
     package let transactions: [LedgerLine]
     /// Queued jobs before it, while it is queued: 1001 stands for more than 1,000.
-    package let queuePosition: Int?
+    package var queuePosition: Int?
     /// How long such jobs usually take from hand-over to result.
-    package let usualDuration: Duration?
+    package var usualDuration: Duration?
 
     /// 0 to 100: what the provider says; without its word, how much of the usual time has passed, and never all of it.
     package func progress(now: Instant) -> (percent: Int, isEstimate: Bool)? {
@@ -49,17 +49,6 @@ extension LedgerLine {
 }
 
 extension Transaction {
-    package func details(of id: ID<Job>, account: ID<Account>) throws -> JobDetails? {
-        guard let job = try job(id, of: account) else { return nil }
-        return try JobDetails(
-            job: job, attempts: job.attemptCount > 0 ? attempts(of: id) : [],
-            outputs: job.state == .completed ? outputs(of: id) : [], receipt: receipt(of: id),
-            transactions: query("SELECT * FROM transactions WHERE job_id = $1 ORDER BY id", id)
-                .map { row throws(DatabaseError) in try LedgerLine(row) },
-            queuePosition: job.state == .queued ? queuePosition(of: job) : nil,
-            usualDuration: job.state.isTerminal ? nil : usualDuration(of: job.endpoint))
-    }
-
     /// Newest first, from behind `cursor`.
     package func jobs(
         of account: ID<Account>, state: JobState?, before cursor: ID<Job>?, limit: Int

@@ -1,15 +1,14 @@
 package import Core
 package import Hummingbird
-package import SQL
 
 /// `GET /api/jobs/{id}` with everything there is to know, and `GET /api/generate/{id}` with the result alone.
 package struct ShowJob: Sendable {
-    private let database: Database
+    private let read: ReadJob
     private let links: FileLinks
     private let time: Time
 
-    package init(database: Database, links: FileLinks, time: Time) {
-        self.database = database
+    package init(read: ReadJob, links: FileLinks, time: Time) {
+        self.read = read
         self.links = links
         self.time = time
     }
@@ -53,7 +52,7 @@ package struct ShowJob: Sendable {
 
     private func details(_ context: AccountContext) async throws -> JobDetails {
         guard let id = context.parameters.get("id").flatMap({ ID<Job>(checking: $0) }),
-            let details = try await database.read({ try $0.details(of: id, account: context.account) })
+            let details = try await read(id, of: context.account)
         else { throw APIError.notFound("job") }
         return details
     }

@@ -1,0 +1,95 @@
+package import SQL
+import Synchronization
+
+/// Reads all that there is to show of a job. Callers who come together are served by one set of statements; what depends on
+/// other jobs, and is a hint, is as it was a moment ago.
+package struct ReadJob: Sendable {
+    private let set: SetRead<WantedJob, Result<JobDetails?, any Error>>
+    private let others: OtherJobs
+
+    package init(database: Database, time: Time) {
+        set = SetRead(database) { try $0.details(of: $1) }
+        others = OtherJobs(database: database, time: time)
+    }
+
+    /// Nothing where the account has no such job.
+    package func callAsFunction(_ id: ID<Job>, of account: ID<Account>) async throws -> JobDetails? {
+        guard var details = try await set(WantedJob(id: id, account: account)).get() else { return nil }
+        if details.job.state == .queued { details.queuePosition = try await others.queuePosition(of: details.job) }
+        if !details.job.state.isTerminal { details.usualDuration = try await others.usualDuration(of: details.job.endpoint) }
+        return details
+    }
+}
+
+/// What is known of all jobs, kept for a moment: who stands first in the queue, and how long an endpoint usually takes.
+private final class OtherJobs: Sendable {
+    private struct Kept<Value: Sendable>: Sendable {
+        let value: Value
+        var readAt: Instant
+
+        /// Nothing where it is too old: then whoever asked reads it anew, and others take the old one meanwhile.
+        mutating func use(for age: Duration, now: Instant) -> Value? {
+            if now - readAt < age { return value }
+            readAt = now
+            return nil
+        }
+    }
+
+    private struct State {
+        var queue: Kept<[QueueKey]>?
+        var durations: [EndpointID: Kept<Duration?>] = [:]
+    }
+
+    private let database: Database
+    private let time: Time
+    private let state = Mutex(State())
+
+    init(database: Database, time: Time) {
+        self.database = database
+        self.time = time
+    }
+
+    /// Queued jobs before this one, counted up to 1,000.
+    func queuePosition(of job: Job) async throws -> Int {
+        let queue = try await queue()
+        let key = QueueKey(orderAt: job.orderAt, id: job.id)
+        var (low, high) = (0, queue.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if queue[middle] < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    func usualDuration(of endpoint: EndpointID) async throws -> Duration? {
+        let now = time.now()
+        let known = state.withLock { $0.durations[endpoint]?.use(for: .seconds(5), now: now) ?? nil }
+        if let known { return known }
+        let duration = try await database.read { try $0.usualDuration(of: endpoint) }
+        state.withLock { $0.durations[endpoint] = Kept(value: duration, readAt: now) }
+        return duration
+    }
+
+    private func queue() async throws -> [QueueKey] {
+        let now = time.now()
+        if let known = state.withLock({ $0.queue?.use(for: .milliseconds(250), now: now) ?? nil }) { return known }
+        let queue = try await database.read { try $0.headOfQueue() }
+        state.withLock { $0.queue = Kept(value: queue, readAt: now) }
+        return queue
+    }
+}
+
+/// What decides whose turn it is.
+private struct QueueKey: Sendable, Comparable {
+    let orderAt: Instant
+    let id: ID<Job>
+
+    static func < (one: QueueKey, other: QueueKey) -> Bool { (one.orderAt, one.id) < (other.orderAt, other.id) }
+}
+
+extension Transaction {
+    fileprivate func headOfQueue() throws -> [QueueKey] {
+        try query("SELECT order_at, id FROM jobs WHERE state = 'queued' ORDER BY order_at, id LIMIT 1001")
+            .map { try QueueKey(orderAt: $0.get("order_at"), id: $0.get("id")) }
+    }
+}
