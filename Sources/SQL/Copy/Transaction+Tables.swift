@@ -1,9 +1,10 @@
 extension Transaction {
-    /// The tables of the current schema of PostgreSQL, in an order in which rows can be put into them.
+    /// The tables of the current schema of PostgreSQL, in an order in which rows can be put into them. Columns that are
+    /// computed from others are left out: each side computes its own.
     func tablesInOrder() throws(DatabaseError) -> [TableShape] {
         let columns = try grouped("""
             SELECT t.relname::text AS name, a.attname::text AS part FROM pg_class t
-            JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+            JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
             WHERE t.relkind IN ('r', 'p') AND NOT t.relispartition AND t.relnamespace = current_schema()::regnamespace
             ORDER BY t.relname, a.attnum
             """)
