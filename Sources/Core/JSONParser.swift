@@ -9,7 +9,7 @@ struct JSONParser {
     }
 
     /// Deeper values are refused: each level takes stack, here and wherever the value goes.
-    private static let depthLimit = 256
+    private static let depthLimit = 512
 
     private let bytes: [UInt8]
     private var position = 0

@@ -79,6 +79,7 @@ package final class SQLiteEngine: Engine {
 
     package func close() async {
         queue.close()
-        try? await pool.writeWithoutTransaction { _ = try? $0.checkpoint(.passive) }
+        // Leaves everything in the one file. Where another process still reads, its own close will do so.
+        try? await pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
     }
 }
