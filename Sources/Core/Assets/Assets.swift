@@ -33,7 +33,7 @@ package struct Assets: Sendable {
 
     package func edit(_ id: ID<Asset>, of account: ID<Account>, _ edit: AssetEdit) async throws -> Asset {
         let now = time.now()
-        return try await database.write(order: .account(account)) { transaction in
+        return try await database.write(of: account) { transaction in
             guard var asset = try transaction.lockAsset(id, of: account) else { throw AssetError.notFound }
             try edit.apply(to: &asset, now: now)
             try transaction.updateAsset(asset)
@@ -44,7 +44,7 @@ package struct Assets: Sendable {
     /// The row goes and its bytes are written down for removal together; then the bytes go at once, where they can.
     package func delete(_ id: ID<Asset>, of account: ID<Account>) async throws {
         let now = time.now()
-        let key = try await database.write(order: .account(account)) { transaction in
+        let key = try await database.write(of: account) { transaction in
             guard let asset = try transaction.lockAsset(id, of: account) else { throw AssetError.notFound }
             if let job = try transaction.unendedJob(using: id) { throw AssetError.inUse(by: job) }
             try transaction.deleteAsset(asset, now: now)

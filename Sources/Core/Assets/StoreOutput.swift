@@ -68,7 +68,7 @@ package struct StoreOutput: Sendable {
 
     private func writeDown(_ key: StorageKey, of account: ID<Account>) async throws -> StorageKey {
         let dueAt = time.now() + Self.patience
-        guard try await database.write(order: .account(account), { try $0.writeDownFile(key, dueAt: dueAt) }) else { throw AssetError.removedMeanwhile }
+        guard try await database.write(of: account, { try $0.writeDownFile(key, dueAt: dueAt) }) else { throw AssetError.removedMeanwhile }
         return key
     }
 }

@@ -63,7 +63,7 @@ package struct StoreUpload: Sendable {
     private func writeDown(_ upload: Upload) async throws -> StorageKey {
         guard let key = upload.key else { preconditionFailure("a file has a type before it has a name") }
         let now = time.now()
-        let isWritten = try await database.write(order: .account(upload.actor.account)) { [upload] transaction in
+        let isWritten = try await database.write(of: upload.actor.account) { [upload] transaction in
             try refuseRepeat(upload, transaction, now)
             return try transaction.writeDownFile(key, dueAt: now + .seconds(3600))
         }
@@ -79,7 +79,7 @@ package struct StoreUpload: Sendable {
             name: try AssetName.checking(upload.name, check.type), type: check.type, size: file.size, sha256: file.sha256,
             dimensions: check.dimensions, createdAt: now, expiresAt: now + rules.uploadLifetime)
         do {
-            try await database.write(order: .account(account)) { [upload] transaction in
+            try await database.write(of: account) { [upload] transaction in
                 let used = try transaction.lockStoredBytes(of: account)
                 try refuseRepeat(upload, transaction, now)
                 try allow(file.size, used: used, account, transaction, now)

@@ -46,7 +46,7 @@ package struct GrantCredits: Sendable {
         guard grant.amount > .zero else { throw Refusal.amountNotPositive }
         let now = time.now()
         let key = "operator:\(grant.key)"
-        return try await database.write(order: .account(grant.account)) { transaction in
+        return try await database.write(of: grant.account) { transaction in
             guard try transaction.accountExists(grant.account) else { throw Refusal.noSuchAccount }
             if let booked = try transaction.booked(key: key) {
                 guard booked == (grant.account, grant.amount) else { throw Refusal.keyUsedOtherwise }

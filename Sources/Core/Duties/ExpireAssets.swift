@@ -25,7 +25,7 @@ package struct ExpireAssets: Sendable {
 
     /// In a transaction of its account's, since deleting it changes what the account's files come to.
     private func expire(_ asset: Asset, _ now: Instant) async throws -> Bool {
-        try await database.write(order: .account(asset.account)) { transaction in
+        try await database.write(of: asset.account) { transaction in
             guard let current = try transaction.lockAsset(asset.id, of: asset.account),
                 let expiresAt = current.expiresAt, expiresAt <= now
             else { return false }

@@ -25,7 +25,7 @@ package struct APIKeys: Sendable {
         let key = APIKey(
             id: .make(at: now), account: actor.account, createdBy: actor.user, name: name, prefix: APIKey.prefix(of: secret),
             createdAt: now, lastUsedAt: nil)
-        try await database.write(order: .account(actor.account)) { transaction in
+        try await database.write(of: actor.account) { transaction in
             guard try transaction.countKeys(of: actor.account) < Self.limit else { throw APIKeyError.tooMany }
             try transaction.insert(key, digest: APIKey.digest(of: secret))
         }
@@ -42,7 +42,7 @@ package struct APIKeys: Sendable {
     package func revoke(_ id: ID<APIKey>, by actor: Actor) async throws {
         try demandManager(actor)
         let now = time.now()
-        let isRevoked = try await database.write(order: .account(actor.account)) { transaction in
+        let isRevoked = try await database.write(of: actor.account) { transaction in
             try transaction.revokeKey(id, of: actor.account, now: now)
         }
         guard isRevoked else { throw APIKeyError.notFound }

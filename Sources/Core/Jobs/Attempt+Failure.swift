@@ -1,12 +1,11 @@
 import SQL
 
-/// How an attempt ends and what becomes of its job. Each locks the account first.
+/// How an attempt ends and what becomes of its job, whose account's row is locked.
 extension Transaction {
     /// Ends an attempt and its job with it. Nothing where the attempt had ended; the attempt alone where the job had.
     func end(
         _ attempt: ID<Attempt>, as state: Attempt.State, failure: JobFailure? = nil, with ending: JobEnding
     ) throws {
-        try lock([ending.job.account])
         let failure = failure.map { Job.Failure(code: $0.code, message: $0.words) }
         if try end(attempt, state, failure: failure, now: ending.now) { try end([ending]) }
     }
@@ -17,7 +16,6 @@ extension Transaction {
         _ attempt: ID<Attempt>, of job: Job, as state: Attempt.State, _ failure: JobFailure, isTransient: Bool,
         retryAfter: Duration?, rules: WorkRules, jitter: Double, now: Instant
     ) throws {
-        try lock([job.account])
         guard try end(attempt, state, failure: Job.Failure(code: failure.code, message: failure.words), now: now),
             let current = try self.job(job.id), current.state == .processing
         else { return }
@@ -38,14 +36,12 @@ extension Transaction {
 
     /// Back into the queue unsent, because its worker shuts down.
     func handBack(_ claim: Claim, now: Instant) throws {
-        try lock([claim.job.account])
         guard try end(claim.attempt, .handedBack, now: now) else { return }
         _ = try requeue(claim.job.id, .handedBack, runAt: now, data: .object([:]), now: now)
     }
 
     /// Fails a job that waited in the queue past its deadline.
-    func failOverdue(_ id: ID<Job>, of account: ID<Account>, now: Instant) throws {
-        try lock([account])
+    func failOverdue(_ id: ID<Job>, now: Instant) throws {
         guard let job = try job(id), job.state == .queued, let deadline = job.deadlineAt, deadline <= now else { return }
         try end([JobEnding(job, .failed(.timedOut), now: now)])
     }

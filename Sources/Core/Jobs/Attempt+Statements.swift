@@ -86,9 +86,8 @@ extension Transaction {
 
     /// Nobody knows whether the provider took it on. Whoever cancelled does not wait for an answer that may never come.
     func recordNoAnswer(
-        _ attempt: ID<Attempt>, of account: ID<Account>, words: String, cost: Int64, now: Instant, dueAt: Instant
+        _ attempt: ID<Attempt>, words: String, cost: Int64, now: Instant, dueAt: Instant
     ) throws(DatabaseError) {
-        try lock([account])
         try execute("""
             UPDATE attempts SET state = 'unanswered', lease = NULL, failure_message = $3, cost = $4,
                 due_at = CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL)
@@ -110,6 +109,7 @@ extension Transaction {
 
     /// As `recordAnswer`, of many, by whoever holds their leases and keeps them. Answers those that were recorded.
     func record(_ answers: [Answered]) throws(DatabaseError) -> Set<ID<Attempt>> {
+        try lock(answers.map(\.account))
         var recorded: Set<ID<Attempt>> = []
         for row in try query(Statements.recordAnswers, rows: answers.map {
             [$0.attempt, $0.lease, $0.words.text, $0.requestID, $0.cost, $0.now]
@@ -185,6 +185,7 @@ struct Submitted: Sendable {
 /// What a provider said in the end, to somebody who holds the attempt.
 struct Answered: Sendable {
     let attempt: ID<Attempt>
+    let account: ID<Account>
     let lease: Lease
     let requestID: String
     let words: JSON

@@ -20,7 +20,7 @@ package struct CancelJob: Sendable {
     /// The job as it stands afterwards. Cancelling again is the same as cancelling once.
     package func callAsFunction(_ id: ID<Job>, by actor: Actor) async throws -> Job {
         let now = time.now()
-        let job = try await database.write(order: .account(actor.account)) { try $0.cancel(id, of: actor.account, now: now) }
+        let job = try await database.write(of: actor.account) { try $0.cancel(id, of: actor.account, now: now) }
         wakeUp.jobs(of: actor.account)
         return job
     }
@@ -28,7 +28,6 @@ package struct CancelJob: Sendable {
 
 extension Transaction {
     fileprivate func cancel(_ id: ID<Job>, of account: ID<Account>, now: Instant) throws -> Job {
-        try lock([account])
         guard let job = try job(id, of: account) else { throw CancelError.notFound }
         switch job.state {
         case .pending, .queued:

@@ -53,10 +53,10 @@ package struct FollowUp: Sendable {
     /// Its worker died or is too slow. Whether the submission went out, nobody knows: it is not sent again.
     private func rescue(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         let now = time.now()
-        try await database.write(order: .account(job.account)) {
+        try await database.write(of: job.account) {
             guard try $0.holds(due.lease, of: due.attempt.id) else { return }
             try $0.recordNoAnswer(
-                due.attempt.id, of: job.account, words: "its worker went away while sending it", cost: due.attempt.cost, now: now,
+                due.attempt.id, words: "its worker went away while sending it", cost: due.attempt.cost, now: now,
                 dueAt: now + provider.patience)
         }
     }
@@ -71,11 +71,11 @@ package struct FollowUp: Sendable {
             let interval = provider.pollInterval(after: due.attempt.pollCount + 1)
             let wait = job.cancelRequestedAt == nil ? interval : min(interval, .seconds(1))
             let next = min(now + wait, job.deadlineAt ?? .distantFuture)
-            try await database.write(order: .account(job.account)) { _ = try $0.recordProgress(progress, of: due, dueAt: next) }
+            try await database.write(of: job.account) { _ = try $0.recordProgress(progress, of: due, dueAt: next) }
         case .ended(let words):
             let item = Answered(
-                attempt: due.attempt.id, lease: due.lease, requestID: reference.requestID, words: words, cost: due.attempt.cost,
-                now: now)
+                attempt: due.attempt.id, account: job.account, lease: due.lease, requestID: reference.requestID, words: words,
+                cost: due.attempt.cost, now: now)
             guard try await database.write(item, by: answered, order: .account(job.account)) else { return }
             let answered = due.attempt.answered(words, requestID: reference.requestID, now: now)
             try await settleOrGiveUp(DueAttempt(attempt: answered, job: job, lease: due.lease), job, provider)
@@ -86,7 +86,7 @@ package struct FollowUp: Sendable {
             let wait = max(provider.pollInterval(after: due.attempt.pollCount + 2), retryAfter ?? .zero)
             let patience = job.cancelRequestedAt.map { $0 + rules.cancelPatience }
             let next = min(now + wait, job.deadlineAt ?? .distantFuture, patience ?? .distantFuture)
-            try await database.write(order: .account(job.account)) { _ = try $0.recordProgress(ProviderProgress(), of: due, dueAt: next) }
+            try await database.write(of: job.account) { _ = try $0.recordProgress(ProviderProgress(), of: due, dueAt: next) }
         }
     }
 
@@ -101,11 +101,11 @@ package struct FollowUp: Sendable {
             try await endCancelled(due, job)
         case .requested, .tooLate:
             let next = time.now() + .milliseconds(200)
-            try await database.write(order: .account(job.account)) { try $0.recordCancelSent(due.attempt.id, now: now, dueAt: next) }
+            try await database.write(of: job.account) { try $0.recordCancelSent(due.attempt.id, now: now, dueAt: next) }
         case .unavailable(let reason):
             logger.warning("cancel not passed on", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
             let next = min(now + .seconds(2), requestedAt + rules.cancelPatience)
-            try await database.write(order: .account(job.account)) { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
+            try await database.write(of: job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
         }
     }
 
@@ -117,7 +117,7 @@ package struct FollowUp: Sendable {
             guard !Task.isCancelled, let deadline = job.deadlineAt, deadline <= time.now() else { throw error }
             logger.error("result given up", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)", "error": "\(error)"])
             let now = time.now()
-            try await database.write(order: .account(job.account)) { [rules] transaction in
+            try await database.write(of: job.account) { [rules] transaction in
                 try transaction.endAttempt(
                     due.attempt.id, of: job, as: .failed, .storageFailed, isTransient: false, retryAfter: nil, rules: rules,
                     jitter: 0, now: now)
@@ -148,7 +148,7 @@ package struct FollowUp: Sendable {
             do { try await time.sleep(rules.lease * 0.3) } catch { return }
             let until = time.now() + rules.lease
             // Lost: what goes on here will find that it changes nothing.
-            guard try await database.write(order: .account(account), { try $0.renew(due.lease, of: due.attempt.id, until: until) }) else {
+            guard try await database.write(of: account, { try $0.renew(due.lease, of: due.attempt.id, until: until) }) else {
                 try? await time.sleep(.seconds(3600))
                 return
             }
@@ -160,7 +160,7 @@ package struct FollowUp: Sendable {
         let now = time.now()
         let isRepeatable = try await database.read { try $0.isRepeatable(job.kind) }
         let jitter = Double.random(in: 0...1)
-        try await database.write(order: .account(job.account)) { [rules] transaction in
+        try await database.write(of: job.account) { [rules] transaction in
             guard try transaction.holds(due.lease, of: due.attempt.id) else { return }
             try transaction.endAttempt(
                 due.attempt.id, of: job, as: .lost, .lost, isTransient: isRepeatable, retryAfter: nil, rules: rules,
@@ -172,7 +172,7 @@ package struct FollowUp: Sendable {
         if let reference = reference(due) { _ = await provider.cancel(reference) }
         let now = time.now()
         logger.warning("job past its deadline", metadata: ["job": "\(job.id)"])
-        try await database.write(order: .account(job.account)) {
+        try await database.write(of: job.account) {
             try $0.end(due.attempt.id, as: .failed, failure: .timedOut, with: JobEnding(job, .failed(.timedOut), now: now))
         }
     }
@@ -180,17 +180,17 @@ package struct FollowUp: Sendable {
     private func giveUpIfOverdue(_ due: DueAttempt, _ job: Job, _ provider: (any Provider)?) async throws {
         guard let deadline = job.deadlineAt, deadline > time.now() else {
             let now = time.now()
-            return try await database.write(order: .account(job.account)) {
+            return try await database.write(of: job.account) {
                 try $0.end(due.attempt.id, as: .lost, with: JobEnding(job, .failed(.timedOut), now: now))
             }
         }
         let next = min(deadline, time.now() + .seconds(60))
-        try await database.write(order: .account(job.account)) { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
+        try await database.write(of: job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: next) }
     }
 
     private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
         let now = time.now()
-        try await database.write(order: .account(job.account)) {
+        try await database.write(of: job.account) {
             try $0.end(due.attempt.id, as: .cancelled, with: JobEnding(job, .cancelled, now: now))
         }
     }
@@ -199,7 +199,7 @@ package struct FollowUp: Sendable {
     private func endLeftOver(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         if due.attempt.state == .submitted, let reference = reference(due) { _ = await provider.cancel(reference) }
         let now = time.now()
-        try await database.write(order: .account(job.account)) { _ = try $0.end(due.attempt.id, due.attempt.state == .answered ? .succeeded : .cancelled, now: now) }
+        try await database.write(of: job.account) { _ = try $0.end(due.attempt.id, due.attempt.state == .answered ? .succeeded : .cancelled, now: now) }
     }
 
     private func reference(_ due: DueAttempt) -> ProviderReference? {

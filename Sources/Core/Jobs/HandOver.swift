@@ -97,7 +97,7 @@ package struct HandOver: Sendable {
 
     private func handBack(_ claim: Claim) async throws {
         let now = time.now()
-        try await database.write(order: .account(claim.job.account)) { try $0.handBack(claim, now: now) }
+        try await database.write(of: claim.job.account) { try $0.handBack(claim, now: now) }
     }
 
     private func mayGoOn(_ claim: Claim) async throws -> Bool {
@@ -107,7 +107,7 @@ package struct HandOver: Sendable {
         case .leaseLost: return false
         case .cancelled: break
         }
-        try await database.write(order: .account(claim.job.account)) {
+        try await database.write(of: claim.job.account) {
             try $0.end(claim.attempt, as: .cancelled, with: JobEnding(claim.job, .cancelled, now: now))
         }
         return false
@@ -127,14 +127,15 @@ package struct HandOver: Sendable {
             logger.info("attempt submitted", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "request": "\(requestID)"])
         case .ended(let requestID, let words):
             let item = Answered(
-                attempt: claim.attempt, lease: claim.lease, requestID: requestID, words: words, cost: cost, now: now)
+                attempt: claim.attempt, account: account, lease: claim.lease, requestID: requestID, words: words, cost: cost,
+                now: now)
             guard try await database.write(item, by: answered, order: .account(account)) else { return nil }
             return claim.due(provider.name, words, requestID: requestID, cost: cost, now: now)
         case .noAnswer(let words):
             logger.warning("attempt unanswered", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "reason": "\(words)"])
             let patience = now + provider.patience
-            try await database.write(order: .account(account)) {
-                try $0.recordNoAnswer(claim.attempt, of: account, words: words, cost: cost, now: now, dueAt: patience)
+            try await database.write(of: account) {
+                try $0.recordNoAnswer(claim.attempt, words: words, cost: cost, now: now, dueAt: patience)
             }
         case .refused(let failure):
             try await fail(claim, .provider(failure), failure)
@@ -147,7 +148,7 @@ package struct HandOver: Sendable {
             "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "code": "\(failure.code)", "reason": "\(failure.words)"])
         let now = time.now()
         let jitter = Double.random(in: 0...1)
-        try await database.write(order: .account(claim.job.account)) { [rules] transaction in
+        try await database.write(of: claim.job.account) { [rules] transaction in
             try transaction.endAttempt(
                 claim.attempt, of: claim.job, as: .failed, failure, isTransient: cause?.isTransient ?? false,
                 retryAfter: cause?.retryAfter, rules: rules, jitter: jitter, now: now)

@@ -41,8 +41,12 @@ package struct ReceiveWebhook: Sendable {
         if let known = attempt.requestID, known != verified.requestID { throw WebhookRefusal.wrongRequest }
         let now = time.now()
         let configured = userIDs[name]
-        let outcome = try await database.write(order: .account(account)) { transaction in
-            try transaction.record(verified, of: attempt, configuredUser: configured, now: now)
+        let (outcome, teaches) = try await database.write(of: account) { transaction in
+            try transaction.record(verified, of: id, configuredUser: configured, now: now)
+        }
+        // By itself, as the row is nobody's.
+        if teaches, let user = verified.userID {
+            try await database.write(order: .alone) { try $0.learnUser(user, at: name, now: now) }
         }
         logger.info("webhook \(outcome)", metadata: ["attempt": "\(id)", "request": "\(verified.requestID)"])
         wakeUp.workers()
@@ -52,13 +56,17 @@ package struct ReceiveWebhook: Sendable {
 
 extension Transaction {
     fileprivate func record(
-        _ webhook: VerifiedWebhook, of attempt: Attempt, configuredUser: String?, now: Instant
-    ) throws -> ReceiveWebhook.Outcome {
+        _ webhook: VerifiedWebhook, of attempt: ID<Attempt>, configuredUser: String?, now: Instant
+    ) throws -> (outcome: ReceiveWebhook.Outcome, teaches: Bool) {
         // Read again: the submission's answer may have been recorded since.
-        guard let current = try self.attempt(attempt.id) else { throw WebhookRefusal.unknownToken }
+        guard let row = try queryOne("""
+            SELECT t.*, (SELECT user_id FROM provider_accounts WHERE provider = t.provider) AS learned_user FROM attempts t WHERE t.id = $1
+            """, attempt)
+        else { throw WebhookRefusal.unknownToken }
+        let current = try Attempt(row)
         if let known = current.requestID, known != webhook.requestID { throw WebhookRefusal.wrongRequest }
         if current.requestID == nil, try isKnown(webhook.requestID, at: current.provider) { throw WebhookRefusal.wrongRequest }
-        let user = try configuredUser ?? learnedUser(at: current.provider)
+        let user: String? = try configuredUser ?? row.get("learned_user")
         if let user {
             guard user == webhook.userID else { throw WebhookRefusal.wrongAccount }
         }
@@ -66,19 +74,14 @@ extension Transaction {
             ? try pollNow(current.id, requestID: webhook.requestID, now: now)
             : try recordAnswer(webhook.words, requestID: webhook.requestID, of: current.id, now: now, dueAt: now)
         // Only a request that our own submission recorded teaches us who we are there; a webhook may have named it first.
-        if user == nil, current.submittedAt != nil, let told = webhook.userID { try learnUser(told, at: current.provider, now: now) }
-        return isRecorded ? .recorded : .repeated
+        return (isRecorded ? .recorded : .repeated, user == nil && current.submittedAt != nil)
     }
 
     private func isKnown(_ requestID: String, at provider: ProviderName) throws(DatabaseError) -> Bool {
         try queryOne("SELECT 1 AS one FROM attempts WHERE provider = $1 AND request_id = $2", provider, requestID) != nil
     }
 
-    private func learnedUser(at provider: ProviderName) throws(DatabaseError) -> String? {
-        try queryOne("SELECT user_id FROM provider_accounts WHERE provider = $1", provider)?.get("user_id")
-    }
-
-    private func learnUser(_ user: String, at provider: ProviderName, now: Instant) throws(DatabaseError) {
+    fileprivate func learnUser(_ user: String, at provider: ProviderName, now: Instant) throws(DatabaseError) {
         try execute("""
             INSERT INTO provider_accounts (provider, user_id, learned_at) VALUES ($1, $2, $3) ON CONFLICT (provider) DO NOTHING
             """, provider, user, now)

@@ -102,7 +102,7 @@ package struct SettleJob: Sendable {
     private func tryAgain(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
         let next = time.now() + rules.storeDelay * (1 << due.attempt.storeTries)
         logger.warning("output not fetched", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
-        try await database.write(order: .account(job.account)) { try $0.recordStoreFailure(due, words: words, dueAt: next) }
+        try await database.write(of: job.account) { try $0.recordStoreFailure(due, words: words, dueAt: next) }
     }
 
     /// The result is there and paid for, so it is worth waiting for a disk until the deadline.
@@ -112,7 +112,7 @@ package struct SettleJob: Sendable {
             return try await fail(due, job, .storageFailed, isTransient: false, retryAfter: nil)
         }
         logger.error("output not kept", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
-        try await database.write(order: .account(job.account)) { try $0.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
+        try await database.write(of: job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
     }
 
     private func fail(
@@ -122,7 +122,7 @@ package struct SettleJob: Sendable {
             "job": "\(job.id)", "attempt": "\(due.attempt.id)", "code": "\(failure.code)", "reason": "\(failure.words)"])
         let now = time.now()
         let jitter = Double.random(in: 0...1)
-        try await database.write(order: .account(job.account)) { [rules] transaction in
+        try await database.write(of: job.account) { [rules] transaction in
             try transaction.endAttempt(
                 due.attempt.id, of: job, as: .failed, failure, isTransient: isTransient, retryAfter: retryAfter,
                 rules: rules, jitter: jitter, now: now)
@@ -131,7 +131,7 @@ package struct SettleJob: Sendable {
 
     private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
         let now = time.now()
-        try await database.write(order: .account(job.account)) {
+        try await database.write(of: job.account) {
             try $0.end(due.attempt.id, as: .cancelled, with: JobEnding(job, .cancelled, now: now))
         }
     }

@@ -147,7 +147,7 @@ package final class Worker: Service {
             logger.error("follow-up failed", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             let again = time.now() + (isShuttingDown.withLock { $0 } ? .zero : .seconds(2))
             do {
-                try await database.write(order: .account(due.job.account)) { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }
+                try await database.write(of: due.job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }
             } catch {
                 logger.error("lease not let go of; it ends by itself", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             }
@@ -171,7 +171,7 @@ package final class Worker: Service {
         let now = time.now()
         let overdue = try await database.read { try $0.overdueJobs(now: now, limit: 32) }
         for job in overdue {
-            try await database.write(order: .account(job.account)) { try $0.failOverdue(job.id, of: job.account, now: now) }
+            try await database.write(of: job.account) { try $0.failOverdue(job.id, now: now) }
         }
         return overdue.count
     }
