@@ -61,9 +61,9 @@ private struct RowTemplate {
 extension Transaction {
     /// Writes all rows, in as few goes as there are texts for. As `perform`, it waits for no answer.
     package func perform(_ statement: RowsStatement, shared: [any SQLConvertible] = [], rows: [[any SQLConvertible]]) throws(DatabaseError) {
-        let shared = shared.map(\.sqlValue)
+        let shared = shared.map { $0.sqlValue }
         for part in statement.parts(for: rows.count) {
-            try perform(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map(\.sqlValue) })
+            try perform(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map { $0.sqlValue } })
         }
     }
 
@@ -72,7 +72,7 @@ extension Transaction {
     package func lock(_ statement: RowsStatement, rows: [[any SQLConvertible]]) throws(DatabaseError) {
         guard dialect.locksRows else { return }
         for part in statement.parts(for: rows.count) {
-            try lock(part.statement, values: rows[part.rows].flatMap { $0.map(\.sqlValue) })
+            try lock(part.statement, values: rows[part.rows].flatMap { $0.map { $0.sqlValue } })
         }
     }
 
@@ -80,10 +80,10 @@ extension Transaction {
     package func query(
         _ statement: RowsStatement, shared: [any SQLConvertible] = [], rows: [[any SQLConvertible]]
     ) throws(DatabaseError) -> [Row] {
-        let shared = shared.map(\.sqlValue)
+        let shared = shared.map { $0.sqlValue }
         var answer: [Row] = []
         for part in statement.parts(for: rows.count) {
-            answer += try query(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map(\.sqlValue) })
+            answer += try query(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map { $0.sqlValue } })
         }
         return answer
     }

@@ -43,24 +43,24 @@ package final class Transaction {
 
     @discardableResult
     package func query(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) -> [Row] {
-        try run(statement, arguments.map(\.sqlValue)).rows
+        try run(statement, arguments.map { $0.sqlValue }).rows
     }
 
     /// The first row, for statements that answer one or none.
     package func queryOne(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) -> Row? {
-        try run(statement, arguments.map(\.sqlValue)).rows.first
+        try run(statement, arguments.map { $0.sqlValue }).rows.first
     }
 
     /// How many rows the statement changed.
     @discardableResult
     package func execute(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) -> Int {
-        try run(statement, arguments.map(\.sqlValue)).changes
+        try run(statement, arguments.map { $0.sqlValue }).changes
     }
 
     /// Runs a statement that writes and whose outcome nobody asks for, so that no answer need be waited for. Where it
     /// fails, the transaction fails, here or at the latest at its commit: do not count on catching it.
     package func perform(_ statement: Statement, _ arguments: any SQLConvertible...) throws(DatabaseError) {
-        try perform(statement, values: arguments.map(\.sqlValue))
+        try perform(statement, values: arguments.map { $0.sqlValue })
     }
 
     /// As `perform`, for as many values as the caller has.

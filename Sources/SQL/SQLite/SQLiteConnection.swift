@@ -36,7 +36,7 @@ struct SQLiteConnection: WriteConnection {
             let prepared = try statements?.prepared(statement, in: database)
                 ?? database.cachedStatement(sql: Dialect.sqlite.parameters(in: text))
             // Checked: SQLite takes a missing value for NULL, where PostgreSQL refuses.
-            try prepared.setArguments(StatementArguments(values.map(\.databaseValue)))
+            try prepared.setArguments(StatementArguments(values.map { $0.databaseValue }))
             if prepared.columnCount == 0 {
                 try prepared.execute()
                 return StatementOutcome(rows: [], changes: database.changesCount, isWrite: !prepared.isReadonly)
