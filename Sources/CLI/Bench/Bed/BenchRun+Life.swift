@@ -1,0 +1,71 @@
+import AsyncHTTPClient
+import Core
+import Foundation
+import SQL
+
+extension BenchRun {
+    /// Starts what `body` needs and takes it away again, whatever comes of it.
+    static func with(_ options: Options, _ body: (BenchRun) async throws -> Void) async throws {
+        let folder = NSTemporaryDirectory() + "darkroom-bench-" + UUID().uuidString.prefix(8).lowercased()
+        // PostgreSQL runs as another user, who must be able to come by.
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
+        let children = Children()
+        let interrupts = Interrupts {
+            children.killAll()
+            remove(folder)
+        }
+        defer { interrupts.end() }
+        do {
+            try await begin(options, folder, children, body)
+        } catch {
+            children.killAll()
+            remove(folder)
+            throw error
+        }
+        children.killAll()
+        remove(folder)
+    }
+
+    private static func begin(
+        _ options: Options, _ folder: String, _ children: Children, _ body: (BenchRun) async throws -> Void
+    ) async throws {
+        let cluster = try await options.engines.contains(.postgres) ? PostgresCluster.start(in: folder, children) : nil
+        let run = BenchRun(options, folder: folder, cluster: cluster, children: children)
+        do {
+            try await body(run)
+        } catch {
+            try await run.client.shutdown()
+            await cluster?.stop()
+            throw error
+        }
+        try await run.client.shutdown()
+        await cluster?.stop()
+    }
+
+    private static func remove(_ folder: String) {
+        do { try FileManager.default.removeItem(atPath: folder) } catch { complain("bench: \(folder) is left behind: \(error)") }
+    }
+
+    /// Of the programs that took part.
+    func versions() async -> [String: String] {
+        var versions = ["darkroom": App.version]
+        versions["sqlite"] = await version { try SQLiteEngine(path: self.file("version.sqlite")) }
+        if let url = cluster?.url { versions["postgres"] = await version { try PostgresEngine(url: url, writers: 1, readers: 1) } }
+        return versions
+    }
+
+    private func version(_ engine: () throws -> any SQL.Engine) async -> String {
+        guard let engine = try? engine() else { return "unknown" }
+        let version = try? await engine.version()
+        await engine.close()
+        return version?.split(separator: " ").dropFirst().first.map { String($0) } ?? "unknown"
+    }
+
+    /// Of the repository that it was started in.
+    func commit() async -> String {
+        let words = try? await children.run(
+            "/usr/bin/env", ["git", "describe", "--always", "--dirty"], output: file("commit.out"))
+        return words?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+    }
+}

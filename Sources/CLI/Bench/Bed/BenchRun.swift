@@ -1,0 +1,81 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import SQL
+import Synchronization
+
+/// What the benches share: where things lie, what runs, what was found.
+final class BenchRun: Sendable {
+    struct Options: Sendable {
+        var seconds: Int
+        var engines: [BenchEngine]
+        var withPeers: Bool
+        /// Jobs in the full database of `growth`.
+        var growthJobs: Int
+        /// Open event streams of `events`.
+        var streams: Int
+    }
+
+    /// Connections that ask at once.
+    static let clients = 64
+
+    let options: Options
+    let folder: String
+    let children: Children
+    let client = HTTPClient(eventLoopGroupProvider: .singleton)
+    let cluster: PostgresCluster?
+    private let rows = Mutex<[BenchRow]>([])
+    private let files = Mutex(0)
+
+    init(_ options: Options, folder: String, cluster: PostgresCluster?, children: Children) {
+        self.options = options
+        self.folder = folder
+        self.cluster = cluster
+        self.children = children
+    }
+
+    var found: [BenchRow] { rows.withLock { $0 } }
+
+    func add(_ row: BenchRow) {
+        rows.withLock { $0.append(row) }
+        say(BenchReport.line(row.cells))
+    }
+
+    /// For whoever wonders what takes so long.
+    func tell(_ text: String) {
+        complain("bench: \(text)")
+    }
+
+    /// A name in the run's folder that nothing else has.
+    func file(_ name: String) -> String {
+        let number = files.withLock { number in
+            number += 1
+            return number
+        }
+        return "\(folder)/\(number)-\(name)"
+    }
+
+    /// An installation of its own, filled with accounts.
+    func bed(_ engine: BenchEngine, accounts: Int = 1000) async throws -> BenchBed {
+        let folder = file("data")
+        let url = try await engine == .postgres ? databaseURL() : nil
+        let bed = BenchBed(engine: engine, folder: folder, databaseURL: url, accounts: BenchAccounts(count: accounts))
+        try await bed.fill()
+        return bed
+    }
+
+    private func databaseURL() async throws -> String? {
+        let name = "bench_" + UUID().uuidString.prefix(8).lowercased()
+        return try await cluster?.database(named: name, children, output: file("psql.log"))
+    }
+
+    /// This program again, as another process.
+    static var program: String {
+        get throws {
+            guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+                throw Failure(.failed, "This program's own file cannot be found.")
+            }
+            return path
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Core
+import Logging
+import SQL
+import ServiceLifecycle
+import Synchronization
+
+/// The product's own work on jobs, with a provider that does nothing.
+struct NoOpWorld: Sendable {
+    private let database: Database
+    private let accounts: BenchAccounts
+    private let catalog: CatalogCache
+    private let wakeUp = WakeUp()
+    private let logger: Logger
+    private let delivered = Delivered()
+
+    private final class Delivered: Sendable {
+        let count = Mutex(0)
+    }
+
+    init(database: Database, accounts: BenchAccounts) {
+        self.database = database
+        self.accounts = accounts
+        catalog = CatalogCache(database, time: .system)
+        var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .error
+        self.logger = logger
+    }
+
+    /// Submits as many jobs, by clients at once.
+    func submit(_ count: Int) async throws {
+        let submit = SubmitJob(
+            price: PriceRequest(catalog: catalog, database: database), database: database, time: .system, wakeUp: wakeUp)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for client in 0..<BenchRun.clients {
+                group.addTask { [accounts] in
+                    for number in stride(from: client, to: count, by: BenchRun.clients) {
+                        _ = try await submit([Recorder.request], by: accounts.actor(number % accounts.count))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Works until as many jobs have ended. Answers jobs a second.
+    func workOff(_ count: Int) async throws -> Double {
+        let service = ServiceGroup(configuration: .init(services: [makeWorker()], logger: logger))
+        let before = delivered.count.withLock { $0 }
+        let begin = ContinuousClock.now
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await service.run() }
+            while delivered.count.withLock({ $0 }) - before < count {
+                try await Time.system.sleep(.milliseconds(2))
+                guard ContinuousClock.now - begin < .seconds(120) else { throw Failure(.failed, "The worker does not get on.") }
+            }
+            while try await unended() > 0 { try await Time.system.sleep(.milliseconds(1)) }
+            let took = ContinuousClock.now - begin
+            await service.triggerGracefulShutdown()
+            try await group.waitForAll()
+            return Double(count) / (took / .seconds(1))
+        }
+    }
+
+    /// One round of a worker, to the end of what it found.
+    func workOnce() async throws {
+        _ = try await makeWorker().runOnce()
+    }
+
+    /// All of them completed, each by one attempt.
+    func check(_ count: Int) async throws {
+        let counts = try await database.read { transaction in
+            try (transaction.queryOne("SELECT COUNT(*) AS count FROM jobs WHERE state = 'completed'")?.get("count") ?? 0,
+                 transaction.queryOne("SELECT COUNT(*) AS count FROM attempts")?.get("count") ?? 0) as (Int, Int)
+        }
+        guard counts == (count, count) else { throw Failure(.failed, "Of \(count) jobs \(counts.0) completed, by \(counts.1) attempts.") }
+    }
+
+    private func unended() async throws -> Int {
+        try await database.read {
+            try $0.queryOne("SELECT COUNT(*) AS count FROM (SELECT 1 FROM attempts WHERE ended_at IS NULL LIMIT 1) AS alive")?
+                .get("count") ?? 0
+        }
+    }
+
+    private func makeWorker() -> Worker {
+        let rules = WorkRules()
+        let providers = Providers(serving: [.fal: NoOpProvider()])
+        let settle = SettleJob(
+            database: database, store: { [delivered] in NoOpWorld.stored($0, delivered.count) }, rules: rules, time: .system,
+            logger: logger)
+        let handOver = HandOver(
+            database: database, providers: providers, catalog: catalog,
+            webhooks: WebhookAddresses(secret: Array(repeating: 7, count: 32), publicURL: "http://127.0.0.1"),
+            inputLink: { _, _, _ in nil }, rules: rules, time: .system, wakeUp: wakeUp, logger: logger)
+        let followUp = FollowUp(
+            database: database, providers: providers, settle: settle, rules: rules, time: .system, wakeUp: wakeUp, logger: logger)
+        return Worker(
+            database: database, providers: providers, handOver: handOver, followUp: followUp, rules: rules, time: .system,
+            wakeUp: wakeUp, logger: logger)
+    }
+
+    /// A row and no file.
+    private static func stored(_ source: OutputSource, _ delivered: borrowing Mutex<Int>) -> StoreOutcome {
+        let now = Time.system.now()
+        let asset = Asset(
+            id: .make(at: now), account: source.account, createdBy: nil, job: source.job, outputIndex: source.index,
+            key: .output(source.index, of: source.job, source.account, .png), name: "\(source.index).png", type: .png, size: 1,
+            sha256: "", dimensions: nil, createdAt: now, expiresAt: nil)
+        delivered.withLock { $0 += 1 }
+        return .stored { try $0.insertAsset(asset) }
+    }
+}

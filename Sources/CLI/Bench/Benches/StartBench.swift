@@ -1,0 +1,49 @@
+import Core
+import Foundation
+
+/// From the start of a process to its first ready answer, and what it holds in memory while nobody asks.
+struct StartBench {
+    let run: BenchRun
+
+    private static let starts = 7
+
+    func callAsFunction() async throws {
+        let floor = try await floor()
+        for engine in run.options.engines {
+            run.tell("start on \(engine.rawValue)")
+            let bed = try await run.bed(engine)
+            let first = try await run.serve(bed, [])
+            await run.children.stop(first.child)
+            var times: [Double] = []
+            var memory = 0.0
+            for start in 1...Self.starts {
+                let server = try await run.serve(bed, [])
+                times.append(server.startedIn / .seconds(1))
+                if start == Self.starts {
+                    try await Time.system.sleep(.seconds(2))
+                    memory = Machine.residentMB(of: server.child.process) ?? 0
+                }
+                await run.children.stop(server.child)
+            }
+            run.add(BenchRow(
+                .start, engine, "process start to ready, the middle of \(Self.starts)", median(times), "s",
+                beside: .init(name: "a process that only says its help", value: floor), goal: .value(.atMost, 0.3)))
+            run.add(BenchRow(.start, engine, "the first start, with its administrator", first.startedIn / .seconds(1), "s"))
+            run.add(BenchRow(.start, engine, "memory held while idle", memory, "MB", goal: .value(.atMost, 80)))
+        }
+    }
+
+    private func floor() async throws -> Double {
+        var times: [Double] = []
+        for _ in 1...Self.starts {
+            let begin = ContinuousClock.now
+            try await run.children.run(BenchRun.program, ["--help"], output: run.file("help.txt"))
+            times.append((ContinuousClock.now - begin) / .seconds(1))
+        }
+        return median(times)
+    }
+
+    private func median(_ values: [Double]) -> Double {
+        values.sorted()[values.count / 2]
+    }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+import Foundation
+
+/// `darkroom bench-load`: a load generator in a process of its own. Reads a `LoadSpec` and prints a `LoadResult`.
+struct LoadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "bench-load", abstract: "Asks a server, for 'bench'.", shouldDisplay: false)
+
+    @Argument(help: "A file with what to ask.") var spec: String
+
+    func run() async throws {
+        let spec = try JSONDecoder().decode(LoadSpec.self, from: Data(contentsOf: URL(fileURLWithPath: spec)))
+        var generator = LoadGenerator(spec)
+        say(String(decoding: try JSONEncoder().encode(try generator.run()), as: UTF8.self))
+    }
+}
