@@ -4,11 +4,13 @@ SWIFT ?= swift
 RELEASE = .build/release/darkroom
 # What `make run` hands to `darkroom serve`: make run SERVE="--port 9000"
 SERVE ?=
+# What `make bench` hands to `darkroom bench`: make bench BENCH="submit status --engine sqlite"
+BENCH ?=
 
-.PHONY: run test build check torture bench clean help
+.PHONY: run test build check torture bench bench-peers clean help
 
 help:                ## says what there is
-	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 24
 
 run: build           ## builds, then serves at http://127.0.0.1:8080
 	@$(RELEASE) serve $(SERVE)
@@ -34,8 +36,14 @@ torture:             ## kills, freezes and starves nodes for TORTURE_SECONDS (60
 	@TORTURE_SECONDS=$${TORTURE_SECONDS:-600} scripts/with-postgres $(SWIFT) test --skip-build --disable-xctest \
 		--filter '^SystemTests\.TortureTests'
 
-bench: build         ## measures
-	@echo "bench: there is no benchmark yet; it comes with PostgreSQL" >&2; exit 2
+bench: build         ## measures; figures to .build/bench.json and .build/bench.md
+	@scripts/setup bench
+	@$(RELEASE) bench --json .build/bench.json --markdown .build/bench.md $(BENCH)
+
+bench-peers: build   ## measures, beside what others write: FastAPI, Django, BullMQ, Procrastinate
+	@scripts/setup bench-peers
+	@scripts/peers-setup
+	@$(RELEASE) bench --peers --json .build/bench.json --markdown .build/bench.md $(BENCH)
 
 clean:               ## removes what was built, and nothing else
 	rm -rf .build
