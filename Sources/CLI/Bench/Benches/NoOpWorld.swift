@@ -107,6 +107,6 @@ struct NoOpWorld: Sendable {
             key: .output(source.index, of: source.job, source.account, .png), name: "\(source.index).png", type: .png, size: 1,
             sha256: "", dimensions: nil, createdAt: now, expiresAt: nil)
         delivered.withLock { $0 += 1 }
-        return .stored { try $0.insertAsset(asset) }
+        return .stored(NewOutput(asset, isWrittenDown: false))
     }
 }
