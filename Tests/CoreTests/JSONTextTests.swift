@@ -35,7 +35,7 @@ struct JSONTextTests {
     }
 
     @Test func `values nest to a bound`() throws {
-        let deep = String(repeating: "[", count: 256) + String(repeating: "]", count: 256)
+        let deep = String(repeating: "[", count: 512) + String(repeating: "]", count: 512)
 
         #expect(try JSON(parsing: deep).text == deep)
         #expect(throws: JSONParser.Malformed.self) { try JSON(parsing: "[" + deep + "]") }
