@@ -1,30 +1,30 @@
 #include "internal.h"
 
 // The loader is named, never guessed from the bytes: libvips would also open PDF, SVG and whatever else it was built with.
-static VipsImage *load(const void *bytes, size_t length, darkroom_loader loader) {
+static VipsImage *load(const void *bytes, size_t length, darkroom_loader loader, VipsAccess access) {
     VipsImage *out = NULL;
     void *input = (void *)bytes;
     int failed = -1;
     if (darkroom_vips_start()) return NULL;
     switch (loader) {
     case DARKROOM_LOADER_JPEG:
-        failed = vips_jpegload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
+        failed = vips_jpegload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, "access", access, NULL);
         break;
     case DARKROOM_LOADER_PNG:
-        failed = vips_pngload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
+        failed = vips_pngload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, "access", access, NULL);
         break;
     case DARKROOM_LOADER_WEBP:
-        failed = vips_webpload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
+        failed = vips_webpload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, "access", access, NULL);
         break;
     case DARKROOM_LOADER_GIF:
-        failed = vips_gifload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL);
+        failed = vips_gifload_buffer(input, length, &out, "fail_on", VIPS_FAIL_ON_TRUNCATED, "access", access, NULL);
         break;
     }
     return failed ? NULL : out;
 }
 
 int32_t darkroom_picture_inspect(const void *bytes, size_t length, darkroom_loader loader, darkroom_picture_facts *facts) {
-    VipsImage *in = load(bytes, length, loader);
+    VipsImage *in = load(bytes, length, loader, VIPS_ACCESS_RANDOM);
     if (!in) return -1;
     *facts = darkroom_picture_get_facts(picture(in));
     g_object_unref(in);
@@ -50,7 +50,7 @@ static VipsImage *to_srgb(VipsImage *in) {
 }
 
 darkroom_picture *darkroom_picture_decode(const void *bytes, size_t length, darkroom_loader loader) {
-    VipsImage *in = load(bytes, length, loader);
+    VipsImage *in = load(bytes, length, loader, VIPS_ACCESS_RANDOM);
     VipsImage *out = NULL;
     int failed;
     if (!in) return NULL;
@@ -62,6 +62,20 @@ darkroom_picture *darkroom_picture_decode(const void *bytes, size_t length, dark
     failed = vips_cast_uchar(in, &out, NULL);
     in = step(in, failed, out);
     return darkroom_settle(in == NULL, in);
+}
+
+int32_t darkroom_picture_brightest(const void *bytes, size_t length, darkroom_loader loader, double *brightest) {
+    VipsImage *in = load(bytes, length, loader, VIPS_ACCESS_SEQUENTIAL);
+    if (!in) return -1;
+    if (in->Type != VIPS_INTERPRETATION_sRGB && in->Type != VIPS_INTERPRETATION_B_W) {
+        VipsImage *out = NULL;
+        int failed = vips_colourspace(in, &out, VIPS_INTERPRETATION_sRGB, NULL);
+        in = step(in, failed, out);
+        if (!in) return -1;
+    }
+    int failed = vips_max(in, brightest, NULL);
+    g_object_unref(in);
+    return failed;
 }
 
 darkroom_picture *darkroom_picture_draw(const void *svg, size_t length) {

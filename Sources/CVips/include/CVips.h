@@ -34,6 +34,9 @@ char *darkroom_vips_error(void);
 int32_t darkroom_picture_inspect(const void *bytes, size_t length, darkroom_loader loader, darkroom_picture_facts *facts);
 // Decodes the first page, upright, into 8-bit sRGB with three bands, or four with alpha. The bytes may go afterwards.
 darkroom_picture *darkroom_picture_decode(const void *bytes, size_t length, darkroom_loader loader);
+// Decodes the first page to its end, in one pass that keeps no pixels: the highest value of any band, in sRGB. 0 when it
+// could be read to its end.
+int32_t darkroom_picture_brightest(const void *bytes, size_t length, darkroom_loader loader, double *brightest);
 // Draws an SVG at its own size, with alpha.
 darkroom_picture *darkroom_picture_draw(const void *svg, size_t length);
 // Copies pixels with 1, 3 or 4 bands of 8 bits, row by row.

@@ -1,4 +1,4 @@
-/// Decodes a picture to its end, to learn what its header cannot say.
+/// Decodes a picture to its end, to learn what its header cannot say. In one pass, since it is done for every output.
 package struct InspectPicture: Sendable {
     package struct Findings: Sendable, Hashable {
         /// Nothing but black: what a safety checker leaves of a picture that it does not like.
@@ -16,12 +16,11 @@ package struct InspectPicture: Sendable {
     /// Throws `PictureError` where the bytes are damaged or more than may be decoded.
     package func callAsFunction(_ bytes: [UInt8]) async throws -> Findings {
         try await threads.run { [pixelLimit] in
-            let picture = try Picture(decoding: bytes, atMost: pixelLimit)
+            let info = try PictureInfo(inspecting: bytes)
+            try info.check(atMost: pixelLimit)
+            let brightest = try info.brightest(in: bytes)
             // What is cut out of its background may well be a black coat.
-            guard !picture.hasAlpha else { return Findings(isBlack: false) }
-            // Small enough to look at, large enough that a star still shows.
-            let brightest = try picture.shrunk(toFit: 64).pixels().max() ?? 0
-            return Findings(isBlack: brightest <= 1)
+            return Findings(isBlack: !info.hasAlpha && brightest <= 1)
         }
     }
 }

@@ -29,4 +29,13 @@ package struct PictureInfo: Sendable, Hashable {
         let (area, overflow) = width.multipliedReportingOverflow(by: height)
         guard !overflow, area <= pixels else { throw .tooLarge(width: width, height: height) }
     }
+
+    /// The highest value of any pixel, from 0 to 255. All are decoded, one after the other, and none is kept.
+    func brightest(in bytes: [UInt8]) throws(PictureError) -> Double {
+        var brightest = 0.0
+        guard darkroom_picture_brightest(bytes, bytes.count, format.loader, &brightest) == 0 else {
+            throw .broken(PictureError.lastWords())
+        }
+        return brightest
+    }
 }
