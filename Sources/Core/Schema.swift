@@ -16,6 +16,7 @@ package enum Schema {
             6, "client access", PackageResources._006_client_access_sql,
             additions: [.postgres: PackageResources._006_client_access_postgres_sql]),
         Migration(7, "duties", PackageResources._007_duties_sql),
+        Migration(8, "totals", PackageResources._008_totals_sql),
     ])
 
     /// The tables that its steps fill; an operator may change what is in them.

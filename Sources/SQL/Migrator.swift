@@ -43,6 +43,9 @@ package struct Migrator: Sendable {
     /// How many steps there are.
     package var count: Int { migrations.count }
 
+    /// The schema as it was after the first `count` steps: what a later one finds.
+    package func upTo(_ count: Int) -> Migrator { Migrator(Array(migrations.prefix(count))) }
+
     /// The names of the steps that were taken now.
     ///
     /// - Parameter waits: Called where another process is at it, before waiting for its end.

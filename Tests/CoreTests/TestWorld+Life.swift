@@ -22,6 +22,7 @@ extension TestWorld {
         try await database.read { transaction in
             for id in [job.id, second.id] { _ = try transaction.details(of: id, account: actor.account) }
             _ = try transaction.queuePosition(of: job)
+            _ = try transaction.headOfQueue(of: job.provider)
             _ = try transaction.usualDuration(of: job.endpoint)
             _ = try transaction.progress(of: actor.account)
             _ = try transaction.jobs(of: actor.account, state: nil, before: nil, limit: 10)

@@ -56,6 +56,14 @@ extension AuditRule {
     private static let balances: [AuditRule] = [
         balance("available"),
         balance("reserved"),
+        AuditRule(name: "what was ever allocated is the sum of its transactions", statement: """
+            SELECT b.account_id AS subject, CAST(COALESCE(t.amount, 0) AS TEXT) AS expected, CAST(b.allocated AS TEXT) AS found
+            FROM balances b
+            LEFT JOIN (
+                SELECT account_id, SUM(amount) AS amount FROM transactions WHERE kind IN ('purchase', 'grant', 'bonus')
+                GROUP BY account_id) t ON t.account_id = b.account_id
+            WHERE b.allocated <> COALESCE(t.amount, 0) ORDER BY 1 LIMIT $1
+            """),
         AuditRule(name: "what is left of the lots is what is available", statement: """
             SELECT b.account_id AS subject, CAST(b.available AS TEXT) AS expected,
                 CAST(COALESCE(l.remaining, 0) AS TEXT) AS found

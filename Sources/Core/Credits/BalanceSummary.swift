@@ -12,14 +12,14 @@ package struct BalanceSummary: Sendable, Hashable {
 extension Transaction {
     package func balanceSummary(of account: ID<Account>) throws(DatabaseError) -> BalanceSummary {
         let row = try queryOne("""
-            SELECT CAST(COALESCE(SUM(CASE WHEN source = 'bonus' THEN remaining ELSE 0 END), 0) AS BIGINT) AS bonus
-            FROM lots WHERE account_id = $1 AND is_open = 1
+            SELECT available, reserved, allocated, (
+                SELECT CAST(COALESCE(SUM(remaining), 0) AS BIGINT) FROM lots
+                WHERE account_id = $1 AND is_open = 1 AND source = 'bonus') AS bonus
+            FROM balances WHERE account_id = $1
             """, account)
-        let total = try queryOne("""
-            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS total FROM transactions
-            WHERE account_id = $1 AND kind IN ('purchase', 'grant', 'bonus')
-            """, account)
-        return try BalanceSummary(
-            balance: balance(of: account), bonus: row?.get("bonus") ?? .zero, totalAllocated: total?.get("total") ?? .zero)
+        guard let row else {
+            return BalanceSummary(balance: Balance(available: .zero, reserved: .zero), bonus: .zero, totalAllocated: .zero)
+        }
+        return try BalanceSummary(balance: Balance(row), bonus: row.get("bonus"), totalAllocated: row.get("allocated"))
     }
 }

@@ -22,7 +22,7 @@ extension Transaction {
         try query("SELECT id FROM accounts WHERE id = $1 \(.forUpdate(of: "accounts"))", account)
         let id = ID<LedgerTransaction>.make(at: now)
         let lot = try insertLot(source, amount, of: account, expiresAt: expiresAt, now: now)
-        let balance = try moveBalance(of: account, available: amount, reserved: .zero, now: now)
+        let balance = try moveBalance(of: account, available: amount, allocated: source.isAllocation ? amount : .zero, now: now)
         try insertEntries(id, 0, from: .house(source.book), to: .customer(.available, account, lot), amount)
         try insertTransaction(id, source.kind, key, account, job: nil, actor: actor, amount, balance, now)
     }
@@ -103,12 +103,12 @@ private struct Side {
 
 extension Transaction {
     private func moveBalance(
-        of account: ID<Account>, available: Credits, reserved: Credits, now: Instant
+        of account: ID<Account>, available: Credits, allocated: Credits, now: Instant
     ) throws(DatabaseError) -> Balance {
         let row = try queryOne("""
-            UPDATE balances SET available = available + $2, reserved = reserved + $3, updated_at = $4
+            UPDATE balances SET available = available + $2, allocated = allocated + $3, updated_at = $4
             WHERE account_id = $1 RETURNING available, reserved
-            """, account, available, reserved, now)
+            """, account, available, allocated, now)
         guard let row else { throw DatabaseError(.foreignKey, "account \(account) has no balance") }
         return try Balance(row)
     }
@@ -147,7 +147,7 @@ extension Transaction {
 }
 
 extension Balance {
-    fileprivate init(_ row: Row) throws(DatabaseError) {
+    init(_ row: Row) throws(DatabaseError) {
         try self.init(available: row.get("available"), reserved: row.get("reserved"))
     }
 }

@@ -35,6 +35,14 @@ package struct Lot: Sendable, Hashable {
             }
         }
 
+        /// Whether it brings credits that were not there before, and not back what was.
+        var isAllocation: Bool {
+            switch self {
+            case .purchase, .grant, .bonus: true
+            case .refund, .adjustment: false
+            }
+        }
+
         /// The house's book that the credits come out of.
         var book: Book {
             switch self {

@@ -17,12 +17,30 @@ extension Transaction {
         return [due ?? nil, run ?? nil].compactMap { $0 }.min()
     }
 
-    /// How many queued jobs stand before this one, counted up to 1,000.
+    /// How many queued jobs stand before this one, counted up to 1,000: those of its provider that have a slot, and its
+    /// account's that wait for one before it.
     package func queuePosition(of job: Job) throws(DatabaseError) -> Int {
-        try queryOne("""
+        let before = try queryOne("""
             SELECT COUNT(*) AS count FROM (
-                SELECT 1 FROM jobs WHERE state = 'queued' AND (order_at, id) < ($1, $2) LIMIT 1001) AS before
-            """, job.orderAt, job.id)?.get("count") ?? 0
+                SELECT 1 FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL AND (order_at, id) < ($2, $3)
+                LIMIT 1001) AS before
+            """, job.provider, job.orderAt, job.id)?.get("count") ?? 0
+        return try before + (waitingBefore([job.id])[job.id] ?? 0)
+    }
+
+    /// For jobs that wait for a slot, how many of their accounts' get one before them.
+    func waitingBefore(_ jobs: [ID<Job>]) throws(DatabaseError) -> [ID<Job>: Int] {
+        var waiting: [ID<Job>: Int] = [:]
+        for row in try query(Statements.waitingBefore, rows: jobs.map { [$0] }) { waiting[try row.get("id")] = try row.get("count") }
+        return waiting
+    }
+
+    /// Those of a provider that are claimed next, in order.
+    func headOfQueue(of provider: ProviderName) throws(DatabaseError) -> [QueueKey] {
+        try query("""
+            SELECT order_at, id FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL
+            ORDER BY order_at, id LIMIT 1001
+            """, provider).map { row throws(DatabaseError) in try QueueKey(orderAt: row.get("order_at"), id: row.get("id")) }
     }
 
     /// How long recent runs of an endpoint took, the middle one of up to 20, from creation to the provider's answer.
@@ -33,4 +51,21 @@ extension Transaction {
             """, endpoint).map { row throws(DatabaseError) in try row.get("duration", as: Int64.self) }.sorted()
         return times.isEmpty ? nil : .milliseconds(times[times.count / 2])
     }
+}
+
+/// What decides whose turn it is.
+struct QueueKey: Sendable, Comparable {
+    let orderAt: Instant
+    let id: ID<Job>
+
+    static func < (one: QueueKey, other: QueueKey) -> Bool { (one.orderAt, one.id) < (other.orderAt, other.id) }
+}
+
+private enum Statements {
+    static let waitingBefore = RowsStatement("""
+        SELECT j.id, (
+            SELECT COUNT(*) FROM jobs o WHERE o.account_id = j.account_id AND o.state = 'queued' AND o.slot_at IS NULL
+                AND (o.order_at, o.id) < (j.order_at, j.id)) AS count
+        FROM jobs j WHERE j.state = 'queued' AND j.slot_at IS NULL AND j.id IN (
+        """, row: "$1", ")")
 }

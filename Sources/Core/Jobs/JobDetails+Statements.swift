@@ -15,8 +15,8 @@ extension Transaction {
         return details
     }
 
-    /// Many jobs by one set of statements, without what depends on other jobs. Nothing for one that the account does not
-    /// have; a row that cannot be read is the fault of its own job alone.
+    /// Many jobs by one set of statements, without what depends on other accounts' jobs. Nothing for one that the account
+    /// does not have; a row that cannot be read is the fault of its own job alone.
     func details(of wanted: [WantedJob]) throws -> [Result<JobDetails?, any Error>] {
         var jobs: [ID<Job>: Row] = [:]
         for row in try query(Statements.jobs, rows: Set(wanted.map(\.id)).sorted().map { [$0] }) { jobs[try row.get("id")] = row }
@@ -25,12 +25,16 @@ extension Transaction {
         let attempts = try rows(Statements.attempts, of: attempted)
         let outputs = try rows(Statements.outputs, of: completed)
         let lines = try rows(Statements.transactions, of: jobs.keys.sorted())
+        let waiting = try waitingBefore(jobs.filter {
+            try $0.value.get("state", as: JobState.self) == .queued && $0.value.get("slot_at", as: Instant?.self) == nil
+        }.keys.sorted())
         return wanted.map { wanted in
             Result {
                 guard let row = jobs[wanted.id], try row.get("account_id") == wanted.account else { return nil }
                 return try JobDetails(
                     job: Job(row), attempts: (attempts[wanted.id] ?? []).map(Attempt.init), outputs: (outputs[wanted.id] ?? []).map(Asset.init),
-                    receipt: Receipt(beside: row), transactions: (lines[wanted.id] ?? []).map(LedgerLine.init))
+                    receipt: Receipt(beside: row), transactions: (lines[wanted.id] ?? []).map(LedgerLine.init),
+                    queuePosition: waiting[wanted.id])
             }
         }
     }

@@ -15,7 +15,9 @@ package struct ReadJob: Sendable {
     /// Nothing where the account has no such job.
     package func callAsFunction(_ id: ID<Job>, of account: ID<Account>) async throws -> JobDetails? {
         guard var details = try await set(WantedJob(id: id, account: account)).get() else { return nil }
-        if details.job.state == .queued { details.queuePosition = try await others.queuePosition(of: details.job) }
+        if details.job.state == .queued {
+            details.queuePosition = try await others.before(details.job) + (details.queuePosition ?? 0)
+        }
         if !details.job.state.isTerminal { details.usualDuration = try await others.usualDuration(of: details.job.endpoint) }
         return details
     }
@@ -36,7 +38,7 @@ private final class OtherJobs: Sendable {
     }
 
     private struct State {
-        var queue: Kept<[QueueKey]>?
+        var queues: [ProviderName: Kept<[QueueKey]>] = [:]
         var durations: [EndpointID: Kept<Duration?>] = [:]
     }
 
@@ -49,9 +51,9 @@ private final class OtherJobs: Sendable {
         self.time = time
     }
 
-    /// Queued jobs before this one, counted up to 1,000.
-    func queuePosition(of job: Job) async throws -> Int {
-        let queue = try await queue()
+    /// Jobs that are claimed before this one, counted up to 1,000.
+    func before(_ job: Job) async throws -> Int {
+        let queue = try await queue(of: job.provider)
         let key = QueueKey(orderAt: job.orderAt, id: job.id)
         var (low, high) = (0, queue.count)
         while low < high {
@@ -63,33 +65,18 @@ private final class OtherJobs: Sendable {
 
     func usualDuration(of endpoint: EndpointID) async throws -> Duration? {
         let now = time.now()
-        let known = state.withLock { $0.durations[endpoint]?.use(for: .seconds(5), now: now) ?? nil }
-        if let known { return known }
+        // That none is known is known too.
+        if let known = state.withLock({ $0.durations[endpoint]?.use(for: .seconds(5), now: now) }) { return known }
         let duration = try await database.read { try $0.usualDuration(of: endpoint) }
         state.withLock { $0.durations[endpoint] = Kept(value: duration, readAt: now) }
         return duration
     }
 
-    private func queue() async throws -> [QueueKey] {
+    private func queue(of provider: ProviderName) async throws -> [QueueKey] {
         let now = time.now()
-        if let known = state.withLock({ $0.queue?.use(for: .milliseconds(250), now: now) ?? nil }) { return known }
-        let queue = try await database.read { try $0.headOfQueue() }
-        state.withLock { $0.queue = Kept(value: queue, readAt: now) }
+        if let known = state.withLock({ $0.queues[provider]?.use(for: .milliseconds(250), now: now) }) { return known }
+        let queue = try await database.read { try $0.headOfQueue(of: provider) }
+        state.withLock { $0.queues[provider] = Kept(value: queue, readAt: now) }
         return queue
-    }
-}
-
-/// What decides whose turn it is.
-private struct QueueKey: Sendable, Comparable {
-    let orderAt: Instant
-    let id: ID<Job>
-
-    static func < (one: QueueKey, other: QueueKey) -> Bool { (one.orderAt, one.id) < (other.orderAt, other.id) }
-}
-
-extension Transaction {
-    fileprivate func headOfQueue() throws -> [QueueKey] {
-        try query("SELECT order_at, id FROM jobs WHERE state = 'queued' ORDER BY order_at, id LIMIT 1001")
-            .map { try QueueKey(orderAt: $0.get("order_at"), id: $0.get("id")) }
     }
 }

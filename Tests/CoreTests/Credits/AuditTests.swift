@@ -24,6 +24,7 @@ struct AuditTests {
         Damage(rule: "a transaction's amount is what its entries moved", statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'release'"),
         Damage(rule: "a balance is the sum of its entries (available)", statement: "UPDATE balances SET available = available + 1"),
         Damage(rule: "a balance is the sum of its entries (reserved)", statement: "UPDATE balances SET reserved = reserved + 1"),
+        Damage(rule: "what was ever allocated is the sum of its transactions", statement: "UPDATE balances SET allocated = allocated + 1"),
         Damage(rule: "what is left of the lots is what is available", statement: "UPDATE lots SET remaining = remaining - 1"),
         Damage(rule: "what is left of a lot is the sum of its entries", statement: "UPDATE lots SET remaining = remaining - 1"),
         Damage(rule: "open reservations are what is reserved", statement: "UPDATE reservations SET amount = amount + 1 WHERE ended_at IS NULL"),

@@ -98,9 +98,9 @@ struct EstimateTests {
             _ = try $0.execute("""
                 WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < $2)
                 INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked, price,
-                    price_version, price_breakdown, event_seq, order_at, run_at, time_limit, created_at)
+                    price_version, price_breakdown, event_seq, order_at, run_at, slot_at, time_limit, created_at)
                 SELECT $3 || '-copy-' || CAST(number AS TEXT), account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked, price,
-                    price_version, price_breakdown, 0, order_at - 1, run_at, time_limit, created_at
+                    price_version, price_breakdown, 0, order_at - 1, run_at, run_at, time_limit, created_at
                 FROM jobs, numbers WHERE jobs.id = $1
                 """, job.id, count, "\(count)")
         }

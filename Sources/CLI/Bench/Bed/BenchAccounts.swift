@@ -59,7 +59,8 @@ extension Transaction {
     private func grant(now: Instant) throws(DatabaseError) {
         let (account, lot, transaction) = (BenchAccounts.accountPrefix, BenchAccounts.lotPrefix, BenchAccounts.grantPrefix)
         try execute("""
-            INSERT INTO balances (account_id, available, reserved, updated_at) SELECT id, $1, 0, $2 FROM accounts WHERE plan = 'bench'
+            INSERT INTO balances (account_id, available, reserved, allocated, updated_at)
+            SELECT id, $1, 0, $1, $2 FROM accounts WHERE plan = 'bench'
             """, BenchAccounts.credits, now)
         try execute("""
             INSERT INTO lots (id, account_id, source, granted, remaining, created_at)
