@@ -23,9 +23,12 @@ struct TortureTests {
     private func torture(_ given: Seeded, _ cluster: PostgresCluster?) async throws {
         var chance = given
         let sandbox = try await RunningSandbox(["--duration", "0.2", "--concurrency", "8", "--fixed-output"])
+        let disk = try SmallFileSystem(megabytes: 256)
+        var environment = ["DARKROOM_LEASE_SECONDS": "2", "DARKROOM_LOG_LEVEL": "notice"]
+        if let disk { environment["DARKROOM_FILES"] = disk.path + "/files" }
         try await RunningNodes.with(
             [.server, .front, .worker], databaseURL: cluster?.url, sandbox: sandbox,
-            environment: ["DARKROOM_LEASE_SECONDS": "2", "DARKROOM_LOG_LEVEL": "notice"]
+            environment: environment
         ) { nodes in
             let plans = ["enterprise", "pro", "basic"]
             var callers: [Caller] = []
@@ -35,13 +38,12 @@ struct TortureTests {
 
             let end = Time.system.now() + .seconds(TortureTests.seconds)
             let (traffic, ofNodes, ofOthers) = (Seeded(chance.next()), Seeded(chance.next()), Seeded(chance.next()))
-            let troublemaker = Troublemaker(nodes: nodes, cluster: cluster)
+            let troublemaker = Troublemaker(nodes: nodes, cluster: cluster, disk: disk)
             let made = try await withThrowingTaskGroup(of: [Trouble].self) { group in
                 group.addTask { await load.run(traffic, until: end); return [] }
                 group.addTask { try await troublemaker.run(ofNodes, among: Trouble.ofNodes, every: 200...1500, until: end) }
                 group.addTask {
-                    let troubles = [.filesAway] + (cluster == nil ? [] : Trouble.ofDatabases)
-                    return try await troublemaker.run(ofOthers, among: troubles, every: 1000...5000, until: end)
+                    try await troublemaker.run(ofOthers, among: troublemaker.ofAll, every: 1000...5000, until: end)
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
             }

@@ -16,15 +16,23 @@ enum Trouble: String, CaseIterable, Sendable {
     case databaseKilled
     /// No file can be written.
     case filesAway
+    /// There is no room left for files.
+    case filesFull
 
     static let ofNodes: [Trouble] = [.killed, .killed, .stopped, .frozen]
-    static let ofDatabases: [Trouble] = [.databaseRestarted, .databaseKilled]
 }
 
 /// Makes trouble, and mends it again.
 struct Troublemaker: Sendable {
     let nodes: RunningNodes
     let cluster: PostgresCluster?
+    /// Where the files lie, if it is one that can be filled.
+    let disk: SmallFileSystem?
+
+    /// What can happen to all nodes at once.
+    var ofAll: [Trouble] {
+        [.filesAway] + (disk == nil ? [] : [.filesFull]) + (cluster == nil ? [] : [.databaseRestarted, .databaseKilled])
+    }
 
     /// One trouble after another until the time is over; all is mended when it answers. Answers what it did.
     func run(
@@ -73,6 +81,10 @@ struct Troublemaker: Sendable {
             // A node that started meanwhile made its own.
             if FileManager.default.fileExists(atPath: incoming) { return try FileManager.default.removeItem(atPath: away) }
             try FileManager.default.moveItem(atPath: away, toPath: incoming)
+        case .filesFull:
+            try disk?.fill()
+            try await time.sleep(pause)
+            try disk?.makeRoom()
         }
     }
 

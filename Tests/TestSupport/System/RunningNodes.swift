@@ -79,7 +79,9 @@ package final class RunningNodes: Sendable {
     }
 
     package var serving: [RunningNode] { all.filter(\.serves) }
-    package var files: String { databaseURL == nil ? folder + "/data/files" : folder + "/files" }
+    package var files: String {
+        environment["DARKROOM_FILES"] ?? folder + "/data/files"
+    }
 
     /// Runs another command of the program on the installation.
     package func run(_ arguments: [String]) async throws -> CLIRun {
