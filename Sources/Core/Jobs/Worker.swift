@@ -11,6 +11,8 @@ package final class Worker: Service {
         var followUps = 0
         var introduced: Set<ProviderName> = []
         var lookedForOverdueAt: Instant?
+        /// When it was last said that no work can be taken, as while the database is away.
+        var complainedAt: Instant?
     }
 
     private let database: Database
@@ -81,9 +83,23 @@ package final class Worker: Service {
     }
 
     private func orNothing<Element: Sendable>(_ take: @Sendable () async throws -> [Element]) async -> [Element] {
-        do { return try await take() } catch {
-            logger.error("no work could be taken", metadata: ["error": "\(error)"])
+        do {
+            let taken = try await take()
+            if inHand.withLock({ $0.complainedAt.take() != nil }) { logger.notice("work is taken again") }
+            return taken
+        } catch {
+            if isTimeToComplain() { logger.error("no work could be taken", metadata: ["error": "\(error)"]) }
             return []
+        }
+    }
+
+    /// It tries several times a second, and says so once a minute.
+    private func isTimeToComplain() -> Bool {
+        let now = time.now()
+        return inHand.withLock { inHand in
+            if let last = inHand.complainedAt, now < last + .seconds(60) { return false }
+            inHand.complainedAt = now
+            return true
         }
     }
 
