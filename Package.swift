@@ -49,6 +49,7 @@ let package = Package(
         .systemLibrary(name: "CLibvips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .target(name: "CVips", dependencies: ["CLibvips"]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(
             name: "SQL",
             dependencies: [.product(name: "GRDB", package: "GRDB.swift"), "CLibpq", crypto],
@@ -78,6 +79,7 @@ let package = Package(
             name: "CLI",
             dependencies: [
                 "Web", "Core", "SQL", hummingbird, crypto, logging, nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle, nioSSL,
+                .target(name: "CMalloc", condition: .when(platforms: [.linux])),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -23,10 +23,11 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresen
     }
 
     package static func make(at now: Instant) -> ID {
-        var generator = SystemRandomNumberGenerator()
+        // At one go, since each is a call of the system.
+        let random = UInt128.random(in: .min ... .max)
         let time = UInt64(max(now.milliseconds, 0)) & 0xFFFF_FFFF_FFFF
-        let high = time << 16 | 0x7000 | generator.next() & 0x0FFF
-        let low = 0x8000_0000_0000_0000 | generator.next() >> 2
+        let high = time << 16 | 0x7000 | UInt64(truncatingIfNeeded: random) & 0x0FFF
+        let low = 0x8000_0000_0000_0000 | UInt64(truncatingIfNeeded: random >> 64) >> 2
         return ID(high: high, low: low)
     }
 
@@ -36,16 +37,15 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresen
     }
 
     private init(high: UInt64, low: UInt64) {
-        let digits = Array("0123456789abcdef".utf8)
         rawValue = String(unsafeUninitializedCapacity: 36) { buffer in
             var position = 0
             for nibble in 0..<32 {
-                if [8, 12, 16, 20].contains(nibble) {
+                if nibble == 8 || nibble == 12 || nibble == 16 || nibble == 20 {
                     buffer[position] = UInt8(ascii: "-")
                     position += 1
                 }
                 let word = nibble < 16 ? high : low
-                buffer[position] = digits[Int(word >> UInt64(60 - 4 * (nibble % 16)) & 15)]
+                buffer[position] = Hex.digit(UInt8(word >> UInt64(60 - 4 * (nibble % 16)) & 15))
                 position += 1
             }
             return position

@@ -1,6 +1,6 @@
 /// What an engine refused or could not do, in words that both engines share.
-package struct DatabaseError: Error, Sendable, CustomStringConvertible {
-    package enum Kind: Sendable, Hashable {
+@usableFromInline package struct DatabaseError: Error, Sendable, CustomStringConvertible {
+    @usableFromInline package enum Kind: Sendable, Hashable {
         /// A key that exists already.
         case unique
         case foreignKey
@@ -23,18 +23,18 @@ package struct DatabaseError: Error, Sendable, CustomStringConvertible {
         case other
     }
 
-    package let kind: Kind
-    package let message: String
+    @usableFromInline package let kind: Kind
+    @usableFromInline package let message: String
     /// The statement at fault, without its values.
-    package let statement: String?
+    @usableFromInline package let statement: String?
 
-    package init(_ kind: Kind, _ message: String, statement: String? = nil) {
+    @usableFromInline package init(_ kind: Kind, _ message: String, statement: String? = nil) {
         self.kind = kind
         self.message = message
         self.statement = statement
     }
 
-    package var description: String {
+    @usableFromInline package var description: String {
         "\(kind): \(message)" + (statement.map { " [\($0)]" } ?? "")
     }
 }

@@ -1,16 +1,16 @@
 /// One row of an answer. Columns are read by name; a missing column or one of another type is a `decoding` error.
-package struct Row: Sendable {
+@usableFromInline package struct Row: Sendable {
     /// The names of an answer's columns, shared by its rows.
-    package final class Columns: Sendable {
-        let index: [String: Int]
+    @usableFromInline package final class Columns: Sendable {
+        @usableFromInline let index: [String: Int]
 
         package init(_ names: [String]) {
             index = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         }
     }
 
-    private let columns: Columns
-    let values: [SQLValue]
+    @usableFromInline let columns: Columns
+    @usableFromInline let values: [SQLValue]
 
     package init(_ columns: Columns, _ values: [SQLValue]) {
         self.columns = columns
@@ -18,7 +18,9 @@ package struct Row: Sendable {
     }
 
     /// The column's value as the type that the caller expects. Use an optional type where the column may be NULL.
-    package func get<Value: SQLConvertible>(_ column: String, as type: Value.Type = Value.self) throws(DatabaseError) -> Value {
+    ///
+    /// Inlined, since a row has dozens of columns, and what is generic is slow where its type is not known.
+    @inlinable package func get<Value: SQLConvertible>(_ column: String, as type: Value.Type = Value.self) throws(DatabaseError) -> Value {
         guard let index = columns.index[column] else {
             throw DatabaseError(.decoding, "the answer has no column \(column)")
         }

@@ -52,7 +52,7 @@ package final class SetRead<Item: Sendable, Value: Sendable>: Sendable {
         let items = [item] + others.map(\.item)
         let results: [Result<Value, any Error>]
         do {
-            let values = try await database.read { [body] in try body($0, items) }
+            let values = try await database.readBriefly { [body] in try body($0, items) }
             precondition(values.count == items.count, "a set's body answers a value for each item")
             results = values.map { .success($0) }
         } catch {

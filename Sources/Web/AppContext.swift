@@ -1,5 +1,4 @@
 package import Core
-import Foundation
 package import Hummingbird
 package import NIOCore
 
@@ -26,7 +25,7 @@ package struct AppContext: RequestContext, RemoteAddressRequestContext {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
         channel = source.channel
-        requestID = UUID().uuidString.lowercased()
+        requestID = Hex.randomName()
         clientAddress = source.channel.remoteAddress?.ipAddress.map(Client.network) ?? "unknown"
     }
 }

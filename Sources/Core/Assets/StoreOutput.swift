@@ -31,7 +31,7 @@ package struct StoreOutput: Sendable {
     package func callAsFunction(
         _ index: Int, of job: ID<Job>, _ account: ID<Account>, from address: String, trusting: Set<Origin> = []
     ) async throws -> StoredOutput {
-        if let asset = try await database.read({ try $0.output(index, of: job) }) { return StoredOutput(asset, index: index) }
+        if let asset = try await database.readBriefly({ try $0.output(index, of: job) }) { return StoredOutput(asset, index: index) }
         let limit = Bucket.outputs.sizeLimit
         let output = try await fetcher.fetch(address, limit: limit, trusting: trusting) { parts in
             try await keep(parts, index, job, account, limit)

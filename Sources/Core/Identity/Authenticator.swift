@@ -31,7 +31,7 @@ package struct Authenticator: Sendable {
         let now = time.now()
         let digest = APIKey.digest(of: key)
         let proof = try await proofs.proof(digest, now: now) {
-            try await database.read { try $0.proof(ofKey: digest) }
+            try await database.readBriefly { try $0.proof(ofKey: digest) }
         }
         if let account, account.lowercased() != proof.actor.account.rawValue { throw AuthenticationError.noSuchAccount }
         if let key = proof.actor.key { uses.note(key, at: now) }
@@ -47,7 +47,7 @@ package struct Authenticator: Sendable {
             chosen = id
         }
         return try await proofs.proof("\(session)/\(chosen)", now: now) { [chosen] in
-            try await database.read { try $0.proof(of: session, of: user, for: chosen) }
+            try await database.readBriefly { try $0.proof(of: session, of: user, for: chosen) }
         }
     }
 }

@@ -35,7 +35,7 @@ package struct ReceiveWebhook: Sendable {
     /// Throws `WebhookRefusal` where it is not believed.
     package func callAsFunction(_ webhook: ReceivedWebhook, from name: ProviderName, token: String) async throws -> Outcome {
         guard let provider = providers.named(name), let id = addresses.attempt(of: token, at: name),
-            let (attempt, account) = try await database.read({ try $0.attemptAndAccount(id) }), attempt.provider == name
+            let (attempt, account) = try await database.readBriefly({ try $0.attemptAndAccount(id) }), attempt.provider == name
         else { throw WebhookRefusal.unknownToken }
         let verified = try await provider.verify(webhook)
         if let known = attempt.requestID, known != verified.requestID { throw WebhookRefusal.wrongRequest }

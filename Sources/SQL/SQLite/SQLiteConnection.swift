@@ -5,7 +5,7 @@ struct SQLiteConnection: WriteConnection {
     private let database: GRDB.Database
     private let statements: SQLiteStatements?
 
-    /// - Parameter statements: The writer's.
+    /// - Parameter statements: The connection's own.
     init(_ database: GRDB.Database, _ statements: SQLiteStatements? = nil) {
         self.database = database
         self.statements = statements
@@ -33,15 +33,15 @@ struct SQLiteConnection: WriteConnection {
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
         let text = statement.text(in: .sqlite)
         do {
-            let prepared = try statements?.prepared(statement, in: database)
-                ?? database.cachedStatement(sql: Dialect.sqlite.parameters(in: text))
+            let known = try statements?.prepared(statement, in: database)
+            let prepared = try known?.statement ?? database.cachedStatement(sql: Dialect.sqlite.parameters(in: text))
             // Checked: SQLite takes a missing value for NULL, where PostgreSQL refuses.
             try prepared.setArguments(StatementArguments(values.map { $0.databaseValue }))
             if prepared.columnCount == 0 {
                 try prepared.execute()
                 return StatementOutcome(rows: [], changes: database.changesCount, isWrite: !prepared.isReadonly)
             }
-            let columns = Row.Columns(prepared.columnNames)
+            let columns = known?.columns ?? Row.Columns(prepared.columnNames)
             let cursor = try GRDB.Row.fetchCursor(prepared)
             var rows: [Row] = []
             while let row = try cursor.next() {

@@ -3,13 +3,9 @@ import GRDB
 /// SQLite through GRDB on the system's library: write-ahead log, one writer, several readers, every commit synced.
 package final class SQLiteEngine: Engine {
     private let pool: DatabasePool
+    private let briefReaders: SQLiteBriefReaders
     private let queue = WriteQueue(sharesAll: true)
-    private let writer: Writer
-
-    /// What never leaves the writer's queue.
-    private final class Writer: @unchecked Sendable {
-        let statements = SQLiteStatements()
-    }
+    private let statements = SQLiteStatements()
 
     package var dialect: Dialect { .sqlite }
 
@@ -25,11 +21,16 @@ package final class SQLiteEngine: Engine {
             // Without it, INSERT OR REPLACE would delete past the triggers that keep ledger lines.
             try $0.execute(sql: "PRAGMA recursive_triggers = ON")
         }
-        writer = Writer()
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
-            // A pool sets NORMAL, which may lose the last commits when the power fails. Credits must not be lost.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try pool.writeWithoutTransaction {
+                // A pool sets NORMAL, which may lose the last commits when the power fails. Credits must not be lost.
+                try $0.execute(sql: "PRAGMA synchronous = FULL")
+                // Pages that every write changes are then folded into the file once for hundreds of commits.
+                try $0.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
+                try $0.execute(sql: "PRAGMA cache_size = -64000")
+            }
+            briefReaders = try SQLiteBriefReaders(path: path, count: 2, configuration)
         } catch {
             throw DatabaseError(error)
         }
@@ -44,10 +45,19 @@ package final class SQLiteEngine: Engine {
         }
     }
 
+    package func readBriefly<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+        if let refusal = queue.refusal { throw refusal }
+        do {
+            return try briefReaders.read(body)
+        } catch let error as GRDB.DatabaseError {
+            throw DatabaseError(error)
+        }
+    }
+
     package func write(_ pending: PendingWrite) {
         guard queue.add(pending) else { return }
-        pool.asyncWriteWithoutTransaction { [queue, writer] database in
-            let connection = SQLiteConnection(database, writer.statements)
+        pool.asyncWriteWithoutTransaction { [queue, statements] database in
+            let connection = SQLiteConnection(database, statements)
             var batch = queue.next()
             while !batch.isEmpty {
                 connection.perform(batch)
@@ -79,6 +89,7 @@ package final class SQLiteEngine: Engine {
 
     package func close() async {
         queue.close()
+        briefReaders.close()
         // Leaves everything in the one file. Where another process still reads, its own close will do so.
         try? await pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
     }

@@ -1,15 +1,25 @@
 import GRDB
 
-/// What the one writing connection has prepared of the statements that are written out once. GRDB finds its own by their
-/// text, which for a statement of many rows takes longer than to run it. It belongs to the writer's queue.
-final class SQLiteStatements {
-    private var all: [ObjectIdentifier: (statement: GRDB.Statement, written: WrittenStatement)] = [:]
+/// What one connection has prepared of the statements that are written out once, with the names of their columns. GRDB
+/// finds its own by their text, which for a statement of many rows takes longer than to run it.
+///
+/// It never leaves its connection's queue: that is why it may be sent there.
+final class SQLiteStatements: @unchecked Sendable {
+    struct Prepared {
+        let statement: GRDB.Statement
+        let columns: Row.Columns
+        /// Kept alive, so that no other takes its identity.
+        fileprivate let written: WrittenStatement
+    }
 
-    func prepared(_ statement: Statement, in database: GRDB.Database) throws -> GRDB.Statement? {
+    private var all: [ObjectIdentifier: Prepared] = [:]
+
+    func prepared(_ statement: Statement, in database: GRDB.Database) throws -> Prepared? {
         guard let written = statement.identity else { return nil }
-        if let known = all[ObjectIdentifier(written)] { return known.statement }
+        if let known = all[ObjectIdentifier(written)] { return known }
         let made = try database.makeStatement(sql: Dialect.sqlite.parameters(in: written.sqlite))
-        all[ObjectIdentifier(written)] = (made, written)
-        return made
+        let prepared = Prepared(statement: made, columns: Row.Columns(made.columnNames), written: written)
+        all[ObjectIdentifier(written)] = prepared
+        return prepared
     }
 }

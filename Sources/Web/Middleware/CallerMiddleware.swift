@@ -17,7 +17,7 @@ package struct CallerMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         guard let secret = credential(of: request) else { return try await next(request, context) }
-        if secrets.isServiceRoleKey(secret) {
+        if !secret.hasPrefix(APIKey.mark), secrets.isServiceRoleKey(secret) {
             context.isServiceRole = true
         } else {
             do {
@@ -34,8 +34,9 @@ package struct CallerMiddleware: RouterMiddleware {
     private func credential(of request: Request) -> String? {
         let project = request.headers[.apiKey]
         let sent = request.headers[.authorization].flatMap(Self.bearer) ?? project
-        guard let sent, !sent.isEmpty, !secrets.isAnonKey(sent) else { return nil }
-        if sent == project, !sent.hasPrefix(APIKey.mark), !secrets.isServiceRoleKey(sent) { return nil }
+        guard let sent, !sent.isEmpty else { return nil }
+        if sent.hasPrefix(APIKey.mark) { return sent }
+        if secrets.isAnonKey(sent) || (sent == project && !secrets.isServiceRoleKey(sent)) { return nil }
         return sent
     }
 
