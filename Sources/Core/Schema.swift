@@ -17,6 +17,11 @@ package enum Schema {
             additions: [.postgres: PackageResources._006_client_access_postgres_sql]),
         Migration(7, "duties", PackageResources._007_duties_sql),
         Migration(8, "totals", PackageResources._008_totals_sql),
+        Migration(
+            9, "prices", PackageResources._009_prices_sql,
+            additions: [
+                .sqlite: PackageResources._009_prices_sqlite_sql, .postgres: PackageResources._009_prices_postgres_sql,
+            ]),
     ])
 
     /// The tables that its steps fill; an operator may change what is in them.

@@ -29,6 +29,7 @@ extension Services {
         router.head("/files/**", use: file.handle)
 
         addAccountRoutes(to: router.group("/api", context: AccountContext.self))
+        AdminRoutes(database: database, catalog: catalog, time: time).add(to: router.group("/api/admin", context: AdminContext.self))
         router.refuseOtherMethods()
         return router
     }

@@ -1,0 +1,33 @@
+package import SQL
+
+extension Transaction {
+    package func note(_ act: AdminAct) throws(DatabaseError) {
+        try execute("""
+            INSERT INTO audit_log (id, administrator, action, subject, details, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+            """, act.id, act.administrator, act.action, act.subject, act.details.text, act.at)
+    }
+
+    /// What administrators did, newest first, from behind `cursor`; of one subject, or of all.
+    package func adminActs(
+        on subject: String? = nil, before cursor: ID<AdminAct>? = nil, limit: Int
+    ) throws -> [AdminAct] {
+        let before = cursor?.rawValue ?? "g"   // Every id is less than "g".
+        guard let subject else {
+            return try query("SELECT * FROM audit_log WHERE id < $1 ORDER BY id DESC LIMIT $2", before, limit).map(AdminAct.init)
+        }
+        return try query(
+            "SELECT * FROM audit_log WHERE subject = $1 AND id < $2 ORDER BY id DESC LIMIT $3", subject, before, limit)
+            .map(AdminAct.init)
+    }
+}
+
+extension AdminAct {
+    fileprivate init(_ row: Row) throws {
+        id = try row.get("id")
+        administrator = try row.get("administrator")
+        action = try row.get("action")
+        subject = try row.get("subject")
+        details = try JSON(parsing: row.get("details", as: String.self))
+        at = try row.get("created_at")
+    }
+}
