@@ -16,11 +16,10 @@ extension APIError {
             self.init(
                 .conflict, "idempotency_key_reused", "This Idempotency-Key came before with another body. Use a new key.",
                 field: "Idempotency-Key")
-        case let error as PricingError: self.init(error)
         case let error as WebhookRefusal: self.init(error)
         case let error as DatabaseError: self.init(error)
         default:
-            guard let known = APIError(identity: error) ?? APIError(files: error) else { return nil }
+            guard let known = APIError(identity: error) ?? APIError(files: error) ?? APIError(catalog: error) else { return nil }
             self = known
         }
     }
@@ -70,13 +69,6 @@ extension APIError {
         case .notFound: self = .notFound("job")
         case .ended(let state):
             self.init(.conflict, "job_ended", "The job is \(state.rawValue) already and cannot be cancelled.")
-        }
-    }
-
-    private init(_ error: PricingError) {
-        switch error {
-        case .noPrice(let subject): self.init(.unprocessableContent, "no_price", "There is no price for \(subject).")
-        case .outOfRange: self.init(.unprocessableContent, "price_out_of_range", "The price of this is out of range. Ask for less.")
         }
     }
 

@@ -9,13 +9,10 @@ extension Transaction {
         let endpoints = try query("""
             SELECT id, kind, provider, title, complexity, request, cost_unit, cost FROM endpoints WHERE disabled_at IS NULL
             """).map(Endpoint.init)
-        guard let prices = try queryOne("SELECT version, document FROM prices ORDER BY version DESC LIMIT 1") else {
-            throw DatabaseError(.schema, "no prices are published")
-        }
         return try Catalog(
             kinds: Dictionary(kinds.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }),
             endpoints: Dictionary(endpoints.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
-            prices: PriceList(version: prices.get("version"), document: JSON(parsing: prices.get("document", as: String.self)).decode()))
+            prices: currentPrices().prices)
     }
 }
 

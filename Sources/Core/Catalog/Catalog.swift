@@ -48,4 +48,9 @@ package final class CatalogCache: Sendable {
         held.withLock { $0 = (catalog, now) }
         return catalog
     }
+
+    /// What was changed here is in force here at once.
+    package func forget() {
+        held.withLock { $0 = nil }
+    }
 }

@@ -1,13 +1,13 @@
 import SQL
 
 /// What a job costs and why: every factor is kept with the job, so that its price can be recomputed, also for a part of
-/// what was asked, whatever the catalog says by then.
-package struct Price: Sendable, Hashable, Codable {
+/// what was asked, whatever the catalog says by then; and what was priced, so that any other version can price the same.
+package struct Price: Sendable, Hashable, Encodable {
     package enum Formula: String, Sendable, Codable, SQLConvertible {
         case image, training, refinement
     }
 
-    package struct Factor: Sendable, Hashable, Codable {
+    package struct Factor: Sendable, Hashable, Encodable {
         package let name: String
         package let label: String?
         package let multiplier: Multiplier
@@ -15,6 +15,7 @@ package struct Price: Sendable, Hashable, Codable {
 
     package let version: Int
     package let formula: Formula
+    package let subject: Subject
     package let base: Credits
     package let factors: [Factor]
     /// Added after the factors: a training's extra images.
@@ -23,10 +24,11 @@ package struct Price: Sendable, Hashable, Codable {
     package let total: Credits
 
     init(
-        version: Int, formula: Formula, base: Credits, factors: [Factor], surcharge: Credits = .zero, count: Int
+        version: Int, subject: Subject, base: Credits, factors: [Factor], surcharge: Credits = .zero, count: Int
     ) throws(PricingError) {
         self.version = version
-        self.formula = formula
+        formula = subject.formula
+        self.subject = subject
         self.base = base
         self.factors = factors
         self.surcharge = surcharge
@@ -44,6 +46,14 @@ package struct Price: Sendable, Hashable, Codable {
         }
     }
 
+    /// What its kept parts come to, which is its total.
+    package var recomputed: Credits? {
+        do throws(PricingError) { return try Price.total(base, factors, surcharge, count: count) } catch { return nil }
+    }
+
+    /// The factor that hangs on the endpoint or the model.
+    package var complexity: Multiplier { factors.first { $0.name == Factor.complexity }?.multiplier ?? .one }
+
     private static func total(_ base: Credits, _ factors: [Factor], _ surcharge: Credits, count: Int) throws(PricingError) -> Credits {
         var product = Fraction(Int128(base.hundredths) * Int128(count))
         for factor in factors {
@@ -53,6 +63,10 @@ package struct Price: Sendable, Hashable, Codable {
         guard let hundredths = product.rounded, hundredths.magnitude < 1 << 60 else { throw .outOfRange }
         return count == 0 ? .zero : Credits(hundredths: hundredths) + surcharge
     }
+}
+
+extension Price.Factor {
+    static let complexity = "complexity"
 }
 
 extension Price {
@@ -69,6 +83,7 @@ extension Price {
         self.count = Int(count)
         self.total = total
         self.factors = try factors.map { factor throws(DatabaseError) in try Factor(factor) }
+        subject = try Subject(kept["subject"], formula, self.factors)
     }
 }
 

@@ -65,11 +65,7 @@ package struct HandOver: Sendable {
         let (provider, endpoint) = (ready.provider, ready.endpoint)
         let answer = await provider.submit(Submission(
             endpoint: claim.job.endpoint, input: ready.input, webhookURL: webhooks.url(of: claim.attempt, at: provider.name)))
-        let parameters = claim.job.parameters
-        let cost = endpoint.expectedCost(
-            outputs: claim.job.outputsAsked, width: parameters["width"]?.integer.map { Int($0) },
-            height: parameters["height"]?.integer.map { Int($0) })
-        return try await record(answer, claim, provider, cost: cost)
+        return try await record(answer, claim, provider, cost: endpoint.expectedCost(of: claim.job))
     }
 
     private struct Ready {

@@ -3,6 +3,8 @@ package import SQL
 /// Checks a request against the catalog and prices it. Nothing is written.
 package struct PriceRequest: Sendable {
     private static let batchLimit = 20
+    /// What a kind that offers no choice of quality is priced as.
+    static let usualQuality = "standard"
 
     private let catalog: CatalogCache
     private let database: Database
@@ -31,14 +33,26 @@ package struct PriceRequest: Sendable {
         let (kind, endpoint) = try choose(request, from: catalog)
         let parameters = try check(request.parameters, kind, endpoint)
         let inputs = inputs(of: kind, in: parameters)
-        let longerSide = try await longerSide(parameters, inputs, of: account)
-        let outputs = parameters["numImages"]?.integer.map { Int($0) } ?? 1
-        let price = try catalog.prices.image(
-            longerSide: longerSide, quality: parameters["quality"]?.string ?? "standard", complexity: endpoint.complexity,
-            count: outputs)
+        let subject = try await subject(of: kind, parameters, inputs, of: account)
+        let outputs = kind.formula == .image ? parameters.number("numImages") ?? 1 : 1
+        let price = try catalog.prices.price(of: subject, complexity: endpoint.complexity, count: outputs)
         return PricedRequest(
             kind: kind, endpoint: endpoint, parameters: parameters, inputs: inputs, outputs: outputs, price: price,
             retryOf: request.retryOf)
+    }
+
+    /// What the kind's formula asks for, by the names that parameters have in every kind.
+    private func subject(
+        of kind: Kind, _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], of account: ID<Account>
+    ) async throws -> Price.Subject {
+        switch kind.formula {
+        case .image:
+            .image(
+                longerSide: try await longerSide(parameters, inputs, of: account),
+                quality: parameters["quality"]?.string ?? Self.usualQuality, seconds: parameters.number("seconds"))
+        case .training: .training(images: parameters.number("trainingImages") ?? 0)
+        case .refinement: .refinement(iteration: parameters.number("iteration") ?? 1)
+        }
     }
 
     private func choose(_ request: JobRequest, from catalog: Catalog) throws(SubmitError) -> (Kind, Endpoint) {
@@ -88,6 +102,10 @@ package struct PriceRequest: Sendable {
         }
         return longest == 0 ? 1024 : longest
     }
+}
+
+extension [String: JSON] {
+    fileprivate func number(_ name: String) -> Int? { self[name]?.integer.map { Int($0) } }
 }
 
 extension Transaction {

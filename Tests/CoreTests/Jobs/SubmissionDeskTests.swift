@@ -161,6 +161,8 @@ extension PricedRequest {
             costUnit: .image, cost: 0)
         return try PricedRequest(
             kind: kind, endpoint: endpoint, parameters: [:], inputs: input.map { ["inputAssetId": $0] } ?? [:], outputs: 1,
-            price: Price(version: 1, formula: .image, base: .whole(credits), factors: [], count: 1), retryOf: nil)
+            price: Price(
+                version: 1, subject: .image(longerSide: 1024, quality: "standard"), base: .whole(credits), factors: [], count: 1),
+            retryOf: nil)
     }
 }

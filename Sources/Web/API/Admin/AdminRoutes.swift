@@ -16,5 +16,20 @@ package struct AdminRoutes: Sendable {
 
     package func add(to admin: RouterGroup<AdminContext>) {
         admin.get("/audit-log", use: ListAdminActs(database: database).handle)
+
+        let prices = ShowPrices(database: database)
+        admin.get("/prices", use: prices.list)
+        admin.get("/prices/:version", use: prices.show)
+
+        let drafts = PriceDrafts(database: database, catalog: catalog, time: time)
+        let draft = ChangePriceDraft(drafts: drafts, database: database)
+        let publish = PublishPrices(drafts: drafts, preview: PreviewPrices(database: database, time: time), database: database)
+        admin.get("/price-drafts", use: draft.list)
+        admin.post("/price-drafts", use: draft.create)
+        admin.get("/price-drafts/:id", use: draft.show)
+        admin.patch("/price-drafts/:id", use: draft.edit)
+        admin.delete("/price-drafts/:id", use: draft.delete)
+        admin.post("/price-drafts/:id/preview", use: publish.preview)
+        admin.post("/price-drafts/:id/publish", use: publish.publish)
     }
 }

@@ -51,8 +51,11 @@ struct JobBody: Encodable {
 struct PriceBody: Encodable {
     let total: Credits
     let version: Int
+    let formula: Price.Formula
     let base: Credits
     let factors: [Factor]
+    /// Added after the factors: a training's extra images. Absent where there is none.
+    let surcharge: Credits?
     let count: Int
 
     struct Factor: Encodable {
@@ -65,7 +68,9 @@ struct PriceBody: Encodable {
     init(_ price: Price) {
         total = price.total
         version = price.version
+        formula = price.formula
         base = price.base
+        surcharge = price.surcharge == .zero ? nil : price.surcharge
         factors = price.factors.map { Factor(name: $0.name, label: $0.label, multiplier: $0.multiplier.description) }
         count = price.count
     }

@@ -1,0 +1,44 @@
+import Core
+import HTTPTypes
+
+/// A request's body whose members are known one by one: what is not known is refused, as it may be a typing error. Null is
+/// the same as nothing.
+struct ObjectBody {
+    private let members: [String: JSON]
+
+    init(_ body: JSON, _ names: [String]) throws(APIError) {
+        guard let members = body.object else { throw APIError(.badRequest, "invalid_json", "The body must be a JSON object.") }
+        if let unknown = members.keys.filter({ !names.contains($0) }).sorted().first {
+            throw APIError(
+                .unprocessableContent, "unknown_parameter", "There is no parameter '\(unknown.prefix(64))'. There are: \(names.joined(separator: ", ")).",
+                field: String(unknown.prefix(64)))
+        }
+        self.members = members.filter { $0.value != .null }
+    }
+
+    subscript(name: String) -> JSON? { members[name] }
+
+    func text(_ name: String) throws(APIError) -> String? {
+        guard let value = members[name] else { return nil }
+        guard let text = value.string else { throw invalid(name, "must be a string") }
+        return text
+    }
+
+    func flag(_ name: String) throws(APIError) -> Bool {
+        guard let value = members[name] else { return false }
+        guard let flag = value.bool else { throw invalid(name, "must be true or false") }
+        return flag
+    }
+
+    func integer(_ name: String) throws(APIError) -> Int {
+        guard let value = members[name] else {
+            throw APIError(.unprocessableContent, "missing_parameter", "'\(name)' is missing.", field: name)
+        }
+        guard let integer = value.integer else { throw invalid(name, "must be a whole number") }
+        return Int(integer)
+    }
+
+    private func invalid(_ name: String, _ what: String) -> APIError {
+        APIError(.unprocessableContent, "invalid_parameter", "'\(name)' \(what).", field: name)
+    }
+}
