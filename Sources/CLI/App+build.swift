@@ -183,12 +183,14 @@ struct App: Sendable {
     private static func dutyList(_ services: Services, _ parts: Parts, _ logger: Logger) -> [Duty] {
         let (database, time) = (services.database, services.time)
         let deleteFiles = DeleteFiles(database: database, store: parts.store, time: time, logger: logger)
+        let expireLots = ExpireLots(database: database, time: time)
         let expireAssets = ExpireAssets(database: database, time: time)
         let abandoned = RemoveAbandonedUploads(store: parts.store, time: time)
         let sessions = DeleteEndedSessions(database: database, time: time)
         return [
             Duty("note key uses", every: KeyUses.interval, on: .eachNode) { try await services.identity.keyUses.runOnce() },
             Duty("delete files", every: .seconds(60)) { _ = try await deleteFiles.runOnce() },
+            Duty(ExpireLots.name, every: .seconds(60)) { try await expireLots.runOnce() },
             Duty("expire assets", every: .seconds(600)) { _ = try await expireAssets.runOnce() },
             Duty("remove abandoned uploads", every: .seconds(3600)) { _ = try await abandoned.runOnce() },
             Duty("delete ended sessions", every: .seconds(3600)) { _ = try await sessions.runOnce() },

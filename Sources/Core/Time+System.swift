@@ -10,8 +10,26 @@ extension Time {
 extension Instant {
     /// RFC 3339 in UTC with milliseconds, such as `2026-01-02T03:04:05.678Z`.
     package var text: String {
-        Date(timeIntervalSince1970: Double(rawValue) / 1000)
-            .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .omitted))
+        // A fraction of a floating-point number would be cut off one too low as often as not.
+        let milliseconds = (rawValue % 1000 + 1000) % 1000
+        let second = Date(timeIntervalSince1970: Double((rawValue - milliseconds) / 1000))
+            .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false).timeZone(separator: .omitted))
+        return second.dropLast() + "." + String(1000 + milliseconds).dropFirst() + "Z"
+    }
+
+    /// RFC 3339 in UTC with or without a fraction, or a day alone, which is its beginning.
+    package init?(text: String) {
+        let day = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
+        let second = day.time(includingFractionalSeconds: false).timeZone(separator: .omitted)
+        let fraction = day.time(includingFractionalSeconds: true).timeZone(separator: .omitted)
+        let isDay = text.utf8.count == 10
+        guard isDay || text.hasSuffix("Z") else { return nil }
+        for style in isDay ? [day] : [second, fraction] {
+            guard let date = try? Date(text, strategy: style) else { continue }
+            self.init(rawValue: Int64((date.timeIntervalSince1970 * 1000).rounded()))
+            return
+        }
+        return nil
     }
 
     /// Midnight at the start of this instant's day in UTC.

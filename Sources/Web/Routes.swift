@@ -36,7 +36,7 @@ extension Services {
 
     private func addAccountRoutes(to api: RouterGroup<AccountContext>) {
         api.post("/generate", use: Generate(submit: submit).handle)
-        api.post("/estimate", use: Estimate(price: price, database: database).handle)
+        api.post("/estimate", use: Estimate(price: price, database: database, time: time).handle)
 
         let show = ShowJob(read: ReadJob(database: database, time: time), links: links, time: time)
         let change = ChangeJob(cancel: cancel, submit: submit, database: database)
@@ -49,9 +49,9 @@ extension Services {
         api.get("/jobs/:id/events", use: events.job)
         api.get("/events", use: events.account)
 
-        let credits = ShowCredits(database: database)
-        api.get("/credits/balance", use: credits.balance)
-        api.get("/credits/history", use: credits.history)
+        api.get("/credits/balance", use: ShowCredits(database: database, time: time).balance)
+        api.get("/credits/history", use: ShowHistory(database: database).handle)
+        api.get("/credits/explain", use: ExplainCredits(database: database, time: time).handle)
 
         api.post("/assets", use: UploadAsset(store: upload, links: links).handle)
         api.get("/assets", use: ListAssets(assets: assets, links: links).handle)

@@ -35,7 +35,11 @@ struct QueryPlanTests {
         ("o.state = 'queued' AND o.slot_at IS NULL", "jobs_waiting"),
         ("FROM attempts\nWHERE endpoint = $1 AND state = 'succeeded'", "attempts_finished"),
         ("FROM balances b LEFT JOIN lots l", "lots_to_spend"),
-        ("FROM transactions WHERE account_id = $1 AND id <", "transactions_by_account"),
+        ("FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 ORDER", "transactions_by_account"),
+        ("FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 AND kind = $4", "transactions_by_account"),
+        ("AND kind NOT IN ('reserve', 'capture', 'release') AND id >= $3", "transactions_beside_jobs"),
+        ("FROM transactions WHERE job_id = $1)", "transactions_by_job"),
+        ("FROM lots\nWHERE is_open = 1 AND expires_at <= $1", "lots_to_expire"),
         ("FROM transactions WHERE job_id IN", "transactions_by_job"),
         ("FROM attempts WHERE provider = $1 AND request_id = $2", "attempts_by_request"),
     ])
@@ -49,7 +53,9 @@ struct QueryPlanTests {
         "SELECT id, account_id FROM jobs WHERE provider", "SELECT id FROM attempts WHERE due_at <=",
         "FROM job_events WHERE account_id = $1 AND account_seq >",
         "state = 'queued' AND slot_at IS NULL ORDER BY order_at", "FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC",
-        "FROM transactions WHERE account_id = $1 AND id <",
+        "FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 ORDER",
+        "FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 AND kind = $4",
+        "AND kind NOT IN ('reserve', 'capture', 'release') AND id >= $3",
     ])
     func `what is taken in order is found in order, and not sorted`(part: String) async throws {
         let plan = try await lived().plan(part)

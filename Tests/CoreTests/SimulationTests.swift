@@ -37,7 +37,7 @@ struct SimulationTests {
         let jobs = try await world.database.read { try $0.jobs(of: actor.account, state: nil, before: nil, limit: 1_000_000) }
         var spent = Credits.zero
         for job in jobs where job.state == .completed { spent += job.price.total(delivered: job.outputsDelivered ?? 0) }
-        let given = try await world.database.read { try $0.balanceSummary(of: actor.account).totalAllocated }
+        let given = try await world.database.read { try $0.balanceSummary(of: actor.account, now: world.clock.now).totalAllocated }
         #expect(try await world.balance(of: actor) == Balance(available: given - spent, reserved: .zero))
     }
 }

@@ -19,6 +19,7 @@ extension TestWorld {
         try await work()
         _ = try await cancelJob(second.id, by: actor)
         try await work()
+        try await ExpireLots(database: database, time: clock.time).runOnce()
         try await database.read { transaction in
             for id in [job.id, second.id] { _ = try transaction.details(of: id, account: actor.account) }
             _ = try transaction.queuePosition(of: job)
@@ -26,10 +27,13 @@ extension TestWorld {
             _ = try transaction.usualDuration(of: job.endpoint)
             _ = try transaction.progress(of: actor.account)
             _ = try transaction.jobs(of: actor.account, state: nil, before: nil, limit: 10)
-            _ = try transaction.history(of: actor.account, before: nil, limit: 10)
+            for filter in [HistoryFilter(), .init(kind: .expire), .init(kind: .capture), .init(job: job.id), .init(from: self.clock.now)] {
+                _ = try transaction.history(of: actor.account, filter, before: nil, limit: 10)
+            }
+            _ = try transaction.explanation(of: actor.account, at: self.clock.now)
             _ = try transaction.events(of: actor.account, after: 0)
             _ = try transaction.events(of: job.id, account: actor.account)
-            _ = try transaction.balanceSummary(of: actor.account)
+            _ = try transaction.balanceSummary(of: actor.account, now: self.clock.now)
         }
         #expect(try await self.job(job.id).state == .completed)
     }

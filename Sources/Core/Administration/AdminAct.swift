@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// Something that an administrator changed: who, what, when and why. It is written down in the transaction of the change.
 package struct AdminAct: Sendable, Hashable {

@@ -1,18 +1,27 @@
 import SQL
 
 /// What an account can spend: its balance, and the lots that hold it in the order in which they are spent.
+///
+/// A lot whose time has passed is not spent any more, whether its end was booked or not; until it was, its credits are still
+/// in the balance, which stays what the ledger's entries say.
 struct AccountCredits: Sendable, Hashable {
     var balance = Balance(available: .zero, reserved: .zero)
     var lots: [Lot] = []
 
-    func demand(_ amount: Credits) throws(LedgerError) {
-        guard amount <= balance.available else { throw .insufficientCredits(required: amount, available: balance.available) }
+    /// What is available, less what has expired and is not yet booked so.
+    func spendable(at now: Instant) -> Credits {
+        lots.filter { !$0.isAlive(at: now) }.reduce(balance.available) { $0 - $1.remaining }
+    }
+
+    func demand(_ amount: Credits, at now: Instant) throws(LedgerError) {
+        let spendable = spendable(at: now)
+        guard amount <= spendable else { throw .insufficientCredits(required: amount, available: spendable) }
     }
 
     /// Sets credits aside, soonest-to-expire first.
-    mutating func reserve(_ amount: Credits) throws -> [Reservation.Part] {
-        try demand(amount)
-        guard let parts = Reservation.split(amount, over: lots) else {
+    mutating func reserve(_ amount: Credits, at now: Instant) throws -> [Reservation.Part] {
+        try demand(amount, at: now)
+        guard let parts = Reservation.split(amount, over: lots.filter { $0.isAlive(at: now) }) else {
             throw DatabaseError(.check, "a balance of \(balance.available) is not in its account's lots; run 'darkroom audit'")
         }
         for part in parts {
@@ -23,4 +32,8 @@ struct AccountCredits: Sendable, Hashable {
         balance.reserved += amount
         return parts
     }
+}
+
+extension Lot {
+    func isAlive(at now: Instant) -> Bool { expiresAt.map { $0 > now } ?? true }
 }

@@ -64,20 +64,27 @@ extension Transaction {
         })
         let lots = Dictionary(moving.flatMap(\.1.parts).map { ($0.lot, $0.amount) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
         try perform(Statements.takeFromLots, rows: lots.map { [$0.key, $0.value] })
-        try perform(Statements.insertEntries, rows: moving.flatMap { id, new in
-            new.parts.enumerated().flatMap { position, part in
+        try insertLedger(
+            entries: moving.flatMap { id, new in
+                new.parts.enumerated().flatMap { position, part in
+                    [
+                        [id, 2 * position, Book.available, new.account, part.lot, -part.amount],
+                        [id, 2 * position + 1, Book.reserved, new.account, part.lot, part.amount],
+                    ] as [[any SQLConvertible]]
+                }
+            },
+            transactions: moving.map { id, new in
                 [
-                    [id, 2 * position, Book.available, new.account, part.lot, -part.amount],
-                    [id, 2 * position + 1, Book.reserved, new.account, part.lot, part.amount],
-                ] as [[any SQLConvertible]]
-            }
-        })
-        try perform(Statements.insertTransactions, rows: moving.map { id, new in
-            [
-                id, TransactionKind.reserve, new.key, new.account, new.job, new.actor, new.amount, new.balance.available,
-                new.balance.reserved, new.at,
-            ]
-        })
+                    id, TransactionKind.reserve, new.key, new.account, new.job, new.actor, new.amount, new.balance.available,
+                    new.balance.reserved, new.at,
+                ]
+            })
+    }
+
+    /// Entries first, since their transactions close them.
+    func insertLedger(entries: [[any SQLConvertible]], transactions: [[any SQLConvertible]]) throws(DatabaseError) {
+        try perform(Statements.insertEntries, rows: entries)
+        try perform(Statements.insertTransactions, rows: transactions)
     }
 
     package func receipt(of job: ID<Job>) throws(DatabaseError) -> Receipt? {

@@ -1,7 +1,7 @@
 import SQL
 
 /// Why credits move. Every kind is a verb of the ledger; no other road leads to a balance.
-package enum TransactionKind: String, Sendable, SQLConvertible, Codable {
+package enum TransactionKind: String, Sendable, SQLConvertible, Codable, CaseIterable {
     case purchase, grant, bonus, reserve, capture, release, refund, adjustment, expire
 }
 

@@ -82,12 +82,13 @@ extension Transaction {
         return balances
     }
 
-    /// Back into its lot; where that has expired meanwhile, into a new one that lives for seven more days.
+    /// Back into its lot; where that has expired meanwhile, into a new one that lives for seven more days. A lot whose end
+    /// was booked has expired, also where this node's clock is behind that of the one that booked it.
     private func giveBack(_ parts: [Reservation.Part], of ended: EndedReservation) throws(DatabaseError) -> [ReturnedPart] {
         var back: [ReturnedPart] = []
         for part in parts {
             let changed = try execute("""
-                UPDATE lots SET remaining = remaining + $2 WHERE id = $1 AND (expires_at IS NULL OR expires_at > $3)
+                UPDATE lots SET remaining = remaining + $2 WHERE id = $1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
                 """, part.lot, part.amount, ended.now)
             back.append(ReturnedPart(part: part, to: changed == 1 ? part.lot : try renewLot(part, of: ended)))
         }

@@ -28,10 +28,10 @@ struct AccountStanding: Sendable, Hashable {
         if isDisabled { throw SubmitError.accountDisabled }
         try checkQueue(prices.count)
         if isLimited, let jobsPerHour { try checkRate(jobsPerHour, prices.count, now) }
-        try credits.demand(prices.reduce(.zero, +))
+        try credits.demand(prices.reduce(.zero, +), at: now)
         var after = self
         let taken = try zip(prices, places(for: prices.count, now: now)).map { price, place in
-            TakenJob(place: place, parts: try after.credits.reserve(price), balance: after.credits.balance)
+            TakenJob(place: place, parts: try after.credits.reserve(price, at: now), balance: after.credits.balance)
         }
         after.advance(by: taken.map(\.place), now: now)
         self = after

@@ -29,25 +29,6 @@ package struct JobDetails: Sendable {
     }
 }
 
-/// One ledger transaction as its account sees it.
-package struct LedgerLine: Sendable, Hashable {
-    package let id: ID<LedgerTransaction>
-    package let kind: TransactionKind
-    package let job: ID<Job>?
-    package let amount: Credits
-    package let availableAfter: Credits
-    package let reservedAfter: Credits
-    package let createdAt: Instant
-}
-
-extension LedgerLine {
-    init(_ row: Row) throws(DatabaseError) {
-        try self.init(
-            id: row.get("id"), kind: row.get("kind"), job: row.get("job_id"), amount: row.get("amount"),
-            availableAfter: row.get("available_after"), reservedAfter: row.get("reserved_after"), createdAt: row.get("created_at"))
-    }
-}
-
 extension Transaction {
     /// Newest first, from behind `cursor`.
     package func jobs(
@@ -61,15 +42,6 @@ extension Transaction {
         return try query(
             "SELECT * FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
             account, cursor?.rawValue ?? "g", limit).map(Job.init)
-    }
-
-    /// Newest first, from behind `cursor`.
-    package func history(
-        of account: ID<Account>, before cursor: ID<LedgerTransaction>?, limit: Int
-    ) throws(DatabaseError) -> [LedgerLine] {
-        try query(
-            "SELECT * FROM transactions WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-            account, cursor?.rawValue ?? "g", limit).map { row throws(DatabaseError) in try LedgerLine(row) }
     }
 
     /// How far an account's processing jobs are.

@@ -28,7 +28,7 @@ struct AllocatedStepTests {
         try await Schema.migrator.migrate(database) { 0 }
 
         let totals = try await database.read { transaction in
-            try ["rich", "new"].map { try transaction.balanceSummary(of: ID(rawValue: $0)).totalAllocated }
+            try ["rich", "new"].map { try transaction.balanceSummary(of: ID(rawValue: $0), now: Instant(seconds: 0)).totalAllocated }
         }
         #expect(totals == [.whole(10), .zero])
         #expect(try await Audit(database)().differences == [])

@@ -19,7 +19,7 @@ struct LedgerTests {
         }
 
         #expect(try await ledger.balance(of: account) == .of(5_000))
-        let summary = try await ledger.database.read { try $0.balanceSummary(of: account) }
+        let summary = try await ledger.database.read { try $0.balanceSummary(of: account, now: ledger.now) }
         #expect(summary.bonus == .whole(10))
         #expect(summary.totalAllocated == .whole(30))
         #expect(try await ledger.differences() == [])

@@ -31,14 +31,7 @@ struct LedgerWorld {
     func reserve(_ hundredths: Int64, of account: ID<Account>) async throws -> ID<Job> {
         let now = now
         let job = ID<Job>.make(at: now)
-        try await database.write(order: .alone) { transaction in
-            let amount = Credits(hundredths: hundredths)
-            var credits = try transaction.credits(of: [account])[account] ?? AccountCredits()
-            let parts = try credits.reserve(amount)
-            try transaction.insertBareJob(job, of: account, price: amount, now: now)
-            try transaction.book([NewReservation(
-                job: job, account: account, actor: nil, amount: amount, parts: parts, balance: credits.balance, at: now)])
-        }
+        try await database.write(of: account) { try $0.reserve(hundredths, of: account, for: job, now: now) }
         return job
     }
 
@@ -46,13 +39,7 @@ struct LedgerWorld {
     @discardableResult
     func settle(_ job: ID<Job>, capturing hundredths: Int64) async throws -> Receipt? {
         let now = now
-        return try await database.write(order: .alone) { transaction in
-            try transaction.execute("""
-                UPDATE jobs SET state = CASE WHEN $2 > 0 THEN 'completed' ELSE 'cancelled' END, outputs_delivered = 0, ended_at = $3
-                WHERE id = $1
-                """, job, hundredths, now)
-            return try transaction.settleReservation(of: job, capturing: Credits(hundredths: hundredths), now: now)
-        }
+        return try await database.write(order: .alone) { try $0.settle(job, capturing: hundredths, now: now) }
     }
 
     func balance(of account: ID<Account>) async throws -> Balance {
@@ -87,7 +74,26 @@ extension Balance {
 }
 
 extension Transaction {
-    fileprivate func insertBareJob(_ job: ID<Job>, of account: ID<Account>, price: Credits, now: Instant) throws {
+    /// A queued job with its reservation.
+    func reserve(_ hundredths: Int64, of account: ID<Account>, for job: ID<Job>, now: Instant) throws {
+        let amount = Credits(hundredths: hundredths)
+        var credits = try credits(of: [account])[account] ?? AccountCredits()
+        let parts = try credits.reserve(amount, at: now)
+        try insertBareJob(job, of: account, price: amount, now: now)
+        try book([NewReservation(
+            job: job, account: account, actor: nil, amount: amount, parts: parts, balance: credits.balance, at: now)])
+    }
+
+    /// Ends the job and its reservation.
+    func settle(_ job: ID<Job>, capturing hundredths: Int64, now: Instant) throws -> Receipt? {
+        try execute("""
+            UPDATE jobs SET state = CASE WHEN $2 > 0 THEN 'completed' ELSE 'cancelled' END, outputs_delivered = 0, ended_at = $3
+            WHERE id = $1
+            """, job, hundredths, now)
+        return try settleReservation(of: job, capturing: Credits(hundredths: hundredths), now: now)
+    }
+
+    private func insertBareJob(_ job: ID<Job>, of account: ID<Account>, price: Credits, now: Instant) throws {
         try execute("""
             INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked, price,
                 price_version, price_breakdown, event_seq, order_at, run_at, time_limit, created_at)

@@ -1,13 +1,15 @@
-import Core
+package import Core
 package import Hummingbird
 package import SQL
 
-/// `GET /api/credits/balance` and `GET /api/credits/history`.
+/// `GET /api/credits/balance`: what there is, and the lots that it is in.
 package struct ShowCredits: Sendable {
     private let database: Database
+    private let time: Time
 
-    package init(database: Database) {
+    package init(database: Database, time: Time) {
         self.database = database
+        self.time = time
     }
 
     private struct Balance: Encodable {
@@ -17,6 +19,9 @@ package struct ShowCredits: Sendable {
         let totalAllocated: Credits
         /// When a plan's credits come again; null while no plan brings any.
         let nextReplenishmentAt: String?
+        /// In the order in which they are spent.
+        let lots: [LotBody]
+        let hasMoreLots: Bool
 
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
@@ -25,31 +30,36 @@ package struct ShowCredits: Sendable {
             try container.encode(bonusCredits, forKey: .bonusCredits)
             try container.encode(totalAllocated, forKey: .totalAllocated)
             try container.encode(nextReplenishmentAt, forKey: .nextReplenishmentAt)
+            try container.encode(lots, forKey: .lots)
+            if hasMoreLots { try container.encode(true, forKey: .hasMoreLots) }
         }
 
         enum CodingKeys: CodingKey {
-            case availableCredits, reservedCredits, bonusCredits, totalAllocated, nextReplenishmentAt
+            case availableCredits, reservedCredits, bonusCredits, totalAllocated, nextReplenishmentAt, lots, hasMoreLots
+        }
+    }
+
+    private struct LotBody: Encodable {
+        let id: String
+        let source: Lot.Source
+        let remaining: Credits
+        /// Absent where it does not expire.
+        let expiresAt: String?
+
+        init(_ lot: Lot) {
+            id = lot.id.rawValue
+            source = lot.source
+            remaining = lot.remaining
+            expiresAt = lot.expiresAt?.text
         }
     }
 
     @Sendable package func balance(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let summary = try await database.read { try $0.balanceSummary(of: context.account) }
+        let now = time.now()
+        let summary = try await database.read { try $0.balanceSummary(of: context.account, now: now) }
         return .json(Balance(
             availableCredits: summary.balance.available, reservedCredits: summary.balance.reserved, bonusCredits: summary.bonus,
-            totalAllocated: summary.totalAllocated, nextReplenishmentAt: nil))
-    }
-
-    private struct History: Encodable {
-        let transactions: [LedgerLineBody]
-        let nextCursor: String?
-    }
-
-    @Sendable package func history(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let limit = try request.limit(default: 50)
-        let cursor = try request.cursor(LedgerTransaction.self)
-        let found = try await database.read { try $0.history(of: context.account, before: cursor, limit: limit + 1) }
-        let page = found.prefix(limit)
-        return .json(History(
-            transactions: page.map(LedgerLineBody.init), nextCursor: found.count > limit ? page.last?.id.rawValue : nil))
+            totalAllocated: summary.totalAllocated, nextReplenishmentAt: nil, lots: summary.lots.map(LotBody.init),
+            hasMoreLots: summary.hasMoreLots))
     }
 }

@@ -6,10 +6,12 @@ package import SQL
 package struct Estimate: Sendable {
     private let price: PriceRequest
     private let database: Database
+    private let time: Time
 
-    package init(price: PriceRequest, database: Database) {
+    package init(price: PriceRequest, database: Database, time: Time) {
         self.price = price
         self.database = database
+        self.time = time
     }
 
     private struct Answer: Encodable {
@@ -25,8 +27,9 @@ package struct Estimate: Sendable {
         let priced = try await price(requests, for: context.account)
         let total = priced.reduce(Credits.zero) { $0 + $1.price.total }
         let endpoint = priced[0].endpoint.id
+        let now = time.now()
         let (available, duration) = try await database.read { transaction in
-            (try transaction.balance(of: context.account).available, try transaction.usualDuration(of: endpoint))
+            (try transaction.spendableCredits(of: context.account, now: now), try transaction.usualDuration(of: endpoint))
         }
         return .json(Answer(
             estimatedCredits: total, availableCredits: available, sufficient: total <= available,

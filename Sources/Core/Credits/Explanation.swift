@@ -1,0 +1,112 @@
+package import SQL
+
+/// Where a balance comes from: it is what is left in the lots, and what is left in a lot is the sum of its entries.
+package struct Explanation: Sendable, Hashable {
+    /// What became of a lot up to the instant that is explained.
+    package struct LotAccount: Sendable, Hashable {
+        package let id: ID<Lot>
+        package let source: Lot.Source
+        package let expiresAt: Instant?
+        package let createdAt: Instant
+        /// What it was made with: given, bought, or given back out of a lot that had expired.
+        package let granted: Credits
+        package let available: Credits
+        package let reserved: Credits
+        package let captured: Credits
+        package let expired: Credits
+        package let entries: Int
+    }
+
+    /// One side of a movement that touched a lot.
+    package struct LotEntry: Sendable, Hashable {
+        package let transaction: ID<LedgerTransaction>
+        package let kind: TransactionKind
+        package let job: ID<Job>?
+        package let book: Book
+        package let amount: Credits
+        package let createdAt: Instant
+    }
+
+    package let at: Instant
+    package let balance: Balance
+    /// Newest first.
+    package let lots: [LotAccount]
+}
+
+extension Transaction {
+    /// Reads all of the account's entries up to the instant, once. The balance is their sum, and not the row that is kept.
+    package func explanation(of account: ID<Account>, at instant: Instant) throws(DatabaseError) -> Explanation {
+        let rows = try query("""
+            SELECT e.lot_id, e.book, t.kind, CAST(SUM(e.amount) AS BIGINT) AS amount, COUNT(*) AS count
+            FROM transactions t JOIN entries e ON e.transaction_id = t.id
+            WHERE t.account_id = $1 AND t.id < $2 AND e.lot_id IS NOT NULL GROUP BY e.lot_id, e.book, t.kind
+            """, account, end(instant))
+        var sums: [ID<Lot>: LotSums] = [:]
+        for row in rows { try sums[row.get("lot_id"), default: LotSums()].add(row) }
+        let lots = try query(Statements.lots, rows: sums.keys.sorted().map { [$0] }).map { row throws(DatabaseError) in
+            try Explanation.LotAccount(row, sums[row.get("id")] ?? LotSums())
+        }
+        return Explanation(
+            at: instant,
+            balance: Balance(
+                available: lots.reduce(.zero) { $0 + $1.available }, reserved: lots.reduce(.zero) { $0 + $1.reserved }),
+            lots: lots.sorted { $0.id > $1.id })
+    }
+
+    /// The entries of one lot, newest first, from behind `cursor`. Nothing where the account has no such lot.
+    package func lotEntries(
+        _ lot: ID<Lot>, of account: ID<Account>, at instant: Instant, before cursor: ID<LedgerTransaction>?, limit: Int
+    ) throws(DatabaseError) -> [Explanation.LotEntry]? {
+        guard try queryOne("SELECT 1 AS one FROM lots WHERE id = $1 AND account_id = $2", lot, account) != nil else { return nil }
+        // A transaction's entries stay together: whole transactions make a page.
+        return try query("""
+            SELECT t.id, t.kind, t.job_id, t.created_at, e.book, CAST(SUM(e.amount) AS BIGINT) AS amount
+            FROM transactions t JOIN entries e ON e.transaction_id = t.id
+            WHERE t.account_id = $1 AND t.id < $2 AND e.lot_id = $3
+            GROUP BY t.id, t.kind, t.job_id, t.created_at, e.book ORDER BY t.id DESC, e.book LIMIT $4
+            """, account, min(end(instant), cursor?.rawValue ?? "g"), lot, limit).map { row throws(DatabaseError) in
+                try Explanation.LotEntry(
+                    transaction: row.get("id"), kind: row.get("kind"), job: row.get("job_id"), book: row.get("book"),
+                    amount: row.get("amount"), createdAt: row.get("created_at"))
+            }
+    }
+
+    /// Behind whatever was booked at this instant.
+    private func end(_ instant: Instant) -> String { ID<LedgerTransaction>.first(at: instant + .milliseconds(1)).rawValue }
+}
+
+private enum Statements {
+    static let lots = RowsStatement("SELECT id, source, granted, expires_at, created_at FROM lots WHERE id IN (", row: "$1", ")")
+}
+
+/// What a lot's entries come to.
+private struct LotSums {
+    var available = Credits.zero
+    var reserved = Credits.zero
+    var captured = Credits.zero
+    var expired = Credits.zero
+    var entries = 0
+
+    mutating func add(_ row: Row) throws(DatabaseError) {
+        let amount = try row.get("amount", as: Credits.self)
+        entries += try row.get("count", as: Int.self)
+        switch try (row.get("book", as: Book.self), row.get("kind", as: TransactionKind.self)) {
+        case (.available, let kind):
+            available += amount
+            if kind == .expire { expired -= amount }
+        case (.reserved, let kind):
+            reserved += amount
+            if kind == .capture { captured -= amount }
+        default: break
+        }
+    }
+}
+
+extension Explanation.LotAccount {
+    fileprivate init(_ row: Row, _ sums: LotSums) throws(DatabaseError) {
+        try self.init(
+            id: row.get("id"), source: row.get("source"), expiresAt: row.get("expires_at"), createdAt: row.get("created_at"),
+            granted: row.get("granted"), available: sums.available, reserved: sums.reserved, captured: sums.captured,
+            expired: sums.expired, entries: sums.entries)
+    }
+}

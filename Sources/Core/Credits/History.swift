@@ -1,0 +1,38 @@
+import SQL
+
+/// One ledger transaction as its account sees it.
+package struct LedgerLine: Sendable, Hashable {
+    package let id: ID<LedgerTransaction>
+    package let kind: TransactionKind
+    package let job: ID<Job>?
+    package let amount: Credits
+    package let availableAfter: Credits
+    package let reservedAfter: Credits
+    package let createdAt: Instant
+}
+
+/// Which lines of an account's history are wanted; what is not said does not matter.
+package struct HistoryFilter: Sendable, Hashable {
+    package var kind: TransactionKind?
+    package var job: ID<Job>?
+    /// The first instant that counts, and the first behind that does not.
+    package var from: Instant?
+    package var to: Instant?
+
+    package init(kind: TransactionKind? = nil, job: ID<Job>? = nil, from: Instant? = nil, to: Instant? = nil) {
+        self.kind = kind
+        self.job = job
+        self.from = from
+        self.to = to
+    }
+}
+
+extension TransactionKind {
+    /// Whether jobs write it. The others are few among an account's lines, and have an index of their own.
+    var isOfJobs: Bool {
+        switch self {
+        case .reserve, .capture, .release: true
+        case .purchase, .grant, .bonus, .refund, .adjustment, .expire: false
+        }
+    }
+}

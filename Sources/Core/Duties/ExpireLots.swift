@@ -1,0 +1,39 @@
+package import SQL
+
+/// Books the end of lots whose time has passed. Nobody pays with them meanwhile: whoever spends looks at the time, so this
+/// only writes down what is so already.
+package struct ExpireLots: Sendable {
+    package static let name = "expire lots"
+
+    private let database: Database
+    private let time: Time
+    private let batch: Int
+
+    package init(database: Database, time: Time, batch: Int = 200) {
+        self.database = database
+        self.time = time
+        self.batch = batch
+    }
+
+    /// How many lots there were, all of which have ended. What goes wrong with one account's keeps no other's from ending,
+    /// and is thrown in the end.
+    @discardableResult
+    package func runOnce() async throws -> Int {
+        let now = time.now()
+        var (expired, last, failure) = (0, ExpiredLot?.none, (any Error)?.none)
+        while true {
+            let page = try await database.read { [last, batch] in try $0.expiredLots(batch, after: last, now: now) }
+            for account in Set(page.map(\.account)).sorted() {
+                do { expired += try await expire(account, now) } catch { failure = error }
+            }
+            guard page.count == batch, let end = page.last else { break }
+            last = end
+        }
+        if let failure { throw failure }
+        return expired
+    }
+
+    private func expire(_ account: ID<Account>, _ now: Instant) async throws -> Int {
+        try await database.write(of: account) { [batch] in try $0.expireLots(of: account, limit: batch, now: now) }
+    }
+}
