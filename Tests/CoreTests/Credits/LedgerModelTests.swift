@@ -1,0 +1,98 @@
+@testable import Core
+import Foundation
+import SQL
+import Testing
+import TestSupport
+
+/// Operations by chance, against plain numbers: `LEDGER_STEPS=1000000` for the long form.
+struct LedgerModelTests {
+    @Test(arguments: TestEngine.available)
+    func `after each operation the ledger is what a plain model says, and now and then the audit finds nothing`(
+        on engine: TestEngine
+    ) async throws {
+        var chance = Seeded("ledger model on \(engine)", variable: "DARKROOM_TEST_SEED")
+        let steps = ProcessInfo.processInfo.environment["LEDGER_STEPS"].flatMap { Int($0) } ?? 4_000
+        let ledger = try await LedgerWorld(engine)
+        var accounts: [ModelledAccount] = []
+        for _ in 0..<16 {
+            accounts.append(ModelledAccount(
+                id: try await ledger.account(), model: LedgerModel(now: ledger.now), chance: Seeded(chance.next())))
+        }
+        let rounds = 4
+
+        for _ in 0..<rounds {
+            // At once, so that they share commits.
+            accounts = try await withThrowingTaskGroup(of: ModelledAccount.self) { [accounts] group in
+                for account in accounts {
+                    group.addTask {
+                        var account = account
+                        for _ in 0..<steps / rounds / accounts.count { try await account.step(ledger.database) }
+                        return account
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            try #require(try await ledger.differences() == [])
+        }
+
+        #expect(accounts.map(\.refusals).reduce(0, +) > 0)
+    }
+}
+
+private struct ModelledAccount: Sendable {
+    let id: ID<Account>
+    var model: LedgerModel
+    var chance: Seeded
+    var refusals = 0
+
+    /// What the database says of the account in the transaction of the step.
+    private struct Seen: Sendable {
+        let balance: Balance
+        let lots: [Int64: Int64]
+        let refusal: LedgerError?
+    }
+
+    mutating func step(_ database: Database) async throws {
+        let operation = model.next(&chance)
+        let (account, now, spendable) = (id, model.now, model.spendable)
+        let seen = try await database.write(of: account) { transaction in
+            let refusal = try transaction.perform(operation, on: account, now: now)
+            return Seen(balance: try transaction.balance(of: account), lots: try transaction.openLots(of: account), refusal: refusal)
+        }
+        let isDone = model.apply(operation)
+
+        let wanted = Seen(balance: .of(model.available, model.reserved), lots: model.lots, refusal: isDone ? nil : refusal(of: operation, spendable))
+        refusals += isDone ? 0 : 1
+        try #require(seen.balance == wanted.balance && seen.lots == wanted.lots && seen.refusal == wanted.refusal, "\(operation): \(seen), not \(wanted)")
+    }
+
+    private func refusal(of operation: LedgerModel.Operation, _ spendable: Int64) -> LedgerError? {
+        guard case .reserve(let amount, _) = operation else { return nil }
+        return .insufficientCredits(required: Credits(hundredths: amount), available: Credits(hundredths: spendable))
+    }
+}
+
+extension Transaction {
+    /// The account's row is locked. Why it was refused, if it was.
+    fileprivate func perform(_ operation: LedgerModel.Operation, on account: ID<Account>, now: Instant) throws -> LedgerError? {
+        switch operation {
+        case .grant(let source, let amount, let expiresAt):
+            try grant(
+                source, Credits(hundredths: amount), to: account, key: "test:\(ID<Lot>.make(at: now))", expiresAt: expiresAt, now: now)
+        case .reserve(let amount, let job):
+            do { try reserve(amount, of: account, for: job, now: now) } catch let error as LedgerError { return error }
+        case .settle(let job, let captured): _ = try settle(job, capturing: captured, now: now)
+        case .expire: _ = try expireLots(of: account, limit: 1_000, now: now)
+        }
+        return nil
+    }
+
+    fileprivate func openLots(of account: ID<Account>) throws -> [Int64: Int64] {
+        let rows = try query("""
+            SELECT expires_at, CAST(SUM(remaining) AS BIGINT) AS remaining FROM lots WHERE account_id = $1 AND is_open = 1 GROUP BY expires_at
+            """, account)
+        return Dictionary(uniqueKeysWithValues: try rows.map { row in
+            try (row.get("expires_at", as: Int64?.self) ?? LedgerModel.never, row.get("remaining", as: Int64.self))
+        })
+    }
+}
