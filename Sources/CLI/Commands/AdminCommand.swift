@@ -3,7 +3,7 @@ import ArgumentParser
 /// `darkroom admin …`: what an operator does to users and accounts.
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "admin", abstract: "Creates users and grants credits.",
+        commandName: "admin", abstract: "Creates users, grants credits, explains balances.",
         discussion: "Works on the data folder's database, also beside a running server.",
-        subcommands: [CreateUserCommand.self, GrantCommand.self])
+        subcommands: [CreateUserCommand.self, GrantCommand.self, ExplainCommand.self])
 }

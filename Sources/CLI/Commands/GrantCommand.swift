@@ -35,7 +35,7 @@ struct GrantCommand: AsyncParsableCommand {
 
     func run() async throws {
         let database = try await App.openExisting(try await Settings.read(flags: common.flags))
-        let id = try await find(in: database)
+        let id = try await database.account(named: account)
         let grant = GrantCredits.Grant(
             account: id, amount: Credits(text: credits) ?? .zero, source: bonus ? .bonus : .adjustment,
             lifetime: expiresIn.map { .seconds(Int64($0) * 86_400) }, key: key ?? UUID().uuidString.lowercased())
@@ -50,14 +50,6 @@ struct GrantCommand: AsyncParsableCommand {
             throw Failure(.failed, sentence(for: refusal))
         }
         await database.close()
-    }
-
-    private func find(in database: Database) async throws -> ID<Account> {
-        if let id = ID<Account>(checking: account) { return id }
-        guard let email = EmailAddress(account), let user = try await database.read({ try $0.user(withEmail: email) }) else {
-            throw Failure(.failed, "There is no user with the address \(account).")
-        }
-        return user.personalAccount
     }
 
     private func sentence(for refusal: GrantCredits.Refusal) -> String {

@@ -48,8 +48,28 @@ extension OneCLIServer {
             #expect(try await server.run("audit").code == 0)
         }
 
+        @Test func `a balance is explained, now and before`() async throws {
+            let server = try OneCLIServer.server()
+            _ = try await server.signUp("eve@example.com")
+            let before = Time.system.now()
+            // The next line of the ledger is of a later millisecond: a process starts in between.
+            _ = try await server.run("admin", "grant", "eve@example.com", "25.50", "--key", "for eve")
+
+            let now = try await server.run("admin", "explain", "eve@example.com")
+            let then = try await server.run("admin", "explain", "eve@example.com", "--at", before.text)
+            let never = try await server.run("admin", "explain", "eve@example.com", "--at", "yesterday")
+
+            #expect(now.code == 0 && now.output.contains("35.50 available, 0.00 reserved, in 2 lots"), "\(now.errors)")
+            #expect(now.output.contains("adjustment of 25.50, does not expire: 25.50 available"))
+            #expect(now.output.contains("bonus  available 10.00"))
+            #expect(then.output.contains("10.00 available, 0.00 reserved, in 1 lot"))
+            #expect(never.code == 2 && never.errors.contains("--at is an instant"))
+        }
+
         @Test(arguments: [
-            (["admin", "grant", "nobody@example.com", "5"], Int32(1), "There is no user"),
+            (["admin", "explain", "nobody@example.com"], Int32(1), "There is no user"),
+            (["admin", "explain", "01900000-0000-7000-8000-000000000000"], 1, "There is no account"),
+            (["admin", "grant", "nobody@example.com", "5"], 1, "There is no user"),
             (["admin", "grant", "01900000-0000-7000-8000-000000000000", "5"], 1, "There is no account"),
             (["admin", "grant", "nobody@example.com", "0"], 2, "a number above 0"),
             (["admin", "grant", "nobody@example.com", "1.234"], 2, "a number above 0"),
