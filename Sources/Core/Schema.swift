@@ -22,6 +22,8 @@ package enum Schema {
             additions: [
                 .sqlite: PackageResources._009_prices_sqlite_sql, .postgres: PackageResources._009_prices_postgres_sql,
             ]),
+        Migration(10, "placeholder", PackageResources._010_placeholder_sql),
+        Migration(11, "limits", PackageResources._011_limits_sql),
     ])
 
     /// The tables that its steps fill; an operator may change what is in them.

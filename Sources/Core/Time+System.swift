@@ -32,6 +32,17 @@ extension Instant {
         return nil
     }
 
+    /// The beginnings of this instant's month and of the next, in UTC.
+    var month: (start: Instant, end: Instant) {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = .gmt
+        guard let month = calendar.dateInterval(of: .month, for: Date(timeIntervalSince1970: Double(seconds))) else {
+            preconditionFailure("every instant is in a month")
+        }
+        func instant(_ date: Date) -> Instant { Instant(seconds: Int64(date.timeIntervalSince1970.rounded())) }
+        return (instant(month.start), instant(month.end))
+    }
+
     /// Midnight at the start of this instant's day in UTC.
     package var startOfDay: Instant {
         Instant(rawValue: rawValue - (rawValue % 86_400_000 + 86_400_000) % 86_400_000)

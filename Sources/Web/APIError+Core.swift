@@ -11,6 +11,8 @@ extension APIError {
         case let error as APIError: self = error
         case let error as SubmitError: self.init(error)
         case let error as LedgerError: self.init(error)
+        case let error as SpendLimitReached: self.init(error)
+        case let error as SpendLimitError: self.init(error)
         case let error as CancelError: self.init(error)
         case is IdempotencyError:
             self.init(
@@ -61,6 +63,36 @@ extension APIError {
                 .init(code: 402), "insufficient_credits",
                 "This costs \(required) credits, and \(available) are available. Buy credits or ask for less.",
                 details: ["required": .decimal(required.decimal), "available": .decimal(available.decimal)])
+        }
+    }
+
+    private init(_ error: SpendLimitReached) {
+        let (scope, period) = (error.limit.scope, error.limit.period)
+        let whose = switch scope {
+        case .account: "this account"
+        case .member: "you in this account"
+        case .key: "this key"
+        }
+        var limit: [String: JSON] = [
+            "scope": .string(scope.name), "period": .string(period.rawValue), "amount": .decimal(error.limit.amount.decimal),
+        ]
+        limit["memberId"] = scope.member.map { .string($0.rawValue) }
+        limit["keyId"] = scope.key.map { .string($0.rawValue) }
+        self.init(
+            .init(code: 402), "spend_limit_reached",
+            "This costs \(error.required) credits, and the limit for \(whose) leaves \(error.left) until the next \(period.rawValue) begins. Ask for less, wait, or have the limit raised.",
+            details: [
+                "limit": .object(limit), "required": .decimal(error.required.decimal), "left": .decimal(error.left.decimal),
+                "renewsAt": .string(error.renewsAt.text),
+            ])
+    }
+
+    private init(_ error: SpendLimitError) {
+        switch error {
+        case .notAllowed: self.init(.forbidden, "not_allowed", "Only a signed-in owner or admin of the account sees to its limits.")
+        case .noSuchMember: self = .notFound("member")
+        case .noSuchKey: self = .notFound("key")
+        case .tooMany(let limit): self.init(.unprocessableContent, "too_many_limits", "An account has at most \(limit) limits. Remove one first.")
         }
     }
 

@@ -38,6 +38,15 @@ struct ObjectBody {
         return Int(integer)
     }
 
+    /// Not below zero, with two decimals at most.
+    func credits(_ name: String) throws(APIError) -> Credits? {
+        guard let value = members[name] else { return nil }
+        guard let credits = Credits(json: value), credits >= .zero, credits <= .whole(1_000_000_000) else {
+            throw invalid(name, "must be a number of credits, with at most two decimals")
+        }
+        return credits
+    }
+
     private func invalid(_ name: String, _ what: String) -> APIError {
         APIError(.unprocessableContent, "invalid_parameter", "'\(name)' \(what).", field: name)
     }

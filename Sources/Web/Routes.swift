@@ -53,6 +53,8 @@ extension Services {
         api.get("/credits/history", use: ShowHistory(database: database).handle)
         api.get("/credits/explain", use: ExplainCredits(database: database, time: time).handle)
 
+        SpendLimitRoutes(SpendLimits(database: database, time: time)).add(to: api)
+
         api.post("/assets", use: UploadAsset(store: upload, links: links).handle)
         api.get("/assets", use: ListAssets(assets: assets, links: links).handle)
         api.get("/assets/:id", use: ShowAsset(assets: assets, links: links).handle)

@@ -73,8 +73,8 @@ extension Price {
     /// As it was kept with a job. By hand, since it is read with every job, and a decoder takes longer than the database.
     init(_ kept: JSON) throws(DatabaseError) {
         guard let version = kept["version"]?.integer, let formula = kept["formula"]?.string.flatMap(Formula.init),
-            let base = kept["base"].flatMap(Credits.init), let surcharge = kept["surcharge"].flatMap(Credits.init),
-            let count = kept["count"]?.integer, let total = kept["total"].flatMap(Credits.init), let factors = kept["factors"]?.array
+            let base = kept["base"].flatMap(Credits.init(json:)), let surcharge = kept["surcharge"].flatMap(Credits.init(json:)),
+            let count = kept["count"]?.integer, let total = kept["total"].flatMap(Credits.init(json:)), let factors = kept["factors"]?.array
         else { throw DatabaseError(.decoding, "a price was kept that is none") }
         self.version = Int(version)
         self.formula = formula
@@ -97,8 +97,9 @@ extension Price.Factor {
 }
 
 extension Credits {
-    fileprivate init?(_ kept: JSON) {
-        switch kept {
+    /// A number with at most two decimals.
+    package init?(json: JSON) {
+        switch json {
         case .integer(let whole): self.init(text: String(whole))
         case .decimal(let decimal): self.init(text: "\(decimal)")
         default: return nil

@@ -7,6 +7,8 @@ import SQL
 struct AccountCredits: Sendable, Hashable {
     var balance = Balance(available: .zero, reserved: .zero)
     var lots: [Lot] = []
+    /// Whether what is spent is counted against limits.
+    var hasLimits = false
 
     /// What is available, less what has expired and is not yet booked so.
     func spendable(at now: Instant) -> Credits {

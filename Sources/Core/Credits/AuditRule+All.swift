@@ -1,7 +1,7 @@
 import SQL
 
 extension AuditRule {
-    static let all: [AuditRule] = ledger + balances + reservations + jobs + names
+    static let all: [AuditRule] = ledger + balances + expiry + reservations + limits + jobs + names
 
     private static let ledger: [AuditRule] = [
         AuditRule(name: "a transaction's entries sum to zero", statement: """
@@ -88,6 +88,44 @@ extension AuditRule {
             WHERE b.\(book) <> COALESCE(e.amount, 0) ORDER BY 1 LIMIT $1
             """)
     }
+
+    private static let expiry: [AuditRule] = [
+        // With a minute's grace, since nodes' clocks differ.
+        AuditRule(name: "nothing is left of a lot that had expired when the duty last looked", statement: """
+            SELECT l.id AS subject, '0' AS expected, CAST(l.remaining AS TEXT) AS found FROM lots l JOIN duties d ON d.name = 'expire lots'
+            WHERE l.is_open = 1 AND l.expires_at <= d.ran_at - 60000 AND l.created_at <= d.ran_at - 60000 ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "a lot has ended where its end is booked", statement: """
+            SELECT l.id AS subject, CASE WHEN t.id IS NULL THEN 'no end' ELSE 'an end' END AS expected,
+                CASE WHEN l.expired_at IS NULL THEN 'no end' ELSE 'an end' END AS found
+            FROM lots l LEFT JOIN transactions t ON t.key = 'expire:' || l.id
+            WHERE (l.expired_at IS NULL) <> (t.id IS NULL) ORDER BY 1 LIMIT $1
+            """),
+    ]
+
+    private static let limits: [AuditRule] = [
+        AuditRule(name: "what is counted of a limit is what was reserved and not released", statement: """
+            SELECT c.subject || ' per ' || c.period AS subject, CAST(COALESCE(SUM(r.amount - r.released), 0) AS TEXT) AS expected,
+                CAST(c.spent AS TEXT) AS found
+            FROM spend_counters c
+            LEFT JOIN jobs j ON j.account_id = c.account_id AND j.created_at >= c.starts_at AND j.created_at < c.ends_at
+                AND (c.scope = 'account' OR (c.scope = 'member' AND j.created_by = c.subject) OR (c.scope = 'key' AND j.key_id = c.subject))
+            LEFT JOIN reservations r ON r.job_id = j.id
+            GROUP BY c.account_id, c.scope, c.subject, c.period, c.starts_at, c.spent
+            HAVING COALESCE(SUM(r.amount - r.released), 0) <> c.spent ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "what is counted has a limit", statement: """
+            SELECT c.subject || ' per ' || c.period AS subject, 'a limit' AS expected, 'none' AS found FROM spend_counters c
+            WHERE NOT EXISTS (SELECT 1 FROM spend_limits l WHERE l.account_id = c.account_id AND l.scope = c.scope
+                AND l.subject = c.subject AND l.period = c.period) ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(name: "a balance says whether its account has limits", statement: """
+            SELECT b.account_id AS subject, CASE WHEN l.account_id IS NULL THEN '0' ELSE '1' END AS expected,
+                CAST(b.has_limits AS TEXT) AS found
+            FROM balances b LEFT JOIN (SELECT DISTINCT account_id FROM spend_limits) l ON l.account_id = b.account_id
+            WHERE b.has_limits <> CASE WHEN l.account_id IS NULL THEN 0 ELSE 1 END ORDER BY 1 LIMIT $1
+            """),
+    ]
 
     private static let reservations: [AuditRule] = [
         AuditRule(name: "open reservations are what is reserved", statement: """

@@ -43,7 +43,8 @@ extension Transaction {
         var all: [ID<Account>: AccountCredits] = [:]
         for row in try query(Statements.credits, rows: accounts.map { [$0] }) {
             let account = try row.get("account_id", as: ID<Account>.self)
-            var credits = try AccountCredits(balance: Balance(row), lots: all[account]?.lots ?? [])
+            var credits = try AccountCredits(
+                balance: Balance(row), lots: all[account]?.lots ?? [], hasLimits: row.get("has_limits", as: Int.self) != 0)
             if let lot = try row.get("id", as: ID<Lot>?.self) {
                 credits.lots.append(try Lot(
                     id: lot, source: row.get("source"), remaining: row.get("remaining"), expiresAt: row.get("expires_at")))
@@ -56,6 +57,7 @@ extension Transaction {
     /// Books reservations that `AccountCredits` has made, whose accounts' rows are locked.
     func book(_ reservations: [NewReservation]) throws(DatabaseError) {
         try perform(Statements.insertReservations, rows: reservations.map { [$0.job, $0.account, $0.amount, $0.at] })
+        try count(reservations)
         // One that costs nothing moves nothing.
         let moving = reservations.filter { $0.amount > .zero }.map { (id: ID<LedgerTransaction>.make(at: $0.at), $0) }
         let accounts = Dictionary(grouping: moving.map(\.1), by: \.account).sorted { $0.key < $1.key }
@@ -161,7 +163,7 @@ extension Balance {
 
 private enum Statements {
     static let credits = RowsStatement("""
-        SELECT b.account_id, b.available, b.reserved, l.id, l.source, l.remaining, l.expires_at
+        SELECT b.account_id, b.available, b.reserved, b.has_limits, l.id, l.source, l.remaining, l.expires_at
         FROM balances b LEFT JOIN lots l ON l.account_id = b.account_id AND l.is_open = 1 WHERE b.account_id IN (
         """, row: "$1", ") ORDER BY b.account_id, l.expires_at NULLS LAST, l.id")
 

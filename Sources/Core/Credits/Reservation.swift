@@ -58,6 +58,8 @@ struct NewReservation: Sendable, Hashable {
     let amount: Credits
     /// In the order in which they are captured, which is that of their entries.
     let parts: [Reservation.Part]
+    /// What it counts in, where the account has limits.
+    var counts: [SpendCount] = []
     /// The account's, after it.
     let balance: Balance
     let at: Instant

@@ -35,7 +35,8 @@ extension Transaction {
 
     private func book(_ reservations: [EndedReservation]) throws(DatabaseError) {
         let parts = try reservedParts(of: reservations.map(\.job))
-        var balances = try moveBalances(of: reservations)
+        let (before, limited) = try moveBalances(of: reservations)
+        var balances = before
         // Ascending, as histories are read in the order of their ids.
         var ids = reservations.flatMap { [ID<LedgerTransaction>.make(at: $0.now), .make(at: $0.now)] }.sorted()[...]
         var lines = LedgerLines()
@@ -52,6 +53,9 @@ extension Transaction {
         }
         try perform(Statements.insertEntries, rows: lines.entries)
         try perform(Statements.insertTransactions, rows: lines.transactions)
+        try uncount(Dictionary(uniqueKeysWithValues: reservations.filter { $0.released > .zero && limited.contains($0.account) }.map {
+            ($0.job, $0.released)
+        }))
     }
 
     /// Which lots gave how much, in the order in which it is captured.
@@ -63,23 +67,27 @@ extension Transaction {
         return parts
     }
 
-    /// The balances as they were before, since each line says what it left.
-    private func moveBalances(of reservations: [EndedReservation]) throws(DatabaseError) -> [ID<Account>: Balance] {
+    /// The balances as they were before, since each line says what it left; and the accounts that have limits.
+    private func moveBalances(
+        of reservations: [EndedReservation]
+    ) throws(DatabaseError) -> (balances: [ID<Account>: Balance], limited: Set<ID<Account>>) {
         var sums: [ID<Account>: (released: Credits, reserved: Credits, now: Instant)] = [:]
         for ended in reservations {
             sums[ended.account, default: (.zero, .zero, ended.now)].released += ended.released
             sums[ended.account, default: (.zero, .zero, ended.now)].reserved += ended.reserved
         }
         var balances: [ID<Account>: Balance] = [:]
+        var limited: Set<ID<Account>> = []
         let rows = sums.sorted { $0.key < $1.key }.map { [$0.key, $0.value.released, $0.value.reserved, $0.value.now] as [any SQLConvertible] }
         for row in try query(Statements.moveBalances, rows: rows) {
             let account = try row.get("account_id", as: ID<Account>.self)
             guard let sum = sums[account] else { continue }
+            if try row.get("has_limits", as: Int.self) != 0 { limited.insert(account) }
             balances[account] = try Balance(
                 available: row.get("available", as: Credits.self) - sum.released, reserved: row.get("reserved", as: Credits.self) + sum.reserved)
         }
         guard balances.count == sums.count else { throw DatabaseError(.foreignKey, "an account with a reservation has no balance") }
-        return balances
+        return (balances, limited)
     }
 
     /// Back into its lot; where that has expired meanwhile, into a new one that lives for seven more days. A lot whose end
@@ -175,7 +183,7 @@ private enum Statements {
     static let moveBalances = RowsStatement("""
         UPDATE balances SET available = available + v.column2, reserved = reserved - v.column3, updated_at = v.column4 FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT))", """
-        ) AS v WHERE balances.account_id = v.column1 RETURNING account_id, available, reserved
+        ) AS v WHERE balances.account_id = v.column1 RETURNING account_id, available, reserved, has_limits
         """)
 
     static let insertEntries = RowsStatement(

@@ -17,21 +17,23 @@ struct AccountStanding: Sendable, Hashable {
     /// When the jobs of the last hour came, newest first. Read where the plan's limit is near; else it does not matter.
     var recent: [Instant] = []
     var credits = AccountCredits()
+    /// Limits of spend. Read where the account has any.
+    var allowances = SpendAllowances()
 
     /// How far an account of weight 1 moves back with each job.
     static let step: Duration = .seconds(2)
 
-    /// Takes all of a list of jobs, or throws and changes nothing.
-    ///
-    /// - Parameter isLimited: Whether the plan's jobs per hour count, as they do not for administrators.
-    mutating func take(_ prices: [Credits], isLimited: Bool, now: Instant) throws -> [TakenJob] {
+    /// Takes all of a list of jobs, or throws and changes nothing. The plan's jobs per hour do not count for administrators.
+    mutating func take(_ prices: [Credits], by actor: Actor, now: Instant) throws -> [TakenJob] {
         if isDisabled { throw SubmitError.accountDisabled }
         try checkQueue(prices.count)
-        if isLimited, let jobsPerHour { try checkRate(jobsPerHour, prices.count, now) }
-        try credits.demand(prices.reduce(.zero, +), at: now)
+        if actor.platformRole != .admin, let jobsPerHour { try checkRate(jobsPerHour, prices.count, now) }
+        let total = prices.reduce(.zero, +)
         var after = self
+        let counts = try after.allowances.take(total, by: actor, now: now)
+        try credits.demand(total, at: now)
         let taken = try zip(prices, places(for: prices.count, now: now)).map { price, place in
-            TakenJob(place: place, parts: try after.credits.reserve(price, at: now), balance: after.credits.balance)
+            TakenJob(place: place, parts: try after.credits.reserve(price, at: now), counts: counts, balance: after.credits.balance)
         }
         after.advance(by: taken.map(\.place), now: now)
         self = after
@@ -92,6 +94,8 @@ struct QueuePlace: Sendable, Hashable {
 struct TakenJob: Sendable, Hashable {
     let place: QueuePlace
     let parts: [Reservation.Part]
+    /// The limits' counters that it counts in.
+    let counts: [SpendCount]
     /// The account's, after it.
     let balance: Balance
 }

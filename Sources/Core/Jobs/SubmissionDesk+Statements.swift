@@ -30,9 +30,18 @@ extension Transaction {
             standings[try row.get("id")] = try AccountStanding(row)
         }
         for (account, credits) in try credits(of: accounts) { standings[account]?.credits = credits }
+        try readAllowances(wishes, into: &standings)
         try readWaiting(wishes, into: &standings)
         try readRecent(wishes, into: &standings)
         return standings
+    }
+
+    private func readAllowances(
+        _ wishes: [ID<Account>: [PricedSubmission]], into standings: inout [ID<Account>: AccountStanding]
+    ) throws {
+        let limited = standings.filter { $0.value.credits.hasLimits }.keys.sorted()
+        guard let now = wishes.values.joined().map(\.now).min(), !limited.isEmpty else { return }
+        for (account, allowances) in try allowances(of: limited, now: now) { standings[account]?.allowances = allowances }
     }
 
     /// Where all of an account's new jobs get a slot, nobody needs to know how many wait.

@@ -37,7 +37,7 @@ struct SubmissionDesk: Sendable {
         if let answer = try keptAnswer(for: submission) { return .repeated(answer) }
         for request in submission.requests { try demandInputs(of: request, account) }
         let taken = try standing.take(
-            submission.requests.map(\.price.total), isLimited: submission.actor.platformRole != .admin, now: submission.now)
+            submission.requests.map(\.price.total), by: submission.actor, now: submission.now)
         standings[account] = standing
         let jobs = zip(submission.requests, taken).map { NewJob($0, $1, by: submission.actor, now: submission.now) }
         newJobs += jobs
@@ -103,6 +103,6 @@ struct NewJob: Sendable {
     var reservation: NewReservation {
         NewReservation(
             job: job.id, account: job.account, actor: actor.user, amount: request.price.total, parts: taken.parts,
-            balance: taken.balance, at: job.createdAt)
+            counts: taken.counts, balance: taken.balance, at: job.createdAt)
     }
 }

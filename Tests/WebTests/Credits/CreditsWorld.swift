@@ -26,6 +26,8 @@ struct CreditsWorld: Sendable {
         api.get("/credits/balance", use: ShowCredits(database: world.database, time: world.clock.time).balance)
         api.get("/credits/history", use: ShowHistory(database: world.database).handle)
         api.get("/credits/explain", use: ExplainCredits(database: world.database, time: world.clock.time).handle)
+        api.post("/generate", use: Generate(submit: world.submitJob).handle)
+        SpendLimitRoutes(SpendLimits(database: world.database, time: world.clock.time)).add(to: api)
         try await Application(router: router).test(.router) { try await body(CreditsWorld(world: world, ada: ada, bob: bob, client: $0)) }
     }
 

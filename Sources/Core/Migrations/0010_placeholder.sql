@@ -1,0 +1,2 @@
+-- Stands for the step of this number until it is here.
+SELECT 1;
