@@ -176,8 +176,9 @@ struct App: Sendable {
         let followUp = FollowUp(
             database: database, providers: providers, settle: settle, rules: rules, time: time, wakeUp: wakeUp, logger: logger)
         return Worker(
-            database: database, providers: providers, handOver: handOver, followUp: followUp, rules: rules, time: time,
-            wakeUp: wakeUp, logger: logger)
+            database: database, providers: providers, handOver: handOver, followUp: followUp, rules: rules,
+            brake: settings.providerCostPerDay.map { CostBrake(limit: $0, catalog: services.catalog) }, time: time, wakeUp: wakeUp,
+            logger: logger)
     }
 
     private static func dutyList(_ services: Services, _ parts: Parts, _ logger: Logger) -> [Duty] {
@@ -194,6 +195,10 @@ struct App: Sendable {
             Duty("expire assets", every: .seconds(600)) { _ = try await expireAssets.runOnce() },
             Duty("remove abandoned uploads", every: .seconds(3600)) { _ = try await abandoned.runOnce() },
             Duty("delete ended sessions", every: .seconds(3600)) { _ = try await sessions.runOnce() },
+            Duty("delete spend counters", every: .seconds(3600)) {
+                let longAgo = time.now() - .seconds(62 * 86_400)
+                _ = try await database.write(order: .alone) { try $0.deleteSpendCounters(before: longAgo, limit: 1000) }
+            },
             Duty("delete idempotency keys", every: .seconds(600)) {
                 let dayAgo = time.now() - .seconds(86_400)
                 _ = try await database.write(order: .alone) { try $0.deleteIdempotencyKeys(before: dayAgo, limit: 1000) }

@@ -30,6 +30,8 @@ struct Settings: Sendable {
     /// How long a submission without an answer waits for its webhook.
     var patience: Duration
     var concurrency: Int
+    /// What providers may cost in a day of UTC, in micro-dollars.
+    var providerCostPerDay: Int64?
     /// How long a server goes on serving after it has said that it stops.
     var shutdownGrace: Duration
     var logLevel: String
@@ -99,6 +101,7 @@ extension Settings {
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
             patience: .seconds(reader.integer("unanswered.seconds", 1...3600) ?? (fal == nil ? 5 : 120)),
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
+            providerCostPerDay: reader.dollars("provider.cost.per.day"),
             shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0), logLevel: reader.logLevel())
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         settings.warnings = reader.unknownNames().map(\.sentence)

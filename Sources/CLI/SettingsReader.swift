@@ -59,6 +59,19 @@ struct SettingsReader {
         return value
     }
 
+    /// An amount of US dollars, in micro-dollars.
+    mutating func dollars(_ name: String) -> Int64? {
+        guard let text = text(name) else { return nil }
+        let isAmount = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 }
+        guard isAmount, let amount = Decimal(string: text), amount > 0, amount <= 1_000_000_000,
+            case let micro = amount * 1_000_000, case let whole = (micro as NSDecimalNumber).int64Value, Decimal(whole) == micro
+        else {
+            problems.append("\(Self.variable(name)) is '\(text)' and must be an amount of US dollars above 0, such as 50 or 12.50.")
+            return nil
+        }
+        return whole
+    }
+
     mutating func flag(_ name: String) -> Bool? {
         guard let text = text(name)?.lowercased() else { return nil }
         if ["1", "true", "yes", "on"].contains(text) { return true }

@@ -168,7 +168,7 @@ private struct Simulation {
     private mutating func crash(_ chance: inout Seeded) async throws {
         let now = world.clock.now
         if chance.happens(oneIn: 2) {
-            _ = try await world.database.write(order: .alone) { try $0.claimJobs(3, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)) }
+            _ = try await world.database.write(order: .alone) { try $0.claimJobs(3, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims }
         } else {
             _ = try await world.database.write(order: .alone) { try $0.takeDueAttempts(3, now: now, until: now + .seconds(30)) }
         }

@@ -16,6 +16,7 @@ package final class TestWorld: Sendable {
     package let catalog: CatalogCache
     package let folder: TemporaryFolder
     private let providers: Providers
+    private let brake: CostBrake?
     private let engine: any SQL.Engine
     private let store: Store
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -24,12 +25,13 @@ package final class TestWorld: Sendable {
     package typealias Store = @Sendable (OutputSource) async throws -> StoreOutcome?
 
     /// - Parameters:
+    ///   - dailyCost: What providers may cost in a day, in micro-dollars; nothing means no brake.
     ///   - before: A world that has come to rest, whose database this one goes on with: quicker than an empty one.
     ///   - wrap: Stands before the database, once its schema is there.
     ///   - wrapProvider: Stands before the provider.
     package init(
         _ engine: TestEngine = .sqlite, after before: TestWorld? = nil, provider: FakeProvider = FakeProvider(),
-        rules: WorkRules = WorkRules(), userIDs: [ProviderName: String] = [:], store: @escaping Store = { _ in nil },
+        rules: WorkRules = WorkRules(), userIDs: [ProviderName: String] = [:], dailyCost: Int64? = nil, store: @escaping Store = { _ in nil },
         wrap: (any SQL.Engine) -> any SQL.Engine = { $0 }, wrapProvider: (FakeProvider) -> any Provider = { $0 }
     ) async throws {
         self.provider = provider
@@ -44,6 +46,7 @@ package final class TestWorld: Sendable {
         }
         database = Database(wrap(self.engine))
         catalog = CatalogCache(database, time: clock.time)
+        brake = dailyCost.map { [catalog] in CostBrake(limit: $0, catalog: catalog) }
         addresses = WebhookAddresses(secret: Array(repeating: 7, count: 32), publicURL: "http://darkroom.test")
         submitJob = SubmitJob(
             price: PriceRequest(catalog: catalog, database: database), database: database, time: clock.time, wakeUp: wakeUp)
@@ -61,7 +64,7 @@ package final class TestWorld: Sendable {
             database: database, providers: providers, handOver: makeHandOver(),
             followUp: FollowUp(
                 database: database, providers: providers, settle: settle, rules: rules, time: clock.time, wakeUp: wakeUp, logger: logger),
-            rules: rules, time: clock.time, wakeUp: wakeUp, logger: logger)
+            rules: rules, brake: brake, time: clock.time, wakeUp: wakeUp, logger: logger)
     }
 
     package func makeHandOver() -> HandOver {

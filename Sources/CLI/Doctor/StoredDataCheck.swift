@@ -34,7 +34,9 @@ struct StoredDataCheck: Sendable {
         }
         do {
             let database = Database(try SQLiteEngine(path: path))
-            let findings = [try await soundness(database), try await schema(database), try await administrator(database)]
+            let findings = [
+                try await soundness(database), try await schema(database), try await administrator(database), try await brake(database),
+            ]
             await database.close()
             return findings.compactMap { $0 }
         } catch {
@@ -55,7 +57,7 @@ struct StoredDataCheck: Sendable {
         do {
             findings.append(.ok("database", "\(try await database.engine.version()) at \(address.shown). 'darkroom audit' checks the books in it."))
             findings.append(try await schema(database))
-            findings += [try await administrator(database), try await sharedSecrets(database)].compactMap { $0 }
+            findings += [try await administrator(database), try await brake(database), try await sharedSecrets(database)].compactMap { $0 }
             findings.append(await sharedFiles(database))
         } catch {
             findings.append(.problem("database", Failure(explaining: error).message, "Look at the server's log."))
@@ -115,6 +117,22 @@ struct StoredDataCheck: Sendable {
         guard await isComplete(database) else { return nil }
         if let user = try await database.read({ try $0.firstAdministrator() }) { return .ok("administrator", "\(user.email).") }
         return .warning("administrator", "there is none.", "darkroom admin create-user EMAIL --admin")
+    }
+
+    /// Nothing to say where providers may cost what they will.
+    private func brake(_ database: Database) async throws -> Finding? {
+        guard let limit = settings.providerCostPerDay, await isComplete(database) else { return nil }
+        let now = time.now()
+        let costs = try await database.read { try $0.providerCosts(at: now) }
+        let spent = "\(dollars(costs.expected)) of today's \(dollars(limit)) are claimed"
+        guard let since = costs.reachedAt else { return .ok("provider cost", "\(spent).") }
+        return .warning(
+            "provider cost", "\(spent); jobs wait since \(since.text) until midnight UTC.",
+            "Raise DARKROOM_PROVIDER_COST_PER_DAY on all nodes, or wait.")
+    }
+
+    private func dollars(_ micro: Int64) -> String {
+        "$\(micro / 1_000_000).\(String(1_000_000 + micro % 1_000_000).dropFirst().prefix(2))"
     }
 
     private func files() async -> Finding {

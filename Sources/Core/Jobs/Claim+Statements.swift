@@ -48,18 +48,26 @@ extension Transaction {
     ///
     /// The jobs are chosen without a lock, then their accounts are locked in order, then those move that still may.
     ///
-    /// - Parameter served: The name that the catalog knows the provider by.
+    /// - Parameters:
+    ///   - served: The name that the catalog knows the provider by.
+    ///   - gauge: What the brake goes by, where there is one. It holds back what it has no room for today.
     func claimJobs(
-        _ limit: Int, served: ProviderName, by provider: ProviderName, now: Instant, leaseUntil: Instant
-    ) throws -> [Claim] {
-        let chosen = try query("""
+        _ limit: Int, served: ProviderName, by provider: ProviderName, now: Instant, leaseUntil: Instant, gauge: CostGauge? = nil
+    ) throws -> (claims: [Claim], isFirstHeldBack: Bool) {
+        var chosen = try query("""
             SELECT id, account_id FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL AND run_at <= $2
                 AND (deadline_at IS NULL OR deadline_at > $2)
             ORDER BY order_at, id LIMIT $3
-            """, served, now, limit)
-        guard !chosen.isEmpty else { return [] }
-        try lock(chosen.map { try $0.get("account_id", as: ID<Account>.self) })
-        let started = try query(Statements.start, shared: [now], rows: chosen.map { [try $0.get("id", as: ID<Job>.self)] })
+            """, served, now, limit).map { try (id: $0.get("id", as: ID<Job>.self), account: $0.get("account_id", as: ID<Account>.self)) }
+        var isFirstHeldBack = false
+        if let gauge, !chosen.isEmpty {
+            let braked = try brake(jobs(chosen.map(\.id)), by: gauge, now: now)
+            chosen = braked.fitting.map { ($0.id, $0.account) }
+            isFirstHeldBack = braked.isFirstHeldBack
+        }
+        guard !chosen.isEmpty else { return ([], isFirstHeldBack) }
+        try lock(chosen.map(\.account))
+        let started = try query(Statements.start, shared: [now], rows: chosen.map { [$0.id] })
             .map { try (job: Job($0), seq: $0.get("event_seq", as: Int64.self)) }
             .sorted { ($0.job.orderAt, $0.job.id) < ($1.job.orderAt, $1.job.id) }
         let claims = started.map { Claim(job: $0.job, attempt: .make(at: now), lease: .make(at: now), leaseUntil: leaseUntil) }
@@ -69,11 +77,19 @@ extension Transaction {
         try perform(Statements.insertAttempts, rows: claims.map { claim in
             [claim.attempt, claim.job.id, claim.job.attemptCount, provider, claim.job.endpoint, leaseUntil, claim.lease, now]
         })
-        return claims
+        if let gauge { try addProviderCost(started.reduce(0) { $0 + gauge.cost(of: $1.job) }, now: now) }
+        return (claims, isFirstHeldBack)
+    }
+
+    /// In the order of the queue.
+    private func jobs(_ ids: [ID<Job>]) throws -> [Job] {
+        try query(Statements.jobs, rows: ids.map { [$0] }).map(Job.init).sorted { ($0.orderAt, $0.id) < ($1.orderAt, $1.id) }
     }
 }
 
 private enum Statements {
+    static let jobs = RowsStatement("SELECT * FROM jobs WHERE id IN (", row: "$1", ")")
+
     static let start = RowsStatement("""
         UPDATE jobs SET state = 'processing', started_at = COALESCE(started_at, $1),
             deadline_at = COALESCE(deadline_at, $1 + time_limit), attempt_count = attempt_count + 1, event_seq = event_seq + 1

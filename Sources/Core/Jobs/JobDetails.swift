@@ -9,8 +9,15 @@ package struct JobDetails: Sendable {
     package let transactions: [LedgerLine]
     /// Queued jobs before it, while it is queued: 1001 stands for more than 1,000.
     package var queuePosition: Int?
+    /// Why it waits although it has a place among its account's concurrent jobs.
+    package var waitingFor: Wait?
     /// How long such jobs usually take from hand-over to result.
     package var usualDuration: Duration?
+
+    package enum Wait: String, Sendable, Hashable, Encodable {
+        /// Providers may cost no more today.
+        case providerCost = "provider_cost_limit"
+    }
 
     /// 0 to 100: what the provider says; without its word, how much of the usual time has passed, and never all of it.
     package func progress(now: Instant) -> (percent: Int, isEstimate: Bool)? {

@@ -17,6 +17,7 @@ package struct ReadJob: Sendable {
         guard var details = try await set(WantedJob(id: id, account: account)).get() else { return nil }
         if details.job.state == .queued {
             details.queuePosition = try await others.before(details.job) + (details.queuePosition ?? 0)
+            if details.job.slotAt != nil, try await others.isBraked() { details.waitingFor = .providerCost }
         }
         if !details.job.state.isTerminal { details.usualDuration = try await others.usualDuration(of: details.job.endpoint) }
         return details
@@ -40,6 +41,7 @@ private final class OtherJobs: Sendable {
     private struct State {
         var queues: [ProviderName: Kept<[QueueKey]>] = [:]
         var durations: [EndpointID: Kept<Duration?>] = [:]
+        var isBraked: Kept<Bool>?
     }
 
     private let database: Database
@@ -70,6 +72,15 @@ private final class OtherJobs: Sendable {
         let duration = try await database.read { try $0.usualDuration(of: endpoint) }
         state.withLock { $0.durations[endpoint] = Kept(value: duration, readAt: now) }
         return duration
+    }
+
+    /// Whether jobs wait because of what providers cost.
+    func isBraked() async throws -> Bool {
+        let now = time.now()
+        if let known = state.withLock({ $0.isBraked?.use(for: .seconds(1), now: now) ?? nil }) { return known }
+        let isBraked = try await database.read { try $0.providerCosts(at: now).reachedAt != nil }
+        state.withLock { $0.isBraked = Kept(value: isBraked, readAt: now) }
+        return isBraked
     }
 
     private func queue(of provider: ProviderName) async throws -> [QueueKey] {

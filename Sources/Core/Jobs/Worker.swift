@@ -20,6 +20,7 @@ package final class Worker: Service {
     private let handOver: HandOver
     private let followUp: FollowUp
     private let rules: WorkRules
+    private let brake: CostBrake?
     private let time: Time
     private let wakeUp: WakeUp
     private let logger: Logger
@@ -27,14 +28,15 @@ package final class Worker: Service {
     private let isShuttingDown = Mutex(false)
 
     package init(
-        database: Database, providers: Providers, handOver: HandOver, followUp: FollowUp, rules: WorkRules, time: Time,
-        wakeUp: WakeUp, logger: Logger
+        database: Database, providers: Providers, handOver: HandOver, followUp: FollowUp, rules: WorkRules,
+        brake: CostBrake? = nil, time: Time, wakeUp: WakeUp, logger: Logger
     ) {
         self.database = database
         self.providers = providers
         self.handOver = handOver
         self.followUp = followUp
         self.rules = rules
+        self.brake = brake
         self.time = time
         self.wakeUp = wakeUp
         self.logger = logger
@@ -105,23 +107,31 @@ package final class Worker: Service {
 
     private func claim() async throws -> [Claim] {
         var all: [Claim] = []
+        let gauge = try await brake?.gauge()
         for (served, provider) in providers.serving {
             let free = rules.concurrency - inHand.withLock { $0.handOvers }
             guard free > 0 else { break }
             try await introduce(provider.name)
             let now = time.now()
             let until = now + rules.lease
-            let claims = try await database.write(order: .alone) { transaction in
-                guard try transaction.takeTurn(at: provider.name) else { return [Claim]() }
+            let (claims, isFirstHeldBack) = try await database.write(order: .alone) { transaction -> ([Claim], Bool) in
+                guard try transaction.takeTurn(at: provider.name) else { return ([], false) }
                 let underWay = try transaction.attemptsUnderWay(at: provider.name, upTo: provider.concurrency)
                 let room = min(free, provider.concurrency - underWay)
-                guard room > 0 else { return [] }
-                return try transaction.claimJobs(room, served: served, by: provider.name, now: now, leaseUntil: until)
+                guard room > 0 else { return ([], false) }
+                return try transaction.claimJobs(
+                    room, served: served, by: provider.name, now: now, leaseUntil: until, gauge: gauge)
             }
+            if isFirstHeldBack { reportBrake() }
             inHand.withLock { $0.handOvers += claims.count }
             all += claims
         }
         return all
+    }
+
+    private func reportBrake() {
+        logger.error("providers may cost no more today; jobs wait until midnight UTC, or for a higher limit", metadata: [
+            "microdollars": "\(brake?.limit ?? 0)"])
     }
 
     private func introduce(_ provider: ProviderName) async throws {

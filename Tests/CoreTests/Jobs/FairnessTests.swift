@@ -84,7 +84,7 @@ struct FairnessTests {
         var accounts: [ID<Account>] = []
         for _ in 0..<count {
             let claims = try await world.database.write(order: .alone) {
-                try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
+                try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
             }
             accounts += claims.map(\.job.account)
         }

@@ -100,7 +100,7 @@ struct HandOverTests {
         let job = try await world.submit(for: actor)
         let now = world.clock.now
         let claim = try #require(try await world.database.write(order: .alone) {
-            try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
+            try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
         }.first)
         _ = try await world.cancelJob(job.id, by: actor)
 
@@ -118,7 +118,7 @@ struct HandOverTests {
         let job = try await world.submit(for: actor)
         let now = world.clock.now
         let claim = try #require(try await world.database.write(order: .alone) {
-            try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
+            try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
         }.first)
         world.clock.advance(by: .seconds(30))
         try await world.work()
@@ -209,7 +209,7 @@ struct HandOverTests {
         for _ in 0..<4 {
             let now = world.clock.now
             let claim = try #require(try await world.database.write(order: .alone) {
-                try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
+                try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
             }.first)
             try await world.makeHandOver()(claim, isShuttingDown: true)
         }

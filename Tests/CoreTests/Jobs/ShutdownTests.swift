@@ -13,7 +13,7 @@ struct ShutdownTests {
         let job = try await world.submit(for: actor)
         let now = world.clock.now
         let claim = try #require(try await world.database.write(order: .alone) {
-            try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30))
+            try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
         }.first)
 
         try await world.makeHandOver()(claim, isShuttingDown: true)

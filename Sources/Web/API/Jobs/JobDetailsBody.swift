@@ -26,6 +26,8 @@ struct ProgressBody: Encodable {
     let isEstimate: Bool?
     /// Jobs before it in our queue; `1000+` beyond that.
     let queuePosition: String?
+    /// Why it waits, beside those before it.
+    let waitingFor: JobDetails.Wait?
     let providerQueuePosition: Int?
     let estimatedSecondsLeft: Int?
     let logs: [String]
@@ -35,6 +37,7 @@ struct ProgressBody: Encodable {
         percent = progress?.percent
         isEstimate = progress?.isEstimate
         queuePosition = details.queuePosition.map { $0 > 1000 ? "1000+" : String($0) }
+        waitingFor = details.waitingFor
         let attempt = details.attempts.last
         providerQueuePosition = details.job.state == .processing ? attempt?.queuePosition : nil
         estimatedSecondsLeft = details.remaining(now: now).map { Int(($0.milliseconds + 999) / 1000) }

@@ -1,0 +1,34 @@
+package import SQL
+
+extension Transaction {
+    package func providerCosts(at now: Instant) throws(DatabaseError) -> ProviderCosts {
+        let row = try queryOne("SELECT expected, reached_at FROM provider_costs WHERE day = $1", now.startOfDay)
+        return try row.map { row throws(DatabaseError) in try ProviderCosts(row) } ?? ProviderCosts(expected: 0, reachedAt: nil)
+    }
+
+    /// Of the jobs that are to be claimed, those that the brake lets through; whether one was held back, and is the first of the
+    /// day. Holds the day's row until the transaction ends, so that no other claim counts meanwhile.
+    func brake(_ jobs: [Job], by gauge: CostGauge, now: Instant) throws(DatabaseError) -> (fitting: [Job], isFirstHeldBack: Bool) {
+        let day = now.startOfDay
+        try execute("INSERT INTO provider_costs (day, expected) VALUES ($1, 0) ON CONFLICT (day) DO NOTHING", day)
+        guard let row = try queryOne(
+            "SELECT expected, reached_at FROM provider_costs WHERE day = $1 \(.forUpdate(of: "provider_costs"))", day)
+        else { throw DatabaseError(.decoding, "a day that was inserted is not there") }
+        let costs = try ProviderCosts(row)
+        let fitting = gauge.fitting(jobs, expected: costs.expected)
+        let reachedAt = fitting.count < jobs.count ? costs.reachedAt ?? now : nil
+        if reachedAt != costs.reachedAt { try execute("UPDATE provider_costs SET reached_at = $2 WHERE day = $1", day, reachedAt) }
+        return (fitting, costs.reachedAt == nil && reachedAt != nil)
+    }
+
+    func addProviderCost(_ cost: Int64, now: Instant) throws(DatabaseError) {
+        guard cost > 0 else { return }
+        try perform("UPDATE provider_costs SET expected = expected + $2 WHERE day = $1", now.startOfDay, cost)
+    }
+}
+
+extension ProviderCosts {
+    fileprivate init(_ row: Row) throws(DatabaseError) {
+        try self.init(expected: row.get("expected"), reachedAt: row.get("reached_at"))
+    }
+}
