@@ -62,7 +62,8 @@ struct SettingsReader {
     /// An amount of US dollars, in micro-dollars.
     mutating func dollars(_ name: String) -> Int64? {
         guard let text = text(name) else { return nil }
-        let isAmount = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 }
+        // What begins as a number is one for Foundation.
+        let isAmount = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 } && text.utf8.count { $0 == 46 } <= 1
         guard isAmount, let amount = Decimal(string: text), amount > 0, amount <= 1_000_000_000,
             case let micro = amount * 1_000_000, case let whole = (micro as NSDecimalNumber).int64Value, Decimal(whole) == micro
         else {

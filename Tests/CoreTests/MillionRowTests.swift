@@ -8,7 +8,7 @@ import TestSupport
 struct MillionRowTests {
     @Test func `among a million jobs no statement of a job's life looks through a table that grows`() async throws {
         let explaining = Explaining()
-        let world = try await TestWorld(.postgres, wrap: explaining.wrap)
+        let world = try await TestWorld(.postgres, dailyCost: 1_000_000, wrap: explaining.wrap)
         let psql = try await Psql(world.database)
         try #require(try await psql.owner(Million.script) == .rows([]))
 

@@ -8,7 +8,7 @@ struct QueryPlanTests {
     @Test func `no statement of a job's life looks through a whole table that grows`() async throws {
         let explaining = try await lived()
         let growing = ["jobs", "attempts", "job_events", "transactions", "entries", "lots", "reservations",
-            "assets", "accounts", "balances", "idempotency_keys", "job_inputs", "j", "t", "e", "a"]
+            "assets", "accounts", "balances", "idempotency_keys", "job_inputs", "spend_limits", "spend_counters", "j", "t", "e", "a", "l", "c", "r"]
 
         for plan in explaining.plans {
             for step in plan.steps where step.hasPrefix("SCAN") && !step.contains("USING") {
@@ -40,6 +40,8 @@ struct QueryPlanTests {
         ("AND kind NOT IN ('reserve', 'capture', 'release') AND id >= $3", "transactions_beside_jobs"),
         ("FROM transactions WHERE job_id = $1)", "transactions_by_job"),
         ("FROM lots\nWHERE is_open = 1 AND expires_at <= $1", "lots_to_expire"),
+        ("FROM jobs j JOIN reservations r ON r.job_id = j.id WHERE j.account_id = $1", "jobs_by_account"),
+        ("FROM spend_counters WHERE starts_at <", "spend_counters_by_age"),
         ("FROM transactions WHERE job_id IN", "transactions_by_job"),
         ("FROM attempts WHERE provider = $1 AND request_id = $2", "attempts_by_request"),
     ])
@@ -66,7 +68,7 @@ struct QueryPlanTests {
 
     private func lived() async throws -> Explaining {
         let explaining = Explaining()
-        try await TestWorld(wrap: explaining.wrap).liveThrough()
+        try await TestWorld(dailyCost: 1_000_000, wrap: explaining.wrap).liveThrough()
         return explaining
     }
 }

@@ -8,6 +8,8 @@ extension TestWorld {
     /// statement that a job may meet.
     func liveThrough() async throws {
         let actor = try await account(credits: 100, plan: "basic")
+        let limits = SpendLimits(database: database, time: clock.time)
+        _ = try await limits.set(.account, [.day: .whole(90), .month: .whole(900)], by: actor)
         let job = try await submit(for: actor, images: 2, idempotency: Idempotency(route: "/api/generate", key: "one", bodyHash: "one"))
         let second = try await submit(for: actor)
         provider.behave(.acceptSilently)
@@ -19,7 +21,15 @@ extension TestWorld {
         try await work()
         _ = try await cancelJob(second.id, by: actor)
         try await work()
+        clock.advance(by: .seconds(1))
+        try await database.write(order: .alone) { [now = clock.now] in
+            try $0.grant(.bonus, .whole(1), to: actor.account, key: "short-lived", expiresAt: now, now: now)
+        }
         try await ExpireLots(database: database, time: clock.time).runOnce()
+        _ = try await limits.list(for: actor)
+        _ = try await PreviewPrices(database: database, time: clock.time)(catalog.current().prices.document)
+        let old = clock.now - .seconds(62 * 86_400)
+        _ = try await database.write(order: .alone) { try $0.deleteSpendCounters(before: old, limit: 100) }
         try await database.read { transaction in
             for id in [job.id, second.id] { _ = try transaction.details(of: id, account: actor.account) }
             _ = try transaction.queuePosition(of: job)

@@ -33,7 +33,13 @@ package final class CatalogCache: Sendable {
     private let database: Database
     private let time: Time
     private let maximumAge: Duration
-    private let held = Mutex<(catalog: Catalog, readAt: Instant)?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        var held: (catalog: Catalog, readAt: Instant)?
+        /// How often it was forgotten: what was being read meanwhile is old already.
+        var generation = 0
+    }
 
     package init(_ database: Database, time: Time, maximumAge: Duration = .seconds(5)) {
         self.database = database
@@ -43,14 +49,18 @@ package final class CatalogCache: Sendable {
 
     package func current() async throws -> Catalog {
         let now = time.now()
-        if let held = held.withLock({ $0 }), now - held.readAt < maximumAge { return held.catalog }
+        let (held, generation) = state.withLock { ($0.held, $0.generation) }
+        if let held, now - held.readAt < maximumAge { return held.catalog }
         let catalog = try await database.read { try $0.catalog() }
-        held.withLock { $0 = (catalog, now) }
+        state.withLock { if $0.generation == generation { $0.held = (catalog, now) } }
         return catalog
     }
 
     /// What was changed here is in force here at once.
     package func forget() {
-        held.withLock { $0 = nil }
+        state.withLock { state in
+            state.held = nil
+            state.generation += 1
+        }
     }
 }

@@ -35,7 +35,8 @@ struct LedgerModelTests {
             try #require(try await ledger.differences() == [])
         }
 
-        #expect(accounts.map(\.refusals).reduce(0, +) > 0)
+        #expect(accounts.reduce(0) { $0 + $1.limited } > 0)
+        #expect(accounts.reduce(0) { $0 + $1.short } > 0)
     }
 }
 
@@ -43,46 +44,64 @@ private struct ModelledAccount: Sendable {
     let id: ID<Account>
     var model: LedgerModel
     var chance: Seeded
-    var refusals = 0
+    /// Refusals for want of room in a limit, and for want of credits.
+    var limited = 0
+    var short = 0
 
     /// What the database says of the account in the transaction of the step.
     private struct Seen: Sendable {
         let balance: Balance
         let lots: [Int64: Int64]
-        let refusal: LedgerError?
+        let refusal: LedgerModel.Refusal?
     }
 
     mutating func step(_ database: Database) async throws {
         let operation = model.next(&chance)
-        let (account, now, spendable) = (id, model.now, model.spendable)
+        let (account, now) = (id, model.now)
         let seen = try await database.write(of: account) { transaction in
             let refusal = try transaction.perform(operation, on: account, now: now)
             return Seen(balance: try transaction.balance(of: account), lots: try transaction.openLots(of: account), refusal: refusal)
         }
-        let isDone = model.apply(operation)
+        let refusal = model.apply(operation)
 
-        let wanted = Seen(balance: .of(model.available, model.reserved), lots: model.lots, refusal: isDone ? nil : refusal(of: operation, spendable))
-        refusals += isDone ? 0 : 1
+        let wanted = Seen(balance: .of(model.available, model.reserved), lots: model.lots, refusal: refusal)
+        switch refusal {
+        case .limit: limited += 1
+        case .credits: short += 1
+        case nil: break
+        }
         try #require(seen.balance == wanted.balance && seen.lots == wanted.lots && seen.refusal == wanted.refusal, "\(operation): \(seen), not \(wanted)")
-    }
-
-    private func refusal(of operation: LedgerModel.Operation, _ spendable: Int64) -> LedgerError? {
-        guard case .reserve(let amount, _) = operation else { return nil }
-        return .insufficientCredits(required: Credits(hundredths: amount), available: Credits(hundredths: spendable))
     }
 }
 
 extension Transaction {
     /// The account's row is locked. Why it was refused, if it was.
-    fileprivate func perform(_ operation: LedgerModel.Operation, on account: ID<Account>, now: Instant) throws -> LedgerError? {
+    fileprivate func perform(_ operation: LedgerModel.Operation, on account: ID<Account>, now: Instant) throws -> LedgerModel.Refusal? {
         switch operation {
         case .grant(let source, let amount, let expiresAt):
             try grant(
                 source, Credits(hundredths: amount), to: account, key: "test:\(ID<Lot>.make(at: now))", expiresAt: expiresAt, now: now)
         case .reserve(let amount, let job):
-            do { try reserve(amount, of: account, for: job, now: now) } catch let error as LedgerError { return error }
+            return try refusal { try self.reserve(amount, of: account, for: job, now: now) }
         case .settle(let job, let captured): _ = try settle(job, capturing: captured, now: now)
         case .expire: _ = try expireLots(of: account, limit: 1_000, now: now)
+        case .limit(let amount):
+            if let amount {
+                try set(
+                    SpendLimit(scope: .account, period: .day, amount: Credits(hundredths: amount)), of: account, by: .make(at: now), now: now)
+            } else {
+                try removeLimit(.account, .day, of: account)
+            }
+            try noteLimits(of: account)
+        }
+        return nil
+    }
+
+    private func refusal(of body: () throws -> Void) throws -> LedgerModel.Refusal? {
+        do { try body() } catch let error as SpendLimitReached {
+            return .limit(left: error.left.hundredths)
+        } catch LedgerError.insufficientCredits(_, let available) {
+            return .credits(available: available.hundredths)
         }
         return nil
     }

@@ -78,10 +78,14 @@ extension Transaction {
     func reserve(_ hundredths: Int64, of account: ID<Account>, for job: ID<Job>, now: Instant) throws {
         let amount = Credits(hundredths: hundredths)
         var credits = try credits(of: [account])[account] ?? AccountCredits()
+        var allowances = try credits.hasLimits ? self.allowances(of: [account], now: now)[account] ?? SpendAllowances() : SpendAllowances()
+        let nobody = Actor(account: account, user: nil, key: nil, role: .member, platformRole: .user)
+        let counts = try allowances.take(amount, by: nobody, now: now)
         let parts = try credits.reserve(amount, at: now)
         try insertBareJob(job, of: account, price: amount, now: now)
         try book([NewReservation(
-            job: job, account: account, actor: nil, amount: amount, parts: parts, balance: credits.balance, at: now)])
+            job: job, account: account, actor: nil, amount: amount, parts: parts, counts: counts, balance: credits.balance,
+            at: now)])
     }
 
     /// Ends the job and its reservation.
