@@ -29,7 +29,7 @@ extension Services {
         router.head("/files/**", use: file.handle)
 
         addAccountRoutes(to: router.group("/api", context: AccountContext.self))
-        AdminRoutes(database: database, catalog: catalog, time: time).add(to: router.group("/api/admin", context: AdminContext.self))
+        AdminRoutes(database: database, catalog: catalog, time: time).addRoutes(to: router.group("/api/admin", context: AdminContext.self))
         router.refuseOtherMethods()
         return router
     }
@@ -53,7 +53,7 @@ extension Services {
         api.get("/credits/history", use: ShowHistory(database: database).handle)
         api.get("/credits/explain", use: ExplainCredits(database: database, time: time).handle)
 
-        SpendLimitRoutes(SpendLimits(database: database, time: time)).add(to: api)
+        SpendLimitRoutes(SpendLimits(database: database, time: time)).addRoutes(to: api)
 
         api.post("/assets", use: UploadAsset(store: upload, links: links).handle)
         api.get("/assets", use: ListAssets(assets: assets, links: links).handle)

@@ -52,7 +52,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private func text(_ lot: Explanation.LotAccount) -> [String] {
         let expiry = lot.expiresAt.map { "expires \($0.text)" } ?? "does not expire"
-        let used = [("reserved", lot.reserved), ("captured", lot.captured), ("expired", lot.expired)]
+        let used = [("reserved", lot.reserved), ("captured", lot.captured), ("expired", lot.expired), ("moved on", lot.moved)]
             .filter { $0.1 != .zero }.map { ", \($0.1) \($0.0)" }.joined()
         return ["", "\(lot.id)  \(lot.source.rawValue) of \(lot.granted), \(expiry): \(lot.available) available\(used)"]
     }

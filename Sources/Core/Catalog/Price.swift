@@ -42,7 +42,8 @@ package struct Price: Sendable, Hashable, Encodable {
         do throws(PricingError) {
             return min(total, try Price.total(base, factors, surcharge, count: max(delivered, 0)))
         } catch {
-            preconditionFailure("a part of a price that was computed is within range")
+            // At the edge of 128 bits a part can be out of reach where the whole is not; then its share of the whole.
+            return Credits(hundredths: Int64(Int128(total.hundredths) * Int128(max(delivered, 0)) / Int128(count)))
         }
     }
 

@@ -15,6 +15,9 @@ package struct Explanation: Sendable, Hashable {
         package let captured: Credits
         package let expired: Credits
         package let entries: Int
+
+        /// What went on into another lot, as what comes back after a lot's end does, or was taken back.
+        package var moved: Credits { granted - available - reserved - captured - expired }
     }
 
     /// One side of a movement that touched a lot.

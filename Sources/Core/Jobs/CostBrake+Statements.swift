@@ -2,8 +2,8 @@ package import SQL
 
 extension Transaction {
     package func providerCosts(at now: Instant) throws(DatabaseError) -> ProviderCosts {
-        let row = try queryOne("SELECT expected, reached_at FROM provider_costs WHERE day = $1", now.startOfDay)
-        return try row.map { row throws(DatabaseError) in try ProviderCosts(row) } ?? ProviderCosts(expected: 0, reachedAt: nil)
+        let row = try queryOne("SELECT * FROM provider_costs WHERE day = $1", now.startOfDay)
+        return try row.map { row throws(DatabaseError) in try ProviderCosts(row) } ?? ProviderCosts(expected: 0, reachedAt: nil, reachedLimit: nil)
     }
 
     /// Of the jobs that are to be claimed, those that the brake lets through; whether one was held back, and is the first of the
@@ -12,13 +12,18 @@ extension Transaction {
         let day = now.startOfDay
         try execute("INSERT INTO provider_costs (day, expected) VALUES ($1, 0) ON CONFLICT (day) DO NOTHING", day)
         guard let row = try queryOne(
-            "SELECT expected, reached_at FROM provider_costs WHERE day = $1 \(.forUpdate(of: "provider_costs"))", day)
+            "SELECT * FROM provider_costs WHERE day = $1 \(.forUpdate(of: "provider_costs"))", day)
         else { throw DatabaseError(.decoding, "a day that was inserted is not there") }
         let costs = try ProviderCosts(row)
         let fitting = gauge.fitting(jobs, expected: costs.expected)
-        let reachedAt = fitting.count < jobs.count ? costs.reachedAt ?? now : nil
-        if reachedAt != costs.reachedAt { try execute("UPDATE provider_costs SET reached_at = $2 WHERE day = $1", day, reachedAt) }
-        return (fitting, costs.reachedAt == nil && reachedAt != nil)
+        if costs.isReached(at: gauge.limit) { return (fitting, false) }
+        let isReached = fitting.count < jobs.count
+        if isReached || costs.reachedAt != nil {
+            try execute(
+                "UPDATE provider_costs SET reached_at = $2, reached_limit = $3 WHERE day = $1", day, isReached ? now : nil,
+                isReached ? gauge.limit : nil)
+        }
+        return (fitting, isReached)
     }
 
     func addProviderCost(_ cost: Int64, now: Instant) throws(DatabaseError) {
@@ -29,6 +34,6 @@ extension Transaction {
 
 extension ProviderCosts {
     fileprivate init(_ row: Row) throws(DatabaseError) {
-        try self.init(expected: row.get("expected"), reachedAt: row.get("reached_at"))
+        try self.init(expected: row.get("expected"), reachedAt: row.get("reached_at"), reachedLimit: row.get("reached_limit"))
     }
 }

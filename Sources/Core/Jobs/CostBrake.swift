@@ -43,6 +43,12 @@ struct CostGauge: Sendable {
 package struct ProviderCosts: Sendable, Hashable {
     /// Micro-dollars.
     package let expected: Int64
-    /// When the first job had to wait for the next day.
+    /// When the first job had to wait for the next day, and what the limit was then.
     package let reachedAt: Instant?
+    package let reachedLimit: Int64?
+
+    /// It stays reached for the day, unless the limit has been raised since.
+    func isReached(at limit: Int64) -> Bool {
+        reachedLimit.map { limit <= $0 } ?? false
+    }
 }

@@ -17,7 +17,7 @@ package struct ReadJob: Sendable {
         guard var details = try await set(WantedJob(id: id, account: account)).get() else { return nil }
         if details.job.state == .queued {
             details.queuePosition = try await others.before(details.job) + (details.queuePosition ?? 0)
-            if details.job.slotAt != nil, try await others.isBraked() { details.waitingFor = .providerCost }
+            if try await others.isBraked(details.job) { details.waitingFor = .providerCost }
         }
         if !details.job.state.isTerminal { details.usualDuration = try await others.usualDuration(of: details.job.endpoint) }
         return details
@@ -74,9 +74,10 @@ private final class OtherJobs: Sendable {
         return duration
     }
 
-    /// Whether jobs wait because of what providers cost.
-    func isBraked() async throws -> Bool {
+    /// Whether it could be worked on, and jobs wait because of what providers cost.
+    func isBraked(_ job: Job) async throws -> Bool {
         let now = time.now()
+        guard job.slotAt != nil, job.runAt <= now else { return false }
         if let known = state.withLock({ $0.isBraked?.use(for: .seconds(1), now: now) ?? nil }) { return known }
         let isBraked = try await database.read { try $0.providerCosts(at: now).reachedAt != nil }
         state.withLock { $0.isBraked = Kept(value: isBraked, readAt: now) }

@@ -31,5 +31,7 @@ CREATE INDEX spend_counters_by_age ON spend_counters (starts_at);
 CREATE TABLE provider_costs (
     day {integer} PRIMARY KEY,                                  -- when it begins, in UTC
     expected {integer} NOT NULL CHECK (expected >= 0),          -- micro-dollars
-    reached_at {integer}                                        -- when the first job had to wait for the next day
+    reached_at {integer},                                       -- when the first job had to wait for the next day
+    reached_limit {integer},                                    -- and what the limit was then: a higher one lets go on
+    CHECK ((reached_at IS NULL) = (reached_limit IS NULL))
 ) {keyed};

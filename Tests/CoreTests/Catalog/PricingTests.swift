@@ -15,14 +15,6 @@ struct PricingTests {
         try prices.image(longerSide: longerSide, quality: quality, complexity: Multiplier(rawValue: complexity), count: count)
     }
 
-    @Test func `the formulas give what the product promises`() throws {
-        #expect(try image(1024, "hd").total.description == "12.00")
-        #expect(try image(2048, "high", complexity: 15_000).total.description == "27.00")
-        #expect(try prices.refinement(iteration: 2, complexity: Multiplier(rawValue: 15_000)).total.description == "71.28")
-        #expect(try prices.training(complexity: Multiplier(rawValue: 15_000), images: 10).total.description == "115.00")
-        #expect(try prices.training(complexity: .one, images: 5).total.description == "75.00")
-    }
-
     @Test(arguments: [
         (1, "3.00"), (512, "3.00"), (513, "6.00"), (1024, "6.00"), (1025, "12.00"), (2048, "12.00"), (2049, "24.00"),
         (4096, "24.00"), (4097, "24.00"), (100_000, "24.00"),

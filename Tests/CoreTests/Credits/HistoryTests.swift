@@ -50,7 +50,7 @@ struct HistoryTests {
         func told(_ seconds: Int64) async throws -> [String] {
             let explanation = try await ledger.database.read { try $0.explanation(of: account, at: start + .seconds(seconds)) }
             return ["\(explanation.balance.available) \(explanation.balance.reserved)"] + explanation.lots.map {
-                "\($0.source) \($0.granted): \($0.available) \($0.reserved) \($0.captured) \($0.expired)"
+                "\($0.source) \($0.granted): \($0.available) \($0.reserved) \($0.captured) \($0.expired)" + ($0.moved == .zero ? "" : ", \($0.moved) moved")
             }.sorted()
         }
         #expect(try await told(-1) == ["0.00 0.00"])
@@ -58,7 +58,7 @@ struct HistoryTests {
         #expect(try await told(20) == ["9.00 6.00", "grant 10.00: 4.00 6.00 0.00 0.00", "purchase 5.00: 5.00 0.00 0.00 0.00"])
         #expect(try await told(60) == ["5.00 6.00", "grant 10.00: 0.00 6.00 0.00 4.00", "purchase 5.00: 5.00 0.00 0.00 0.00"])
         #expect(try await told(70) == [
-            "8.50 0.00", "grant 10.00: 0.00 0.00 2.50 4.00", "grant 3.50: 3.50 0.00 0.00 0.00", "purchase 5.00: 5.00 0.00 0.00 0.00",
+            "8.50 0.00", "grant 10.00: 0.00 0.00 2.50 4.00, 3.50 moved", "grant 3.50: 3.50 0.00 0.00 0.00", "purchase 5.00: 5.00 0.00 0.00 0.00",
         ])
         let balance = try await ledger.balance(of: account)
         #expect(balance == .of(850))

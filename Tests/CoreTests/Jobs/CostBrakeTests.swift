@@ -27,7 +27,7 @@ struct CostBrakeTests {
         try await world.work()
 
         #expect(try await world.job(jobs[2].id).attemptCount == 1)
-        #expect(try await costs(world) == ProviderCosts(expected: 6_000, reachedAt: nil))
+        #expect(try await costs(world) == ProviderCosts(expected: 6_000, reachedAt: nil, reachedLimit: nil))
         #expect(try await world.differences() == [])
     }
 
@@ -100,19 +100,26 @@ struct CostBrakeTests {
         #expect(world.provider.submissions.count == 1)
     }
 
-    @Test func `that it brakes is said once`() async throws {
-        let world = try await TestWorld(dailyCost: 6_000)
+    @Test(arguments: TestEngine.available)
+    func `that it brakes is said once a day, and again where a higher limit is reached`(on engine: TestEngine) async throws {
+        let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         for _ in 0..<2 { try await world.submit(for: actor) }
-        let gauge = try await CostBrake(limit: 0, catalog: world.catalog).gauge()
         let jobs = try await world.database.read { try $0.jobs(of: actor.account, state: .queued, before: nil, limit: 10) }
-
         let now = world.clock.now
-        let said = try await [1, 2].asyncMap { _ in
-            try await world.database.write(order: .alone) { try $0.brake(jobs, by: gauge, now: now).isFirstHeldBack }
-        }
 
-        #expect(said == [true, false])
+        func brake(_ jobs: [Job], at limit: Int64) async throws -> String {
+            let gauge = try await CostBrake(limit: limit, catalog: world.catalog).gauge()
+            let braked = try await world.database.write(order: .alone) { try $0.brake(jobs, by: gauge, now: now) }
+            let reached = try await costs(world).reachedAt != nil
+            return "\(braked.fitting.count) \(braked.isFirstHeldBack ? "said" : "-") \(reached ? "reached" : "-")"
+        }
+        #expect(try await brake(jobs, at: 6_000) == "1 said reached")
+        // Another provider's jobs, for which there is room, do not mean that there is room for all.
+        #expect(try await brake([], at: 6_000) == "0 - reached")
+        #expect(try await brake(jobs, at: 6_000) == "1 - reached")
+        #expect(try await brake(jobs, at: 12_000) == "2 - -")
+        #expect(try await brake(jobs, at: 11_999) == "1 said reached")
     }
 
     private func states(_ jobs: [Job], _ world: TestWorld) async throws -> [JobState] {

@@ -25,7 +25,7 @@ struct AdminWorld: Sendable {
         router.add(middleware: AnswerMiddleware(time: fixture.clock.time))
         router.add(middleware: CallerMiddleware(authenticator: identity.authenticator, secrets: identity.secrets))
         let admin = router.group("/api/admin", context: AdminContext.self)
-        AdminRoutes(database: fixture.database, catalog: catalog, time: fixture.clock.time).add(to: admin)
+        AdminRoutes(database: fixture.database, catalog: catalog, time: fixture.clock.time).addRoutes(to: admin)
         try await Application(router: router).test(.router) {
             try await body(AdminWorld(fixture: fixture, catalog: catalog, client: $0, administrator: administrator))
         }

@@ -27,7 +27,7 @@ struct CreditsWorld: Sendable {
         api.get("/credits/history", use: ShowHistory(database: world.database).handle)
         api.get("/credits/explain", use: ExplainCredits(database: world.database, time: world.clock.time).handle)
         api.post("/generate", use: Generate(submit: world.submitJob).handle)
-        SpendLimitRoutes(SpendLimits(database: world.database, time: world.clock.time)).add(to: api)
+        SpendLimitRoutes(SpendLimits(database: world.database, time: world.clock.time)).addRoutes(to: api)
         try await Application(router: router).test(.router) { try await body(CreditsWorld(world: world, ada: ada, bob: bob, client: $0)) }
     }
 

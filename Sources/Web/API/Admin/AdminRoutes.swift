@@ -14,7 +14,7 @@ package struct AdminRoutes: Sendable {
         self.time = time
     }
 
-    package func add(to admin: RouterGroup<AdminContext>) {
+    package func addRoutes(to admin: RouterGroup<AdminContext>) {
         admin.get("/audit-log", use: ListAdminActs(database: database).handle)
 
         let prices = ShowPrices(database: database)

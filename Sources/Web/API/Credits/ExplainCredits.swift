@@ -29,6 +29,8 @@ package struct ExplainCredits: Sendable {
         let reserved: Credits
         let captured: Credits
         let expired: Credits
+        /// What went on into another lot, or was taken back.
+        let moved: Credits
         let entries: Int
         let createdAt: String
         let expiresAt: String?
@@ -41,6 +43,7 @@ package struct ExplainCredits: Sendable {
             reserved = lot.reserved
             captured = lot.captured
             expired = lot.expired
+            moved = lot.moved
             entries = lot.entries
             createdAt = lot.createdAt.text
             expiresAt = lot.expiresAt?.text

@@ -10,7 +10,7 @@ package struct SpendLimitRoutes: Sendable {
         self.limits = limits
     }
 
-    package func add(to api: RouterGroup<AccountContext>) {
+    package func addRoutes(to api: RouterGroup<AccountContext>) {
         api.get("/limits", use: list)
         api.put("/limits/account") { request, context in try await set(.account, request, context) }
         api.put("/limits/members/:id") { request, context in
