@@ -22,10 +22,11 @@ package enum Schema {
             additions: [
                 .sqlite: PackageResources._009_prices_sqlite_sql, .postgres: PackageResources._009_prices_postgres_sql,
             ]),
-        Migration(10, "placeholder", PackageResources._010_placeholder_sql),
+        Migration(
+            10, "billing", PackageResources._010_billing_sql, additions: [.postgres: PackageResources._010_billing_postgres_sql]),
         Migration(11, "limits", PackageResources._011_limits_sql),
     ])
 
     /// The tables that its steps fill; an operator may change what is in them.
-    package static let seeded: Set<String> = ["plans", "kinds", "endpoints", "prices"]
+    package static let seeded: Set<String> = ["plans", "packs", "kinds", "endpoints", "prices"]
 }

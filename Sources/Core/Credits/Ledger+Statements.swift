@@ -15,16 +15,18 @@ extension Transaction {
 
     /// Gives an account credits as a lot of their own. `key` names the fact: the same fact again is a `unique` error, so
     /// ask `isBooked` first where it may come twice.
+    @discardableResult
     package func grant(
         _ source: Lot.Source, _ amount: Credits, to account: ID<Account>, key: String, expiresAt: Instant? = nil,
         actor: ID<User>? = nil, now: Instant
-    ) throws(DatabaseError) {
+    ) throws(DatabaseError) -> ID<Lot> {
         try query("SELECT id FROM accounts WHERE id = $1 \(.forUpdate(of: "accounts"))", account)
         let id = ID<LedgerTransaction>.make(at: now)
         let lot = try insertLot(source, amount, of: account, expiresAt: expiresAt, now: now)
         let balance = try moveBalance(of: account, available: amount, allocated: source.isAllocation ? amount : .zero, now: now)
         try insertEntries(id, 0, from: .house(source.book), to: .customer(.available, account, lot), amount)
         try insertTransaction(id, source.kind, key, account, job: nil, actor: actor, amount, balance, now)
+        return lot
     }
 
     package func isBooked(key: String) throws(DatabaseError) -> Bool {
@@ -98,7 +100,7 @@ extension Transaction {
 }
 
 /// One side of a movement of credits.
-private struct Side {
+struct Side {
     let book: Book
     let account: ID<Account>?
     let lot: ID<Lot>?
@@ -111,7 +113,7 @@ private struct Side {
 }
 
 extension Transaction {
-    private func moveBalance(
+    func moveBalance(
         of account: ID<Account>, available: Credits, allocated: Credits, now: Instant
     ) throws(DatabaseError) -> Balance {
         let row = try queryOne("""
@@ -134,7 +136,7 @@ extension Transaction {
     }
 
     /// The two entries of one movement.
-    private func insertEntries(
+    func insertEntries(
         _ id: ID<LedgerTransaction>, _ position: Int, from: Side, to: Side, _ amount: Credits
     ) throws(DatabaseError) {
         try execute("""
@@ -143,7 +145,7 @@ extension Transaction {
             """, id, position, from.book, from.account, from.lot, -amount, position + 1, to.book, to.account, to.lot, amount)
     }
 
-    private func insertTransaction(
+    func insertTransaction(
         _ id: ID<LedgerTransaction>, _ kind: TransactionKind, _ key: String, _ account: ID<Account>, job: ID<Job>?,
         actor: ID<User>?, _ amount: Credits, _ after: Balance, _ now: Instant
     ) throws(DatabaseError) {

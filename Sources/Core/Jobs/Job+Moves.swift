@@ -44,6 +44,27 @@ extension Transaction {
         return requeued
     }
 
+    /// The jobs that waited for the end of a hold, at the places in the queue that they asked for. Answers whether there
+    /// were any.
+    func queueHeldJobs(of account: ID<Account>, now: Instant) throws -> Bool {
+        let queued = try query("""
+            UPDATE jobs SET state = 'queued', hold_reason = NULL, event_seq = event_seq + 1
+            WHERE account_id = $1 AND state = 'pending' RETURNING *
+            """, account).map { (job: try Job($0), seq: try $0.get("event_seq", as: Int64.self)) }.sorted { $0.job.id < $1.job.id }
+        guard !queued.isEmpty else { return false }
+        try appendEvents(queued.map { NewEvent(.queued, of: $0.job, .queued, seq: $0.seq, .object([:]), now) })
+        try fillSlots(of: account, now: now)
+        return true
+    }
+
+    /// Gives the account's waiting jobs the places that its plan has free.
+    func fillSlots(of account: ID<Account>, now: Instant) throws(DatabaseError) {
+        guard let slots = try query(Statements.freeSlots, rows: [[account, 0, 0]]).first.map(AccountSlots.init),
+            slots.isCrowded, slots.freeSlots > 0
+        else { return }
+        try fillSlots(of: slots, now: now)
+    }
+
     /// Events of jobs whose own rows were updated in this transaction, in the order given.
     func appendEvents(_ events: [NewEvent]) throws {
         let counts = Dictionary(events.map { ($0.account, 1) }, uniquingKeysWith: +).sorted { $0.key < $1.key }

@@ -1,0 +1,31 @@
+package import Logging
+package import SQL
+
+/// What the ways of money share: Stripe, where there is one, and what the operator decided.
+package struct Billing: Sendable {
+    let database: Database
+    package let stripe: StripeClient
+    /// Whoever signs with one of them is Stripe.
+    let webhookSecrets: [String]
+    let rules: BillingRules
+    let time: Time
+    let wakeUp: WakeUp
+    let logger: Logger
+
+    package init(
+        database: Database, stripe: StripeClient, webhookSecrets: [String], rules: BillingRules, time: Time, wakeUp: WakeUp, logger: Logger
+    ) {
+        self.database = database
+        self.stripe = stripe
+        self.webhookSecrets = webhookSecrets
+        self.rules = rules
+        self.time = time
+        self.wakeUp = wakeUp
+        self.logger = logger
+    }
+
+    func demandOwner(_ actor: Actor) throws(BillingError) -> ID<User> {
+        guard let user = actor.user, actor.key == nil, actor.role == .owner else { throw .notAllowed }
+        return user
+    }
+}

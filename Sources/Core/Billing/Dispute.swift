@@ -1,0 +1,36 @@
+import SQL
+
+/// A payment that its payer's bank wants back. Ids are Stripe's.
+package struct Dispute: Sendable, Hashable {
+    package let id: String
+    package let amount: Int64
+    /// Stripe's word.
+    package let status: String
+
+    /// Whether the money is not with us. A warning has moved none, and what was won or prevented is ours.
+    package var isCounted: Bool {
+        !["warning_needs_response", "warning_under_review", "warning_closed", "won", "prevented"].contains(status)
+    }
+}
+
+extension Transaction {
+    func put(_ dispute: Dispute, of purchase: Purchase, now: Instant) throws(DatabaseError) {
+        try execute("""
+            INSERT INTO disputes (id, account_id, purchase_id, amount, status, is_counted, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
+            ON CONFLICT (id) DO UPDATE SET amount = excluded.amount, status = excluded.status, is_counted = excluded.is_counted,
+                updated_at = excluded.updated_at
+            """, dispute.id, purchase.account, purchase.id, dispute.amount, dispute.status, dispute.isCounted ? 1 : 0, now)
+    }
+
+    /// What disputes keep of a purchase's payment.
+    func disputed(of purchase: ID<Purchase>) throws(DatabaseError) -> Int64 {
+        try queryOne("""
+            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount FROM disputes WHERE purchase_id = $1 AND is_counted = 1
+            """, purchase)?.get("amount") ?? 0
+    }
+
+    func hasCountedDispute(_ account: ID<Account>) throws(DatabaseError) -> Bool {
+        try queryOne("SELECT 1 AS one FROM disputes WHERE account_id = $1 AND is_counted = 1 LIMIT 1", account) != nil
+    }
+}

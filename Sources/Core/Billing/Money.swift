@@ -1,0 +1,17 @@
+/// What Stripe moves: minor units, such as cents, of a currency. It never mixes with credits.
+package struct Money: Sendable, Hashable, Codable {
+    package let amount: Int64
+    /// Three letters in lower case, as Stripe writes them.
+    package let currency: String
+
+    package init(_ amount: Int64, _ currency: String) {
+        self.amount = amount
+        self.currency = currency
+    }
+
+    /// Nothing unless `text` is three letters.
+    package static func currency(_ text: String) -> String? {
+        let lowercased = text.lowercased()
+        return lowercased.utf8.count == 3 && lowercased.utf8.allSatisfy { (97...122).contains($0) } ? lowercased : nil
+    }
+}

@@ -1,0 +1,28 @@
+/// Credits a month, and limits.
+package struct Plan: Sendable, Hashable {
+    /// What an account is on that pays for no other.
+    package static let free = "free"
+
+    package let name: String
+    package var title: String
+    package var monthlyCredits: Credits
+    /// A month; nothing where it is not for sale.
+    package var price: Money?
+    package var concurrentJobs: Int
+    package var jobsPerHour: Int?
+    /// Share of the queue.
+    package var weight: Int
+    package var headStart: Duration
+    /// How many further periods the credits of a period live.
+    package var rollover: Int
+    package var position: Int
+
+    var offer: Offer? {
+        price.map { Offer(item: .plan(name), title: title, credits: monthlyCredits, price: $0) }
+    }
+
+    /// Whoever changes to a dearer plan has it at once; to another, at the next period.
+    func isDearer(than other: Plan) -> Bool {
+        (price?.amount ?? 0) > (other.price?.amount ?? 0)
+    }
+}

@@ -1,0 +1,121 @@
+import SQL
+
+/// Sends somebody to Stripe's pay page for a pack or a plan. What it costs comes from our catalog. A row of ours is there
+/// first, so that whatever is lost on the way is found again by its id. An account that has a subscription changes it
+/// instead, and needs no page as a rule.
+package struct StartCheckout: Sendable {
+    package struct Wish: Sendable, Hashable {
+        package let item: Item
+        package let successURL: String?
+        package let cancelURL: String?
+
+        package init(item: Item, successURL: String? = nil, cancelURL: String? = nil) {
+            self.item = item
+            self.successURL = successURL
+            self.cancelURL = cancelURL
+        }
+    }
+
+    private let billing: Billing
+    private let addresses: ReturnAddresses
+
+    package init(_ billing: Billing, addresses: ReturnAddresses) {
+        self.billing = billing
+        self.addresses = addresses
+    }
+
+    /// Throws `BillingError`. The same key again goes on with the same checkout, wherever it broke off.
+    package func callAsFunction(_ wish: Wish, by actor: Actor, idempotency: Idempotency? = nil) async throws -> Checkout {
+        let user = try billing.demandOwner(actor)
+        let success = try addresses.check(wish.successURL, field: "successUrl", otherwise: "/?checkout=done")
+        let cancel = try addresses.check(wish.cancelURL, field: "cancelUrl", otherwise: "/?checkout=cancelled")
+        let checkout = try await begin(wish.item, by: user, of: actor.account, idempotency)
+        guard checkout.state == .open, checkout.sessionID == nil else { return checkout }
+        do {
+            if let change = try await planChange(checkout) { return try await billing.change(change, for: checkout) }
+            return try await open(checkout, success: success, cancel: cancel)
+        } catch let error as StripeError {
+            throw BillingError.stripe(error)
+        }
+    }
+
+    private func begin(
+        _ item: Item, by user: ID<User>, of account: ID<Account>, _ idempotency: Idempotency?
+    ) async throws -> Checkout {
+        let (now, realm) = (billing.time.now(), billing.stripe.realm)
+        return try await billing.database.write(of: account) { transaction in
+            if let idempotency {
+                if let begun = try transaction.checkout(withKey: idempotency.key, of: account, since: now - Idempotency.lifetime) {
+                    guard begun.bodyHash == idempotency.bodyHash else { throw IdempotencyError.keyReused }
+                    return begun
+                }
+            }
+            guard let offer = try transaction.offer(item) else { throw BillingError.noSuchItem(item) }
+            let checkout = Checkout(
+                id: .make(at: now), account: account, createdBy: user, realm: realm, item: item, credits: offer.credits,
+                price: offer.price, state: .open, sessionID: nil, url: nil, bodyHash: idempotency?.bodyHash, createdAt: now)
+            if let idempotency { try transaction.freeCheckoutKey(idempotency.key, of: account) }
+            try transaction.insert(checkout, idempotencyKey: idempotency?.key)
+            return checkout
+        }
+    }
+
+    /// Nothing where there is no subscription to change.
+    private func planChange(_ checkout: Checkout) async throws -> PlanChange? {
+        guard let name = checkout.item.plan else { return nil }
+        let (realm, now) = (billing.stripe.realm, billing.time.now())
+        let found = try await billing.database.read { transaction in
+            let subscription = try transaction.subscription(of: checkout.account)
+            return (subscription, try subscription.flatMap { try transaction.plan($0.plan) }, try transaction.plan(name))
+        }
+        guard let subscription = found.0, subscription.isLive, subscription.realm == realm, let current = found.1, let wanted = found.2
+        else { return nil }
+        return try PlanChange(of: subscription, from: current, to: wanted, now: now)
+    }
+
+    private func open(_ checkout: Checkout, success: String, cancel: String) async throws -> Checkout {
+        let offer = Offer(item: checkout.item, title: try await title(of: checkout.item), credits: checkout.credits, price: checkout.price)
+        let customer = try await billing.customer(of: checkout.account)
+        let price = try await billing.price(of: offer)
+        if checkout.item.plan != nil { try await billing.expirePlanCheckouts(of: checkout.account) }
+        let names: StripeForm = ["checkout": .text(checkout.id.rawValue), "account": .text(checkout.account.rawValue)]
+        let isPack = checkout.item.pack != nil
+        let made = try await billing.stripe.post("/checkout/sessions", [
+            "mode": isPack ? "payment" : "subscription", "customer": .text(customer),
+            "line_items": [["price": .text(price), "quantity": 1]],
+            "client_reference_id": .text(checkout.id.rawValue), "metadata": names,
+            "payment_intent_data": isPack ? ["metadata": names] : nil, "subscription_data": isPack ? nil : ["metadata": names],
+            "success_url": .text(success), "cancel_url": .text(cancel),
+        ], key: "checkout-\(checkout.id)")
+        guard let session = StripeSession(made) else { throw StripeError.unavailable("a session that cannot be read") }
+        return try await billing.database.write(of: checkout.account) { transaction in
+            try transaction.setSession(session.id, url: session.url, of: checkout.id)
+            return try transaction.checkout(checkout.id) ?? checkout
+        }
+    }
+
+    private func title(of item: Item) async throws -> String {
+        try await billing.database.read { try $0.offer(item)?.title } ?? item.description
+    }
+}
+
+extension Billing {
+    /// Pay pages for plans that were left open: whoever paid two of them would have two subscriptions.
+    fileprivate func expirePlanCheckouts(of account: ID<Account>) async throws {
+        let realm = stripe.realm
+        for left in try await database.read({ try $0.openPlanCheckouts(of: account, realm: realm) }) {
+            guard let session = left.sessionID else { continue }
+            try await expire(session, of: left.id)
+            _ = try await applyCheckout(session)
+        }
+    }
+
+    /// Nothing to do where it is paid or expired already.
+    private func expire(_ session: String, of checkout: ID<Checkout>) async throws(StripeError) {
+        do {
+            _ = try await stripe.post("/checkout/sessions/\(session.percentEncoded)/expire", StripeForm(), key: "expire-\(checkout)")
+        } catch {
+            guard case .refused = error else { throw error }
+        }
+    }
+}

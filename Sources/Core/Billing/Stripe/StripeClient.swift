@@ -1,0 +1,146 @@
+package import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// Stripe's API. Every `post` has an idempotency key made of a row of ours, so that asking again, now or after a crash,
+/// does nothing twice. Answers are read as JSON, since what they hold depends on what was expanded.
+package struct StripeClient: Sendable {
+    /// The version that our reading is written for; an account's default may be years older.
+    package static let version = "2026-10-28.endive"
+
+    package struct Settings: Sendable {
+        package var key: String
+        /// Without a slash at its end.
+        package var url: String
+        /// For one try.
+        package var timeout: Duration
+        package var tries: Int
+
+        package init(key: String, url: String = "https://api.stripe.com", timeout: Duration = .seconds(10), tries: Int = 3) {
+            self.key = key
+            self.url = url
+            self.timeout = timeout
+            self.tries = tries
+        }
+    }
+
+    private static let answerLimit = 4 << 20
+
+    private let settings: Settings
+    private let client: HTTPClient
+    private let time: Time
+    /// This Stripe as this key sees it: ids of one realm mean nothing in another.
+    package let realm: String
+
+    package init(_ settings: Settings, client: HTTPClient, time: Time) {
+        self.settings = settings
+        self.client = client
+        self.time = time
+        let isLive = ["sk_live_", "rk_live_"].contains { settings.key.hasPrefix($0) }
+        let host = Origin(settings.url).map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" } ?? settings.url
+        realm = "\(host) \(isLive ? "live" : "test")"
+    }
+
+    package func get(_ path: String, _ query: StripeForm = StripeForm()) async throws(StripeError) -> JSON {
+        let text = query.encoded
+        return try await send(.GET, text.isEmpty ? path : "\(path)?\(text)", body: nil, key: nil)
+    }
+
+    /// Nothing where there is no such object.
+    package func find(_ path: String) async throws(StripeError) -> JSON? {
+        do {
+            return try await get(path)
+        } catch {
+            guard error.isMissing else { throw error }
+            return nil
+        }
+    }
+
+    /// - Parameter key: The same for the same fact, whoever asks and however often.
+    package func post(_ path: String, _ form: StripeForm, key: String) async throws(StripeError) -> JSON {
+        try await send(.POST, path, body: form.encoded, key: key)
+    }
+
+    private func send(_ method: HTTPMethod, _ path: String, body: String?, key: String?) async throws(StripeError) -> JSON {
+        var request = HTTPClientRequest(url: "\(settings.url)/v1\(path)")
+        request.method = method
+        request.headers.add(name: "Authorization", value: "Bearer \(settings.key)")
+        request.headers.add(name: "Stripe-Version", value: StripeClient.version)
+        request.headers.add(name: "User-Agent", value: "Darkroom")
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        if let key { request.headers.add(name: "Idempotency-Key", value: key) }
+        return try await send(request)
+    }
+
+    private func send(_ request: HTTPClientRequest) async throws(StripeError) -> JSON {
+        for number in 1... {
+            let one = await answer(to: request)
+            if let answer = one.answer, (200..<300).contains(answer.status), let json = answer.json { return json }
+            guard number < settings.tries, one.isWorthRepeating else { throw one.error }
+            // Jittered, so that those who were turned away together do not come back together.
+            let wait = 500 << min(number - 1, 6)
+            do { try await time.sleep(.milliseconds(Int.random(in: wait / 2...wait))) } catch { throw one.error }
+        }
+        throw .unavailable("no try was made")
+    }
+
+    private func answer(to request: HTTPClientRequest) async -> OneTry {
+        do {
+            let response = try await client.execute(request, timeout: .milliseconds(settings.timeout.milliseconds))
+            let bytes = try await response.body.collect(upTo: StripeClient.answerLimit)
+            return OneTry(answer: Answer(
+                status: Int(response.status.code), json: try? JSON(parsing: bytes.readableBytesView), headers: response.headers))
+        } catch {
+            return OneTry(failure: String(String(describing: error).prefix(200)))
+        }
+    }
+}
+
+private struct Answer {
+    let status: Int
+    let json: JSON?
+    let requestID: String?
+    /// Stripe's own word on whether the same again could go better.
+    let shouldRetry: Bool?
+
+    init(status: Int, json: JSON?, headers: HTTPHeaders) {
+        self.status = status
+        self.json = json
+        requestID = headers.first(name: "Request-Id").map { String($0.prefix(100)) }
+        shouldRetry = headers.first(name: "Stripe-Should-Retry").flatMap { ["true": true, "false": false][$0] }
+    }
+
+    var error: StripeError {
+        guard let error = json?["error"], let type = error["type"]?.string else { return .unavailable("HTTP \(status)") }
+        if status >= 500 || status == 429 || status == 409 { return .unavailable("HTTP \(status): \(error["message"]?.string?.prefix(200) ?? "")") }
+        return .refused(.init(
+            status: status, type: type, code: error["code"]?.string, parameter: error["param"]?.string,
+            message: String((error["message"]?.string ?? "").prefix(500)), requestID: requestID))
+    }
+}
+
+/// One try, and what came of it.
+private struct OneTry {
+    private(set) var answer: Answer?
+    private(set) var failure: String?
+
+    init(answer: Answer) {
+        self.answer = answer
+    }
+
+    init(failure: String) {
+        self.failure = failure
+    }
+
+    /// Without an answer it may or may not have been done: the key sees to it that it is done once.
+    var isWorthRepeating: Bool {
+        guard let answer else { return true }
+        return answer.shouldRetry ?? (answer.status == 409 || answer.status == 429 || answer.status >= 500)
+    }
+
+    var error: StripeError { answer?.error ?? .unavailable(failure ?? "no answer") }
+}

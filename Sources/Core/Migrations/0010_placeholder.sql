@@ -1,2 +1,0 @@
--- Stands for the step of this number until it is here.
-SELECT 1;

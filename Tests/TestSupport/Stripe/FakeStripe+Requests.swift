@@ -1,0 +1,141 @@
+import Core
+
+extension FakeStripe.State {
+    mutating func answer(_ request: String, _ form: StripeForm, _ now: Instant) -> (Int, JSON) {
+        let parts = request.split(separator: "/").map { String($0) }
+        switch (parts[0].hasPrefix("POST"), parts.dropFirst().joined(separator: "/")) {
+        case (true, "customers"):
+            return (200, make("customer", "cus", ["metadata": metadata(form)]))
+        case (true, "prices"):
+            return (200, make("price", "price", [
+                "unit_amount": number(form["unit_amount"]), "currency": text(form["currency"]), "lookup_key": text(form["lookup_key"]),
+                "metadata": metadata(form),
+            ]))
+        case (true, "checkout/sessions"):
+            return (200, session(form))
+        case (true, "billing_portal/sessions"):
+            return (200, make("billing_portal.session", "bps", ["url": "https://stripe.test/portal"]))
+        case (true, let path) where path.hasSuffix("/expire"):
+            return expire(parts[parts.count - 2])
+        case (true, let path) where path.hasPrefix("subscriptions/"):
+            return change(parts[2], form, now)
+        case (false, "prices"):
+            return list { $0["object"] == "price" && $0["lookup_key"] == text(form["lookup_keys"]?["0"]) }
+        case (false, "checkout/sessions"):
+            return list { $0["object"] == "checkout.session" && $0["payment_intent"] == text(form["payment_intent"]) }
+        case (false, "invoice_payments"):
+            let payment = text(form["payment"]?["payment_intent"])
+            let invoices = objects.values.filter { $0["object"] == "invoice" && $0["paid_with"] == payment }
+            return (200, ["data": .array(invoices.map { ["invoice": $0["id"] ?? .null] })])
+        default:
+            guard let object = parts.last.flatMap({ objects[$0] }) else {
+                return (404, ["error": ["type": "invalid_request_error", "code": "resource_missing", "message": "there is none"]])
+            }
+            return (200, object)
+        }
+    }
+
+    mutating func make(_ kind: String, _ prefix: String, _ members: [String: JSON]) -> JSON {
+        last += 1
+        let id = "\(prefix)_\(last)"
+        var members = members
+        members["id"] = .string(id)
+        members["object"] = .string(kind)
+        members["number"] = .integer(Int64(last))
+        objects[id] = .object(members)
+        return .object(members)
+    }
+
+    mutating func set(_ id: String, _ changes: [String: JSON]) {
+        guard case .object(var members)? = objects[id] else { return }
+        members.merge(changes) { _, new in new }
+        objects[id] = .object(members)
+    }
+
+    private mutating func session(_ form: StripeForm) -> JSON {
+        let price = form["line_items"]?["0"]?["price"]?.text.flatMap { objects[$0] } ?? .null
+        let made = make("checkout.session", "cs", [
+            "mode": text(form["mode"]), "status": "open", "payment_status": "unpaid", "customer": text(form["customer"]),
+            "metadata": metadata(form), "amount_subtotal": price["unit_amount"] ?? .null, "amount_total": price["unit_amount"] ?? .null,
+            "currency": price["currency"] ?? .null, "price": price["id"] ?? .null,
+        ])
+        guard let id = made["id"]?.string else { return made }
+        set(id, ["url": .string("https://stripe.test/pay/\(id)")])
+        return objects[id] ?? made
+    }
+
+    private mutating func expire(_ id: String) -> (Int, JSON) {
+        guard objects[id]?["status"] == "open" else {
+            return (400, ["error": ["type": "invalid_request_error", "message": "only an open session can be expired"]])
+        }
+        set(id, ["status": "expired", "url": .null])
+        return (200, objects[id] ?? .null)
+    }
+
+    private mutating func change(_ id: String, _ form: StripeForm, _ now: Instant) -> (Int, JSON) {
+        guard let subscription = objects[id], let item = subscription["items"]?["data"]?.array?.first else { return (404, ["error": ["type": "x"]]) }
+        if let ends = form["cancel_at_period_end"]?.text { set(id, ["cancel_at_period_end": .bool(ends == "true")]) }
+        if let price = form["items"]?["0"]?["price"]?.text {
+            if form["proration_behavior"]?.text == "always_invoice" { prorate(subscription, item, to: price, now) }
+            setPrice(of: id, price)
+        }
+        return (200, objects[id] ?? .null)
+    }
+
+    mutating func setPrice(of subscription: String, _ price: String) {
+        guard case .object(var item)? = objects[subscription]?["items"]?["data"]?.array?.first else { return }
+        item["price"] = ["id": .string(price)]
+        set(subscription, ["items": ["data": [.object(item)]]])
+    }
+
+    /// An invoice that is paid at once, with the old price given back and the new one charged for what is left.
+    private mutating func prorate(_ subscription: JSON, _ item: JSON, to price: String, _ now: Instant) {
+        guard let old = item["price"]?["id"]?.string, let start = item["current_period_start"]?.integer,
+            let end = item["current_period_end"]?.integer
+        else { return }
+        let period: JSON = ["start": .integer(now.seconds), "end": .integer(end)]
+        func amount(_ price: String) -> Int64 { (objects[price]?["unit_amount"]?.integer ?? 0) * (end - now.seconds) / (end - start) }
+        invoice(of: subscription, [
+            line(of: subscription, old, -amount(old), isProration: true, period), line(of: subscription, price, amount(price), isProration: true, period),
+        ])
+    }
+
+    @discardableResult
+    mutating func invoice(of subscription: JSON, _ lines: [JSON], isPaid: Bool = true) -> JSON {
+        let payment = make("payment_intent", "pi", [:])["id"] ?? .null
+        let total = lines.reduce(0) { $0 + ($1["amount"]?.integer ?? 0) }
+        let charge = make("charge", "ch", ["payment_intent": payment, "amount": .integer(total), "amount_refunded": 0])
+        let invoice = make("invoice", "in", [
+            "customer": subscription["customer"] ?? .null, "currency": "usd", "amount_paid": .integer(isPaid ? total : 0),
+            "status": isPaid ? "paid" : "open", "paid_with": payment, "charged_by": charge["id"] ?? .null,
+            "parent": ["type": "subscription_details", "subscription_details": ["subscription": subscription["id"] ?? .null]],
+            "lines": ["data": .array(lines), "has_more": false],
+            "payments": ["data": [[
+                "is_default": true, "status": isPaid ? "paid" : "open", "payment": ["type": "payment_intent", "payment_intent": payment],
+            ]]],
+        ])
+        if let id = subscription["id"]?.string { set(id, ["latest_invoice": invoice["id"] ?? .null]) }
+        return invoice
+    }
+
+    func line(of subscription: JSON, _ price: String, _ amount: Int64, isProration: Bool, _ period: JSON) -> JSON {
+        [
+            "amount": .integer(amount), "quantity": 1, "period": period, "pricing": ["price_details": ["price": .string(price)]],
+            "parent": [
+                "type": "subscription_item_details",
+                "subscription_item_details": ["subscription": subscription["id"] ?? .null, "proration": .bool(isProration)],
+            ],
+        ]
+    }
+
+    private func list(_ isWanted: (JSON) -> Bool) -> (Int, JSON) {
+        (200, ["object": "list", "data": .array(objects.values.filter(isWanted)), "has_more": false])
+    }
+
+    private func metadata(_ form: StripeForm) -> JSON {
+        .object(Dictionary((form["metadata"]?.members ?? []).map { ($0.name, text($0.value)) }, uniquingKeysWith: { $1 }))
+    }
+
+    private func text(_ form: StripeForm?) -> JSON { form?.text.map { .string($0) } ?? .null }
+    private func number(_ form: StripeForm?) -> JSON { form?.text.flatMap { Int64($0) }.map { .integer($0) } ?? .null }
+}

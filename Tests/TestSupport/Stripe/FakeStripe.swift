@@ -1,0 +1,112 @@
+package import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Synchronization
+
+/// A small honest Stripe on a free port: it keeps what it is asked to make, does it once for each idempotency key, and lets
+/// the test do what people and banks do.
+package final class FakeStripe: Sendable {
+    package static let secret = "whsec_test"
+
+    struct State {
+        var objects: [String: JSON] = [:]
+        var answers: [String: (form: StripeForm, answer: JSON)] = [:]
+        var requests: [String] = []
+        var last = 0
+        var isAway = false
+    }
+
+    let state = Mutex(State())
+    let clock: FakeTime
+    private let faults: Faults?
+    private let port: AsyncStream<Int>
+    private let portKnown: AsyncStream<Int>.Continuation
+
+    /// - Parameter faults: What goes wrong with its requests.
+    package static func with(
+        _ clock: FakeTime, faults: Faults? = nil, _ body: (FakeStripe, _ url: String) async throws -> Void
+    ) async throws {
+        let stripe = FakeStripe(clock, faults)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await stripe.run() }
+            var ports = stripe.port.makeAsyncIterator()
+            guard let port = await ports.next() else { return }
+            try await body(stripe, "http://127.0.0.1:\(port)")
+            group.cancelAll()
+        }
+    }
+
+    private init(_ clock: FakeTime, _ faults: Faults?) {
+        self.clock = clock
+        self.faults = faults
+        (port, portKnown) = AsyncStream.makeStream(of: Int.self)
+    }
+
+    /// Whether it answers nothing but 503.
+    package var isAway: Bool {
+        get { state.withLock { $0.isAway } }
+        set { state.withLock { $0.isAway = newValue } }
+    }
+
+    /// What was asked, such as `POST /customers`.
+    package var requests: [String] { state.withLock { $0.requests } }
+
+    package subscript(id: String) -> JSON { state.withLock { $0.objects[id] ?? .null } }
+
+    /// All of a kind, such as `checkout.session`, the oldest first.
+    package func all(_ kind: String) -> [JSON] {
+        state.withLock { state in
+            state.objects.values.filter { $0["object"]?.string == kind }.sorted { ($0["number"]?.integer ?? 0) < ($1["number"]?.integer ?? 0) }
+        }
+    }
+
+    private func run() async throws {
+        let router = Router()
+        router.add(middleware: Everything(stripe: self))
+        var logger = Logger(label: "stripe")
+        logger.logLevel = .critical
+        let application = Application(
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
+            onServerRunning: { channel in self.portKnown.yield(channel.localAddress?.port ?? 0) }, logger: logger)
+        try await application.run()
+    }
+
+    private struct Everything: RouterMiddleware {
+        let stripe: FakeStripe
+
+        func handle(
+            _ request: Request, context: BasicRequestContext, next: (Request, BasicRequestContext) async throws -> Response
+        ) async throws -> Response {
+            let body = String(buffer: try await request.body.collect(upTo: 1 << 20))
+            let form = try StripeForm(decoding: request.method == .post ? body : request.uri.query ?? "")
+            let (status, answer) = stripe.answer(
+                "\(request.method) \(request.uri.path.replacing("/v1/", with: "/"))", form,
+                key: request.headers[HTTPField.Name("Idempotency-Key") ?? .from])
+            return Response(status: .init(code: status), body: .init(byteBuffer: ByteBuffer(string: answer.text)))
+        }
+    }
+
+    private func answer(_ request: String, _ form: StripeForm, key: String?) -> (status: Int, answer: JSON) {
+        let away: (Int, JSON) = (503, ["error": ["type": "api_error", "message": "away"]])
+        let fault = faults?.call(request)
+        if fault == .before { return away }
+        let answer: (Int, JSON) = state.withLock { state in
+            state.requests.append(request)
+            if state.isAway { return away }
+            guard let key else { return state.answer(request, form, clock.now) }
+            if let kept = state.answers[key] {
+                guard kept.form == form else {
+                    return (400, ["error": ["type": "idempotency_error", "message": .string("the key \(key) came with another body")]])
+                }
+                return (200, kept.answer)
+            }
+            let answer = state.answer(request, form, clock.now)
+            if answer.0 == 200 { state.answers[key] = (form, answer.1) }
+            return answer
+        }
+        return fault == .after ? away : answer
+    }
+}
