@@ -1,3 +1,4 @@
+import Dispatch
 @testable import SQL
 import TestSupport
 import Testing
@@ -28,6 +29,34 @@ struct SQLiteEngineTests {
         await #expect(throws: DatabaseError.self) { try await scratch.database.read { try $0.note("a") } }
 
         #expect(try await scratch.ids() == [])
+    }
+
+    @Test func `brief reads go on while long ones hold every connection of the pool, and cannot write either`() async throws {
+        let scratch = try await Scratch()
+        try await scratch.database.write(order: .alone) { try $0.note("a") }
+        let database = scratch.database
+        let (held, hold) = AsyncStream.makeStream(of: Void.self)
+        let gate = DispatchSemaphore(value: 0)
+
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    try await database.read { _ in
+                        hold.yield()
+                        gate.wait()
+                    }
+                }
+            }
+            var holders = held.makeAsyncIterator()
+            for _ in 0..<4 { await holders.next() }
+
+            #expect(try await database.readBriefly { try $0.countNotes() } == 1)
+            await #expect(throws: DatabaseError.self) { try await database.readBriefly { try $0.note("b") } }
+
+            for _ in 0..<4 { gate.signal() }
+            try await group.waitForAll()
+        }
+        #expect(try await scratch.ids() == ["a"])
     }
 
     @Test func `a strict table refuses what is of another type`() async throws {
