@@ -1,5 +1,5 @@
 import AsyncHTTPClient
-package import Core
+import Core
 import Foundation
 import Synchronization
 
