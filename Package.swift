@@ -72,7 +72,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
-            resources: [.embedInCode("Public"), .embedInCode("Pages/Home/home.mustache")],
+            resources: [.embedInCode("Public"), .embedInCode("Pages/Home/home.mustache"), .embedInCode("StripeSandbox/Pages/Templates")],
             swiftSettings: settings
         ),
         .executableTarget(

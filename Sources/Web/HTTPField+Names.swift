@@ -24,6 +24,10 @@ extension HTTPField.Name {
     static let fileName = HTTPField.Name(ours: "X-File-Name")
     static let crossOriginResourcePolicy = HTTPField.Name(ours: "Cross-Origin-Resource-Policy")
 
+    /// Stripe's names, without the `X-` of ours.
+    static let stripeRequestID = HTTPField.Name(ours: "Request-Id")
+    static let stripeVersion = HTTPField.Name(ours: "Stripe-Version")
+
     private init(ours name: String) {
         guard let field = HTTPField.Name(name) else { preconditionFailure("a header's name holds letters, digits and hyphens") }
         self = field

@@ -26,6 +26,7 @@ package struct PublicFiles: Sendable {
         files = [
             "style.css": File("text/css; charset=utf-8", PackageResources.style_css),
             "home.js": File("text/javascript; charset=utf-8", PackageResources.home_js),
+            "stand-in.css": File("text/css; charset=utf-8", PackageResources.stand_in_css),
             "favicon.svg": File("image/svg+xml", PackageResources.favicon_svg),
         ]
     }
@@ -37,9 +38,15 @@ package struct PublicFiles: Sendable {
     }
 
     @Sendable package func handle(_ request: Request, _ context: AppContext) async throws -> Response {
-        guard let file = context.parameters.get("name").flatMap({ files[$0] }) else {
+        guard let response = context.parameters.get("name").flatMap({ response(for: $0, request) }) else {
             throw APIError(.notFound, "not_found", "There is no such file.")
         }
+        return response
+    }
+
+    /// Nothing where there is no such file.
+    func response(for name: String, _ request: Request) -> Response? {
+        guard let file = files[name] else { return nil }
         let isExact = request.uri.queryParameters["v"].map { $0 == file.hash } ?? false
         let headers: HTTPFields = [
             .contentType: file.type, .eTag: "\"\(file.hash)\"",
