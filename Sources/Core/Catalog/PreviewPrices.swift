@@ -50,6 +50,7 @@ package struct PreviewPrices: Sendable {
         var end = ID<Job>.first(at: now + .milliseconds(1))
         var seen = 0
         while true {
+            try Task.checkCancellation()
             let page = try await database.read { [end, batch] in try $0.pricedJobs(from: start, before: end, limit: batch) }
             for job in page { report.count(job, by: prices) }
             seen += page.count

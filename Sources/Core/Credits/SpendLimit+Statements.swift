@@ -53,11 +53,8 @@ extension Transaction {
         }
     }
 
-    func countLimits(of account: ID<Account>) throws(DatabaseError) -> Int {
-        try queryOne("SELECT COUNT(*) AS count FROM spend_limits WHERE account_id = $1", account)?.get("count") ?? 0
-    }
-
-    /// Sets a limit, and begins to count where nobody counted.
+    /// Sets a limit, and begins to count where nobody counted: also in the periods before and after, which another node's
+    /// clock may be in.
     func set(_ limit: SpendLimit, of account: ID<Account>, by user: ID<User>, now: Instant) throws(DatabaseError) {
         let subject = limit.scope.subject(in: account)
         try execute("""
@@ -65,11 +62,14 @@ extension Transaction {
             ON CONFLICT (account_id, scope, subject, period)
             DO UPDATE SET amount = excluded.amount, set_by = excluded.set_by, set_at = excluded.set_at
             """, account, limit.scope.name, subject, limit.period, limit.amount, user, now)
-        let (start, end) = limit.period.bounds(at: now)
-        try execute("""
-            INSERT INTO spend_counters (account_id, scope, subject, period, starts_at, ends_at, spent) VALUES ($1, $2, $3, $4, $5, $6, $7)
-            ON CONFLICT (account_id, scope, subject, period, starts_at) DO NOTHING
-            """, account, limit.scope.name, subject, limit.period, start, end, try spent(by: limit.scope, of: account, since: start))
+        let bounds = limit.period.bounds(at: now)
+        for instant in [bounds.start - .milliseconds(1), now, bounds.end] {
+            let (start, end) = limit.period.bounds(at: instant)
+            try execute("""
+                INSERT INTO spend_counters (account_id, scope, subject, period, starts_at, ends_at, spent) VALUES ($1, $2, $3, $4, $5, $6, $7)
+                ON CONFLICT (account_id, scope, subject, period, starts_at) DO NOTHING
+                """, account, limit.scope.name, subject, limit.period, start, end, try spent(by: limit.scope, of: account, from: start, to: end))
+        }
     }
 
     func removeLimit(_ scope: SpendLimit.Scope, _ period: SpendLimit.Period, of account: ID<Account>) throws(DatabaseError) {
@@ -98,13 +98,15 @@ extension Transaction {
             """, before, limit)
     }
 
-    /// What was reserved since then, less what of that was released: out of the reservations themselves.
-    private func spent(by scope: SpendLimit.Scope, of account: ID<Account>, since start: Instant) throws(DatabaseError) -> Credits {
-        let first = ID<Job>.first(at: start)
+    /// What was reserved between two instants, less what of that was released: out of the reservations themselves.
+    private func spent(
+        by scope: SpendLimit.Scope, of account: ID<Account>, from start: Instant, to end: Instant
+    ) throws(DatabaseError) -> Credits {
+        let (first, last) = (ID<Job>.first(at: start), ID<Job>.first(at: end))
         let row = switch scope {
-        case .account: try queryOne("\(Statements.spent)", account, first)
-        case .member(let user): try queryOne("\(Statements.spent) AND j.created_by = $3", account, first, user)
-        case .key(let key): try queryOne("\(Statements.spent) AND j.key_id = $3", account, first, key)
+        case .account: try queryOne("\(Statements.spent)", account, first, last)
+        case .member(let user): try queryOne("\(Statements.spent) AND j.created_by = $4", account, first, last, user)
+        case .key(let key): try queryOne("\(Statements.spent) AND j.key_id = $4", account, first, last, key)
         }
         return try row?.get("spent") ?? .zero
     }
@@ -163,7 +165,7 @@ private enum Statements {
     /// A job's id says when it was made, which is when its credits were reserved.
     static let spent: Statement = """
         SELECT CAST(COALESCE(SUM(r.amount - r.released), 0) AS BIGINT) AS spent
-        FROM jobs j JOIN reservations r ON r.job_id = j.id WHERE j.account_id = $1 AND j.id >= $2
+        FROM jobs j JOIN reservations r ON r.job_id = j.id WHERE j.account_id = $1 AND j.id >= $2 AND j.id < $3
         """
 }
 

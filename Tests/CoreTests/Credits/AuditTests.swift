@@ -34,7 +34,7 @@ struct AuditTests {
         Damage(rule: "a lot has ended where its end is booked", statement: "DELETE FROM transactions WHERE kind = 'expire'"),
         Damage(rule: "what is counted of a limit is what was reserved and not released", statement: "UPDATE spend_counters SET spent = spent + 1"),
         Damage(rule: "what is counted of a limit is what was reserved and not released", statement: """
-            UPDATE spend_counters SET spent = spent - 1 WHERE scope = 'member'
+            UPDATE spend_counters SET spent = spent - 1 WHERE scope = 'member' AND spent > 0
             """),
         Damage(rule: "what is counted has a limit", statement: "DELETE FROM spend_limits WHERE scope = 'account'"),
         Damage(rule: "a balance says whether its account has limits", statement: "UPDATE balances SET has_limits = 0"),

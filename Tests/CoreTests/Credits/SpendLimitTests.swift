@@ -105,6 +105,27 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
+    func `a node whose clock is in another day counts there what was spent before the limit was set`(on engine: TestEngine) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 100)
+        let midnight = world.clock.now.startOfDay + .seconds(86_400)
+        for offset in [-1, 1] as [Int64] {
+            world.clock.now = midnight + .seconds(offset)
+            try await world.submit(for: actor)
+        }
+        world.clock.now = midnight + .milliseconds(1)
+        _ = try await limits(world).set(.account, [.day: .whole(15)], by: actor)
+
+        for offset in [-2, 2] as [Int64] {
+            world.clock.now = midnight + .seconds(offset)
+            try await world.submit(for: actor)
+            await #expect(throws: SpendLimitReached.self) { try await world.submit(for: actor) }
+        }
+
+        #expect(try await world.differences() == [])
+    }
+
+    @Test(arguments: TestEngine.available)
     func `of many who ask at once no more is taken on than the limit allows`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
