@@ -23,7 +23,7 @@ extension TestWorld {
         try await work()
         clock.advance(by: .seconds(1))
         try await database.write(order: .alone) { [now = clock.now] in
-            try $0.grant(.bonus, .whole(1), to: actor.account, key: "short-lived", expiresAt: now, now: now)
+            _ = try $0.grant(.bonus, .whole(1), to: actor.account, key: "short-lived", expiresAt: now, now: now)
         }
         try await ExpireLots(database: database, time: clock.time).runOnce()
         _ = try await limits.list(for: actor)

@@ -164,7 +164,7 @@ struct ExpireLotsTests {
     private func give(_ hundredths: Int64, to account: ID<Account>, for lifetime: Duration, in world: TestWorld) async throws {
         let now = world.clock.now
         try await world.database.write(order: .alone) {
-            try $0.grant(
+            _ = try $0.grant(
                 .bonus, Credits(hundredths: hundredths), to: account, key: "test:\(ID<Lot>.make(at: now))", expiresAt: now + lifetime, now: now)
         }
     }

@@ -37,6 +37,7 @@ struct LedgerModelTests {
 
         #expect(accounts.reduce(0) { $0 + $1.limited } > 0)
         #expect(accounts.reduce(0) { $0 + $1.short } > 0)
+        #expect(accounts.reduce(0) { $0 + $1.indebted } > 0)
     }
 }
 
@@ -47,10 +48,13 @@ private struct ModelledAccount: Sendable {
     /// Refusals for want of room in a limit, and for want of credits.
     var limited = 0
     var short = 0
+    /// Steps after which something was owed.
+    var indebted = 0
 
     /// What the database says of the account in the transaction of the step.
     private struct Seen: Sendable {
         let balance: Balance
+        let owed: Credits
         let lots: [Int64: Int64]
         let refusal: LedgerModel.Refusal?
     }
@@ -60,17 +64,21 @@ private struct ModelledAccount: Sendable {
         let (account, now) = (id, model.now)
         let seen = try await database.write(of: account) { transaction in
             let refusal = try transaction.perform(operation, on: account, now: now)
-            return Seen(balance: try transaction.balance(of: account), lots: try transaction.openLots(of: account), refusal: refusal)
+            return Seen(
+                balance: try transaction.balance(of: account), owed: try transaction.owed(by: account),
+                lots: try transaction.openLots(of: account), refusal: refusal)
         }
         let refusal = model.apply(operation)
 
-        let wanted = Seen(balance: .of(model.available, model.reserved), lots: model.lots, refusal: refusal)
+        let wanted = Seen(
+            balance: .of(model.available, model.reserved), owed: Credits(hundredths: model.owed), lots: model.lotsByExpiry, refusal: refusal)
+        indebted += model.owed > 0 ? 1 : 0
         switch refusal {
         case .limit: limited += 1
         case .credits: short += 1
         case nil: break
         }
-        try #require(seen.balance == wanted.balance && seen.lots == wanted.lots && seen.refusal == wanted.refusal, "\(operation): \(seen), not \(wanted)")
+        try #require(seen.balance == wanted.balance && seen.owed == wanted.owed && seen.lots == wanted.lots && seen.refusal == wanted.refusal, "\(operation): \(seen), not \(wanted)")
     }
 }
 
@@ -93,8 +101,23 @@ extension Transaction {
                 try removeLimit(.account, .day, of: account)
             }
             try noteLimits(of: account)
+        case .purchase(let id, let amount, let expiresAt): try buy(Credits(hundredths: amount), id, account, expiresAt: expiresAt, now)
+        case .clawBack(let id, let amount):
+            guard let purchase = try purchase(id) else { throw Unexpected("no purchase \(id)") }
+            try clawBack(Credits(hundredths: amount), of: purchase, key: "claw_back:\(ID<Lot>.make(at: now))", now: now)
+        case .giveBack(let id, let amount):
+            guard let purchase = try purchase(id) else { throw Unexpected("no purchase \(id)") }
+            try giveBack(Credits(hundredths: amount), of: purchase, key: "give_back:\(ID<Lot>.make(at: now))", now: now)
         }
         return nil
+    }
+
+    private func buy(_ credits: Credits, _ id: ID<Purchase>, _ account: ID<Account>, expiresAt: Instant, _ now: Instant) throws {
+        let key = "checkout:\(id)"
+        let lot = try purchase(credits, as: .purchase, for: account, key: key, expiresAt: expiresAt, now: now)
+        try insert(Purchase(
+            id: id, account: account, source: .checkout, key: key, item: .pack("small"), credits: credits, lot: lot, paid: Money(500, "usd"),
+            realm: "test", paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
     }
 
     private func refusal(of body: () throws -> Void) throws -> LedgerModel.Refusal? {
@@ -111,7 +134,7 @@ extension Transaction {
             SELECT expires_at, CAST(SUM(remaining) AS BIGINT) AS remaining FROM lots WHERE account_id = $1 AND is_open = 1 GROUP BY expires_at
             """, account)
         return Dictionary(uniqueKeysWithValues: try rows.map { row in
-            try (row.get("expires_at", as: Int64?.self) ?? LedgerModel.never, row.get("remaining", as: Int64.self))
+            try (row.get("expires_at", as: Int64?.self) ?? LedgerModel.Place.never, row.get("remaining", as: Int64.self))
         })
     }
 }

@@ -11,7 +11,7 @@ struct CreditRouteTests {
         try await CreditsWorld.run(credits: 5) { app in
             let now = app.world.clock.now
             try await app.world.database.write(order: .alone) {
-                try $0.grant(.grant, .whole(3), to: app.ada.account, key: "plan", expiresAt: now + .seconds(60), now: now)
+                _ = try $0.grant(.grant, .whole(3), to: app.ada.account, key: "plan", expiresAt: now + .seconds(60), now: now)
             }
 
             let before = try await app.get("/credits/balance")
@@ -84,7 +84,7 @@ struct CreditRouteTests {
         try await CreditsWorld.run(credits: 10) { app in
             let now = app.world.clock.now
             try await app.world.database.write(order: .alone) {
-                try $0.grant(.purchase, .whole(20), to: app.ada.account, key: "pack", now: now + .milliseconds(1))
+                _ = try $0.grant(.purchase, .whole(20), to: app.ada.account, key: "pack", now: now + .milliseconds(1))
             }
             app.world.clock.advance(by: .seconds(1))
             for _ in 0..<3 { try await app.world.submit(for: app.ada) }
