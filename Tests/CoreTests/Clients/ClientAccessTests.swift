@@ -30,6 +30,8 @@ struct ClientAccessTests {
         "DELETE FROM job_events",
         "INSERT INTO generated_images (user_id) VALUES ('{ann}')", "UPDATE generated_images SET prompt = 'x'",
         "DELETE FROM generated_images",
+        "INSERT INTO stripe_customers (account_id, stripe_customer_id) VALUES ('{ann}', 'cus_x')",
+        "UPDATE stripe_customers SET stripe_customer_id = 'cus_x'", "DELETE FROM stripe_customers",
     ]
 
     @Test func `every view shows own rows and nobody else's`() async throws {
@@ -43,6 +45,15 @@ struct ClientAccessTests {
             let nobodys = try await access.psql.client("SELECT count(*) FROM \(view)", user: "")
             #expect(nobodys == .rows(["0"]), "\(view)")
         }
+    }
+
+    @Test func `an account sees its own customer at Stripe, and no other's`() async throws {
+        let access = try await ClientAccess()
+        _ = try await access.psql.owner(access.filled("""
+            INSERT INTO stripe_customers (account_id, customer, created_at) VALUES ('{ann}', 'cus_ann', 0), ('{ben}', 'cus_ben', 0)
+            """))
+
+        #expect(try await access.asAnn("SELECT stripe_customer_id FROM stripe_customers") == .rows(["cus_ann"]))
     }
 
     @Test func `what the table of rights says no to is denied`() async throws {
@@ -165,7 +176,7 @@ struct ClientAccessTests {
             SELECT has_column_privilege('darkroom_client', 'users', 'password_hash', 'SELECT')
             """)
 
-        #expect(readable == .rows(["assets", "balances", "job_events", "jobs", "profiles", "transactions", "users"]))
+        #expect(readable == .rows(["assets", "balances", "job_events", "jobs", "profiles", "stripe_customers", "transactions", "users"]))
         #expect(writable == .rows([]))
         #expect(unguarded == .rows([]))
         #expect(secrets == .rows(["f"]))
