@@ -31,6 +31,14 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresen
         return ID(high: high, low: low)
     }
 
+    /// By chance alone, of version 4: for what nobody keeps, such as a request.
+    package static func random() -> ID {
+        let random = UInt128.random(in: .min ... .max)
+        return ID(
+            high: UInt64(truncatingIfNeeded: random >> 64) & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
+            low: 0x8000_0000_0000_0000 | UInt64(truncatingIfNeeded: random) >> 2)
+    }
+
     /// Before every id made at this instant or later, and behind every earlier one.
     package static func first(at instant: Instant) -> ID {
         ID(high: UInt64(max(instant.milliseconds, 0)) << 16, low: 0)

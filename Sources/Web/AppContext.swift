@@ -25,7 +25,7 @@ package struct AppContext: RequestContext, RemoteAddressRequestContext {
         coreContext = .init(source: source)
         remoteAddress = source.channel.remoteAddress
         channel = source.channel
-        requestID = Hex.randomName()
+        requestID = ID<AppContext>.random().rawValue
         clientAddress = source.channel.remoteAddress?.ipAddress.map(Client.network) ?? "unknown"
     }
 }
