@@ -49,9 +49,11 @@ struct ClientAccessTests {
 
     @Test func `an account sees its own customer at Stripe, and no other's`() async throws {
         let access = try await ClientAccess()
-        _ = try await access.psql.owner(access.filled("""
-            INSERT INTO stripe_customers (account_id, customer, created_at) VALUES ('{ann}', 'cus_ann', 0), ('{ben}', 'cus_ben', 0)
+        let made = try await access.psql.owner(access.filled("""
+            INSERT INTO stripe_customers (account_id, realm, customer, created_at)
+            VALUES ('{ann}', 'test', 'cus_ann', 0), ('{ben}', 'test', 'cus_ben', 0)
             """))
+        try #require(made == .rows([]))
 
         #expect(try await access.asAnn("SELECT stripe_customer_id FROM stripe_customers") == .rows(["cus_ann"]))
     }
