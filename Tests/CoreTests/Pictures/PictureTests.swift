@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Testing
+import TestSupport
 
 struct PictureTests {
     private func square(_ side: Int, bands: Int = 3) throws -> Picture {
@@ -44,6 +45,21 @@ struct PictureTests {
         let bytes = try square(200).encoded(.jpeg)
         #expect(throws: PictureError.self) { try Picture(decoding: Array(bytes.prefix(bytes.count / 2)), atMost: 40_000) }
         #expect(throws: PictureError.self) { try Picture(decoding: Array(bytes.prefix(10)), atMost: 40_000) }
+    }
+
+    @Test(arguments: [PictureFormat.jpeg, .png, .webp])
+    func `a large picture that is cut short is broken, however bright its beginning is`(format: PictureFormat) async throws {
+        let side = 600
+        // White at the top, and below it what does not compress.
+        var noise = Seeded(7)
+        let pixels = (0..<side * side * 3).map { $0 < 30 * side * 3 ? 255 : UInt8.random(in: 0...200, using: &noise) }
+        let bytes = try Picture(pixels: pixels, width: side, height: side, bands: 3).encoded(format)
+        let threads = PictureThreads(count: 1)
+        let inspect = InspectPicture(threads: threads)
+
+        #expect(try await !inspect(bytes).isBlack)
+        await #expect(throws: PictureError.self) { try await inspect(Array(bytes.prefix(bytes.count / 2))) }
+        try await threads.close()
     }
 
     @Test func `filling a size cuts off what sticks out, stretching does not`() throws {
