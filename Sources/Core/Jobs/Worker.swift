@@ -6,13 +6,18 @@ import Synchronization
 /// Works on jobs: claims what is queued and hands it over, follows up what is due. Any number of workers, in any number
 /// of processes, share the work through the database alone.
 package final class Worker: Service {
+    /// What a worker takes on in a round, each of which may fail while the others go on.
+    private enum Taking: Hashable {
+        case claims, due, overdue
+    }
+
     private struct InHand {
         var handOvers = 0
         var followUps = 0
         var introduced: Set<ProviderName> = []
         var lookedForOverdueAt: Instant?
         /// When it was last said that no work can be taken, as while the database is away.
-        var complainedAt: Instant?
+        var complainedAt: [Taking: Instant] = [:]
     }
 
     private let database: Database
@@ -77,30 +82,36 @@ package final class Worker: Service {
 
     /// What fails leaves the others be: whatever was taken on is done.
     private func startWork(in group: inout TaskGroup<Void>) async {
-        async let claims = orNothing { try await self.claim() }
-        async let due = orNothing { try await self.takeDue() }
+        async let claims = orNothing(.claims) { try await self.claim() }
+        async let due = orNothing(.due) { try await self.takeDue() }
         for claim in await claims { group.addTask { await self.hand(claim) } }
         for attempt in await due { group.addTask { await self.follow(attempt) } }
-        if isTimeForOverdue() { group.addTask { _ = await self.orNothing { [try await self.failOverdue()] } } }
+        if isTimeForOverdue() { group.addTask { _ = await self.orNothing(.overdue) { [try await self.failOverdue()] } } }
     }
 
-    private func orNothing<Element: Sendable>(_ take: @Sendable () async throws -> [Element]) async -> [Element] {
+    private func orNothing<Element: Sendable>(
+        _ taking: Taking, _ take: @Sendable () async throws -> [Element]
+    ) async -> [Element] {
         do {
             let taken = try await take()
-            if inHand.withLock({ $0.complainedAt.take() != nil }) { logger.notice("work is taken again") }
+            if inHand.withLock({ $0.complainedAt.removeValue(forKey: taking) }) != nil {
+                logger.notice("work is taken again", metadata: ["work": "\(taking)"])
+            }
             return taken
         } catch {
-            if isTimeToComplain() { logger.error("no work could be taken", metadata: ["error": "\(error)"]) }
+            if isTimeToComplain(of: taking) {
+                logger.error("no work could be taken", metadata: ["work": "\(taking)", "error": "\(error)"])
+            }
             return []
         }
     }
 
     /// It tries several times a second, and says so once a minute.
-    private func isTimeToComplain() -> Bool {
+    private func isTimeToComplain(of taking: Taking) -> Bool {
         let now = time.now()
         return inHand.withLock { inHand in
-            if let last = inHand.complainedAt, now < last + .seconds(60) { return false }
-            inHand.complainedAt = now
+            if let last = inHand.complainedAt[taking], now < last + .seconds(60) { return false }
+            inHand.complainedAt[taking] = now
             return true
         }
     }
