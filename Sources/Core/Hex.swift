@@ -10,11 +10,6 @@ package enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// As many random ones as 128 bits have: a name for something that nobody keeps.
-    package static func randomName() -> String {
-        withUnsafeBytes(of: UInt128.random(in: .min ... .max)) { text($0) }
-    }
-
     static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }

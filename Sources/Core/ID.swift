@@ -31,7 +31,7 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresen
         return ID(high: high, low: low)
     }
 
-    /// By chance alone, of version 4: for what nobody keeps, such as a request.
+    /// By chance alone, of version 4: for what nobody sorts, such as a request.
     package static func random() -> ID {
         let random = UInt128.random(in: .min ... .max)
         return ID(

@@ -27,7 +27,7 @@ package struct LocalFileStore: FileStore {
     package func store<Parts: AsyncSequence<ByteBuffer, any Error>>(
         _ parts: Parts, limit: Int, as name: (IncomingFile) async throws -> StorageKey
     ) async throws -> StoredFile {
-        let path = "\(incoming)/\(Hex.randomName())"
+        let path = "\(incoming)/\(ID<IncomingFile>.random())"
         do {
             var writer = LocalFileWriter(file: try await blocking { try DiskFile(creating: path) }, threads: threads, limit: limit)
             for try await part in parts { try await writer.write(part) }
@@ -89,7 +89,7 @@ package struct LocalFileStore: FileStore {
     }
 
     package func check() async throws -> String {
-        let path = "\(incoming)/\(Hex.randomName())"
+        let path = "\(incoming)/\(ID<IncomingFile>.random())"
         let root = root
         return try await blocking {
             let file = try DiskFile(creating: path)

@@ -78,7 +78,7 @@ private final class OtherJobs: Sendable {
     func isBraked(_ job: Job) async throws -> Bool {
         let now = time.now()
         guard job.slotAt != nil, job.runAt <= now else { return false }
-        if let known = state.withLock({ $0.isBraked?.use(for: .seconds(1), now: now) ?? nil }) { return known }
+        if let known = state.withLock({ $0.isBraked?.use(for: .seconds(1), now: now) }) { return known }
         let isBraked = try await database.read { try $0.providerCosts(at: now).reachedAt != nil }
         state.withLock { $0.isBraked = Kept(value: isBraked, readAt: now) }
         return isBraked
