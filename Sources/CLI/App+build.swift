@@ -66,6 +66,7 @@ struct App: Sendable {
         let addresses = WebhookAddresses(secret: secrets.bytes(for: .webhookTokens), publicURL: settings.publicURL)
         let catalog = CatalogCache(database, time: time)
         let wakeUp = WakeUp(across: database)
+        let billing = billing(settings, database, client, time, wakeUp, logger)
         let price = PriceRequest(catalog: catalog, database: database)
         let services = Services(
             database: database, identity: identity, catalog: catalog, price: price,
@@ -77,12 +78,22 @@ struct App: Sendable {
             assets: parts.assets, upload: parts.upload, store: parts.store, links: parts.links, wakeUp: wakeUp,
             events: EventHub(database: database, wakeUp: wakeUp, time: time, logger: logger), readiness: Readiness(), time: time,
             version: version, corsOrigin: settings.corsOrigin,
-            installation: Installation(provider: settings.providerInUse, worksHere: worksHere, publicURL: settings.publicURL))
+            installation: Installation(provider: settings.providerInUse, worksHere: worksHere, publicURL: settings.publicURL), billing: billing)
         let worker = worker(settings, services, parts, providers, addresses, logger)
         return App(
             settings: settings, services: services, worker: worker,
             duties: Duties(dutyList(services, parts, logger), database: database, time: time, logger: logger),
             sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
+    }
+
+    static func billing(
+        _ settings: Settings, _ database: Database, _ client: HTTPClient, _ time: Time, _ wakeUp: WakeUp, _ logger: Logger
+    ) -> Billing? {
+        settings.stripe.map { stripe in
+            Billing(
+                database: database, stripe: StripeClient(.init(key: stripe.key, url: stripe.url), client: client, time: time),
+                webhookSecrets: stripe.webhookSecrets, rules: settings.billing, time: time, wakeUp: wakeUp, logger: logger)
+        }
     }
 
     /// Never followed by itself: a provider's redirect could lead anywhere, with our key in the request.
@@ -188,10 +199,12 @@ struct App: Sendable {
         let expireAssets = ExpireAssets(database: database, time: time)
         let abandoned = RemoveAbandonedUploads(store: parts.store, time: time)
         let sessions = DeleteEndedSessions(database: database, time: time)
+        let grace = EndGrace(database: database, time: time)
         return [
             Duty("note key uses", every: KeyUses.interval, on: .eachNode) { try await services.identity.keyUses.runOnce() },
             Duty("delete files", every: .seconds(60)) { _ = try await deleteFiles.runOnce() },
             Duty(ExpireLots.name, every: .seconds(60)) { try await expireLots.runOnce() },
+            Duty("end the grace of unpaid plans", every: .seconds(300)) { _ = try await grace.runOnce() },
             Duty("expire assets", every: .seconds(600)) { _ = try await expireAssets.runOnce() },
             Duty("remove abandoned uploads", every: .seconds(3600)) { _ = try await abandoned.runOnce() },
             Duty("delete ended sessions", every: .seconds(3600)) { _ = try await sessions.runOnce() },
@@ -203,7 +216,13 @@ struct App: Sendable {
                 let dayAgo = time.now() - .seconds(86_400)
                 _ = try await database.write(order: .alone) { try $0.deleteIdempotencyKeys(before: dayAgo, limit: 1000) }
             },
-        ]
+        ] + billingDuties(services)
+    }
+
+    private static func billingDuties(_ services: Services) -> [Duty] {
+        guard let billing = services.billing else { return [] }
+        let apply = ApplyStripeEvents(billing)
+        return [Duty("apply Stripe's events", every: .seconds(10)) { _ = try await apply.runOnce() }]
     }
 }
 

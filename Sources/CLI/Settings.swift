@@ -24,6 +24,9 @@ struct Settings: Sendable {
     var sandbox: Sandbox
     /// What a sandbox and its callers share. Without it, a server's own sandbox has a key derived from the secrets.
     var sandboxKey: String?
+    /// Nothing where payments are not set up.
+    var stripe: Stripe?
+    var billing: BillingRules
     var allowPrivate: Bool
     var quota: Int
     var lease: Duration
@@ -54,6 +57,14 @@ struct Settings: Sendable {
         let keysURL: String
         let userID: String?
         let concurrency: Int
+    }
+
+    struct Stripe: Sendable {
+        let key: String
+        let url: String
+        let webhookSecrets: [String]
+
+        static let url = "https://api.stripe.com"
     }
 
     enum Sandbox: Sendable {
@@ -96,6 +107,7 @@ extension Settings {
             admin: reader.admin(),
             signUp: reader.choice("sign.up") ?? .open, fal: fal, sandbox: reader.sandbox(beside: port),
             sandboxKey: reader.text("sandbox.key", isSecret: true),
+            stripe: reader.stripe(), billing: reader.billingRules(),
             allowPrivate: reader.flag("allow.private") ?? false,
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),

@@ -143,6 +143,24 @@ struct SettingsReader {
         return Settings.Fal(key: key, queueURL: queueURL, keysURL: keysURL, userID: userID, concurrency: concurrency)
     }
 
+    /// Amounts of money are worth a key of their own: it is never a flag.
+    mutating func stripe() -> Settings.Stripe? {
+        let url = url("stripe.url") ?? Settings.Stripe.url
+        let secrets = (text("stripe.webhook.secrets", aliases: ["stripe.webhook.secret"], isSecret: true) ?? "")
+            .split(whereSeparator: { $0 == "," || $0.isWhitespace }).map { String($0) }
+        guard let key = text("stripe.key", aliases: ["stripe.secret.key"], isSecret: true) else {
+            if !secrets.isEmpty { problems.append("\(Self.variable("stripe.webhook.secrets")) is set, and no STRIPE_SECRET_KEY: both or neither.") }
+            return nil
+        }
+        if key.hasPrefix("pk_") { problems.append("STRIPE_SECRET_KEY is a publishable key; it needs the secret one, which begins with sk_ or rk_.") }
+        return Settings.Stripe(key: key, url: url, webhookSecrets: secrets)
+    }
+
+    mutating func billingRules() -> BillingRules {
+        BillingRules(
+            grace: .seconds((integer("billing.grace.days", 0...90) ?? 7) * 86_400), hold: choice("billing.hold") ?? .dispute)
+    }
+
     mutating func sandbox(beside port: Int) -> Settings.Sandbox {
         let own = integer("sandbox.port", 1...65_535) ?? (port == 65_535 ? 65_534 : port + 1)
         let isOff = flag("sandbox") == false

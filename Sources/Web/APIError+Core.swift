@@ -21,7 +21,7 @@ extension APIError {
         case let error as WebhookRefusal: self.init(error)
         case let error as DatabaseError: self.init(error)
         default:
-            guard let known = APIError(identity: error) ?? APIError(files: error) ?? APIError(catalog: error) else { return nil }
+            guard let known = APIError(identity: error) ?? APIError(files: error) ?? APIError(billing: error) ?? APIError(catalog: error) else { return nil }
             self = known
         }
     }

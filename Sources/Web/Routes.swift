@@ -22,6 +22,7 @@ extension Services {
 
         AuthRoutes(identity, version: version).addRoutes(to: router)
         router.post("/api/webhooks/:provider/:token", use: ProviderWebhook(receive: receiveWebhook).handle)
+        router.post("/api/stripe/webhook", use: StripeWebhook(receive: billing.map { ReceiveStripeEvent($0) }).handle)
         router.get("/api/kinds", use: ShowKinds(catalog: catalog).handle)
 
         let file = ServeFile(assets: assets, store: store, links: links, time: time)
@@ -60,6 +61,10 @@ extension Services {
         api.get("/assets/:id", use: ShowAsset(assets: assets, links: links).handle)
         api.patch("/assets/:id", use: EditAsset(assets: assets, links: links).handle)
         api.delete("/assets/:id", use: DeleteAsset(assets: assets).handle)
+
+        BillingRoutes(
+            billing: billing, addresses: ReturnAddresses(publicURL: installation.publicURL, appOrigin: corsOrigin), database: database
+        ).addRoutes(to: api)
 
         api.get("/keys", use: ListKeys(identity.apiKeys).handle)
         api.post("/keys", use: CreateKey(identity.apiKeys).handle)

@@ -22,12 +22,14 @@ package struct Services: Sendable {
     /// Origins whose pages may call the API from a browser; `*` for any.
     package let corsOrigin: String?
     package let installation: Installation
+    /// Nothing where payments are not set up.
+    package let billing: Billing?
 
     package init(
         database: Database, identity: Identity, catalog: CatalogCache, price: PriceRequest, submit: SubmitJob, cancel: CancelJob,
         receiveWebhook: ReceiveWebhook, assets: Assets, upload: StoreUpload, store: any FileStore, links: FileLinks,
         wakeUp: WakeUp, events: EventHub, readiness: Readiness, time: Time, version: String, corsOrigin: String?,
-        installation: Installation = Installation()
+        installation: Installation = Installation(), billing: Billing? = nil
     ) {
         self.database = database
         self.identity = identity
@@ -47,5 +49,6 @@ package struct Services: Sendable {
         self.version = version
         self.corsOrigin = corsOrigin
         self.installation = installation
+        self.billing = billing
     }
 }

@@ -35,6 +35,7 @@ struct Doctor: Sendable {
         if let builtIn = builtInSandboxFinding { findings.append(builtIn) }
         findings.append(ClockCheck(offset: provider.clockOffset).finding)
         findings.append(await PublicURLCheck(settings: settings, probe: probe, isServing: server != nil)())
+        findings += await BillingCheck(settings: settings, probe: probe)()
         findings.append(.information("mail", "not built in yet: addresses count as confirmed at sign-up, and nobody is sent anything."))
         return findings
     }

@@ -8,5 +8,14 @@ package struct Pack: Sendable, Hashable {
     /// Since when it is not for sale.
     package var retiredAt: Instant?
 
+    package init(name: String, title: String, credits: Credits, price: Money, position: Int, retiredAt: Instant?) {
+        self.name = name
+        self.title = title
+        self.credits = credits
+        self.price = price
+        self.position = position
+        self.retiredAt = retiredAt
+    }
+
     var offer: Offer { Offer(item: .pack(name), title: title, credits: credits, price: price) }
 }

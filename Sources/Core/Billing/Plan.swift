@@ -17,6 +17,22 @@ package struct Plan: Sendable, Hashable {
     package var rollover: Int
     package var position: Int
 
+    package init(
+        name: String, title: String, monthlyCredits: Credits, price: Money?, concurrentJobs: Int, jobsPerHour: Int?, weight: Int,
+        headStart: Duration, rollover: Int, position: Int
+    ) {
+        self.name = name
+        self.title = title
+        self.monthlyCredits = monthlyCredits
+        self.price = price
+        self.concurrentJobs = concurrentJobs
+        self.jobsPerHour = jobsPerHour
+        self.weight = weight
+        self.headStart = headStart
+        self.rollover = rollover
+        self.position = position
+    }
+
     var offer: Offer? {
         price.map { Offer(item: .plan(name), title: title, credits: monthlyCredits, price: $0) }
     }

@@ -1,7 +1,7 @@
 import SQL
 
 extension AuditRule {
-    static let all: [AuditRule] = ledger + balances + expiry + reservations + limits + jobs + names
+    static let all: [AuditRule] = ledger + balances + expiry + reservations + limits + jobs + names + billing
 
     private static let ledger: [AuditRule] = [
         AuditRule(name: "a transaction's entries sum to zero", statement: """

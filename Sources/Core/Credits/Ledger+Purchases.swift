@@ -8,7 +8,7 @@ extension Transaction {
     func purchase(
         _ credits: Credits, as source: Lot.Source, for account: ID<Account>, key: String, expiresAt: Instant? = nil, now: Instant
     ) throws(DatabaseError) -> ID<Lot> {
-        let lot = try grant(source, credits, to: account, key: key, expiresAt: expiresAt, now: now)
+        let lot = try grantLot(source, credits, to: account, key: key, expiresAt: expiresAt, now: now)
         try payDebts(of: account, from: lot, holding: credits, now: now)
         return lot
     }

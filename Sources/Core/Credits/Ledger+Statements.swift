@@ -15,10 +15,17 @@ extension Transaction {
 
     /// Gives an account credits as a lot of their own. `key` names the fact: the same fact again is a `unique` error, so
     /// ask `isBooked` first where it may come twice.
-    @discardableResult
     package func grant(
         _ source: Lot.Source, _ amount: Credits, to account: ID<Account>, key: String, expiresAt: Instant? = nil,
         actor: ID<User>? = nil, now: Instant
+    ) throws(DatabaseError) {
+        _ = try grantLot(source, amount, to: account, key: key, expiresAt: expiresAt, actor: actor, now: now)
+    }
+
+    /// As `grant`, for who goes on with the lot.
+    func grantLot(
+        _ source: Lot.Source, _ amount: Credits, to account: ID<Account>, key: String, expiresAt: Instant?, actor: ID<User>? = nil,
+        now: Instant
     ) throws(DatabaseError) -> ID<Lot> {
         try query("SELECT id FROM accounts WHERE id = $1 \(.forUpdate(of: "accounts"))", account)
         let id = ID<LedgerTransaction>.make(at: now)

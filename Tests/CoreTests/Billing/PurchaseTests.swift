@@ -154,7 +154,7 @@ struct PurchaseTests {
             for item in [Item.pack("nothing"), .plan("free"), .plan("nothing")] {
                 await #expect(throws: BillingError.noSuchItem(item)) { try await world.checkout(item, by: owner) }
             }
-            #expect(world.stripe.requests == [])
+            #expect(world.stripe.requests.isEmpty)
         }
     }
 }

@@ -102,12 +102,8 @@ extension Transaction {
             }
             try noteLimits(of: account)
         case .purchase(let id, let amount, let expiresAt): try buy(Credits(hundredths: amount), id, account, expiresAt: expiresAt, now)
-        case .clawBack(let id, let amount):
-            guard let purchase = try purchase(id) else { throw Unexpected("no purchase \(id)") }
-            try clawBack(Credits(hundredths: amount), of: purchase, key: "claw_back:\(ID<Lot>.make(at: now))", now: now)
-        case .giveBack(let id, let amount):
-            guard let purchase = try purchase(id) else { throw Unexpected("no purchase \(id)") }
-            try giveBack(Credits(hundredths: amount), of: purchase, key: "give_back:\(ID<Lot>.make(at: now))", now: now)
+        case .clawBack(let id, let amount): try move(Credits(hundredths: amount), of: id, now: now)
+        case .giveBack(let id, let amount): try move(-Credits(hundredths: amount), of: id, now: now)
         }
         return nil
     }
@@ -118,6 +114,18 @@ extension Transaction {
         try insert(Purchase(
             id: id, account: account, source: .checkout, key: key, item: .pack("small"), credits: credits, lot: lot, paid: Money(500, "usd"),
             realm: "test", paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
+    }
+
+    /// Takes credits of a purchase back, or gives them back where there are less than none.
+    private func move(_ credits: Credits, of id: ID<Purchase>, now: Instant) throws {
+        guard let purchase = try purchase(id) else { throw Unexpected("no purchase \(id)") }
+        let key = "\(id):\(purchase.revision + 1)"
+        if credits > .zero {
+            try clawBack(credits, of: purchase, key: "claw_back:\(key)", now: now)
+        } else {
+            try giveBack(-credits, of: purchase, key: "give_back:\(key)", now: now)
+        }
+        try record(refunded: 0, disputed: 0, clawedBack: purchase.clawedBack + credits, of: purchase)
     }
 
     private func refusal(of body: () throws -> Void) throws -> LedgerModel.Refusal? {

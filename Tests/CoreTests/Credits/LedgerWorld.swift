@@ -22,7 +22,7 @@ struct LedgerWorld {
         let now = now
         let key = key ?? "test:\(ID<Lot>.make(at: now))"
         try await database.write(order: .alone) {
-            _ = try $0.grant(source, Credits(hundredths: hundredths), to: account, key: key, expiresAt: expiresAt, now: now)
+            try $0.grant(source, Credits(hundredths: hundredths), to: account, key: key, expiresAt: expiresAt, now: now)
         }
     }
 

@@ -72,7 +72,7 @@ struct IdempotencyTests {
         let actor = try await world.account()
         await #expect(throws: LedgerError.self) { try await submit(world, actor, key()) }
         let now = world.clock.now
-        try await world.database.write(order: .alone) { _ = try $0.grant(.bonus, .whole(6), to: actor.account, key: "more", now: now) }
+        try await world.database.write(order: .alone) { try $0.grant(.bonus, .whole(6), to: actor.account, key: "more", now: now) }
 
         #expect(try await submit(world, actor, key()).jobs.count == 1)
     }

@@ -89,11 +89,11 @@ extension FakeStripe {
     package func event(_ type: String, _ object: String, id: String? = nil) -> [UInt8] {
         let number = state.withLock { state in
             state.last += 1
-            return state.last
+            return "\(state.name)\(state.last)"
         }
         let event: JSON = [
             "id": .string(id ?? "evt_\(number)"), "object": "event", "type": .string(type), "created": .integer(clock.now.seconds),
-            "api_version": "2026-10-28.endive", "data": ["object": self[object]],
+            "api_version": "2026-10-28.endive", "data": ["object": self[object] == .null ? ["id": .string(object)] : self[object]],
         ]
         return Array(event.text.utf8)
     }

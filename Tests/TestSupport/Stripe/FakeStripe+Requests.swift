@@ -37,7 +37,7 @@ extension FakeStripe.State {
 
     mutating func make(_ kind: String, _ prefix: String, _ members: [String: JSON]) -> JSON {
         last += 1
-        let id = "\(prefix)_\(last)"
+        let id = "\(prefix)_\(name)\(last)"
         var members = members
         members["id"] = .string(id)
         members["object"] = .string(kind)

@@ -16,6 +16,8 @@ package final class FakeStripe: Sendable {
         var answers: [String: (form: StripeForm, answer: JSON)] = [:]
         var requests: [String] = []
         var last = 0
+        /// In its ids, as no two of Stripe's are ever the same.
+        let name = String(UInt32.random(in: 0...UInt32.max), radix: 36)
         var isAway = false
     }
 

@@ -13,7 +13,9 @@ struct StripeSubscription: Sendable, Hashable {
     /// A change that waits for its payment.
     let isUpdatePending: Bool
     let latestInvoice: String?
+}
 
+extension StripeSubscription {
     init?(_ json: JSON) {
         guard let id = json["id"]?.string, let status = json["status"]?.string, let item = json["items"]?.listed.first,
             let itemID = item["id"]?.string, let price = (item["price"] ?? item["plan"])?.reference,

@@ -17,6 +17,16 @@ package struct AdminRoutes: Sendable {
     package func addRoutes(to admin: RouterGroup<AdminContext>) {
         admin.get("/audit-log", use: ListAdminActs(database: database).handle)
 
+        let edit = EditOffers(database: database, time: time)
+        let packs = AdminPacks(edit: edit, database: database)
+        admin.get("/packs", use: packs.list)
+        admin.get("/packs/:name", use: packs.show)
+        admin.put("/packs/:name", use: packs.put)
+        let plans = AdminPlans(edit: edit, database: database)
+        admin.get("/plans", use: plans.list)
+        admin.get("/plans/:name", use: plans.show)
+        admin.put("/plans/:name", use: plans.put)
+
         let prices = ShowPrices(database: database)
         admin.get("/prices", use: prices.list)
         admin.get("/prices/:version", use: prices.show)

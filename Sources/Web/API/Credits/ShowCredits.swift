@@ -56,10 +56,12 @@ package struct ShowCredits: Sendable {
 
     @Sendable package func balance(_ request: Request, _ context: AccountContext) async throws -> Response {
         let now = time.now()
-        let summary = try await database.read { try $0.balanceSummary(of: context.account, now: now) }
+        let (summary, next) = try await database.read {
+            (try $0.balanceSummary(of: context.account, now: now), try $0.nextReplenishment(of: context.account))
+        }
         return .json(Balance(
             availableCredits: summary.balance.available, reservedCredits: summary.balance.reserved, bonusCredits: summary.bonus,
-            totalAllocated: summary.totalAllocated, nextReplenishmentAt: nil, lots: summary.lots.map(LotBody.init),
+            totalAllocated: summary.totalAllocated, nextReplenishmentAt: next?.text, lots: summary.lots.map(LotBody.init),
             hasMoreLots: summary.hasMoreLots))
     }
 }

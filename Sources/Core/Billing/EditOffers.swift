@@ -1,0 +1,89 @@
+package import SQL
+
+package enum OfferError: Error, Sendable, Hashable {
+    case notFound(String)
+    case invalid(field: String, String)
+    /// The plan that accounts fall to costs nothing and brings nothing.
+    case inUse
+}
+
+/// Changes packs and plans without a deploy. What was bought keeps what it was bought for; who is subscribed keeps the
+/// price until the plan is changed. Every change is written down with who made it.
+package struct EditOffers: Sendable {
+    private let database: Database
+    private let time: Time
+
+    package init(database: Database, time: Time) {
+        self.database = database
+        self.time = time
+    }
+
+    /// - Parameter change: From what is there, or nothing; without effects.
+    package func pack(
+        _ name: String, by administrator: ID<User>?, _ change: @escaping @Sendable (Pack?, Instant) throws -> Pack
+    ) async throws -> Pack {
+        try check(name)
+        let now = time.now()
+        return try await database.write(order: .alone) { transaction in
+            let before = try transaction.pack(name)
+            let pack = try change(before, now)
+            try check(pack.title)
+            try check(pack.price)
+            guard pack.credits > .zero, pack.credits <= .whole(10_000_000) else { throw invalid("credits", "'credits' is a number above 0.") }
+            try transaction.put(pack)
+            try transaction.note(AdminAct(
+                "packs.put", of: "pack:\(name)", [
+                    "credits": .decimal(pack.credits.decimal), "amount": .integer(pack.price.amount), "currency": .string(pack.price.currency),
+                    "retired": .bool(pack.retiredAt != nil),
+                ], by: administrator, at: now))
+            return pack
+        }
+    }
+
+    package func plan(
+        _ name: String, by administrator: ID<User>?, _ change: @escaping @Sendable (Plan?) throws -> Plan
+    ) async throws -> Plan {
+        try check(name)
+        let now = time.now()
+        return try await database.write(order: .alone) { transaction in
+            let plan = try change(transaction.plan(name))
+            try check(plan)
+            try transaction.put(plan)
+            try transaction.note(AdminAct(
+                "plans.put", of: "plan:\(name)", [
+                    "monthlyCredits": .decimal(plan.monthlyCredits.decimal), "amount": plan.price.map { .integer($0.amount) } ?? .null,
+                    "concurrentJobs": .integer(Int64(plan.concurrentJobs)), "rollover": .integer(Int64(plan.rollover)),
+                ], by: administrator, at: now))
+            return plan
+        }
+    }
+
+    private func check(_ plan: Plan) throws(OfferError) {
+        try check(plan.title)
+        if let price = plan.price { try check(price) }
+        if plan.name == Plan.free, plan.price != nil || plan.monthlyCredits > .zero { throw .inUse }
+        guard plan.monthlyCredits >= .zero, plan.monthlyCredits <= .whole(10_000_000) else {
+            throw invalid("monthlyCredits", "'monthlyCredits' is a number from 0.")
+        }
+        for (field, value, range) in [
+            ("concurrentJobs", plan.concurrentJobs, 1...100_000), ("jobsPerHour", plan.jobsPerHour ?? 1, 1...10_000_000),
+            ("weight", plan.weight, 1...1000), ("rollover", plan.rollover, 0...36), ("headStartSeconds", Int(plan.headStart.components.seconds), 0...3600),
+        ] where !range.contains(value) {
+            throw invalid(field, "'\(field)' is a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+    }
+
+    private func check(_ price: Money) throws(OfferError) {
+        guard (1...99_999_999).contains(price.amount) else { throw invalid("amount", "'amount' is from 1 to 99999999, in the currency's minor units.") }
+        guard Money.currency(price.currency) == price.currency else { throw invalid("currency", "'currency' is three letters, such as 'usd'.") }
+    }
+
+    /// A name or a title: what pages and Stripe show.
+    private func check(_ text: String) throws(OfferError) {
+        guard (1...100).contains(text.count), !text.contains(":") else {
+            throw invalid("title", "Names and titles have 1 to 100 characters, without a colon.")
+        }
+    }
+
+    private func invalid(_ field: String, _ message: String) -> OfferError { .invalid(field: field, message) }
+}

@@ -1,0 +1,20 @@
+package import Core
+package import Hummingbird
+
+/// `POST /api/billing/portal`: a page of Stripe's about the account's cards and bills, and to end its plan.
+package struct CreatePortal: Sendable {
+    private let open: OpenPortal?
+
+    package init(open: OpenPortal?) {
+        self.open = open
+    }
+
+    private struct Answer: Encodable { let url: String }
+
+    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+        guard let open else { throw BillingError.off }
+        let bytes = try await request.bytes(limit: 64 << 10)
+        let body = try ObjectBody(bytes.isEmpty ? [:] : JSON(body: bytes), ["returnUrl"])
+        return .json(Answer(url: try await open(returnURL: try body.text("returnUrl"), by: context.actor)))
+    }
+}

@@ -1,0 +1,51 @@
+import Core
+package import Hummingbird
+package import SQL
+
+/// `GET /api/billing/subscription`: the plan in force, and the subscription that pays for it.
+package struct ShowSubscription: Sendable {
+    private let database: Database
+
+    package init(database: Database) {
+        self.database = database
+    }
+
+    private struct Standing: Encodable {
+        /// Whose limits are in force.
+        let plan: PlanBody?
+        let owedCredits: Credits
+        /// Absent where there is none.
+        let subscription: Body?
+    }
+
+    private struct Body: Encodable {
+        let plan: String
+        /// From the next period on; absent where it stays.
+        let nextPlan: String?
+        let status: String
+        let periodStart: String
+        let periodEnd: String
+        let cancelAt: String?
+        /// How long the plan's limits stay although it is not paid.
+        let graceUntil: String?
+
+        init(_ subscription: Subscription) {
+            plan = subscription.plan
+            nextPlan = subscription.nextPlan
+            status = subscription.status
+            periodStart = subscription.periodStart.text
+            periodEnd = subscription.periodEnd.text
+            cancelAt = subscription.cancelAt?.text
+            graceUntil = subscription.graceUntil?.text
+        }
+    }
+
+    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+        let account = context.account
+        let found = try await database.read {
+            (plan: try $0.plan(of: account), owed: try $0.owed(by: account), subscription: try $0.subscription(of: account))
+        }
+        return .json(Standing(
+            plan: found.plan.map(PlanBody.init), owedCredits: found.owed, subscription: found.subscription.map(Body.init)))
+    }
+}

@@ -1,0 +1,228 @@
+@testable import Core
+import SQL
+import Testing
+import TestSupport
+
+/// Money that goes away again: refunds, disputes, what is owed for them, and the hold.
+struct ClawBackTests {
+    @Test(arguments: TestEngine.available)
+    func `a refund takes the same share of the credits back, and a second one what is still missing`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+
+            world.stripe.refund(charge, inAll: 125)
+            try await world.tell("charge.refunded", charge)
+            #expect(try await world.balance(of: actor).available == .whole(75))
+            world.stripe.refund(charge, inAll: 500)
+            for _ in 0..<2 { try await world.tell("charge.refunded", charge) }
+
+            #expect(try await world.balance(of: actor).available == .zero)
+            #expect(try await world.owed(by: actor) == .zero)
+            let purchase = try #require(try await world.purchases(of: actor).first)
+            #expect(purchase.refunded == 500 && purchase.clawedBack == .whole(100))
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a refund that is told of before the purchase takes nothing and leaves nothing`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let session = try await world.pay(.pack("small"), by: actor)
+            let charge = world.stripe.charge(for: session)
+            world.stripe.refund(charge, inAll: 500)
+
+            try await world.tell("charge.refunded", charge)
+            #expect(try await world.balance(of: actor).available == .zero)
+            #expect(try await world.purchases(of: actor).first?.clawedBack == .whole(100))
+            try await world.tell("checkout.session.completed", session)
+
+            #expect(try await world.balance(of: actor).available == .zero)
+            #expect(try await world.owed(by: actor) == .zero)
+            #expect(try await world.outcomes() == ["applied": 2])
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a dispute after the credits were spent leaves a debt, which the next purchase pays first`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            try await world.spend(60, of: actor)
+
+            let dispute = world.stripe.dispute(charge, amount: 500)
+            try await world.tell("charge.dispute.created", dispute)
+            #expect(try await world.balance(of: actor).available == .zero)
+            #expect(try await world.owed(by: actor) == .whole(60))
+            try await world.buy(.pack("small"), by: actor)
+
+            #expect(try await world.balance(of: actor).available == .whole(40))
+            #expect(try await world.owed(by: actor) == .zero)
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a dispute that is won forgives what is owed and gives back what was taken`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            try await world.spend(30, of: actor)
+            let dispute = world.stripe.dispute(charge, amount: 500)
+            try await world.tell("charge.dispute.created", dispute)
+            #expect(try await world.owed(by: actor) == .whole(30))
+
+            world.stripe.set(dispute, ["status": "won"])
+            for _ in 0..<2 { try await world.tell("charge.dispute.closed", dispute) }
+
+            #expect(try await world.owed(by: actor) == .zero)
+            #expect(try await world.balance(of: actor).available == .whole(70))
+            #expect(try await world.purchases(of: actor).first?.clawedBack == .zero)
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
+    @Test func `a dispute's end that is told of first is the end`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            let dispute = world.stripe.dispute(charge, amount: 500, status: "won")
+
+            try await world.tell("charge.dispute.closed", dispute)
+            try await world.tell("charge.dispute.created", dispute)
+
+            #expect(try await world.balance(of: actor).available == .whole(100))
+        }
+    }
+
+    @Test func `a warning of a dispute takes nothing, and neither does one that was prevented`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            for status in ["warning_needs_response", "prevented"] {
+                try await world.tell("charge.dispute.created", world.stripe.dispute(charge, amount: 500, status: status))
+            }
+
+            #expect(try await world.balance(of: actor).available == .whole(100))
+        }
+    }
+
+    @Test func `a refund that fails gives the credits back`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            world.stripe.refund(charge, inAll: 500)
+            try await world.tell("charge.refunded", charge)
+            world.stripe.refund(charge, inAll: 0)
+
+            try await world.tell("charge.refunded", charge)
+
+            #expect(try await world.balance(of: actor).available == .whole(100))
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
+    @Test func `a refund and a dispute together take no more than there was`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account(credits: 500)
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            world.stripe.refund(charge, inAll: 300)
+            try await world.tell("charge.refunded", charge)
+
+            try await world.tell("charge.dispute.created", world.stripe.dispute(charge, amount: 500))
+
+            #expect(try await world.balance(of: actor).available == .whole(500))
+            #expect(try await world.owed(by: actor) == .zero)
+        }
+    }
+
+    @Test func `the purchase's own credits go first, then those that expire soonest, and a job's not at all`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            let now = world.clock.now
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            try await world.database.write(of: actor.account) {
+                try $0.grant(.bonus, .whole(20), to: actor.account, key: "late", now: now)
+                _ = try $0.grant(.bonus, .whole(20), to: actor.account, key: "soon", expiresAt: now + .seconds(86_400), now: now)
+            }
+            // Takes the bonus that expires first, and some of what was bought; it is not done yet.
+            for _ in 0..<2 { try await world.world.submit(for: actor, images: 4) }
+            world.stripe.refund(charge, inAll: 500)
+
+            try await world.tell("charge.refunded", charge)
+
+            #expect(try await world.balance(of: actor) == Balance(available: .zero, reserved: .whole(48)))
+            #expect(try await world.owed(by: actor) == .whole(8))
+            try await world.world.workUntilEnded(actor)
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `while a disputed payment is owed new jobs wait, and go on once it is paid`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account(plan: "free")
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            try await world.spend(60, of: actor)
+            let lost = world.stripe.dispute(charge, amount: 500, status: "lost")
+            try await world.tell("charge.dispute.closed", lost)
+            let now = world.clock.now
+            try await world.database.write(of: actor.account) { try $0.grant(.bonus, .whole(20), to: actor.account, key: "gift", now: now) }
+
+            let jobs = [try await world.world.submit(for: actor), try await world.world.submit(for: actor)]
+            #expect(jobs.allSatisfy { $0.state == .pending })
+            try await world.buy(.pack("small"), by: actor)
+
+            let first = try await world.world.job(jobs[0].id)
+            let second = try await world.world.job(jobs[1].id)
+            #expect(first.state == .queued && first.slotAt != nil && first.holdReason == nil)
+            #expect(second.state == .queued && second.slotAt == nil)
+            #expect(try await world.world.events(of: first.id, actor) == [.held, .queued])
+            try await world.world.workUntilEnded(actor)
+            #expect(try await world.world.job(second.id).state == .completed)
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
+    @Test func `where the operator holds nobody, nobody is held, and an operator's own hold stays`() async throws {
+        try await BillingWorld.run(rules: BillingRules(hold: .never)) { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            try await world.spend(60, of: actor)
+            try await world.tell("charge.dispute.created", world.stripe.dispute(charge, amount: 500))
+            let now = world.clock.now
+            try await world.database.write(of: actor.account) { transaction in
+                try transaction.grant(.bonus, .whole(20), to: actor.account, key: "gift", now: now)
+            }
+
+            #expect(try await world.world.submit(for: actor).state == .queued)
+            try await world.database.write(of: actor.account) { _ = try $0.execute("UPDATE accounts SET held_at = 1 WHERE id = $1", actor.account) }
+            try await world.buy(.pack("small"), by: actor)
+
+            #expect(try await world.world.submit(for: actor).state == .pending)
+        }
+    }
+
+    @Test func `a charge that paid for nothing of ours is let be`() async throws {
+        try await BillingWorld.run { world in
+            let charge = world.stripe.dispute("ch_none", amount: 5)
+            world.stripe.set(charge, ["object": "charge", "payment_intent": "pi_none"])
+
+            try await world.tell("charge.refunded", charge)
+
+            #expect(try await world.outcomes() == ["ignored": 1])
+        }
+    }
+
+    @Test(arguments: [(0, 0, 0), (1, 0, 3333), (0, 2, 6667), (2, 2, 10_000), (9, 0, 10_000), (-1, 0, 0)])
+    func `the share is rounded half away from zero, and is the whole at most`(refunded: Int64, disputed: Int64, expected: Int64) {
+        let purchase = Purchase(
+            id: .make(at: Instant(seconds: 0)), account: .make(at: Instant(seconds: 0)), source: .checkout, key: "", item: .pack("x"),
+            credits: .whole(100), lot: .make(at: Instant(seconds: 0)), paid: Money(3, "usd"), realm: "", paymentIntent: nil, refunded: 0,
+            disputed: 0, clawedBack: .zero, revision: 0, createdAt: Instant(seconds: 0))
+
+        #expect(purchase.clawBack(refunded: refunded, disputed: disputed) == Credits(hundredths: expected))
+    }
+}

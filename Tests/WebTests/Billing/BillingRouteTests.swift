@@ -1,0 +1,132 @@
+import Core
+import HTTPTypes
+import SQL
+import TestSupport
+import Testing
+
+struct BillingRouteTests {
+    @Test func `a pack is seen, paid on Stripe's page, told of, and there`() async throws {
+        try await PaymentWorld.run { world in
+            let offers = try await world.send(.get, "/api/billing/packs")
+            #expect(offers["packs"]?.array?.compactMap { $0["name"]?.string } == ["small", "medium", "large", "studio"])
+            #expect(offers["plans"]?.array?.compactMap { $0["amount"]?.integer } == [1900, 5900, 24_900])
+
+            let made = try await world.send(.post, "/api/billing/checkout", ["pack": "small"])
+            #expect(made.status == 201)
+            let checkout = try #require(made["checkout"])
+            #expect(checkout["state"] == "open" && checkout["credits"] == 100 && checkout["amount"] == 500 && checkout["currency"] == "usd")
+            let session = try #require(checkout["url"]?.string?.split(separator: "/").last.map { String($0) })
+            world.stripe.pay(session)
+            let event = world.stripe.event("checkout.session.completed", session)
+            let told = try await world.tell(event, signature: world.stripe.sign(event))
+
+            #expect(told.status == 200 && told["received"] == true)
+            let seen = try await world.send(.get, "/api/billing/checkout/\(checkout["id"]?.string ?? "")")
+            #expect(seen["checkout"]?["state"] == "paid" && seen["checkout"]?["url"] == nil)
+            let purchases = try await world.send(.get, "/api/billing/purchases")
+            #expect(purchases["purchases"]?.array?.map { $0["credits"] } == [100])
+        }
+    }
+
+    @Test func `the plan in force is shown, with the subscription that pays for it`() async throws {
+        try await PaymentWorld.run { world in
+            let before = try await world.send(.get, "/api/billing/subscription")
+            #expect(before["plan"]?["name"] == "free" && before["subscription"] == nil && before["owedCredits"] == 0)
+            let made = try await world.send(.post, "/api/billing/checkout", ["plan": "pro"])
+            let session = try #require(made["checkout"]?["url"]?.string?.split(separator: "/").last.map { String($0) })
+            world.stripe.pay(session)
+
+            // Whoever comes back looks before the webhook is here.
+            let seen = try await world.send(.get, "/api/billing/checkout/\(made["checkout"]?["id"]?.string ?? "")")
+
+            #expect(seen["checkout"]?["state"] == "paid")
+            let after = try await world.send(.get, "/api/billing/subscription")
+            #expect(after["plan"]?["name"] == "pro" && after["subscription"]?["status"] == "active")
+        }
+    }
+
+    @Test func `the portal is a page of Stripe's`() async throws {
+        try await PaymentWorld.run { world in
+            let answer = try await world.send(.post, "/api/billing/portal", ["returnUrl": "https://app.example.com/credits"])
+
+            #expect(answer.status == 200 && answer["url"] == "https://stripe.test/portal")
+        }
+    }
+
+    @Test func `wrong wishes are told apart, and none of them reaches Stripe`() async throws {
+        try await PaymentWorld.run { world in
+            for (body, status, code) in [
+                (["pack": "none"], 422, "unknown_pack"), (["plan": "free"], 422, "unknown_plan"), ([:], 422, "missing_parameter"),
+                (["pack": "small", "plan": "pro"], 422, "missing_parameter"), (["pack": "small", "amount": 1], 422, "unknown_parameter"),
+                (["pack": "small", "successUrl": "https://evil.example"], 422, "invalid_parameter"),
+                (["pack": "small", "cancelUrl": "javascript:alert(1)"], 422, "invalid_parameter"),
+            ] as [(JSON, Int, String)] {
+                let answer = try await world.send(.post, "/api/billing/checkout", body)
+                #expect(answer.status == status && answer.code == code, "\(body): \(answer.text)")
+            }
+            #expect(try await world.send(.get, "/api/billing/checkout/nothing").status == 404)
+            #expect(world.stripe.requests.isEmpty)
+        }
+    }
+
+    @Test func `the same key is the same checkout, and another body is refused`() async throws {
+        try await PaymentWorld.run { world in
+            let key = ["Idempotency-Key": "one"]
+
+            let first = try await world.send(.post, "/api/billing/checkout", ["pack": "small"], headers: key)
+            let again = try await world.send(.post, "/api/billing/checkout", ["pack": "small"], headers: key)
+            let other = try await world.send(.post, "/api/billing/checkout", ["pack": "large"], headers: key)
+
+            #expect(first["checkout"] == again["checkout"])
+            #expect(other.status == 409 && other.code == "idempotency_key_reused")
+        }
+    }
+
+    @Test func `only an owner who is signed in pays, and a key does not do`() async throws {
+        try await PaymentWorld.run { world in
+            let actor = Actor(
+                account: world.owner.user.personalAccount, user: world.owner.user.id, key: nil, role: .owner, platformRole: .user)
+            let (_, secret) = try await world.fixture.identity.apiKeys.create(named: "app", by: actor)
+            for (method, path) in [(HTTPRequest.Method.post, "/api/billing/checkout"), (.post, "/api/billing/portal")] {
+                let body: JSON = path.hasSuffix("portal") ? [:] : ["pack": "small"]
+                let answer = try await world.send(method, path, body, bearer: secret)
+                #expect(answer.status == 403 && answer.code == "not_allowed")
+            }
+        }
+    }
+
+    @Test func `a webhook that is not Stripe's is refused, each for its reason`() async throws {
+        try await PaymentWorld.run { world in
+            let event = world.stripe.event("invoice.paid", "in_1")
+            let thin = Array(#"{"object":"v2.core.event"}"#.utf8)
+            let good = world.stripe.sign(event)
+            for (body, signature, code) in [
+                (event, nil, "stripe_signature_missing"), (event, "t=1", "stripe_signature_malformed"),
+                (event + [32], good, "stripe_signature_invalid"), (thin, world.stripe.sign(thin), "stripe_event_malformed"),
+            ] as [([UInt8], String?, String)] {
+                let answer = try await world.tell(body, signature: signature)
+                #expect(answer.status == 400 && answer.code == code, "\(answer.text)")
+            }
+            world.fixture.clock.advance(by: .seconds(301))
+            #expect(try await world.tell(event, signature: good).code == "stripe_signature_stale")
+        }
+    }
+
+    @Test func `what Stripe refuses, or does not answer, is told so`() async throws {
+        try await PaymentWorld.run { world in
+            world.stripe.isAway = true
+            let away = try await world.send(.post, "/api/billing/checkout", ["pack": "small"])
+            #expect(away.status == 503 && away.code == "payment_provider_unavailable")
+        }
+    }
+
+    @Test func `where payments are not set up the catalog is there, and nothing can be bought`() async throws {
+        try await PaymentWorld.run(isOn: false) { world in
+            #expect(try await world.send(.get, "/api/billing/packs").status == 200)
+            for path in ["/api/billing/checkout", "/api/billing/portal", "/api/stripe/webhook"] {
+                let answer = try await world.send(.post, path, ["pack": "small"])
+                #expect(answer.status == 503 && answer.code == "billing_off", "\(path)")
+            }
+        }
+    }
+}

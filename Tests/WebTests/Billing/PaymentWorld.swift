@@ -1,0 +1,69 @@
+import AsyncHTTPClient
+import Core
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import SQL
+import TestSupport
+import Web
+
+/// The routes about money, over a real database and a small honest Stripe.
+struct PaymentWorld: Sendable {
+    let fixture: IdentityFixture
+    let stripe: FakeStripe
+    let client: any TestClientProtocol
+    let owner: SignedIn
+
+    /// - Parameter isOn: Whether payments are set up.
+    static func run(isOn: Bool = true, _ body: @escaping @Sendable (PaymentWorld) async throws -> Void) async throws {
+        let fixture = try await IdentityFixture()
+        let owner = try await fixture.signedIn()
+        let time = fixture.clock.time
+        try await FakeStripe.with(fixture.clock) { stripe, url in
+            let billing = Billing(
+                database: fixture.database, stripe: StripeClient(.init(key: "sk_test_x", url: url, tries: 1), client: .shared, time: time),
+                webhookSecrets: ["whsec_old", FakeStripe.secret], rules: BillingRules(), time: time, wakeUp: WakeUp(),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let router = Router(context: AppContext.self)
+            router.add(middleware: AnswerMiddleware(time: time))
+            router.add(middleware: ErrorMiddleware())
+            router.add(middleware: CallerMiddleware(authenticator: fixture.identity.authenticator, secrets: fixture.identity.secrets))
+            router.post("/api/stripe/webhook", use: StripeWebhook(receive: isOn ? ReceiveStripeEvent(billing) : nil).handle)
+            BillingRoutes(
+                billing: isOn ? billing : nil,
+                addresses: ReturnAddresses(publicURL: "https://pictures.example.com", appOrigin: "https://app.example.com"),
+                database: fixture.database
+            ).addRoutes(to: router.group("/api", context: AccountContext.self))
+            try await Application(router: router).test(.router) {
+                try await body(PaymentWorld(fixture: fixture, stripe: stripe, client: $0, owner: owner))
+            }
+        }
+    }
+
+    /// As the owner, unless somebody else is named.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, bearer: String? = nil, headers: [String: String] = [:]
+    ) async throws -> Answer {
+        try await send(method, path, text: body?.text, bearer: bearer ?? owner.accessToken, headers: headers)
+    }
+
+    /// As Stripe.
+    func tell(_ body: [UInt8], signature: String?) async throws -> Answer {
+        try await send(
+            .post, "/api/stripe/webhook", text: String(decoding: body, as: UTF8.self), bearer: nil,
+            headers: signature.map { ["Stripe-Signature": $0] } ?? [:])
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, text: String?, bearer: String?, headers: [String: String]
+    ) async throws -> Answer {
+        var fields = HTTPFields()
+        if let bearer { fields[.authorization] = "Bearer \(bearer)" }
+        for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value } }
+        return try await client.execute(uri: path, method: method, headers: fields, body: text.map { ByteBuffer(string: $0) }) {
+            Answer(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body))
+        }
+    }
+}
