@@ -20,6 +20,7 @@ struct App: Sendable {
     let worker: Worker
     let duties: Duties
     let sandbox: Sandbox?
+    let standIn: StripeSandbox?
     let logger: Logger
 
     /// - Parameter worksHere: Whether the worker runs in this process too; pages say so.
@@ -66,7 +67,7 @@ struct App: Sendable {
         let addresses = WebhookAddresses(secret: secrets.bytes(for: .webhookTokens), publicURL: settings.publicURL)
         let catalog = CatalogCache(database, time: time)
         let wakeUp = WakeUp(across: database)
-        let billing = billing(settings, database, client, time, wakeUp, logger)
+        let billing = billing(settings, secrets, database, client, time, wakeUp, logger)
         let price = PriceRequest(catalog: catalog, database: database)
         let services = Services(
             database: database, identity: identity, catalog: catalog, price: price,
@@ -83,17 +84,8 @@ struct App: Sendable {
         return App(
             settings: settings, services: services, worker: worker,
             duties: Duties(dutyList(services, parts, logger), database: database, time: time, logger: logger),
-            sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
-    }
-
-    static func billing(
-        _ settings: Settings, _ database: Database, _ client: HTTPClient, _ time: Time, _ wakeUp: WakeUp, _ logger: Logger
-    ) -> Billing? {
-        settings.stripe.map { stripe in
-            Billing(
-                database: database, stripe: StripeClient(.init(key: stripe.key, url: stripe.url), client: client, time: time),
-                webhookSecrets: stripe.webhookSecrets, rules: settings.billing, time: time, wakeUp: wakeUp, logger: logger)
-        }
+            sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger),
+            standIn: try await standIn(settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
     }
 
     /// Never followed by itself: a provider's redirect could lead anywhere, with our key in the request.
@@ -218,16 +210,10 @@ struct App: Sendable {
             },
         ] + billingDuties(services)
     }
-
-    private static func billingDuties(_ services: Services) -> [Duty] {
-        guard let billing = services.billing else { return [] }
-        let apply = ApplyStripeEvents(billing)
-        return [Duty("apply Stripe's events", every: .seconds(10)) { _ = try await apply.runOnce() }]
-    }
 }
 
 extension Secrets {
-    fileprivate func bytes(for purpose: Purpose) -> [UInt8] {
+    func bytes(for purpose: Purpose) -> [UInt8] {
         key(for: purpose).withUnsafeBytes { Array($0) }
     }
 }

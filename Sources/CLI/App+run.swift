@@ -20,6 +20,7 @@ extension App {
     func serve(withWorker: Bool, onReady: @escaping @Sendable () async -> Void) async throws {
         var parts: [any Service] = []
         if let sandbox { parts.append(sandbox) }
+        if let standIn { parts.append(standIn) }
         if withWorker { parts += [worker, duties] as [any Service] }
         parts.append(try application(onReady: onReady))
         parts.append(services.events)

@@ -14,6 +14,9 @@ struct Greeting {
         } else {
             lines.append("  Provider: fal.ai")
         }
+        if let url = settings.standInURL {
+            lines.append("  Payments: a stand-in for Stripe at \(url) (no money moves; set STRIPE_SECRET_KEY for Stripe)")
+        }
         if settings.isForOneNodeOnly {
             lines.append("  This sandbox is for this node alone: before another starts, name one 'darkroom sandbox' to all with DARKROOM_SANDBOX_URL")
         }

@@ -24,8 +24,7 @@ struct Settings: Sendable {
     var sandbox: Sandbox
     /// What a sandbox and its callers share. Without it, a server's own sandbox has a key derived from the secrets.
     var sandboxKey: String?
-    /// Nothing where payments are not set up.
-    var stripe: Stripe?
+    var payments: Payments
     var billing: BillingRules
     var allowPrivate: Bool
     var quota: Int
@@ -57,6 +56,13 @@ struct Settings: Sendable {
         let keysURL: String
         let userID: String?
         let concurrency: Int
+    }
+
+    enum Payments: Sendable {
+        case off
+        case stripe(Stripe)
+        /// Inside the server's process, on a port of its own: nobody pays for anything.
+        case standIn(port: Int)
     }
 
     struct Stripe: Sendable {
@@ -99,15 +105,18 @@ extension Settings {
         let tls = reader.tls()
         let fal = reader.fal()
         let data = reader.text("data") ?? "./data"
+        let database = reader.database(in: data)
+        let sandbox = reader.sandbox(beside: port)
         var settings = Settings(
-            data: data, database: reader.database(in: data), connections: reader.integer("database.connections", 2...200) ?? 8,
+            data: data, database: database, connections: reader.integer("database.connections", 2...200) ?? 8,
             files: reader.files(in: data), host: host, port: port,
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil), tls: tls,
             corsOrigin: reader.text("cors.origin"),
             admin: reader.admin(),
-            signUp: reader.choice("sign.up") ?? .open, fal: fal, sandbox: reader.sandbox(beside: port),
+            signUp: reader.choice("sign.up") ?? .open, fal: fal, sandbox: sandbox,
             sandboxKey: reader.text("sandbox.key", isSecret: true),
-            stripe: reader.stripe(), billing: reader.billingRules(),
+            payments: reader.payments(beside: port, sandbox, paysProvider: fal != nil, isShared: database.isShared),
+            billing: reader.billingRules(),
             allowPrivate: reader.flag("allow.private") ?? false,
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
@@ -134,6 +143,19 @@ extension Settings {
 
     /// Work goes to the sandbox; whoever asks is to be told that nothing is made by AI.
     var usesSandbox: Bool { fal == nil }
+
+    /// Where the stand-in for Stripe is, which is asked from this machine alone.
+    var standInURL: String? {
+        guard case .standIn(let port) = payments else { return nil }
+        return "http://127.0.0.1:\(port)"
+    }
+
+    /// Where this machine reaches the server itself.
+    var localURL: String {
+        let name = ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host
+        // A certificate names the public address.
+        return tls == nil ? "http://\(name.contains(":") ? "[\(name)]" : name):\(port)" : publicURL
+    }
 
     var providerInUse: Installation.Provider {
         if fal != nil { return .fal }

@@ -143,8 +143,27 @@ struct SettingsReader {
         return Settings.Fal(key: key, queueURL: queueURL, keysURL: keysURL, userID: userID, concurrency: concurrency)
     }
 
-    /// Amounts of money are worth a key of their own: it is never a flag.
-    mutating func stripe() -> Settings.Stripe? {
+    /// The stand-in gives credits for nothing: never beside a provider that is paid. By itself it comes with the built-in
+    /// sandbox, on a database that no other node uses.
+    mutating func payments(
+        beside port: Int, _ sandbox: Settings.Sandbox, paysProvider: Bool, isShared: Bool
+    ) -> Settings.Payments {
+        let stripe = stripe()
+        let own = integer("stripe.sandbox.port", 1...65_535) ?? (port > 65_533 ? port - 2 : port + 2)
+        let wish = flag("stripe.sandbox")
+        if let stripe { return .stripe(stripe) }
+        let comesByItself = if case .builtIn = sandbox { !isShared } else { false }
+        guard wish ?? (comesByItself && !paysProvider) else { return .off }
+        if paysProvider {
+            problems.append("\(Self.variable("stripe.sandbox")) is on, and work goes to a provider that is paid: the stand-in would give credits for nothing.")
+        }
+        if own == port { problems.append("\(Self.variable("stripe.sandbox.port")) is the server's own port \(port); it needs another.") }
+        if case .builtIn(own) = sandbox { problems.append("\(Self.variable("stripe.sandbox.port")) is the sandbox's port \(own); it needs another.") }
+        return .standIn(port: own)
+    }
+
+    /// Never a flag: a command's words can be seen by others on the machine.
+    private mutating func stripe() -> Settings.Stripe? {
         let url = url("stripe.url") ?? Settings.Stripe.url
         let secrets = (text("stripe.webhook.secrets", aliases: ["stripe.webhook.secret"], isSecret: true) ?? "")
             .split(whereSeparator: { $0 == "," || $0.isWhitespace }).map { String($0) }

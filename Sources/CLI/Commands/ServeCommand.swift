@@ -42,7 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
         let administrator = try await app.services.identity.createFirstAdministrator(
             email: settings.admin.email, password: settings.admin.password)
         let greeting = try Greeting(settings, administrator: administrator).text
-        let file = ServerFile(settings)
+        let file = ServerFile(settings, stripeSandboxKey: app.standIn?.key)
         defer { file.remove(from: settings.data) }
         try await app.serve(withWorker: !noWorker) {
             // Without the file the server is as good; only commands beside it have to be told where it is.

@@ -8,9 +8,15 @@ struct BillingCheck: Sendable {
     private static let path = "/api/stripe/webhook"
 
     func callAsFunction() async -> [Finding] {
-        guard let stripe = settings.stripe else {
-            return [.information("payments", "off: set STRIPE_SECRET_KEY to sell packs and plans.")]
+        switch settings.payments {
+        case .off: return [.information("payments", "off: set STRIPE_SECRET_KEY to sell packs and plans.")]
+        case .standIn(let port):
+            return [.information("payments", "a stand-in for Stripe on port \(port), where no money moves. Set STRIPE_SECRET_KEY for Stripe.")]
+        case .stripe(let stripe): return await check(stripe)
         }
+    }
+
+    private func check(_ stripe: Settings.Stripe) async -> [Finding] {
         let outcome = await probe.get(
             stripe.url + "/v1/webhook_endpoints?limit=100",
             headers: ["Authorization": "Bearer \(stripe.key)", "Stripe-Version": StripeClient.version])

@@ -41,6 +41,11 @@ extension Settings {
     func checkPorts() async throws {
         try await PortCheck(
             host: host, port: port, who: "The server", advice: "choose another address with --port and --host")()
+        if case .standIn(let port) = payments {
+            try await PortCheck(
+                host: "127.0.0.1", port: port, who: "The Stripe stand-in",
+                advice: "give it another with DARKROOM_STRIPE_SANDBOX_PORT, or turn it off with DARKROOM_STRIPE_SANDBOX=off")()
+        }
         guard usesSandbox, case .builtIn(let port) = sandbox else { return }
         try await PortCheck(
             host: "127.0.0.1", port: port, who: "The sandbox",

@@ -13,6 +13,9 @@ struct ServerFile: Codable, Equatable {
     let publicURL: String
     /// Where its sandbox is, if it works with one.
     let sandboxURL: String?
+    /// Its stand-in for Stripe, if it has one, and the key to it.
+    let stripeSandboxURL: String?
+    let stripeSandboxKey: String?
     let pid: Int32
 
     private static func path(in folder: String) -> String { folder + "/server.json" }
@@ -44,12 +47,11 @@ struct ServerFile: Codable, Equatable {
 }
 
 extension ServerFile {
-    /// Of this process. A certificate names the public address, so that one is used where there is TLS.
-    init(_ settings: Settings) {
-        let host = ["0.0.0.0", "::"].contains(settings.host) ? "127.0.0.1" : settings.host
-        let local = "http://\(host.contains(":") ? "[\(host)]" : host):\(settings.port)"
+    /// Of this process.
+    init(_ settings: Settings, stripeSandboxKey: String?) {
         self.init(
-            url: settings.tls == nil ? local : settings.publicURL, publicURL: settings.publicURL,
-            sandboxURL: settings.usesSandbox ? settings.sandboxURL : nil, pid: getpid())
+            url: settings.localURL, publicURL: settings.publicURL,
+            sandboxURL: settings.usesSandbox ? settings.sandboxURL : nil,
+            stripeSandboxURL: settings.standInURL, stripeSandboxKey: stripeSandboxKey, pid: getpid())
     }
 }

@@ -10,6 +10,7 @@ package struct Secrets: Sendable {
         case webhookTokens = "webhook-tokens"
         case signedLinks = "signed-links"
         case cursors
+        case stripeSandbox = "stripe-sandbox"
     }
 
     /// The first one signs; all of them are published and verify, so that a new one can be put before the old.

@@ -41,6 +41,8 @@ package struct StripeSandbox: Service {
         }
     }
 
+    package var key: String? { configuration.key }
+
     /// Where this process reaches it, once it listens.
     package var url: String {
         get async throws { try await Self.url(configuration.host, address.port()) }

@@ -34,7 +34,7 @@ struct PythonClientTests {
     }
 
     @Test func `Stripe's client works against the stand-in: packs, plans, the clock, refunds, disputes, webhooks`() async throws {
-        let port = try await FreePorts.pair()
+        let port = try await FreePorts.block()
         let key = "sk_test_stand_in"
         let standIn = try ChildProcess(
             Binary.url(), ["stripe-sandbox", "--port", "\(port)", "--data", folder.path + "/stripe", "--key", key],

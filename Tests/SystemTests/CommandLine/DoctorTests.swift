@@ -70,7 +70,7 @@ struct DoctorTests {
 
         let wrong = try await server.run("doctor", "--json", environment: settings.merging(["FAL_KEY": "no:body"]) { $1 })
         let away = try await server.run(
-            "doctor", "--json", environment: ["FAL_KEY": "no:body", "DARKROOM_FAL_QUEUE_URL": "http://127.0.0.1:\(FreePorts.pair())"])
+            "doctor", "--json", environment: ["FAL_KEY": "no:body", "DARKROOM_FAL_QUEUE_URL": "http://127.0.0.1:\(FreePorts.block())"])
 
         #expect(problems(in: wrong) == ["provider"])
         #expect(wrong.output.contains("fal.ai does not know the key."))

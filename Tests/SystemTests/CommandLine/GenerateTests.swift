@@ -79,7 +79,7 @@ struct GenerateTests {
 
         let none = try await CLIRun.run(["generate", "a dog"], in: folder.path)
         let away = try await CLIRun.run(
-            ["generate", "a dog", "--url", "http://127.0.0.1:\(FreePorts.pair())", "--key", "dk_x"], in: folder.path)
+            ["generate", "a dog", "--url", "http://127.0.0.1:\(FreePorts.block())", "--key", "dk_x"], in: folder.path)
 
         #expect(none.code == 4)
         #expect(none.errors.contains("darkroom serve --data ./data"))

@@ -7,7 +7,7 @@ extension OneCLIServer {
     struct StartTests {
         @Test func `a taken port is named, with the flag that helps`() async throws {
             let server = try OneCLIServer.server()
-            let free = try await FreePorts.pair()
+            let free = try await FreePorts.block()
 
             let main = try await server.run("serve", "--data", "other", "--port", "\(server.port)", "--sandbox-port", "\(free)")
             let sandbox = try await server.run("serve", "--data", "other", "--port", "\(free)", "--sandbox-port", "\(server.port + 1)")
@@ -97,7 +97,7 @@ extension OneCLIServer {
         }
 
         private func start(in folder: TemporaryFolder, _ arguments: [String]) async throws -> CLIRun {
-            try await CLIRun.run(["serve", "--port", "\(FreePorts.pair())"] + arguments, in: folder.path)
+            try await CLIRun.run(["serve", "--port", "\(FreePorts.block())"] + arguments, in: folder.path)
         }
     }
 }

@@ -70,7 +70,7 @@ struct OutageTests {
             let folder = try TemporaryFolder()
 
             let run = try await CLIRun.run(
-                ["serve", "--port", "\(FreePorts.pair())"], in: folder.path, environment: ["DARKROOM_DATABASE_URL": cluster.url])
+                ["serve", "--port", "\(FreePorts.block())"], in: folder.path, environment: ["DARKROOM_DATABASE_URL": cluster.url])
 
             #expect(run.code == 1 && run.errors.contains("Connection refused"), "\(run.errors)")
         }

@@ -63,7 +63,7 @@ struct PostgresServerTests {
             let folder = try TemporaryFolder()
             let environment = ["DARKROOM_DATABASE_URL": server.databaseURL ?? "", "DARKROOM_FILES": folder.path + "/other"]
 
-            let serve = try await CLIRun.run(["serve", "--port", "\(FreePorts.pair())"], in: folder.path, environment: environment)
+            let serve = try await CLIRun.run(["serve", "--port", "\(FreePorts.block())"], in: folder.path, environment: environment)
             let worker = try await CLIRun.run(["worker"], in: folder.path, environment: environment)
             let doctor = try await CLIRun.run(["doctor"], in: folder.path, environment: environment)
 
@@ -81,7 +81,7 @@ struct PostgresServerTests {
         let port = try await TestEngine.newPostgres().split(separator: "127.0.0.1:")[1].prefix { $0 != "/" }
         let environment = ["DARKROOM_DATABASE_URL": pattern.replacing("PORT", with: port)]
 
-        for command in [["serve", "--port", "\(try await FreePorts.pair())"], ["audit"], ["doctor"], ["migrate"]] {
+        for command in [["serve", "--port", "\(try await FreePorts.block())"], ["audit"], ["doctor"], ["migrate"]] {
             let run = try await CLIRun.run(command, in: folder.path, environment: environment)
 
             #expect(run.code == 1, "\(command)")

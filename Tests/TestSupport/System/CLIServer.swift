@@ -18,7 +18,7 @@ package final class CLIServer: Sendable {
         _ arguments: [String] = [], environment: [String: String] = [:], folder: TemporaryFolder? = nil, port: Int? = nil
     ) async throws {
         self.folder = try folder ?? TemporaryFolder()
-        if let port { self.port = port } else { self.port = try await FreePorts.pair() }
+        if let port { self.port = port } else { self.port = try await FreePorts.block() }
         process = try CLIRun.start(["serve", "--port", "\(self.port)"] + arguments, in: self.folder.path, environment: environment)
         try await process.waits(for: "is serving at")
     }

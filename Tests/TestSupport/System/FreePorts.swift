@@ -3,13 +3,13 @@ import NIOPosix
 
 /// Loopback ports that nobody listens on, below those that the system hands out to clients.
 package enum FreePorts {
-    /// The first of two neighbours: a server, and the sandbox that it has built in.
-    package static func pair() async throws -> Int {
+    /// The first of three neighbours: a server, and the two sandboxes that it has built in.
+    package static func block() async throws -> Int {
         for _ in 0..<100 {
-            let port = 2 * Int.random(in: 10_000..<16_000)
-            if await isFree(port), await isFree(port + 1) { return port }
+            let port = 3 * Int.random(in: 6_700..<10_600)
+            if await isFree(port), await isFree(port + 1), await isFree(port + 2) { return port }
         }
-        throw Unexpected("no two free ports were found")
+        throw Unexpected("no three free ports were found")
     }
 
     private static func isFree(_ port: Int) async -> Bool {

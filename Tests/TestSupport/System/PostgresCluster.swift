@@ -28,7 +28,7 @@ package final class PostgresCluster: Sendable {
 
     private init() async throws {
         folder = try TemporaryFolder()
-        port = try await FreePorts.pair()
+        port = try await FreePorts.block()
         url = "postgresql://postgres@127.0.0.1:\(port)/postgres"
         server = Mutex(nil)
         // The server refuses to run as root.

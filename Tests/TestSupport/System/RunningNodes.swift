@@ -56,7 +56,7 @@ package final class RunningNodes: Sendable {
         folder = parent.path
         var ports: [Int] = []
         while ports.count < roles.count {
-            let port = try await FreePorts.pair()
+            let port = try await FreePorts.block()
             if !ports.contains(port) { ports.append(port) }
         }
         let first = zip(roles, ports).first { $0.0 != .worker }?.1 ?? 0

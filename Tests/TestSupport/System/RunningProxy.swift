@@ -13,7 +13,7 @@ package final class RunningProxy: Sendable {
     /// Chooses the port, which the nodes must know as part of their public URL before they start.
     package init() async throws {
         folder = try TemporaryFolder()
-        port = try await FreePorts.pair()
+        port = try await FreePorts.block()
     }
 
     package var url: String { "http://127.0.0.1:\(port)" }

@@ -67,7 +67,7 @@ package final class RunningServer: Sendable {
         self.client = client
         parent = try TemporaryFolder()
         folder = parent.path + "/data"
-        port = try await FreePorts.pair()
+        port = try await FreePorts.block()
         process = Mutex(try RunningServer.launch(options, port, parent.path))
         try await waitUntilReady()
     }

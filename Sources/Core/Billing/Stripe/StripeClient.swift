@@ -16,10 +16,15 @@ package struct StripeClient: Sendable {
         /// For one try.
         package var timeout: Duration
         package var tries: Int
+        /// What `url` is known by in the database, where it may change; nothing for its host.
+        package var name: String?
 
-        package init(key: String, url: String = "https://api.stripe.com", timeout: Duration = .seconds(10), tries: Int = 3) {
+        package init(
+            key: String, url: String = "https://api.stripe.com", name: String? = nil, timeout: Duration = .seconds(10), tries: Int = 3
+        ) {
             self.key = key
             self.url = url
+            self.name = name
             self.timeout = timeout
             self.tries = tries
         }
@@ -38,8 +43,8 @@ package struct StripeClient: Sendable {
         self.client = client
         self.time = time
         let isLive = ["sk_live_", "rk_live_"].contains { settings.key.hasPrefix($0) }
-        let host = Origin(settings.url).map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" } ?? settings.url
-        realm = "\(host) \(isLive ? "live" : "test")"
+        let name = settings.name ?? Origin(settings.url).map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" } ?? settings.url
+        realm = "\(name) \(isLive ? "live" : "test")"
     }
 
     package func get(_ path: String, _ query: StripeForm = StripeForm()) async throws(StripeError) -> JSON {
