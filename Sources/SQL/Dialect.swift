@@ -66,12 +66,16 @@ package enum Fragment: Sendable, Hashable {
     /// Locks the rows of the named table until the transaction ends, against others who change them. Rows elsewhere may
     /// still come to refer to them: no key of ours ever changes.
     case forUpdate(of: String)
+    /// The text of a member of a column's JSON, by its path; NULL where there is none.
+    case member(String, [String])
 
     func text(in dialect: Dialect) -> String {
         switch (self, dialect) {
         case (.skipLocked, .sqlite), (.forUpdate, .sqlite): ""
         case (.skipLocked, .postgres): "FOR NO KEY UPDATE SKIP LOCKED"
         case (.forUpdate(let table), .postgres): "FOR NO KEY UPDATE OF \(table)"
+        case (.member(let column, let path), .sqlite): "CAST(json_extract(\(column), '$.\(path.joined(separator: "."))') AS TEXT)"
+        case (.member(let column, let path), .postgres): "(\(column)::json #>> '{\(path.joined(separator: ","))}')"
         }
     }
 }

@@ -30,7 +30,8 @@ extension Services {
         router.head("/files/**", use: file.handle)
 
         addAccountRoutes(to: router.group("/api", context: AccountContext.self))
-        AdminRoutes(database: database, catalog: catalog, time: time).addRoutes(to: router.group("/api/admin", context: AdminContext.self))
+        AdminRoutes(database: database, catalog: catalog, billing: billing, time: time)
+            .addRoutes(to: router.group("/api/admin", context: AdminContext.self))
         router.refuseOtherMethods()
         return router
     }

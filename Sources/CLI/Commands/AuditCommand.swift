@@ -1,23 +1,53 @@
 import ArgumentParser
 import Core
 import SQL
+import Web
 
 /// `darkroom audit`: recomputes the books. Exits with 1 where something differs.
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit", abstract: "Recomputes every balance, lot and reservation and names what differs.",
-        discussion: "Safe beside a running server. Exits with 0 when everything holds, with 1 when something differs.")
+        discussion: """
+            Safe beside a running server. Exits with 0 when everything holds, with 1 when something differs.
+
+            With --books every part of the books is shown beside what it must agree with, with what mends each mismatch: the \
+            ledger and the jobs, purchases and Stripe's events, credits and what providers cost. --stripe asks Stripe too, \
+            with the settings of the server, such as STRIPE_SECRET_KEY.
+
+            Examples:
+              darkroom audit
+              darkroom audit --books --stripe --from 2026-11-01 --to 2026-12-01
+            """)
 
     @OptionGroup var common: CommonOptions
     @Flag(help: "Answer as JSON.") var json = false
+    @Flag(help: "Show the books side by side, with repairs.") var books = false
+    @Flag(help: "With --books: compare purchases with Stripe's own list as well.") var stripe = false
+    @OptionGroup var period: PeriodOptions
+
+    func validate() throws {
+        guard books || (!stripe && !period.isGiven) else { throw ValidationError("--stripe, --from and --to are for --books.") }
+    }
 
     func run() async throws {
+        if books { return try await showBooks() }
         let settings = try await Settings.read(flags: common.flags)
         let database = try await App.openExisting(settings)
         let report = try await Audit(database)()
         await database.close()
         say(json ? try jsonText(report) : text(report))
         if !report.isClean { throw ExitCode(1) }
+    }
+
+    private func showBooks() async throws {
+        let settings = try await Settings.read(flags: common.flags)
+        let period = try period.period(at: Time.system.now())
+        let books = try await App.withBilling(settings) { database, billing in
+            if stripe, billing == nil { throw Failure.paymentsOff }
+            return try await ReadBooks(database: database, billing: billing, time: .system)(period, withStripe: stripe)
+        }
+        say(json ? try JSON(BooksBody(books)).text : BooksText(books).text)
+        if !books.isClean { throw ExitCode(1) }
     }
 
     private func text(_ report: Audit.Report) -> String {

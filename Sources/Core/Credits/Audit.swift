@@ -43,8 +43,20 @@ package struct Audit: Sendable {
 
 /// One rule: a statement that answers what breaks it, as `subject`, `expected` and `found`, and nothing where all is well.
 struct AuditRule: Sendable {
+    /// What a rule is about: the part of the books that it belongs to.
+    enum Subject: String, Sendable, CaseIterable {
+        case transactions, balances, lots, reservations, purchases, limits, jobs
+    }
+
+    let subject: Subject
     let name: String
     let statement: Statement
+
+    init(_ subject: Subject, name: String, statement: Statement) {
+        self.subject = subject
+        self.name = name
+        self.statement = statement
+    }
 
     func difference(_ row: Row) throws(DatabaseError) -> Audit.Difference {
         try Audit.Difference(

@@ -3,17 +3,17 @@ import SQL
 extension AuditRule {
     /// What was bought against what the ledger booked for it, and what is owed.
     static let billing: [AuditRule] = [
-        AuditRule(name: "a purchase is booked as what it says", statement: """
+        AuditRule(.purchases, name: "a purchase is booked as what it says", statement: """
             SELECT p.id AS subject, CAST(p.credits AS TEXT) AS expected, CAST(COALESCE(t.amount, 0) AS TEXT) AS found
             FROM purchases p LEFT JOIN transactions t ON t.key = p.key AND t.account_id = p.account_id
             WHERE t.id IS NULL OR t.amount <> p.credits ORDER BY 1 LIMIT $1
             """),
-        AuditRule(name: "bought credits have their purchase", statement: """
+        AuditRule(.purchases, name: "bought credits have their purchase", statement: """
             SELECT t.id AS subject, 'a purchase' AS expected, 'none' AS found
             FROM transactions t LEFT JOIN purchases p ON p.key = t.key
             WHERE t.kind IN ('purchase', 'grant') AND (t.key LIKE 'checkout:%' OR t.key LIKE 'invoice:%') AND p.id IS NULL ORDER BY 1 LIMIT $1
             """),
-        AuditRule(name: "what was taken back of a purchase is booked or owed", statement: """
+        AuditRule(.purchases, name: "what was taken back of a purchase is booked or owed", statement: """
             SELECT p.id AS subject, CAST(p.clawed_back AS TEXT) AS expected,
                 CAST(COALESCE(d.amount, 0) - COALESCE(t.amount, 0) AS TEXT) AS found
             FROM purchases p
@@ -25,7 +25,7 @@ extension AuditRule {
             ) t ON t.purchase_id = p.id
             WHERE p.clawed_back <> COALESCE(d.amount, 0) - COALESCE(t.amount, 0) ORDER BY 1 LIMIT $1
             """),
-        AuditRule(name: "what is owed is the sum of open debts", statement: """
+        AuditRule(.balances, name: "what is owed is the sum of open debts", statement: """
             SELECT b.account_id AS subject, CAST(COALESCE(d.amount, 0) AS TEXT) AS expected, CAST(b.owed AS TEXT) AS found
             FROM balances b
             LEFT JOIN (SELECT account_id, SUM(amount - paid - forgiven) AS amount FROM debts GROUP BY account_id) d ON d.account_id = b.account_id

@@ -21,6 +21,10 @@ extension FakeStripe.State {
             return change(parts[2], form, now)
         case (false, "prices"):
             return list { $0["object"] == "price" && $0["lookup_key"] == text(form["lookup_keys"]?["0"]) }
+        case (false, "checkout/sessions") where form["payment_intent"] == nil:
+            return page("checkout.session", form)
+        case (false, "invoices"):
+            return page("invoice", form)
         case (false, "checkout/sessions"):
             return list { $0["object"] == "checkout.session" && $0["payment_intent"] == text(form["payment_intent"]) }
         case (false, "invoice_payments"):
@@ -42,6 +46,7 @@ extension FakeStripe.State {
         members["id"] = .string(id)
         members["object"] = .string(kind)
         members["number"] = .integer(Int64(last))
+        members["created"] = .integer(clock.now.seconds)
         objects[id] = .object(members)
         return .object(members)
     }
@@ -130,6 +135,21 @@ extension FakeStripe.State {
 
     private func list(_ isWanted: (JSON) -> Bool) -> (Int, JSON) {
         (200, ["object": "list", "data": .array(objects.values.filter(isWanted)), "has_more": false])
+    }
+
+    /// The newest first, as Stripe lists.
+    private func page(_ kind: String, _ form: StripeForm) -> (Int, JSON) {
+        func bound(_ name: String) -> Int64? { form["created"]?[name]?.text.flatMap { Int64($0) } }
+        let (from, to) = (bound("gte") ?? 0, bound("lt") ?? .max)
+        let below = form["starting_after"]?.text.flatMap { objects[$0]?["number"]?.integer } ?? .max
+        let found = objects.values.filter { object in
+            guard object["object"]?.string == kind, form["status"] == nil || object["status"] == text(form["status"]),
+                let created = object["created"]?.integer, let number = object["number"]?.integer
+            else { return false }
+            return created >= from && created < to && number < below
+        }.sorted { ($0["number"]?.integer ?? 0) > ($1["number"]?.integer ?? 0) }
+        let limit = form["limit"]?.text.flatMap { Int($0) } ?? 10
+        return (200, ["object": "list", "data": .array(Array(found.prefix(limit))), "has_more": .bool(found.count > limit)])
     }
 
     private func metadata(_ form: StripeForm) -> JSON {

@@ -12,6 +12,7 @@ package final class FakeStripe: Sendable {
     package static let secret = "whsec_test"
 
     struct State {
+        let clock: FakeTime
         var objects: [String: JSON] = [:]
         var answers: [String: (form: StripeForm, answer: JSON)] = [:]
         var requests: [String] = []
@@ -21,7 +22,7 @@ package final class FakeStripe: Sendable {
         var isAway = false
     }
 
-    let state = Mutex(State())
+    let state: Mutex<State>
     let clock: FakeTime
     private let faults: Faults?
     private let port: AsyncStream<Int>
@@ -43,6 +44,7 @@ package final class FakeStripe: Sendable {
 
     private init(_ clock: FakeTime, _ faults: Faults?) {
         self.clock = clock
+        state = Mutex(State(clock: clock))
         self.faults = faults
         (port, portKnown) = AsyncStream.makeStream(of: Int.self)
     }

@@ -1,7 +1,9 @@
+import AsyncHTTPClient
 import Core
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 import SQL
 import TestSupport
@@ -14,7 +16,10 @@ struct AdminWorld: Sendable {
     let client: any TestClientProtocol
     let administrator: SignedIn
 
-    static func run(on engine: TestEngine = .sqlite, _ body: @escaping @Sendable (AdminWorld) async throws -> Void) async throws {
+    /// - Parameter stripe: Its address, where payments are set up.
+    static func run(
+        on engine: TestEngine = .sqlite, stripe: String? = nil, _ body: @escaping @Sendable (AdminWorld) async throws -> Void
+    ) async throws {
         let fixture = try await IdentityFixture(engine)
         let identity = fixture.identity
         let made = try await identity.createFirstAdministrator(email: "admin@example.com", password: "correct horse")
@@ -23,12 +28,21 @@ struct AdminWorld: Sendable {
         let catalog = CatalogCache(fixture.database, time: fixture.clock.time)
         let router = Router(context: AppContext.self)
         router.add(middleware: AnswerMiddleware(time: fixture.clock.time))
+        router.add(middleware: ErrorMiddleware())
         router.add(middleware: CallerMiddleware(authenticator: identity.authenticator, secrets: identity.secrets))
         let admin = router.group("/api/admin", context: AdminContext.self)
-        AdminRoutes(database: fixture.database, catalog: catalog, time: fixture.clock.time).addRoutes(to: admin)
+        AdminRoutes(database: fixture.database, catalog: catalog, billing: stripe.map { billing(fixture, $0) }, time: fixture.clock.time)
+            .addRoutes(to: admin)
         try await Application(router: router).test(.router) {
             try await body(AdminWorld(fixture: fixture, catalog: catalog, client: $0, administrator: administrator))
         }
+    }
+
+    private static func billing(_ fixture: IdentityFixture, _ url: String) -> Billing {
+        Billing(
+            database: fixture.database, stripe: StripeClient(.init(key: "sk_test_x", url: url, tries: 1), client: .shared, time: fixture.clock.time),
+            webhookSecrets: [], rules: BillingRules(), time: fixture.clock.time, wakeUp: WakeUp(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     var database: Database { fixture.database }

@@ -6,16 +6,20 @@ package import SQL
 package struct AdminRoutes: Sendable {
     private let database: Database
     private let catalog: CatalogCache
+    /// Nothing where payments are not set up.
+    private let billing: Billing?
     private let time: Time
 
-    package init(database: Database, catalog: CatalogCache, time: Time) {
+    package init(database: Database, catalog: CatalogCache, billing: Billing?, time: Time) {
         self.database = database
         self.catalog = catalog
+        self.billing = billing
         self.time = time
     }
 
     package func addRoutes(to admin: RouterGroup<AdminContext>) {
         admin.get("/audit-log", use: ListAdminActs(database: database).handle)
+        admin.get("/books", use: ShowBooks(read: ReadBooks(database: database, billing: billing, time: time), time: time).handle)
 
         let edit = EditOffers(database: database, time: time)
         let packs = AdminPacks(edit: edit, database: database)

@@ -1,0 +1,55 @@
+import Core
+
+/// The books for a person at a terminal.
+struct BooksText {
+    let books: Books
+
+    init(_ books: Books) {
+        self.books = books
+    }
+
+    var text: String {
+        let head = "The books at \(books.at.text); by time from \(books.period.start.text) to \(books.period.end.text)."
+        let tail = books.isClean ? "The books balance." : "\(books.sections.reduce(0) { $0 + $1.mismatched }) do not match."
+        return ([head, ""] + books.sections.flatMap(lines) + [""] + marginLines + ["", tail]).joined(separator: "\n")
+    }
+
+    private func lines(_ section: Books.Section) -> [String] {
+        let mark = section.mismatched == 0 ? "ok      " : "DIFFERS "
+        let more = section.isComplete ? "" : ", and there is more than was looked at"
+        return ["\(mark)\(section.about): \(section.matched) of \(section.compared) match\(sums(section))\(more)"]
+            + section.mismatches.flatMap { mismatch in
+                [
+                    "        \(mismatch.code): \(mismatch.subject): expected \(mismatch.expected), found \(mismatch.found)",
+                    "          \(mismatch.repair.command.map { "\($0): " } ?? "")\(mismatch.repair.text)",
+                ]
+            }
+    }
+
+    private func sums(_ section: Books.Section) -> String {
+        section.sums.map { sum in
+            switch sum.unit {
+            case .credits: ", \(Credits(hundredths: sum.kept)) credits against \(Credits(hundredths: sum.against))"
+            case .money(let currency): ", \(sum.kept) \(currency) against \(sum.against)"
+            }
+        }.joined()
+    }
+
+    private var marginLines: [String] {
+        books.margin.lines.map { line in "\(line.day.text.prefix(10))  \(line.endpoint.rawValue): \(text(line.figures))" }
+            + (books.margin.isComplete ? [] : ["…"]) + ["In all: \(text(books.margin.total))"]
+    }
+
+    private func text(_ figures: Margin.Figures) -> String {
+        var text = "\(figures.jobs) \(figures.jobs == 1 ? "job" : "jobs"), \(figures.captured) credits captured, cost \(dollars(figures.cost))"
+        if figures.reported > 0 { text += ", of it \(dollars(figures.reported)) as reported" }
+        if figures.lost > 0 { text += ", \(dollars(figures.lost)) for nobody" }
+        if figures.jobsWithoutCost > 0 { text += ", \(figures.jobsWithoutCost) paid for at no known cost" }
+        return text
+    }
+
+    /// Of micro-dollars, which are never negative.
+    private func dollars(_ cost: Int64) -> String {
+        "$\(cost / 1_000_000).\(String(cost % 1_000_000 + 1_000_000).dropFirst())"
+    }
+}

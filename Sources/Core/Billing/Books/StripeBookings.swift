@@ -1,0 +1,83 @@
+import SQL
+
+/// What was booked of the payments that Stripe lists, and what was booked in the same period besides.
+struct StripeBookings: Sendable {
+    /// Of the listed payments those that are ours, with what was booked; nothing where nothing was.
+    var payments: [(payment: StripePayments.Payment, booked: Money?)] = []
+    var others: [(key: String, paid: Money)] = []
+    var isComplete = true
+}
+
+extension Transaction {
+    func bookings(_ listing: StripePayments, _ period: BooksPeriod) throws -> StripeBookings {
+        var bookings = StripeBookings()
+        for payment in listing.payments where try isOurs(payment, in: listing.realm) {
+            bookings.payments.append((payment, try purchase(withKey: payment.key)?.paid))
+        }
+        let listed = Set(listing.payments.map(\.key))
+        var after = ""
+        while true {
+            let some = try purchases(in: listing.realm, period, after: after, limit: 500)
+            bookings.others += some.filter { !listed.contains($0.key) }
+            guard let last = some.last, some.count == 500 else { return bookings }
+            after = last.key
+        }
+    }
+
+    /// Made by us, and of an account of ours.
+    func isOurs(_ payment: StripePayments.Payment, in realm: String) throws(DatabaseError) -> Bool {
+        switch payment.owner {
+        case .checkout(let id):
+            guard let checkout = try checkout(id), checkout.item.pack != nil, checkout.realm == realm else { return false }
+            return checkout.sessionID.map { "checkout:\($0)" == payment.key } ?? true
+        case .customer(let customer):
+            return try account(ofCustomer: customer, in: realm) != nil
+        }
+    }
+
+    private func purchases(
+        in realm: String, _ period: BooksPeriod, after key: String, limit: Int
+    ) throws(DatabaseError) -> [(key: String, paid: Money)] {
+        try query("""
+            SELECT key, amount, currency FROM purchases WHERE realm = $1 AND created_at >= $2 AND created_at < $3 AND key > $4
+            ORDER BY key LIMIT $5
+            """, realm, period.start, period.end, key, limit).map { row throws(DatabaseError) in
+            try (row.get("key"), Money(row.get("amount"), row.get("currency")))
+        }
+    }
+}
+
+extension Billing {
+    /// What is booked and not listed may have been begun before the period: as much of it is asked for one by one.
+    private static let mostLookups = 200
+
+    func section(_ listing: StripePayments, _ bookings: StripeBookings, settled: Instant, limit: Int) async throws -> Books.Section {
+        var mismatches: [Books.Mismatch] = []
+        var sums: [String: (kept: Int64, against: Int64)] = [:]
+        for (payment, booked) in bookings.payments {
+            sums[payment.paid.currency, default: (0, 0)].against += payment.paid.amount
+            if let booked { sums[booked.currency, default: (0, 0)].kept += booked.amount }
+            if booked == nil, payment.createdAt > settled { continue }
+            mismatches += mismatch(payment.key, payment.paid, booked).map { [$0] } ?? []
+        }
+        for (key, booked) in bookings.others.prefix(Billing.mostLookups) {
+            let paid = try await paid(key)
+            sums[booked.currency, default: (0, 0)].kept += booked.amount
+            if let paid { sums[paid.currency, default: (0, 0)].against += paid.amount }
+            mismatches += mismatch(key, paid, booked).map { [$0] } ?? []
+        }
+        let others = min(bookings.others.count, Billing.mostLookups)
+        return Books.Section(
+            name: "stripe", about: "purchases against what Stripe lists as paid", compared: bookings.payments.count + others,
+            mismatched: mismatches.count,
+            sums: sums.sorted { $0.key < $1.key }.map { Books.Sum(unit: .money($0.key), kept: $0.value.kept, against: $0.value.against) },
+            mismatches: Array(mismatches.prefix(limit)), isComplete: listing.isComplete && others == bookings.others.count)
+    }
+
+    private func mismatch(_ key: String, _ paid: Money?, _ booked: Money?) -> Books.Mismatch? {
+        guard paid != booked else { return nil }
+        func text(_ money: Money?) -> String { money.map { "\($0.amount) \($0.currency)" } ?? "none" }
+        let code = paid == nil ? "purchase_not_paid" : booked == nil ? "payment_not_booked" : "amount_differs"
+        return Books.Mismatch(paymentCode: code, key, expected: text(paid), found: text(booked))
+    }
+}

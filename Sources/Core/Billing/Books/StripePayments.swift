@@ -1,0 +1,89 @@
+import SQL
+
+/// What Stripe lists as paid in a period, of everything that is paid to this Stripe account: whether it is ours is the
+/// database's to say.
+struct StripePayments: Sendable {
+    struct Payment: Sendable, Hashable {
+        /// As a purchase of it is named.
+        let key: String
+        let paid: Money
+        let createdAt: Instant
+        let owner: Owner
+    }
+
+    /// What leads to an account of ours.
+    enum Owner: Sendable, Hashable {
+        case checkout(ID<Checkout>)
+        case customer(String)
+    }
+
+    let realm: String
+    let period: BooksPeriod
+    let payments: [Payment]
+    /// False where there are more than are looked at.
+    let isComplete: Bool
+}
+
+extension Billing {
+    /// Of sessions and of invoices each; the newest are listed first.
+    private static let mostPages = 100
+
+    func payments(in period: BooksPeriod) async throws -> StripePayments {
+        let sessions = try await list("/checkout/sessions", ["status": "complete"], period)
+        let invoices = try await list("/invoices", ["status": "paid"], period)
+        var payments = sessions.objects.compactMap { StripePayments.Payment(session: $0) }
+        var plans: [String: Plan] = [:]
+        for json in invoices.objects {
+            guard let invoice = StripeInvoice(json), let createdAt = json["created"]?.instant, let customer = invoice.customer else { continue }
+            for price in Set(invoice.lines.map(\.price)) where plans[price] == nil { plans[price] = try await plan(ofPrice: price) }
+            // What brings no credits is no purchase.
+            guard let grant = InvoiceGrant(invoice.lines, plans, now: createdAt), grant.credits > .zero else { continue }
+            payments.append(.init(key: "invoice:\(invoice.id)", paid: invoice.paid, createdAt: createdAt, owner: .customer(customer)))
+        }
+        return StripePayments(
+            realm: stripe.realm, period: period, payments: payments, isComplete: sessions.isComplete && invoices.isComplete)
+    }
+
+    private func list(_ path: String, _ filter: StripeForm, _ period: BooksPeriod) async throws -> (objects: [JSON], isComplete: Bool) {
+        var query = filter
+        query["limit"] = 100
+        // Stripe counts whole seconds, so what begins within one is looked at from its start.
+        query["created"] = ["gte": .text(String(period.start.seconds)), "lt": .text(String((period.end + .milliseconds(999)).seconds))]
+        var objects: [JSON] = []
+        for _ in 0..<Billing.mostPages {
+            let page = try await stripe.get(path, query)
+            objects += page.listed
+            guard page["has_more"]?.bool == true, let last = page.listed.last?["id"]?.string else { return (objects, true) }
+            query["starting_after"] = .text(last)
+        }
+        return (objects, false)
+    }
+
+    /// What Stripe says of one payment now; nothing where there is none, or it is not paid.
+    func paid(_ key: String) async throws -> Money? {
+        let parts = key.split(separator: ":", maxSplits: 1).map { String($0) }
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "checkout":
+            let json = try await stripe.find("/checkout/sessions/\(parts[1].percentEncoded)")
+            guard let session = json.flatMap({ StripeSession($0) }), session.isComplete, session.payment != .unpaid else { return nil }
+            return session.total
+        case "invoice":
+            let json = try await stripe.find("/invoices/\(parts[1].percentEncoded)")
+            guard let invoice = json.flatMap({ StripeInvoice($0) }), invoice.isPaid else { return nil }
+            return invoice.paid
+        default:
+            return nil
+        }
+    }
+}
+
+extension StripePayments.Payment {
+    /// Nothing unless a pack of ours was paid: a plan's credits come with its invoice.
+    fileprivate init?(session json: JSON) {
+        guard json["mode"]?.string == "payment", let session = StripeSession(json), session.isComplete, session.payment != .unpaid,
+            let checkout = session.checkout, let total = session.total, let createdAt = json["created"]?.instant
+        else { return nil }
+        self.init(key: "checkout:\(session.id)", paid: total, createdAt: createdAt, owner: .checkout(checkout))
+    }
+}

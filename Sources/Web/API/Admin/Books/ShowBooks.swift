@@ -1,0 +1,25 @@
+package import Core
+package import Hummingbird
+
+/// `GET /api/admin/books?from=&to=&stripe=&limit=`: every part of the books beside what it must agree with.
+package struct ShowBooks: Sendable {
+    private let read: ReadBooks
+    private let time: Time
+
+    package init(read: ReadBooks, time: Time) {
+        self.read = read
+        self.time = time
+    }
+
+    private enum Answer: String, CaseIterable { case `true`, `false` }
+
+    @Sendable package func handle(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let limit = try request.limit()
+        let withStripe: Answer? = try request.choice("stripe")
+        guard let period = BooksPeriod(from: try request.instant("from"), to: try request.instant("to"), now: time.now()) else {
+            throw APIError(
+                .unprocessableContent, "invalid_parameter", "'from' is before 'to', and at most 366 days before it.", field: "from")
+        }
+        return .json(BooksBody(try await read(period, withStripe: withStripe == .true, limit: limit)))
+    }
+}
