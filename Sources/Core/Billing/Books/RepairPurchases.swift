@@ -1,0 +1,119 @@
+import SQL
+
+/// Books payments whose events never came or could not be applied: each is read again from Stripe and goes the way that its
+/// event would have gone, under the same key, so that an event that comes later changes nothing. What is booked without any
+/// event is confirmed at Stripe.
+package struct RepairPurchases: Sendable {
+    package enum Outcome: String, Sendable {
+        case booked
+        /// What a run that is no dry one would book, or confirm.
+        case toBook, toConfirm
+        /// It is booked, and Stripe says the same.
+        case confirmed
+        case nothingToDo
+        /// Stripe has no such payment, or it is not paid.
+        case notPaid
+        /// Booked as another amount than Stripe says.
+        case amountDiffers
+        /// Paid, and it brings nothing here: not ours, or paid otherwise than it was sold.
+        case bringsNothing
+    }
+
+    package struct Repair: Sendable, Hashable {
+        /// Stripe's id of a Checkout Session or an invoice.
+        package let id: String
+        package let outcome: Outcome
+    }
+
+    private static let batch = 100
+
+    private let billing: Billing
+
+    package init(_ billing: Billing) {
+        self.billing = billing
+    }
+
+    /// Those that are named.
+    ///
+    /// - Parameter ids: Each `cs_…` or `in_…`.
+    package func callAsFunction(_ ids: [String], isDry: Bool = false, _ report: (Repair) -> Void) async throws {
+        for id in ids {
+            guard let key = RepairPurchases.key(of: id) else { continue }
+            report(Repair(id: id, outcome: try await repair(key, id, isDry: isDry)))
+        }
+    }
+
+    /// All of a period: what Stripe lists, what events speak of, and what is booked without one.
+    package func callAsFunction(_ period: BooksPeriod, isDry: Bool = false, _ report: (Repair) -> Void) async throws {
+        let listing = try await billing.payments(in: period)
+        let unbooked = try await billing.database.read { transaction in
+            try transaction.bookings(listing, period).payments.filter { $0.booked == nil }.map(\.payment.key)
+        }
+        try await callAsFunction(unbooked.map(RepairPurchases.id), isDry: isDry, report)
+        let (done, settled) = (Set(unbooked), billing.time.now() - ReadBooks.patience)
+        try await each({ try $0.paymentsNotBooked(period, settled: settled, after: $1, limit: $2) }) { keys in
+            try await callAsFunction(keys.filter { !done.contains($0) }.map(RepairPurchases.id), isDry: isDry, report)
+        }
+        try await each({ try $0.purchasesWithoutEvent(period, settled: settled, after: $1, limit: $2) }) { keys in
+            try await callAsFunction(keys.map(RepairPurchases.id), isDry: isDry, report)
+        }
+    }
+
+    private func each(
+        _ find: @escaping @Sendable (Transaction, _ after: String, _ limit: Int) throws -> [String], _ repair: ([String]) async throws -> Void
+    ) async throws {
+        var after = ""
+        while true {
+            let keys = try await billing.database.read { [after] in try find($0, after, RepairPurchases.batch) }
+            try await repair(keys)
+            guard let last = keys.last, keys.count == RepairPurchases.batch else { return }
+            after = last
+        }
+    }
+
+    /// The name of the fact, as purchases have it; nothing where it is no such id.
+    package static func key(of id: String) -> String? {
+        if id.hasPrefix("cs_") { return "checkout:\(id)" }
+        return id.hasPrefix("in_") ? "invoice:\(id)" : nil
+    }
+
+    private static func id(of key: String) -> String { String(key.drop { $0 != ":" }.dropFirst()) }
+
+    private func repair(_ key: String, _ id: String, isDry: Bool) async throws -> Outcome {
+        guard let paid = try await billing.paid(key) else { return .notPaid }
+        if let purchase = try await billing.database.read({ try $0.purchase(withKey: key) }) {
+            guard purchase.paid == paid else { return .amountDiffers }
+            return try await confirm(key, isDry: isDry)
+        }
+        guard !isDry else { return .toBook }
+        // Before it is done: a crash in between leaves a note of what was not done, rather than none of what was.
+        try await note("purchases.repair", of: key, paid)
+        _ = try await key.hasPrefix("checkout:") ? billing.applyCheckout(id) : billing.applyInvoice(id)
+        return try await billing.database.read { try $0.purchase(withKey: key) } == nil ? .bringsNothing : .booked
+    }
+
+    /// Written down, once.
+    private func confirm(_ key: String, isDry: Bool) async throws -> Outcome {
+        let isNoted = try await billing.database.read { try $0.isNoted(key) }
+        guard !isNoted else { return .nothingToDo }
+        guard !isDry else { return .toConfirm }
+        try await note("purchases.confirm", of: key, nil)
+        return .confirmed
+    }
+
+    private func note(_ action: AdminAct.Action, of key: String, _ paid: Money?) async throws {
+        let now = billing.time.now()
+        let details = paid.map { ["amount": .integer($0.amount), "currency": .string($0.currency)] as [String: JSON] } ?? [:]
+        try await billing.database.write(order: .key(key)) {
+            try $0.note(AdminAct(action, of: key, .object(details), by: nil, at: now))
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate func isNoted(_ key: String) throws(DatabaseError) -> Bool {
+        try queryOne("""
+            SELECT 1 AS one FROM audit_log WHERE subject = $1 AND action IN ('purchases.repair', 'purchases.confirm')
+            """, key) != nil
+    }
+}

@@ -1,0 +1,89 @@
+package import SQL
+
+/// Ends reservations that are open although their job is over or was never there, as the job's own end would have: what it
+/// delivered is captured, the rest released. Each in a transaction of its own, beside whatever else happens; a second run
+/// finds nothing left to do.
+package struct RepairReservations: Sendable {
+    package enum Outcome: Sendable, Hashable {
+        case ended(Receipt)
+        /// What a run that is no dry one would do.
+        case toEnd(captured: Credits, released: Credits)
+        /// Somebody else has ended it meanwhile.
+        case hasEnded
+        /// The ledger does not say the same, so that no verb of its mends it.
+        case unclear(String)
+    }
+
+    package struct Repair: Sendable, Hashable {
+        package let job: ID<Job>
+        package let account: ID<Account>
+        package let outcome: Outcome
+    }
+
+    private let database: Database
+    private let time: Time
+    private let batch: Int
+
+    package init(database: Database, time: Time, batch: Int = 100) {
+        self.database = database
+        self.time = time
+        self.batch = batch
+    }
+
+    /// - Parameter report: Hears of each, as it is done.
+    package func callAsFunction(isDry: Bool = false, _ report: (Repair) -> Void) async throws {
+        var after = ""
+        while true {
+            let orphans = try await database.read { [after, batch] in try $0.orphans(after: after, limit: batch) }
+            for orphan in orphans {
+                let outcome = try await end(orphan.job, of: orphan.account, isDry: isDry)
+                report(Repair(job: orphan.job, account: orphan.account, outcome: outcome))
+            }
+            guard let last = orphans.last, orphans.count == batch else { return }
+            after = last.job.rawValue
+        }
+    }
+
+    private func end(_ job: ID<Job>, of account: ID<Account>, isDry: Bool) async throws -> Outcome {
+        let now = time.now()
+        guard !isDry else { return try await database.read { try $0.outlook(of: job) } }
+        return try await database.write(of: account) { transaction in
+            guard case .toEnd(let captured, let released) = try transaction.outlook(of: job) else { return try transaction.outlook(of: job) }
+            guard let receipt = try transaction.settleReservation(of: job, capturing: captured, now: now) else { return .hasEnded }
+            try transaction.note(AdminAct(
+                "reservations.repair", of: job.rawValue,
+                ["account": .string(account.rawValue), "captured": .decimal(captured.decimal), "released": .decimal(released.decimal)],
+                by: nil, at: now))
+            return .ended(receipt)
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate func orphans(after job: String, limit: Int) throws(DatabaseError) -> [(job: ID<Job>, account: ID<Account>)] {
+        try query("""
+            SELECT r.job_id, r.account_id FROM reservations r LEFT JOIN jobs j ON j.id = r.job_id
+            WHERE r.ended_at IS NULL AND (j.id IS NULL OR j.ended_at IS NOT NULL) AND r.job_id > $1 ORDER BY r.job_id LIMIT $2
+            """, job, limit).map { row throws(DatabaseError) in try (row.get("job_id"), row.get("account_id")) }
+    }
+
+    /// How it is to end. Nothing is done where the ledger has not booked what the reservation says, or has booked its end.
+    fileprivate func outlook(of id: ID<Job>) throws -> RepairReservations.Outcome {
+        let job = try job(id)
+        guard let row = try queryOne("SELECT account_id, amount FROM reservations WHERE job_id = $1 AND ended_at IS NULL", id),
+            job.map({ $0.state.isTerminal }) ?? true
+        else { return .hasEnded }
+        let account: ID<Account> = try row.get("account_id")
+        let amount: Credits = try row.get("amount")
+        if amount > .zero {
+            guard let booked = try booked(key: NewReservation.key(of: id)), booked.account == account, booked.amount == amount else {
+                return .unclear("the ledger has reserved something else for it, or nothing")
+            }
+            guard try !isBooked(key: "capture:\(id)"), try !isBooked(key: "release:\(id)") else {
+                return .unclear("the ledger has booked its end, and the reservation has not")
+            }
+        }
+        let captured = job?.state == .completed ? min(amount, job?.price.total(delivered: job?.outputsDelivered ?? 0) ?? .zero) : .zero
+        return .toEnd(captured: captured, released: amount - captured)
+    }
+}

@@ -1,0 +1,215 @@
+@testable import Core
+import SQL
+import Testing
+import TestSupport
+
+/// Payments that are not where they should be, and how they come there.
+struct RepairPurchasesTests {
+    @Test(arguments: TestEngine.available)
+    func `a payment that nobody told of is in Stripe's list, and is booked once, also with its late event`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let session = try await world.pay(.pack("small"), by: actor)
+            world.clock.advance(by: .seconds(7200))
+            #expect(try await world.books().isClean)
+            let books = try await world.books(withStripe: true)
+            let mismatch = try #require(books.section("stripe").mismatches.first)
+            #expect(mismatch.code == "payment_not_booked" && mismatch.subject == "checkout:\(session)")
+            #expect(mismatch.expected == "500 usd" && mismatch.found == "none")
+            #expect(mismatch.repair.command == "darkroom admin repair purchases \(session)")
+            #expect(books.section("stripe").sums == [Books.Sum(unit: .money("usd"), kept: 0, against: 500)])
+
+            #expect(try await world.repair(isDry: true) == ["\(session) toBook"])
+            #expect(try await world.balance(of: actor).available == .zero)
+            #expect(try await world.repair() == ["\(session) booked"])
+            #expect(try await world.repair() == [])
+            #expect(try await world.repair([session]) == ["\(session) nothingToDo"])
+            try await world.tell("checkout.session.completed", session)
+
+            #expect(try await world.balance(of: actor).available == .whole(100))
+            #expect(try await world.purchases(of: actor).count == 1)
+            #expect(try await world.books(withStripe: true).isClean)
+            #expect(try await world.world.acts() == ["purchases.repair checkout:\(session)"])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a month that nobody told of is booked by its invoice`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let subscription = try await world.subscribe("basic", actor)
+            world.clock.advance(by: .seconds(FakeStripe.month))
+            let invoice = world.stripe.renew(subscription)
+            world.clock.advance(by: .seconds(7200))
+            #expect(try await world.books(withStripe: true).section("stripe").mismatches.map(\.subject) == ["invoice:\(invoice)"])
+
+            #expect(try await world.repair() == ["\(invoice) booked"])
+            try await world.tell("invoice.paid", invoice)
+
+            #expect(try await world.purchases(of: actor).count == 2)
+            #expect(try await world.books(withStripe: true).isClean)
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `an event that could not be applied is a mismatch once it is an hour old, and the repair books it`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let session = try await world.pay(.pack("small"), by: actor)
+            world.stripe.isAway = true
+            try await world.tell("checkout.session.completed", session)
+            #expect(try await world.books().isClean)
+            world.clock.advance(by: .seconds(7200))
+
+            let section = try await world.books().section("payments")
+            #expect(section.mismatches.map(\.code) == ["payment_not_booked"] && section.compared == 1 && section.matched == 0)
+            #expect(section.mismatches.first?.repair.command == "darkroom admin repair purchases \(session)")
+            #expect(section.sums == [Books.Sum(unit: .money("usd"), kept: 0, against: 500)])
+            await #expect(throws: StripeError.self) { try await world.repair([session]) }
+            world.stripe.isAway = false
+            #expect(try await world.repair([session]) == ["\(session) booked"])
+            #expect(try await world.repair() == [])
+
+            #expect(try await world.balance(of: actor).available == .whole(100))
+            #expect(try await world.books(withStripe: true).isClean)
+            try await world.catchUp()
+            #expect(try await world.purchases(of: actor).count == 1)
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `an invoice's event whose purchase is gone is found, and so are credits without it`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            _ = try await world.subscribe("basic", actor)
+            world.clock.advance(by: .seconds(7200))
+            #expect(try await world.books().isClean)
+
+            try await world.execute("DELETE FROM purchases")
+
+            let books = try await world.books()
+            #expect(books.section("payments").mismatches.map(\.code) == ["payment_not_booked"])
+            #expect(books.section("purchases").mismatches.map(\.code) == ["bought_credits_have_their_purchase"])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a purchase without any event is confirmed at Stripe`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let session = try await world.buy(.pack("small"), by: actor)
+            try await world.execute("DELETE FROM stripe_events", "UPDATE checkouts SET state = 'open', ended_at = NULL")
+            #expect(try await world.books().isClean)
+            world.clock.advance(by: .seconds(7200))
+            #expect(try await world.books().section("payments").mismatches.map(\.code) == ["purchase_without_event"])
+
+            #expect(try await world.repair(isDry: true) == ["\(session) toConfirm"])
+            #expect(try await world.repair() == ["\(session) confirmed"])
+            #expect(try await world.repair() == [])
+
+            #expect(try await world.books(withStripe: true).isClean)
+            #expect(try await world.world.acts() == ["purchases.confirm checkout:\(session)"])
+            #expect(try await world.balance(of: actor).available == .whole(100))
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `who came back from the pay page needs no event`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let checkout = try await world.checkout(.pack("small"), by: actor)
+            world.stripe.pay(checkout.sessionID ?? "")
+            _ = try await ReadCheckout(world.billing)(checkout.id, by: actor)
+            world.clock.advance(by: .seconds(7200))
+
+            #expect(try await world.books(withStripe: true).isClean)
+            #expect(try await world.repair() == [])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `another amount than Stripe's, and a purchase that was never paid, are for a person to look at`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let dear = try await world.buy(.pack("small"), by: actor)
+            let unpaid = try await world.buy(.pack("small"), by: actor)
+            world.clock.advance(by: .seconds(7200))
+
+            try await world.database.write(order: .alone) {
+                _ = try $0.execute("UPDATE purchases SET amount = 400 WHERE key = $1", "checkout:\(dear)")
+            }
+            world.stripe.set(unpaid, ["payment_status": "unpaid"])
+
+            let books = try await world.books(withStripe: true)
+            let payments = books.section("payments")
+            #expect(payments.mismatches.map(\.code) == ["amount_differs"] && payments.mismatches.first?.expected == "500 usd")
+            #expect(payments.mismatches.first?.found == "400 usd" && payments.mismatches.first?.repair.command == nil)
+            #expect(Set(books.section("stripe").mismatches.map(\.code)) == ["amount_differs", "purchase_not_paid"])
+            #expect(try await world.repair([dear, unpaid]) == ["\(dear) amountDiffers", "\(unpaid) notPaid"])
+            #expect(try await world.balance(of: actor).available == .whole(200))
+            #expect(try await world.world.acts() == [])
+        }
+    }
+
+    @Test func `what others sell through the same Stripe account is not compared`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            let session = try await world.pay(.pack("small"), by: actor)
+            world.stripe.set(session, ["metadata": ["checkout": .string(ID<Checkout>.make(at: world.clock.now).rawValue)]])
+            world.clock.advance(by: .seconds(7200))
+
+            let section = try await world.books(withStripe: true).section("stripe")
+
+            #expect(section.compared == 0 && section.mismatched == 0)
+            #expect(try await world.repair() == [])
+            #expect(try await world.repair([session]) == ["\(session) bringsNothing"])
+        }
+    }
+
+    @Test func `Stripe's list is read page by page`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            for _ in 0..<205 { _ = try await world.pay(.pack("small"), by: actor) }
+            world.clock.advance(by: .seconds(7200))
+
+            let section = try await world.books(withStripe: true).section("stripe")
+
+            #expect(section.compared == 205 && section.mismatched == 205 && section.mismatches.count == 20 && section.isComplete)
+            #expect(world.stripe.requests.count { $0 == "GET /checkout/sessions" } == 3)
+        }
+    }
+
+    @Test func `a payment booked in the period and begun before it is asked for by its id`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            let session = try await world.checkout(.pack("small"), by: actor).sessionID ?? ""
+            let begin = world.clock.now + .seconds(3600)
+            world.clock.advance(by: .seconds(7200))
+            world.stripe.pay(session)
+            try await world.tell("checkout.session.completed", session)
+            world.clock.advance(by: .seconds(7200))
+
+            let period = try #require(BooksPeriod(from: begin, to: world.clock.now, now: world.clock.now))
+            let books = try await ReadBooks(database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
+
+            #expect(books.isClean && books.section("stripe").compared == 1)
+        }
+    }
+}
+
+extension BillingWorld {
+    /// What came of each, as `id outcome`.
+    func repair(_ ids: [String]? = nil, isDry: Bool = false) async throws -> [String] {
+        var repairs: [String] = []
+        let repair = RepairPurchases(billing)
+        if let ids {
+            try await repair(ids, isDry: isDry) { repairs.append("\($0.id) \($0.outcome)") }
+        } else {
+            guard let period = BooksPeriod(from: clock.now - .seconds(40 * 86_400), to: clock.now + .seconds(1), now: clock.now) else {
+                throw Unexpected("no period")
+            }
+            try await repair(period, isDry: isDry) { repairs.append("\($0.id) \($0.outcome)") }
+        }
+        return repairs
+    }
+}
