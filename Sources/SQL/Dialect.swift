@@ -75,7 +75,9 @@ package enum Fragment: Sendable, Hashable {
         case (.skipLocked, .postgres): "FOR NO KEY UPDATE SKIP LOCKED"
         case (.forUpdate(let table), .postgres): "FOR NO KEY UPDATE OF \(table)"
         case (.member(let column, let path), .sqlite): "CAST(json_extract(\(column), '$.\(path.joined(separator: "."))') AS TEXT)"
-        case (.member(let column, let path), .postgres): "(\(column)::json #>> '{\(path.joined(separator: ","))}')"
+        // It reads no JSON with a NUL in it, wherever that is.
+        case (.member(let column, let path), .postgres):
+            "(replace(\(column), '\\u0000', '\\ufffd')::json #>> '{\(path.joined(separator: ","))}')"
         }
     }
 }

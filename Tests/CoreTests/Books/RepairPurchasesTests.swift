@@ -151,6 +151,21 @@ struct RepairPurchasesTests {
         }
     }
 
+    @Test(arguments: TestEngine.available)
+    func `an event is read whatever letters are in it`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let session = try await world.pay(.pack("small"), by: actor)
+            world.stripe.set(session, ["client_reference_id": "a\u{0}b \\u0000 \u{1F600} '\""])
+            try await world.tell("checkout.session.completed", session)
+
+            let section = try await world.books().section("payments")
+
+            #expect(section.compared == 1 && section.matched == 1)
+            #expect(section.sums == [Books.Sum(unit: .money("usd"), kept: 500, against: 500)])
+        }
+    }
+
     @Test func `what others sell through the same Stripe account is not compared`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
@@ -162,7 +177,8 @@ struct RepairPurchasesTests {
 
             #expect(section.compared == 0 && section.mismatched == 0)
             #expect(try await world.repair() == [])
-            #expect(try await world.repair([session]) == ["\(session) bringsNothing"])
+            for _ in 0..<2 { #expect(try await world.repair([session]) == ["\(session) bringsNothing"]) }
+            #expect(try await world.world.acts() == ["purchases.repair checkout:\(session)"])
         }
     }
 

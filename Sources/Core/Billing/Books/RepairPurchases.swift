@@ -92,19 +92,19 @@ package struct RepairPurchases: Sendable {
         return try await billing.database.read { try $0.purchase(withKey: key) } == nil ? .bringsNothing : .booked
     }
 
-    /// Written down, once.
     private func confirm(_ key: String, isDry: Bool) async throws -> Outcome {
-        let isNoted = try await billing.database.read { try $0.isNoted(key) }
-        guard !isNoted else { return .nothingToDo }
+        if try await billing.database.read({ try $0.isNoted(key) }) { return .nothingToDo }
         guard !isDry else { return .toConfirm }
         try await note("purchases.confirm", of: key, nil)
         return .confirmed
     }
 
+    /// Once, whoever repairs it and however often.
     private func note(_ action: AdminAct.Action, of key: String, _ paid: Money?) async throws {
         let now = billing.time.now()
         let details = paid.map { ["amount": .integer($0.amount), "currency": .string($0.currency)] as [String: JSON] } ?? [:]
         try await billing.database.write(order: .key(key)) {
+            guard try !$0.isNoted(key) else { return }
             try $0.note(AdminAct(action, of: key, .object(details), by: nil, at: now))
         }
     }

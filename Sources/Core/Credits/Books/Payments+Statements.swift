@@ -53,23 +53,27 @@ extension BooksRepair {
 
 private enum Statements {
     /// Payments for something of ours that events of the period speak of. Of an invoice those are that cost something and
-    /// name a price of a plan that brings credits: what one brings can only be computed of its lines.
+    /// name a price of a plan that brings credits: what one brings can only be computed of its lines. Materialized, as an
+    /// event's JSON is then read once, and not again for each row that it is joined with.
     static let facts: Statement = """
-        paid AS (
-            SELECT 'checkout:' || \(object("id")) AS key, CAST(\(object("amount_total")) AS BIGINT) AS amount,
-                LOWER(\(object("currency"))) AS currency, e.received_at
-            FROM stripe_events e JOIN checkouts c ON c.id = \(object("metadata", "checkout"))
-            WHERE e.created_at >= $1 AND e.created_at < $2 AND c.item LIKE 'pack:%' AND \(object("payment_status")) <> 'unpaid'
-                AND e.type IN ('checkout.session.completed', 'checkout.session.async_payment_succeeded')
-            UNION ALL
-            SELECT 'invoice:' || \(object("id")), CAST(\(object("amount_paid")) AS BIGINT), LOWER(\(object("currency"))), e.received_at
-            FROM stripe_events e JOIN stripe_customers c ON c.customer = \(object("customer"))
-            WHERE e.created_at >= $1 AND e.created_at < $2 AND e.type IN ('invoice.paid', 'invoice.payment_succeeded')
-                AND CAST(\(object("amount_paid")) AS BIGINT) > 0 AND EXISTS (
+        paid AS MATERIALIZED (
+            SELECT e.type, e.received_at, \(object("id")) AS id, LOWER(\(object("currency"))) AS currency,
+                \(object("metadata", "checkout")) AS checkout, \(object("customer")) AS customer,
+                CAST(COALESCE(\(object("amount_total")), \(object("amount_paid"))) AS BIGINT) AS amount,
+                CASE WHEN e.type LIKE 'checkout.%' THEN \(object("payment_status")) <> 'unpaid' ELSE EXISTS (
                     SELECT 1 FROM stripe_prices s JOIN plans p ON s.item = 'plan:' || p.name AND p.monthly_credits > 0
-                    WHERE e.body LIKE '%"' || s.id || '"%')
-        ), facts AS (
-            SELECT key, MAX(amount) AS amount, MAX(currency) AS currency, MIN(received_at) AS received_at FROM paid GROUP BY key
+                    WHERE e.body LIKE '%"' || s.id || '"%') END AS brings
+            FROM stripe_events e
+            WHERE e.created_at >= $1 AND e.created_at < $2 AND e.type IN (
+                'checkout.session.completed', 'checkout.session.async_payment_succeeded', 'invoice.paid', 'invoice.payment_succeeded')
+        ), facts AS MATERIALIZED (
+            SELECT key, MAX(amount) AS amount, MAX(currency) AS currency, MIN(received_at) AS received_at FROM (
+                SELECT 'checkout:' || p.id AS key, p.amount, p.currency, p.received_at
+                FROM paid p JOIN checkouts c ON c.id = p.checkout WHERE p.type LIKE 'checkout.%' AND p.brings AND c.item LIKE 'pack:%'
+                UNION ALL
+                SELECT 'invoice:' || id, amount, currency, received_at FROM paid
+                WHERE type LIKE 'invoice.%' AND brings AND amount > 0 AND customer IN (SELECT customer FROM stripe_customers)
+            ) AS ours GROUP BY key
         )
         """
 
@@ -79,7 +83,7 @@ private enum Statements {
 
     /// Every fact that an event names. One that tells of it may be older than its purchase, by as much as the slowest payment.
     static let told: Statement = """
-        told AS (
+        told AS MATERIALIZED (
             SELECT CASE
                 WHEN e.type LIKE 'invoice.%' THEN 'invoice:' || \(object("id"))
                 WHEN e.type LIKE 'customer.subscription.%' THEN 'invoice:' || \(object("latest_invoice"))
@@ -95,12 +99,13 @@ private enum Statements {
     /// operator, says that it was paid.
     static let untold: Statement = """
         untold AS (
-            SELECT p.key, p.amount, p.currency FROM purchases p
+            SELECT p.key FROM purchases p
             WHERE p.created_at >= $1 AND p.created_at < $2 AND p.created_at <= $3
-                AND NOT EXISTS (SELECT 1 FROM told t WHERE t.key = p.key)
-                AND NOT EXISTS (SELECT 1 FROM checkouts c WHERE 'checkout:' || c.session_id = p.key AND c.state = 'paid')
+                AND NOT EXISTS (
+                    SELECT 1 FROM checkouts c WHERE c.session_id = substr(p.key, length('checkout:') + 1) AND c.state = 'paid')
                 AND NOT EXISTS (
                     SELECT 1 FROM audit_log a WHERE a.subject = p.key AND a.action IN ('purchases.repair', 'purchases.confirm'))
+            EXCEPT SELECT key FROM told
         )
         """
 
@@ -125,9 +130,9 @@ private enum Statements {
     static let mismatches: Statement = "\(found) SELECT * FROM mismatches ORDER BY code, subject LIMIT $4"
 
     static let count: Statement = """
-        \(found) SELECT (SELECT COUNT(*) FROM mismatches) AS mismatched, (SELECT COUNT(*) FROM facts) + (
-            SELECT COUNT(*) FROM purchases p LEFT JOIN facts f ON f.key = p.key
-            WHERE p.created_at >= $1 AND p.created_at < $2 AND f.key IS NULL) AS compared
+        \(found) SELECT (SELECT COUNT(*) FROM mismatches) AS mismatched, (
+            SELECT COUNT(*) FROM (
+                SELECT key FROM facts UNION SELECT key FROM purchases WHERE created_at >= $1 AND created_at < $2) AS keys) AS compared
         """
 
     /// Of the payments that events speak of: what was booked of them, and what they say.
