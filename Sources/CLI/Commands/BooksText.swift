@@ -10,7 +10,7 @@ struct BooksText {
 
     var text: String {
         let head = "The books at \(books.at.text); by time from \(books.period.start.text) to \(books.period.end.text)."
-        let tail = books.isClean ? "The books balance." : "\(books.sections.reduce(0) { $0 + $1.mismatched }) do not match."
+        let tail = books.isClean ? "The books balance." : "What does not match: \(books.sections.reduce(0) { $0 + $1.mismatched })."
         return ([head, ""] + books.sections.flatMap(lines) + [""] + marginLines + ["", tail]).joined(separator: "\n")
     }
 

@@ -34,7 +34,8 @@ extension Billing {
         var payments = sessions.objects.compactMap { StripePayments.Payment(session: $0) }
         var plans: [String: Plan] = [:]
         for json in invoices.objects {
-            guard let invoice = StripeInvoice(json), let createdAt = json["created"]?.instant, let customer = invoice.customer else { continue }
+            guard let invoice = StripeInvoice(json), invoice.isPaid, let customer = invoice.customer, let createdAt = json["created"]?.instant
+            else { continue }
             for price in Set(invoice.lines.map(\.price)) where plans[price] == nil { plans[price] = try await plan(ofPrice: price) }
             // What brings no credits is no purchase.
             guard let grant = InvoiceGrant(invoice.lines, plans, now: createdAt), grant.credits > .zero else { continue }

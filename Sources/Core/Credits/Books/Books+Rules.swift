@@ -12,7 +12,8 @@ extension Transaction {
             let isCounted = found.allSatisfy { $0.differences.count <= limit }
             return try Books.Section(
                 name: subject.rawValue, about: subject.about, compared: count(subject.compared),
-                mismatched: isCounted ? Set(all.map(\.difference.subject)).count : countSubjects(of: rules), sums: subject.sums.map { try credits($0) } ?? [],
+                mismatched: isCounted ? Set(all.map(\.difference.subject)).count : countSubjects(of: rules),
+                sums: subject.sums.map { try credits($0) } ?? [],
                 mismatches: all.prefix(limit).map { $0.rule.mismatch($0.difference) })
         }
     }
