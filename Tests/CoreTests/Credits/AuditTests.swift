@@ -125,7 +125,7 @@ struct AuditTests {
                 NewPurchase(
                     account: actor.account, source: .checkout, key: "checkout:cs_1", item: .pack("small"), credits: .whole(10),
                     paid: Money(500, "usd"), realm: "stripe.test test", paymentIntent: "pi_1", expiresAt: nil),
-                .dispute, now: now)
+                .dispute, now: now + .milliseconds(1))
         }
         let limits = SpendLimits(database: world.database, time: world.clock.time)
         for scope in [SpendLimit.Scope.account, .member(try #require(actor.user))] {
