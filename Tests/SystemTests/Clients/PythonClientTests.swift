@@ -50,12 +50,7 @@ struct PythonClientTests {
     }
 
     private func python(_ script: String, _ arguments: [String]) async throws -> (status: Int32, text: String) {
-        let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Python/\(script)").standardized
-        let interpreter = URL(filePath: #filePath).appending(path: "../../../../.build/python/bin/python").standardized
-        guard FileManager.default.isExecutableFile(atPath: interpreter.path) else {
-            throw Unexpected("the Python clients are not installed: run scripts/python-setup")
-        }
-        return try await run(interpreter, [sources.path] + arguments)
+        try await PythonScript.run(script, arguments, in: folder.path)
     }
 
     private func run(_ program: URL, _ arguments: [String]) async throws -> (status: Int32, text: String) {
