@@ -21,11 +21,14 @@ package final class Faults: Sendable {
 
     private let number: Int
     private let moment: Moment
+    private let onMeet: @Sendable () -> Void
     private let state = Mutex(State())
 
-    package init(_ number: Int, _ moment: Moment) {
+    /// - Parameter onMeet: Called as it goes wrong.
+    package init(_ number: Int, _ moment: Moment, onMeet: @escaping @Sendable () -> Void = {}) {
         self.number = number
         self.moment = moment
+        self.onMeet = onMeet
     }
 
     /// What went wrong; nothing when there were fewer calls than that.
@@ -61,13 +64,16 @@ package final class Faults: Sendable {
     package func call(_ name: String) -> Moment? { next(name) }
 
     fileprivate func next(_ name: String) -> Moment? {
-        state.withLock { state in
-            guard state.isArmed else { return nil }
+        let isMet = state.withLock { state in
+            guard state.isArmed else { return false }
             state.count += 1
-            guard state.count == number else { return nil }
+            guard state.count == number else { return false }
             state.met = "\(name), \(moment)"
-            return moment
+            return true
         }
+        guard isMet else { return nil }
+        onMeet()
+        return moment
     }
 
     fileprivate static let databaseError = DatabaseError(.unavailable, "injected")

@@ -20,11 +20,11 @@ package final class FakeStripe: Sendable {
         /// In its ids, as no two of Stripe's are ever the same.
         let name = String(UInt32.random(in: 0...UInt32.max), radix: 36)
         var isAway = false
+        var faults: Faults?
     }
 
     let state: Mutex<State>
-    let clock: FakeTime
-    private let faults: Faults?
+    package let clock: FakeTime
     private let port: AsyncStream<Int>
     private let portKnown: AsyncStream<Int>.Continuation
 
@@ -44,8 +44,7 @@ package final class FakeStripe: Sendable {
 
     private init(_ clock: FakeTime, _ faults: Faults?) {
         self.clock = clock
-        state = Mutex(State(clock: clock))
-        self.faults = faults
+        state = Mutex(State(clock: clock, faults: faults))
         (port, portKnown) = AsyncStream.makeStream(of: Int.self)
     }
 
@@ -53,6 +52,12 @@ package final class FakeStripe: Sendable {
     package var isAway: Bool {
         get { state.withLock { $0.isAway } }
         set { state.withLock { $0.isAway = newValue } }
+    }
+
+    /// What goes wrong with its requests.
+    package var faults: Faults? {
+        get { state.withLock { $0.faults } }
+        set { state.withLock { $0.faults = newValue } }
     }
 
     /// What was asked, such as `POST /customers`.

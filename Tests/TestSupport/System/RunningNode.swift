@@ -71,6 +71,11 @@ package final class RunningNode: Sendable {
         return await process.exit()
     }
 
+    /// Without waiting until it is gone.
+    package func killAtOnce() {
+        process.withLock { $0 }?.killAtOnce()
+    }
+
     package func kill() async {
         guard let process = process.withLock({ $0 }) else { return }
         process.killAtOnce()
