@@ -44,7 +44,7 @@ extension Settings {
         if case .standIn(let port) = payments {
             try await PortCheck(
                 host: "127.0.0.1", port: port, who: "The Stripe stand-in",
-                advice: "give it another with DARKROOM_STRIPE_SANDBOX_PORT, or turn it off with DARKROOM_STRIPE_SANDBOX=off")()
+                advice: "give it another with --stripe-sandbox-port, or turn it off with --no-stripe-sandbox")()
         }
         guard usesSandbox, case .builtIn(let port) = sandbox else { return }
         try await PortCheck(

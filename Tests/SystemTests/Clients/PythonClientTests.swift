@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import SQL
 import Testing
 import TestSupport
 
@@ -47,6 +48,21 @@ struct PythonClientTests {
         #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok") } == 25, "\(result.text)")
         standIn.terminate()
         _ = await standIn.exit()
+    }
+
+    @Test func `what Stripe's own package signs is taken, by any secret in force, and what was tampered with is refused`() async throws {
+        let secrets = ["whsec_old", "whsec_new"]
+        let environment = ["STRIPE_SECRET_KEY": "sk_test_x", "DARKROOM_STRIPE_WEBHOOK_SECRETS": secrets.joined(separator: ",")]
+        try await RunningServer.with(.init(environment: environment, arguments: ["--no-worker"])) { server in
+            let result = try await python("stripe_webhook_test.py", [server.url] + secrets)
+
+            #expect(result.status == 0, "\(result.text)")
+            #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok") } == 6, "\(result.text)")
+            let kept = try await server.withDatabase { database in
+                try await database.read { try $0.queryOne("SELECT COUNT(*) AS count FROM stripe_events")?.get("count", as: Int.self) }
+            }
+            #expect(kept == 3)
+        }
     }
 
     private func python(_ script: String, _ arguments: [String]) async throws -> (status: Int32, text: String) {

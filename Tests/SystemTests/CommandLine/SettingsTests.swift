@@ -50,6 +50,32 @@ struct SettingsTests {
         #expect(settings.warnings.isEmpty)
     }
 
+    @Test func `the stand-in takes the money while nothing is paid for, and nowhere else by itself`() throws {
+        #expect(try payments([:]) == "stand-in 8082")
+        #expect(try payments(["DARKROOM_PORT": "9000"]) == "stand-in 9002")
+        #expect(try payments(["DARKROOM_STRIPE_SANDBOX_PORT": "7000"]) == "stand-in 7000")
+        #expect(try payments(["DARKROOM_STRIPE_SANDBOX": "off"]) == "off")
+        #expect(try payments(["STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"]) == "stripe sk_test_x")
+        #expect(try payments(["FAL_KEY": "id:secret"]) == "off")
+        #expect(try payments(["DARKROOM_SANDBOX_URL": "http://127.0.0.1:9"]) == "off")
+        #expect(try payments(["DARKROOM_DATABASE_URL": "postgresql://x/y"]) == "off")
+        #expect(try payments(["DARKROOM_DATABASE_URL": "postgresql://x/y", "DARKROOM_STRIPE_SANDBOX": "on"]) == "stand-in 8082")
+    }
+
+    @Test func `no stand-in gives credits for nothing where a provider is paid, nor listens where another does`() {
+        #expect(problems(["FAL_KEY": "id:secret", "DARKROOM_STRIPE_SANDBOX": "on"]).first?.contains("for nothing") == true)
+        #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8080"]).first?.contains("server's own port") == true)
+        #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8081"]).first?.contains("sandbox's port") == true)
+    }
+
+    private func payments(_ environment: [String: String]) throws -> String {
+        switch try read(environment).payments {
+        case .off: "off"
+        case .stripe(let stripe): "stripe \(stripe.key)"
+        case .standIn(let port): "stand-in \(port)"
+        }
+    }
+
     @Test func `our own name goes before the others`() throws {
         #expect(try read(["FAL_KEY": "theirs", "DARKROOM_FAL_KEY": "ours"]).fal?.key == "ours")
         #expect(try read(["SITE_URL": "https://a.example", "DARKROOM_PUBLIC_URL": "https://b.example/"]).publicURL == "https://b.example")
