@@ -27,7 +27,7 @@ extension App {
     private static func billing(besideServerOf settings: Settings, _ database: Database, _ client: HTTPClient) async throws -> Billing? {
         var settings = settings
         if case .standIn = settings.payments {
-            guard let port = ServerFile.running(in: settings.data)?.stripeSandboxURL.flatMap({ Origin($0)?.port }) else {
+            guard let port = ServerFile.running(in: settings.data)?.stripeSandboxPort else {
                 throw Failure(.failed, "The stand-in for Stripe runs inside the server: start 'darkroom serve', or set STRIPE_SECRET_KEY.")
             }
             settings.payments = .standIn(port: port)

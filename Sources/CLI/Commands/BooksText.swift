@@ -30,7 +30,8 @@ struct BooksText {
         section.sums.map { sum in
             switch sum.unit {
             case .credits: ", \(Credits(hundredths: sum.kept)) credits against \(Credits(hundredths: sum.against))"
-            case .money(let currency): ", \(sum.kept) \(currency) against \(sum.against)"
+            case .money(let currency):
+                ", \(Money(sum.kept, currency).number) \(currency.uppercased()) against \(Money(sum.against, currency).number)"
             }
         }.joined()
     }

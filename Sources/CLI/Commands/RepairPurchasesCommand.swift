@@ -54,7 +54,7 @@ extension RepairPurchases.Outcome {
     fileprivate var needsPerson: Bool {
         switch self {
         case .notPaid, .amountDiffers, .bringsNothing: true
-        case .booked, .toBook, .toConfirm, .confirmed, .nothingToDo: false
+        case .booked, .toBook, .toConfirm, .confirmed, .wasConfirmed: false
         }
     }
 
@@ -64,7 +64,7 @@ extension RepairPurchases.Outcome {
         case .toBook: "would be booked."
         case .toConfirm: "would be confirmed: it is booked, and Stripe says that it is paid."
         case .confirmed: "confirmed: it is booked, and Stripe says that it is paid."
-        case .nothingToDo: "nothing to do: it is booked, and was confirmed."
+        case .wasConfirmed: "nothing to do: it is booked, and was confirmed."
         case .notPaid: "left alone: Stripe has no such payment, or it is not paid."
         case .amountDiffers: "left alone: it is booked, as another amount than Stripe says."
         case .bringsNothing: "paid, and it brings nothing here: not ours, or paid otherwise than it was sold."

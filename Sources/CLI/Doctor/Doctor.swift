@@ -18,6 +18,7 @@ struct Doctor: Sendable {
         if let server {
             settings.publicURL = server.publicURL
             if let url = server.sandboxURL { settings.sandbox = .at(url) }
+            if case .standIn = settings.payments { settings.payments = server.stripeSandboxPort.map { .standIn(port: $0) } ?? .off }
         }
         self.settings = settings
         self.time = time

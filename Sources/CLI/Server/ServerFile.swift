@@ -47,6 +47,9 @@ struct ServerFile: Codable, Equatable {
 }
 
 extension ServerFile {
+    /// Where its stand-in for Stripe listens.
+    var stripeSandboxPort: Int? { stripeSandboxURL.flatMap { Origin($0)?.port } }
+
     /// Of this process.
     init(_ settings: Settings, stripeSandboxKey: String?) {
         self.init(

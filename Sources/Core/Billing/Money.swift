@@ -14,4 +14,17 @@ package struct Money: Sendable, Hashable, Codable {
         let lowercased = text.lowercased()
         return lowercased.utf8.count == 3 && lowercased.utf8.allSatisfy { (97...122).contains($0) } ? lowercased : nil
     }
+
+    /// Of whole units, such as `12.00`, and `500` where a currency has no minor unit.
+    package var number: String {
+        let sign = amount < 0 ? "-" : ""
+        guard !Money.withoutMinorUnit.contains(currency) else { return sign + String(amount.magnitude) }
+        let (whole, part) = amount.magnitude.quotientAndRemainder(dividingBy: 100)
+        return "\(sign)\(whole).\(part < 10 ? "0" : "")\(part)"
+    }
+
+    /// As Stripe lists them.
+    private static let withoutMinorUnit: Set<String> = [
+        "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf",
+    ]
 }

@@ -23,7 +23,7 @@ struct RepairPurchasesTests {
             #expect(try await world.balance(of: actor).available == .zero)
             #expect(try await world.repair() == ["\(session) booked"])
             #expect(try await world.repair() == [])
-            #expect(try await world.repair([session]) == ["\(session) nothingToDo"])
+            #expect(try await world.repair([session]) == ["\(session) wasConfirmed"])
             try await world.tell("checkout.session.completed", session)
 
             #expect(try await world.balance(of: actor).available == .whole(100))

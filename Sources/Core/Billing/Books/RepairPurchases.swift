@@ -10,7 +10,7 @@ package struct RepairPurchases: Sendable {
         case toBook, toConfirm
         /// It is booked, and Stripe says the same.
         case confirmed
-        case nothingToDo
+        case wasConfirmed
         /// Stripe has no such payment, or it is not paid.
         case notPaid
         /// Booked as another amount than Stripe says.
@@ -93,7 +93,7 @@ package struct RepairPurchases: Sendable {
     }
 
     private func confirm(_ key: String, isDry: Bool) async throws -> Outcome {
-        if try await billing.database.read({ try $0.isNoted(key) }) { return .nothingToDo }
+        if try await billing.database.read({ try $0.isNoted(key) }) { return .wasConfirmed }
         guard !isDry else { return .toConfirm }
         try await note("purchases.confirm", of: key, nil)
         return .confirmed
