@@ -13,10 +13,11 @@ import os
 import pathlib
 import sys
 import time
-import traceback
 import urllib.request
 
 from playwright.sync_api import sync_playwright
+
+from running import run
 
 SERVER = sys.argv[1]
 STAND_IN = json.loads(pathlib.Path(sys.argv[2]).read_text())
@@ -186,11 +187,9 @@ TESTS = [
     a_plan_is_bought_and_its_concurrency_is_in_force, a_plan_is_ended_in_the_portal_and_lives_to_its_end,
 ]
 
-failed = 0
-with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-    for test in TESTS:
-        name = test.__name__.replace("_", " ")
+
+def in_a_page(browser):
+    def call(test):
         page = browser.new_page()
         page.set_default_timeout(BOUND * 1000)
         complaints = []
@@ -200,10 +199,13 @@ with sync_playwright() as playwright:
         try:
             test(page)
             assert not complaints, complaints
-            print(f"ok    {name}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"FAIL  {name}\n{page.url}\n{traceback.format_exc()}", flush=True)
-        page.close()
-    browser.close()
-sys.exit(1 if failed else 0)
+        except Exception as error:
+            raise AssertionError(f"at {page.url}") from error
+        finally:
+            page.close()
+
+    return call
+
+
+with sync_playwright() as playwright:
+    run(TESTS, in_a_page(playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])))

@@ -12,7 +12,6 @@ import queue
 import sys
 import threading
 import time
-import traceback
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -20,6 +19,8 @@ import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import stripe
+
+from running import run
 
 BASE, KEY = sys.argv[1], sys.argv[2]
 client = stripe.StripeClient(KEY, base_addresses={"api": BASE}, max_network_retries=0)
@@ -530,13 +531,4 @@ TESTS = [
     payments_are_disputed, the_portal_changes_a_plan, older_versions_have_older_shapes, endpoints_are_kept, the_stand_ins_own_clock_moves,
 ]
 
-failed = 0
-for test in TESTS:
-    name = test.__name__.replace("_", " ")
-    try:
-        test()
-        print(f"ok    {name}", flush=True)
-    except Exception:
-        failed += 1
-        print(f"FAIL  {name}\n{traceback.format_exc()}", flush=True)
-sys.exit(1 if failed else 0)
+run(TESTS)

@@ -11,11 +11,12 @@ nothing here, so that Stripe is not asked about them.
 import json
 import sys
 import time
-import traceback
 import urllib.error
 import urllib.request
 
 import stripe
+
+from running import run
 
 URL, OLD, NEW = sys.argv[1] + "/api/stripe/webhook", sys.argv[2], sys.argv[3]
 
@@ -98,13 +99,4 @@ TESTS = [
     another_secret_is_refused, an_old_signature_is_refused_as_by_the_package, what_has_no_signature_is_refused,
 ]
 
-failed = 0
-for test in TESTS:
-    name = test.__name__.replace("_", " ")
-    try:
-        test()
-        print(f"ok    {name}", flush=True)
-    except Exception:
-        failed += 1
-        print(f"FAIL  {name}\n{traceback.format_exc()}", flush=True)
-sys.exit(1 if failed else 0)
+run(TESTS)
