@@ -21,13 +21,17 @@ package final class Faults: Sendable {
 
     private let number: Int
     private let moment: Moment
+    private let call: String?
     private let onMeet: @Sendable () -> Void
     private let state = Mutex(State())
 
-    /// - Parameter onMeet: Called as it goes wrong.
-    package init(_ number: Int, _ moment: Moment, onMeet: @escaping @Sendable () -> Void = {}) {
+    /// - Parameters:
+    ///   - call: The only one to count; nothing counts all.
+    ///   - onMeet: Called as it goes wrong.
+    package init(_ number: Int, _ moment: Moment, of call: String? = nil, onMeet: @escaping @Sendable () -> Void = {}) {
         self.number = number
         self.moment = moment
+        self.call = call
         self.onMeet = onMeet
     }
 
@@ -65,7 +69,7 @@ package final class Faults: Sendable {
 
     fileprivate func next(_ name: String) -> Moment? {
         let isMet = state.withLock { state in
-            guard state.isArmed else { return false }
+            guard state.isArmed, call == nil || call == name else { return false }
             state.count += 1
             guard state.count == number else { return false }
             state.met = "\(name), \(moment)"

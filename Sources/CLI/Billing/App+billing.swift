@@ -33,8 +33,12 @@ extension App {
 
     static func billingDuties(_ services: Services) -> [Duty] {
         guard let billing = services.billing else { return [] }
-        let apply = ApplyStripeEvents(billing)
-        return [Duty("apply Stripe's events", every: .seconds(10)) { _ = try await apply.runOnce() }]
+        let (apply, reread, lift) = (ApplyStripeEvents(billing), RereadSubscriptions(billing), LiftHolds(billing))
+        return [
+            Duty("apply Stripe's events", every: .seconds(10)) { _ = try await apply.runOnce() },
+            Duty("read subscriptions again", every: .seconds(3600)) { _ = try await reread.runOnce() },
+            Duty("lift holds", every: .seconds(3600)) { try await lift.runOnce() },
+        ]
     }
 }
 

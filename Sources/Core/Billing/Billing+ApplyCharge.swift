@@ -1,3 +1,4 @@
+import Logging
 import SQL
 
 extension Billing {
@@ -6,14 +7,14 @@ extension Billing {
     func applyCharge(_ id: String, dispute: String? = nil, ending event: ID<StripeEvent>? = nil) async throws -> Bool {
         guard let payment = try await stripe.get("/charges/\(id.percentEncoded)")["payment_intent"]?.reference else { return false }
         var known = try await purchase(paidBy: payment)
-        if known == nil, try await applyWhatWasPaid(by: payment) { known = try await purchase(paidBy: payment) }
+        if known == nil { known = try await purchaseWhenApplied(paidBy: payment) }
         // A reading is kept only if none was kept since it began, as with subscriptions.
         for _ in 0..<5 {
             guard let purchase = known else { return false }
             let refunded = try await stripe.get("/charges/\(id.percentEncoded)")["amount_refunded"]?.integer ?? 0
             let dispute = try await readDispute(dispute)
-            if try await keep(refunded, dispute, of: purchase, ending: event) { return true }
-            known = try await self.purchase(paidBy: payment)
+            if try await keep(refunded, dispute, of: purchase, paidBy: payment, ending: event) { return true }
+            known = try await database.read { try $0.purchase(purchase.id) }
         }
         throw StripeError.unavailable("the charge changes all the time")
     }
@@ -28,14 +29,25 @@ extension Billing {
         return try await database.read { try $0.purchase(paidBy: payment, realm: realm) }
     }
 
-    /// The checkout or the invoice whose own event is still to come.
-    private func applyWhatWasPaid(by payment: String) async throws -> Bool {
+    /// That of the checkout or the invoice whose own event is still to come, or told of it before it named its payment.
+    private func purchaseWhenApplied(paidBy payment: String) async throws -> Purchase? {
+        guard let key = try await applyWhatWasPaid(by: payment) else { return nil }
+        let purchase = try await database.read { try $0.purchase(withKey: key) }
+        guard let other = purchase?.paymentIntent, other != payment else { return purchase }
+        logger.error("a bill was paid in parts, and what goes back of the others takes a person", metadata: [
+            "purchase": "\(key)", "payment": "\(payment)",
+        ])
+        return nil
+    }
+
+    /// Answers the name of the fact.
+    private func applyWhatWasPaid(by payment: String) async throws -> String? {
         let sessions = try await stripe.get("/checkout/sessions", ["payment_intent": .text(payment), "limit": 1])
-        if let session = sessions.listed.first?["id"]?.string { return try await applyCheckout(session) }
+        if let session = sessions.listed.first?["id"]?.string { return try await applyCheckout(session) ? "checkout:\(session)" : nil }
         let invoices = try await stripe.get(
             "/invoice_payments", ["payment": ["type": "payment_intent", "payment_intent": .text(payment)], "limit": 1])
-        guard let invoice = invoices.listed.first?["invoice"]?.reference else { return false }
-        return try await applyInvoice(invoice)
+        guard let invoice = invoices.listed.first?["invoice"]?.reference else { return nil }
+        return try await applyInvoice(invoice) ? "invoice:\(invoice)" : nil
     }
 
     private func readDispute(_ id: String?) async throws -> Dispute? {
@@ -48,10 +60,13 @@ extension Billing {
     }
 
     /// Answers whether nothing was kept meanwhile.
-    private func keep(_ refunded: Int64, _ dispute: Dispute?, of known: Purchase, ending event: ID<StripeEvent>?) async throws -> Bool {
+    private func keep(
+        _ refunded: Int64, _ dispute: Dispute?, of known: Purchase, paidBy payment: String, ending event: ID<StripeEvent>?
+    ) async throws -> Bool {
         let (now, policy) = (time.now(), rules.hold)
         let (isKept, hasQueued) = try await database.write(of: known.account) { transaction in
             guard let purchase = try transaction.purchase(known.id), purchase.revision == known.revision else { return (false, false) }
+            if purchase.paymentIntent == nil { try transaction.set(payment, of: purchase) }
             if let dispute { try transaction.put(dispute, of: purchase, now: now) }
             try transaction.settle(purchase, refunded: refunded, now: now)
             let hasQueued = try transaction.settleHold(of: purchase.account, policy, now: now)

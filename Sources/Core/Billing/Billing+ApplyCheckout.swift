@@ -15,7 +15,7 @@ extension Billing {
         if checkout.item.pack != nil {
             try await settle(checkout, session, hasFailed: hasFailed, ending: event)
         } else {
-            try await settlePlan(checkout, session, ending: event)
+            try await settlePlan(checkout, session, hasFailed: hasFailed, ending: event)
         }
         return true
     }
@@ -44,14 +44,8 @@ extension Billing {
                     credits: checkout.credits, paid: session.total ?? checkout.price, realm: realm, paymentIntent: session.paymentIntent,
                     expiresAt: nil)
                 hasQueued = try transaction.book(purchase, policy, now: now)
-                try transaction.move(checkout, to: .paid, now: now)
-            } else if session.isExpired {
-                try transaction.move(checkout, to: .expired, now: now)
-            } else if session.isComplete {
-                try transaction.move(checkout, to: hasFailed ? .failed : .unpaid, now: now)
             }
-            if checkout.sessionID == nil { try transaction.setSession(session.id, url: session.url, of: checkout.id) }
-            if let event { try transaction.end(event, .applied, now: now) }
+            try transaction.move(checkout, with: session, hasFailed: hasFailed, ending: event, now: now)
             return hasQueued
         }
         if hasQueued { wakeUp.jobs(of: checkout.account) }
@@ -59,19 +53,29 @@ extension Billing {
 
     /// A plan's credits come with its invoice, and its limits with its subscription: both are looked at now, since their
     /// own events may come later.
-    private func settlePlan(_ checkout: Checkout, _ session: StripeSession, ending event: ID<StripeEvent>?) async throws {
-        if let subscription = session.subscription { _ = try await applySubscription(subscription) }
+    private func settlePlan(_ checkout: Checkout, _ session: StripeSession, hasFailed: Bool, ending event: ID<StripeEvent>?) async throws {
+        if let subscription = session.subscription { _ = try await applySubscription(subscription, of: checkout.account) }
         if let invoice = session.invoice { _ = try await applyInvoice(invoice) }
         let now = time.now()
         try await database.write(of: checkout.account) { transaction in
             guard let checkout = try transaction.checkout(checkout.id) else { return }
-            if session.isComplete, session.payment != .unpaid {
-                try transaction.move(checkout, to: .paid, now: now)
-            } else if session.isExpired {
-                try transaction.move(checkout, to: .expired, now: now)
-            }
-            if checkout.sessionID == nil { try transaction.setSession(session.id, url: session.url, of: checkout.id) }
-            if let event { try transaction.end(event, .applied, now: now) }
+            try transaction.move(checkout, with: session, hasFailed: hasFailed, ending: event, now: now)
         }
+    }
+}
+
+extension Transaction {
+    fileprivate func move(
+        _ checkout: Checkout, with session: StripeSession, hasFailed: Bool, ending event: ID<StripeEvent>?, now: Instant
+    ) throws(DatabaseError) {
+        if session.isComplete, session.payment != .unpaid {
+            try move(checkout, to: .paid, now: now)
+        } else if session.isExpired {
+            try move(checkout, to: .expired, now: now)
+        } else if session.isComplete {
+            try move(checkout, to: hasFailed ? .failed : .unpaid, now: now)
+        }
+        if checkout.sessionID == nil { try setSession(session.id, url: session.url, of: checkout.id) }
+        if let event { try end(event, .applied, now: now) }
     }
 }

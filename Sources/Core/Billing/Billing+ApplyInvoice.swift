@@ -8,7 +8,7 @@ extension Billing {
         let realm = stripe.realm
         guard let customer = invoice.customer, let account = try await database.read({ try $0.account(ofCustomer: customer, in: realm) })
         else { return false }
-        if let subscription = invoice.subscription { _ = try await applySubscription(subscription) }
+        if let subscription = invoice.subscription { _ = try await applySubscription(subscription, of: account) }
         var plans: [String: Plan] = [:]
         for price in Set(invoice.lines.map(\.price)) { plans[price] = try await plan(ofPrice: price) }
         let now = time.now()

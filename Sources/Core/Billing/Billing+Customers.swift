@@ -1,20 +1,37 @@
 package import SQL
 
 extension Billing {
-    /// Stripe's customer for an account, made when it is first needed.
-    func customer(of account: ID<Account>) async throws -> String {
-        let realm = stripe.realm
-        let known = try await database.read { transaction in
-            (customer: try transaction.customer(of: account, in: realm), person: try transaction.payer(of: account))
+    /// Does something with an account's customer at Stripe, who is made when it is first needed, and once more where
+    /// somebody has deleted the one that was known.
+    func withCustomer<Value>(of account: ID<Account>, _ body: (_ customer: String) async throws -> Value) async throws -> Value {
+        let customer = try await customer(of: account)
+        do {
+            return try await body(customer)
+        } catch let error as StripeError {
+            guard error.isMissing, case .refused(let refusal) = error, refusal.parameter == "customer" else { throw error }
         }
-        if let customer = known.customer { return customer }
-        let made = try await stripe.post("/customers", [
-            "email": known.person.email.map { .text($0) }, "name": .text(known.person.name),
-            "metadata": ["account": .text(account.rawValue)],
-        ], key: "customer-\(account)")
+        return try await body(try await makeCustomer(of: account, inPlaceOf: customer))
+    }
+
+    private func customer(of account: ID<Account>) async throws -> String {
+        let realm = stripe.realm
+        if let known = try await database.read({ try $0.customer(of: account, in: realm) }) { return known }
+        return try await makeCustomer(of: account, inPlaceOf: nil)
+    }
+
+    private func makeCustomer(of account: ID<Account>, inPlaceOf old: String?) async throws -> String {
+        let (realm, now) = (stripe.realm, time.now())
+        let person = try await database.read { try $0.payer(of: account) }
+        let form: StripeForm = [
+            "email": person.email.map { .text($0) }, "name": .text(person.name), "metadata": ["account": .text(account.rawValue)],
+        ]
+        // A name that has changed meanwhile is another body, which the same key would not take.
+        let made = try await stripe.post("/customers", form, key: "customer-\(account)-\(old ?? "first")-\(form.digest)")
         guard let customer = made["id"]?.string else { throw StripeError.unavailable("a customer without an id") }
-        let now = time.now()
-        return try await database.write(of: account) { try $0.keep(customer, of: account, in: realm, now: now) }
+        return try await database.write(of: account) { transaction in
+            if let old { try transaction.forget(old, of: account, in: realm) }
+            return try transaction.keep(customer, of: account, in: realm, now: now)
+        }
     }
 }
 
@@ -25,6 +42,10 @@ extension Transaction {
 
     func account(ofCustomer customer: String, in realm: String) throws(DatabaseError) -> ID<Account>? {
         try queryOne("SELECT account_id FROM stripe_customers WHERE realm = $1 AND customer = $2", realm, customer)?.get("account_id")
+    }
+
+    fileprivate func forget(_ customer: String, of account: ID<Account>, in realm: String) throws(DatabaseError) {
+        try execute("DELETE FROM stripe_customers WHERE account_id = $1 AND realm = $2 AND customer = $3", account, realm, customer)
     }
 
     /// The one that is kept, which another request may have made.

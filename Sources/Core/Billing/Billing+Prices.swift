@@ -21,7 +21,7 @@ extension Billing {
             "product_data": ["name": .text(offer.title)], "metadata": ["darkroom_item": .text(offer.item.description)],
         ]
         if offer.item.plan != nil { form["recurring"] = ["interval": "month"] }
-        return try await stripe.post("/prices", form, key: "price-\(lookupKey)")
+        return try await stripe.post("/prices", form, key: "price-\(lookupKey)-\(form.digest)")
     }
 
     /// What one of Stripe's prices stands for. One that somebody made there counts where its metadata says
@@ -32,7 +32,8 @@ extension Billing {
         guard let price = try await stripe.find("/prices/\(id.percentEncoded)"),
             let item = price["metadata"]?["darkroom_item"]?.string.flatMap({ Item($0) })
         else { return nil }
-        try await keep(id, item, Money(price["unit_amount"]?.integer ?? 0, price["currency"]?.string ?? ""))
+        // Counted where it is paid, and not sold by us: it may be for a year, or for once.
+        try await keep(id, item, Money(0, price["currency"]?.string ?? ""))
         return item
     }
 

@@ -33,7 +33,15 @@ extension Transaction {
     func openPlanCheckouts(of account: ID<Account>, realm: String) throws(DatabaseError) -> [Checkout] {
         try query("""
             SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND realm = $2
-                AND session_id IS NOT NULL AND url IS NOT NULL ORDER BY id LIMIT 20
+                AND substr(session_id, 1, 3) = 'cs_' ORDER BY id LIMIT 20
+            """, account, realm).map(Checkout.init)
+    }
+
+    /// Changes of plan that wait for their payment: in place of a session's id they have `sub_…:{checkout}`.
+    func openPlanChanges(of account: ID<Account>, realm: String) throws(DatabaseError) -> [Checkout] {
+        try query("""
+            SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND realm = $2
+                AND substr(session_id, 1, 4) = 'sub_' ORDER BY id LIMIT 20
             """, account, realm).map(Checkout.init)
     }
 

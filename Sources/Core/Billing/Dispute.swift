@@ -30,7 +30,11 @@ extension Transaction {
             """, purchase)?.get("amount") ?? 0
     }
 
-    func hasCountedDispute(_ account: ID<Account>) throws(DatabaseError) -> Bool {
-        try queryOne("SELECT 1 AS one FROM disputes WHERE account_id = $1 AND is_counted = 1 LIMIT 1", account) != nil
+    /// Whether the account owes credits of a payment that its bank took back.
+    func owesForDispute(_ account: ID<Account>) throws(DatabaseError) -> Bool {
+        try queryOne("""
+            SELECT 1 AS one FROM debts d JOIN disputes s ON s.purchase_id = d.purchase_id AND s.is_counted = 1
+            WHERE d.account_id = $1 AND d.paid + d.forgiven < d.amount LIMIT 1
+            """, account) != nil
     }
 }

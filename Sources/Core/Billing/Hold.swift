@@ -13,7 +13,7 @@ extension Transaction {
         guard let row = try queryOne("SELECT held_at, hold_reason FROM accounts WHERE id = $1", account) else { return false }
         let isHeld = try row.get("held_at", as: Instant?.self) != nil
         let isOurs = try isHeld && row.get("hold_reason", as: String?.self) == "dispute"
-        let isDue = try policy == .dispute && owed(by: account) > .zero && hasCountedDispute(account)
+        let isDue = try policy == .dispute && owesForDispute(account)
         if isDue, !isHeld {
             try execute("UPDATE accounts SET held_at = $2, hold_reason = 'dispute' WHERE id = $1", account, now)
         } else if !isDue, isOurs {

@@ -12,7 +12,8 @@ struct InvoiceGrant: Sendable, Hashable {
     init?(_ lines: [StripeInvoice.Line], _ plans: [String: Plan], now: Instant) {
         let known = lines.compactMap { line in plans[line.price].map { (line: line, plan: $0) } }
         // The plan that goes on is the one whose period ends last; of several, the one that is paid for.
-        guard let last = known.max(by: { ($0.line.end, $0.line.amount) < ($1.line.end, $1.line.amount) }) else { return nil }
+        func order(_ line: StripeInvoice.Line) -> (Instant, Int, Int64) { (line.end, line.isCredit ? 0 : 1, line.amount) }
+        guard let last = known.max(by: { order($0.line) < order($1.line) }) else { return nil }
         let periods = known.filter { !$0.line.isProration }.reduce(Credits.zero) { sum, entry in
             sum + Credits(hundredths: entry.plan.monthlyCredits.hundredths * max(entry.line.quantity, 1))
         }
@@ -30,7 +31,7 @@ struct InvoiceGrant: Sendable, Hashable {
             let covered = min((entry.line.end - entry.line.start).milliseconds, month)
             guard month > 0, covered > 0 else { return sum }
             let share = entry.plan.monthlyCredits.share(covered, of: month)
-            return entry.line.amount < 0 ? sum - share : sum + share
+            return entry.line.isCredit ? sum - share : sum + share
         }
     }
 }

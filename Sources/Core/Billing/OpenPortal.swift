@@ -13,8 +13,7 @@ package struct OpenPortal: Sendable {
         _ = try billing.demandOwner(actor)
         let back = try addresses.check(returnURL, field: "returnUrl", otherwise: "/")
         do {
-            let customer = try await billing.customer(of: actor.account)
-            return try await session(customer, back)
+            return try await billing.withCustomer(of: actor.account) { try await session($0, back) }
         } catch let error as StripeError {
             throw BillingError.stripe(error)
         }

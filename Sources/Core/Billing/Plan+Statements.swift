@@ -27,6 +27,23 @@ extension Transaction {
             plan.jobsPerHour, plan.weight, plan.headStart.milliseconds, plan.rollover, plan.position)
     }
 
+    /// A plan with what it cost last, where it is not for sale any more and somebody is still on it.
+    func planAsSold(_ name: String, in realm: String) throws(DatabaseError) -> Plan? {
+        guard var plan = try plan(name), plan.price == nil else { return try plan(name) }
+        let row = try queryOne("""
+            SELECT amount, currency FROM stripe_prices WHERE realm = $1 AND item = $2 AND amount > 0 ORDER BY created_at DESC, id LIMIT 1
+            """, realm, Item.plan(name))
+        plan.price = try row.map { row throws(DatabaseError) in try Money(row.get("amount"), row.get("currency")) }
+        return plan
+    }
+
+    /// What an account is subscribed to, which it may go back to also where it is not for sale any more.
+    func offer(inForce item: Item, of account: ID<Account>, in realm: String) throws(DatabaseError) -> Offer? {
+        guard let name = item.plan, let subscription = try subscription(of: account), subscription.isLive, subscription.plan == name
+        else { return nil }
+        return try planAsSold(name, in: realm)?.offer
+    }
+
     /// What an item costs now; nothing where it is not for sale.
     func offer(_ item: Item) throws(DatabaseError) -> Offer? {
         switch item {

@@ -6,8 +6,8 @@ struct PlanChange: Sendable, Hashable {
     enum Step: Sendable, Hashable {
         /// Nothing is billed: the period was paid for.
         case switchPrice(to: Plan)
-        /// The difference is billed now, or nothing changes.
-        case upgrade(to: Plan)
+        /// The difference is billed now, or nothing changes: then the plan that was to come is to come again.
+        case upgrade(to: Plan, instead: String?)
         /// It was to end, and is not to any more.
         case goOn
     }
@@ -18,16 +18,18 @@ struct PlanChange: Sendable, Hashable {
     init(of subscription: Subscription, from current: Plan, to wanted: Plan, now: Instant) throws(BillingError) {
         guard subscription.isEntitled(at: now), subscription.status != "past_due" else { throw .subscriptionUnpaid }
         self.subscription = subscription
-        var steps: [Step] = subscription.cancelAt == nil ? [] : [.goOn]
+        var steps: [Step] = []
         if wanted.name == current.name {
             if subscription.nextPlan != nil { steps.append(.switchPrice(to: current)) }
         } else if wanted.isDearer(than: current) {
             // The difference is reckoned from what was paid for, not from what was to come.
             if subscription.nextPlan != nil { steps.append(.switchPrice(to: current)) }
-            steps.append(.upgrade(to: wanted))
+            steps.append(.upgrade(to: wanted, instead: subscription.nextPlan))
         } else if wanted.name != subscription.nextPlan {
             steps.append(.switchPrice(to: wanted))
         }
+        // At last, so that a change that fails leaves an end that was asked for.
+        if subscription.cancelAt != nil { steps.append(.goOn) }
         guard !steps.isEmpty else { throw .planInForce(wanted.name) }
         self.steps = steps
     }
@@ -36,46 +38,83 @@ struct PlanChange: Sendable, Hashable {
 extension Billing {
     /// Answers the checkout: paid where the change is made, open with an address where its payment needs its payer.
     func change(_ change: PlanChange, for checkout: Checkout) async throws -> Checkout {
-        let path = "/subscriptions/\(change.subscription.id.percentEncoded)"
-        for (number, step) in change.steps.enumerated() {
-            _ = try await stripe.post(path, try await form(step, change.subscription), key: "change-\(checkout.id)-\(number)")
+        let id = change.subscription.id
+        for step in change.steps where try await !take(step, change.subscription, for: checkout) {
+            return try await wait(for: id, checkout)
         }
-        let read = StripeSubscription(try await stripe.get(path))
-        _ = try await applySubscription(change.subscription.id)
-        var url: String?
-        if let invoice = read?.latestInvoice {
-            _ = try await applyInvoice(invoice)
-            if read?.isUpdatePending == true {
-                url = try await stripe.get("/invoices/\(invoice.percentEncoded)")["hosted_invoice_url"]?.string
-            }
-        }
-        let (now, isPending, address) = (time.now(), read?.isUpdatePending == true, url)
+        if let invoice = try await readSubscription(id).latestInvoice { _ = try await applyInvoice(invoice) }
+        _ = try await applySubscription(id, of: checkout.account)
+        let now = time.now()
         return try await database.write(of: checkout.account) { transaction in
-            if isPending {
-                try transaction.setSession("\(change.subscription.id):\(checkout.id)", url: address, of: checkout.id)
-            } else {
-                try transaction.move(checkout, to: .paid, now: now)
-            }
+            try transaction.move(checkout, to: .paid, now: now)
             return try transaction.checkout(checkout.id) ?? checkout
         }
     }
 
-    private func form(_ step: PlanChange.Step, _ subscription: Subscription) async throws -> StripeForm {
+    /// Answers whether it is made; else its payment needs its payer.
+    private func take(_ step: PlanChange.Step, _ subscription: Subscription, for checkout: Checkout) async throws -> Bool {
         switch step {
-        case .goOn:
-            return ["cancel_at_period_end": false]
-        case .switchPrice(let plan):
-            return ["items": [["id": .text(subscription.itemID), "price": .text(try await price(of: plan))]], "proration_behavior": "none"]
-        case .upgrade(let plan):
-            return [
-                "items": [["id": .text(subscription.itemID), "price": .text(try await price(of: plan))]],
-                "proration_behavior": "always_invoice", "payment_behavior": "pending_if_incomplete",
-            ]
+        case .goOn: try await goOn(try await readSubscription(subscription.id), for: checkout)
+        case .switchPrice(let plan): try await switchPrice(of: subscription, to: plan, "\(checkout.id)-\(plan.name)")
+        case .upgrade(let plan, let next):
+            do {
+                return try await upgrade(subscription, to: plan, for: checkout)
+            } catch let error as StripeError {
+                // What was to come comes all the same. Where Stripe is away, the same key goes on.
+                if case .refused = error, let next, let plan = try await self.plan(next) {
+                    try await switchPrice(of: subscription, to: plan, "\(checkout.id)-back")
+                }
+                throw error
+            }
         }
+        return true
+    }
+
+    /// Undoes the end of a subscription, in the way in which it was set: the portal may name an instant.
+    func goOn(_ subscription: StripeSubscription, for checkout: Checkout) async throws {
+        guard subscription.cancelAt != nil else { return }
+        let form: StripeForm = subscription.endsByFlag ? ["cancel_at_period_end": false] : ["cancel_at": ""]
+        _ = try await stripe.post("/subscriptions/\(subscription.id.percentEncoded)", form, key: "change-\(checkout.id)-go-on")
+    }
+
+    /// Nothing is billed: the period was paid for.
+    private func switchPrice(of subscription: Subscription, to plan: Plan, _ key: String) async throws {
+        _ = try await stripe.post("/subscriptions/\(subscription.id.percentEncoded)", [
+            "items": [["id": .text(subscription.itemID), "price": .text(try await price(of: plan))]], "proration_behavior": "none",
+        ], key: "change-\(key)")
+    }
+
+    /// The difference is billed now. Where the card's owner has to agree, the change waits for that.
+    private func upgrade(_ subscription: Subscription, to plan: Plan, for checkout: Checkout) async throws -> Bool {
+        let answer = try await stripe.post("/subscriptions/\(subscription.id.percentEncoded)", [
+            "items": [["id": .text(subscription.itemID), "price": .text(try await price(of: plan))]],
+            "proration_behavior": "always_invoice", "payment_behavior": "pending_if_incomplete",
+        ], key: "change-\(checkout.id)-up-\(plan.name)")
+        return StripeSubscription(answer)?.isUpdatePending != true
+    }
+
+    /// The checkout with the bill's address, until the subscription is read with its change made, or given up.
+    private func wait(for subscription: String, _ checkout: Checkout) async throws -> Checkout {
+        var url: String?
+        if let invoice = try await readSubscription(subscription).latestInvoice {
+            url = try await stripe.get("/invoices/\(invoice.percentEncoded)")["hosted_invoice_url"]?.string
+        }
+        let address = url
+        let kept = try await database.write(of: checkout.account) { transaction in
+            try transaction.setSession("\(subscription):\(checkout.id)", url: address, of: checkout.id)
+            return try transaction.checkout(checkout.id) ?? checkout
+        }
+        _ = try await applySubscription(subscription, of: checkout.account)
+        return try await database.read { try $0.checkout(checkout.id) } ?? kept
     }
 
     private func price(of plan: Plan) async throws -> String {
         guard let offer = plan.offer else { throw BillingError.noSuchItem(.plan(plan.name)) }
         return try await price(of: offer)
+    }
+
+    private func plan(_ name: String) async throws -> Plan? {
+        let realm = stripe.realm
+        return try await database.read { try $0.planAsSold(name, in: realm) }
     }
 }

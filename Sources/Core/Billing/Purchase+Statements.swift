@@ -29,6 +29,11 @@ extension Transaction {
             .map(Purchase.init)
     }
 
+    /// What paid for it, where that was not known yet.
+    func set(_ paymentIntent: String, of purchase: Purchase) throws(DatabaseError) {
+        try execute("UPDATE purchases SET payment_intent = $2 WHERE id = $1 AND payment_intent IS NULL", purchase.id, paymentIntent)
+    }
+
     /// What was read of Stripe, and what was taken back for it.
     func record(refunded: Int64, disputed: Int64, clawedBack: Credits, of purchase: Purchase) throws(DatabaseError) {
         try execute("""

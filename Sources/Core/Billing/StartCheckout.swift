@@ -29,44 +29,61 @@ package struct StartCheckout: Sendable {
         let user = try billing.demandOwner(actor)
         let success = try addresses.check(wish.successURL, field: "successUrl", otherwise: "/?checkout=done")
         let cancel = try addresses.check(wish.cancelURL, field: "cancelUrl", otherwise: "/?checkout=cancelled")
-        let checkout = try await begin(wish.item, by: user, of: actor.account, idempotency)
+        let (checkout, isNew) = try await begin(wish.item, by: user, of: actor.account, idempotency)
         guard checkout.state == .open, checkout.sessionID == nil else { return checkout }
         do {
+            if checkout.item.plan != nil { try await billing.expirePlanCheckouts(of: checkout) }
             if let change = try await planChange(checkout) { return try await billing.change(change, for: checkout) }
             return try await open(checkout, success: success, cancel: cancel)
         } catch let error as StripeError {
             throw BillingError.stripe(error)
+        } catch BillingError.planInForce where !isNew {
+            // It was changed before, and the answer was lost.
+            return try await end(checkout)
+        }
+    }
+
+    private func end(_ checkout: Checkout) async throws -> Checkout {
+        let now = billing.time.now()
+        return try await billing.database.write(of: checkout.account) { transaction in
+            try transaction.move(checkout, to: .paid, now: now)
+            return try transaction.checkout(checkout.id) ?? checkout
         }
     }
 
     private func begin(
         _ item: Item, by user: ID<User>, of account: ID<Account>, _ idempotency: Idempotency?
-    ) async throws -> Checkout {
+    ) async throws -> (checkout: Checkout, isNew: Bool) {
         let (now, realm) = (billing.time.now(), billing.stripe.realm)
         return try await billing.database.write(of: account) { transaction in
             if let idempotency {
                 if let begun = try transaction.checkout(withKey: idempotency.key, of: account, since: now - Idempotency.lifetime) {
                     guard begun.bodyHash == idempotency.bodyHash else { throw IdempotencyError.keyReused }
-                    return begun
+                    return (begun, false)
                 }
             }
-            guard let offer = try transaction.offer(item) else { throw BillingError.noSuchItem(item) }
+            guard let offer = try transaction.offer(item) ?? transaction.offer(inForce: item, of: account, in: realm) else { throw BillingError.noSuchItem(item) }
             let checkout = Checkout(
                 id: .make(at: now), account: account, createdBy: user, realm: realm, item: item, credits: offer.credits,
                 price: offer.price, state: .open, sessionID: nil, url: nil, bodyHash: idempotency?.bodyHash, createdAt: now)
             if let idempotency { try transaction.freeCheckoutKey(idempotency.key, of: account) }
             try transaction.insert(checkout, idempotencyKey: idempotency?.key)
-            return checkout
+            return (checkout, true)
         }
     }
 
-    /// Nothing where there is no subscription to change.
+    /// Nothing where there is no subscription to change. What is known of it may be a period old, so Stripe is asked first.
     private func planChange(_ checkout: Checkout) async throws -> PlanChange? {
         guard let name = checkout.item.plan else { return nil }
         let (realm, now) = (billing.stripe.realm, billing.time.now())
+        guard let known = try await billing.subscription(of: checkout.account), known.isLive, known.realm == realm else { return nil }
+        _ = try await billing.applySubscription(known.id, of: checkout.account)
         let found = try await billing.database.read { transaction in
             let subscription = try transaction.subscription(of: checkout.account)
-            return (subscription, try subscription.flatMap { try transaction.plan($0.plan) }, try transaction.plan(name))
+            return (
+                subscription, try subscription.flatMap { try transaction.planAsSold($0.plan, in: realm) },
+                try transaction.planAsSold(name, in: realm)
+            )
         }
         guard let subscription = found.0, subscription.isLive, subscription.realm == realm, let current = found.1, let wanted = found.2
         else { return nil }
@@ -75,9 +92,22 @@ package struct StartCheckout: Sendable {
 
     private func open(_ checkout: Checkout, success: String, cancel: String) async throws -> Checkout {
         let offer = Offer(item: checkout.item, title: try await title(of: checkout.item), credits: checkout.credits, price: checkout.price)
-        let customer = try await billing.customer(of: checkout.account)
         let price = try await billing.price(of: offer)
-        if checkout.item.plan != nil { try await billing.expirePlanCheckouts(of: checkout.account) }
+        let made = try await billing.withCustomer(of: checkout.account) { customer in
+            try await session(for: checkout, customer, price, success: success, cancel: cancel)
+        }
+        let opened = try await billing.database.write(of: checkout.account) { transaction in
+            try transaction.setSession(made.id, url: made.url, of: checkout.id)
+            return try transaction.checkout(checkout.id) ?? checkout
+        }
+        // One that was begun beside it may have been opened meanwhile: two that are paid are two subscriptions.
+        if checkout.item.plan != nil { try await billing.expirePlanCheckouts(of: checkout) }
+        return opened
+    }
+
+    private func session(
+        for checkout: Checkout, _ customer: String, _ price: String, success: String, cancel: String
+    ) async throws -> StripeSession {
         let names: StripeForm = ["checkout": .text(checkout.id.rawValue), "account": .text(checkout.account.rawValue)]
         let isPack = checkout.item.pack != nil
         let made = try await billing.stripe.post("/checkout/sessions", [
@@ -86,12 +116,9 @@ package struct StartCheckout: Sendable {
             "client_reference_id": .text(checkout.id.rawValue), "metadata": names,
             "payment_intent_data": isPack ? ["metadata": names] : nil, "subscription_data": isPack ? nil : ["metadata": names],
             "success_url": .text(success), "cancel_url": .text(cancel),
-        ], key: "checkout-\(checkout.id)")
+        ], key: "checkout-\(checkout.id)-\(customer)")
         guard let session = StripeSession(made) else { throw StripeError.unavailable("a session that cannot be read") }
-        return try await billing.database.write(of: checkout.account) { transaction in
-            try transaction.setSession(session.id, url: session.url, of: checkout.id)
-            return try transaction.checkout(checkout.id) ?? checkout
-        }
+        return session
     }
 
     private func title(of item: Item) async throws -> String {
@@ -100,13 +127,19 @@ package struct StartCheckout: Sendable {
 }
 
 extension Billing {
-    /// Pay pages for plans that were left open: whoever paid two of them would have two subscriptions.
-    fileprivate func expirePlanCheckouts(of account: ID<Account>) async throws {
-        let realm = stripe.realm
-        for left in try await database.read({ try $0.openPlanCheckouts(of: account, realm: realm) }) {
+    /// Pay pages for plans that the account has open besides: whoever paid two of them would have two subscriptions.
+    fileprivate func expirePlanCheckouts(of checkout: Checkout) async throws {
+        let (realm, now) = (stripe.realm, time.now())
+        let open = try await database.read { try $0.openPlanCheckouts(of: checkout.account, realm: realm) }
+        for left in open where left.id != checkout.id {
             guard let session = left.sessionID else { continue }
             try await expire(session, of: left.id)
-            _ = try await applyCheckout(session)
+            do {
+                _ = try await applyCheckout(session)
+            } catch let error as StripeError {
+                guard error.isMissing else { throw error }
+                try await database.write(of: left.account) { try $0.move(left, to: .expired, now: now) }
+            }
         }
     }
 

@@ -5,6 +5,18 @@ extension Transaction {
         try queryOne("SELECT * FROM subscriptions WHERE account_id = $1", account).map(Subscription.init)
     }
 
+    /// Those that live, as far as is known, and whose period is long over; the ones looked at longest ago first.
+    func subscriptionsWithoutWord(since late: Instant, limit: Int) throws(DatabaseError) -> [Subscription] {
+        try query("""
+            SELECT * FROM subscriptions WHERE period_end <= $1 AND updated_at <= $1
+                AND status IN ('active', 'trialing', 'past_due', 'unpaid', 'paused') ORDER BY updated_at LIMIT $2
+            """, late, limit).map(Subscription.init)
+    }
+
+    func noteLook(at subscription: Subscription, now: Instant) throws(DatabaseError) {
+        try execute("UPDATE subscriptions SET updated_at = $2 WHERE account_id = $1", subscription.account, now)
+    }
+
     /// In place of what was known.
     func put(_ subscription: Subscription, now: Instant) throws(DatabaseError) {
         let graceEndedAt = subscription.graceUntil.flatMap { $0 <= now ? now : nil }

@@ -21,7 +21,9 @@ package struct Subscription: Sendable, Hashable {
     let revision: Int
 
     /// Whether there is one to change, rather than to begin anew.
-    package var isLive: Bool { ["active", "trialing", "past_due", "unpaid", "paused"].contains(status) }
+    package var isLive: Bool { Subscription.isLive(status) }
+
+    static func isLive(_ status: String) -> Bool { ["active", "trialing", "past_due", "unpaid", "paused"].contains(status) }
 
     /// Whether it gives its plan's limits at this instant.
     package func isEntitled(at now: Instant) -> Bool {

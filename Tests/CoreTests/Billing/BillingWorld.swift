@@ -78,6 +78,19 @@ struct BillingWorld {
         return subscription
     }
 
+    func isHeld(_ actor: Actor) async throws -> Bool {
+        try await database.read {
+            try $0.queryOne("SELECT held_at FROM accounts WHERE id = $1", actor.account)?.get("held_at", as: Instant?.self) != nil
+        }
+    }
+
+    /// The same, as another decision of the operator's has it.
+    func with(_ rules: BillingRules) -> Billing {
+        Billing(
+            database: database, stripe: billing.stripe, webhookSecrets: billing.webhookSecrets, rules: rules, time: billing.time,
+            wakeUp: billing.wakeUp, logger: billing.logger)
+    }
+
     /// Lets what was put off be done.
     func catchUp() async throws {
         for _ in 0..<10 {

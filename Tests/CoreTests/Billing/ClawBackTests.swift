@@ -205,6 +205,56 @@ struct ClawBackTests {
         }
     }
 
+    @Test func `an old dispute that is owed nothing does not hold for the debt of a refund`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            let one = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            try await world.tell("charge.dispute.closed", world.stripe.dispute(one, amount: 500, status: "lost"))
+            let two = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            try await world.spend(60, of: actor)
+            world.stripe.refund(two, inAll: 500)
+
+            try await world.tell("charge.refunded", two)
+
+            #expect(try await world.owed(by: actor) == .whole(60))
+            #expect(try await world.isHeld(actor) == false)
+        }
+    }
+
+    @Test func `where the operator holds nobody any more, those who were held go on`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            try await world.spend(60, of: actor)
+            try await world.tell("charge.dispute.created", world.stripe.dispute(charge, amount: 500))
+            #expect(try await world.isHeld(actor))
+
+            try await LiftHolds(world.billing).runOnce()
+            #expect(try await world.isHeld(actor))
+            try await LiftHolds(world.with(BillingRules(hold: .never))).runOnce()
+            #expect(try await world.isHeld(actor) == false)
+        }
+    }
+
+    @Test func `what paid for a month is found for its refund, also where its invoice did not name it at first`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account(plan: "free")
+            let session = try await world.pay(.plan("basic"), by: actor)
+            let invoice = world.stripe[session]["invoice"]?.string ?? ""
+            let payments = world.stripe[invoice]["payments"] ?? .null
+            world.stripe.set(invoice, ["payments": ["data": []]])
+            try await world.tell("invoice.paid", invoice)
+            world.stripe.set(invoice, ["payments": payments])
+            let charge = world.stripe.charge(for: invoice)
+            world.stripe.refund(charge, inAll: 1900)
+
+            try await world.tell("charge.refunded", charge)
+            try await world.tell("charge.refunded", charge)
+
+            #expect(try await world.balance(of: actor).available == .zero)
+        }
+    }
+
     @Test func `a charge that paid for nothing of ours is let be`() async throws {
         try await BillingWorld.run { world in
             let charge = world.stripe.dispute("ch_none", amount: 5)

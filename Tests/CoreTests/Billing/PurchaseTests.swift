@@ -82,6 +82,20 @@ struct PurchaseTests {
         }
     }
 
+    @Test func `a customer whom somebody deleted at Stripe is made anew, and can buy and see the portal`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            try await world.buy(.pack("small"), by: actor)
+            world.stripe.delete(world.stripe.all("customer").last?["id"]?.string ?? "")
+
+            try await world.buy(.pack("small"), by: actor)
+            #expect(try await world.balance(of: actor).available == .whole(200))
+            world.stripe.delete(world.stripe.all("customer").last?["id"]?.string ?? "")
+            _ = try await OpenPortal(world.billing, addresses: world.addresses)(returnURL: nil, by: actor)
+            #expect(world.stripe.all("customer").count == 3)
+        }
+    }
+
     @Test func `a page that nobody paid expires`() async throws {
         try await BillingWorld.run { world in
             let checkout = try await world.checkout(.pack("small"), by: try await world.world.account())

@@ -34,7 +34,7 @@ struct StripeShapeTests {
         #expect(invoice.customer == "cus_1" && invoice.subscription == "sub_1" && invoice.isPaid && invoice.paymentIntent == "pi_1")
         #expect(invoice.paid == Money(1900, "usd"))
         #expect(invoice.lines == [.init(
-            price: "price_1", quantity: 1, amount: 1900, isProration: false, start: Instant(seconds: 1), end: Instant(seconds: 2))])
+            price: "price_1", quantity: 1, amount: 1900, isProration: false, isCredit: false, start: Instant(seconds: 1), end: Instant(seconds: 2))])
     }
 
     @Test(arguments: [
@@ -47,16 +47,20 @@ struct StripeShapeTests {
          "latest_invoice": "in_1", "items": {"data": [{"id": "si_1", "plan": {"id": "price_1"}}]}}
         """,
     ])
-    func `a subscription of either shape says the same`(text: String) throws {
+    func `a subscription of either shape says the same, but for how its end is said`(text: String) throws {
         let subscription = try #require(StripeSubscription(JSON(parsing: text)))
 
         #expect(subscription == StripeSubscription(
             id: "sub_1", customer: "cus_1", status: "active", itemID: "si_1", price: "price_1", periodStart: Instant(seconds: 1),
-            periodEnd: Instant(seconds: 2), cancelAt: Instant(seconds: 2), isUpdatePending: false, latestInvoice: "in_1"))
+            periodEnd: Instant(seconds: 2), cancelAt: Instant(seconds: 2), endsByFlag: text.contains("at_period_end"), isUpdatePending: false, latestInvoice: "in_1"))
     }
 
-    private func line(_ price: String, _ amount: Int64, _ proration: Bool, _ start: Int64, _ end: Int64) -> StripeInvoice.Line {
-        .init(price: price, quantity: 1, amount: amount, isProration: proration, start: Instant(seconds: start), end: Instant(seconds: end))
+    private func line(
+        _ price: String, _ amount: Int64, _ proration: Bool, _ start: Int64, _ end: Int64, isCredit: Bool? = nil
+    ) -> StripeInvoice.Line {
+        .init(
+            price: price, quantity: 1, amount: amount, isProration: proration, isCredit: isCredit ?? (amount < 0),
+            start: Instant(seconds: start), end: Instant(seconds: end))
     }
 
     @Test func `an invoice brings what its lines are for, rounded once`() throws {
@@ -74,6 +78,9 @@ struct StripeShapeTests {
         #expect(grant(change)?.credits == .whole(1000))
         // Back to the cheaper one: nothing is taken.
         #expect(grant([line("pro", -3933, true, third, end), line("basic", 1267, true, third, end)])?.credits == .zero)
+        // With a discount of everything what is given back still counts against it.
+        #expect(grant([line("basic", 0, true, third, end, isCredit: true), line("pro", 0, true, third, end)])?.credits == .whole(1000))
+        #expect(grant([line("pro", 0, true, third, end), line("basic", 0, true, third, end, isCredit: true)])?.plan == pro)
         #expect(grant([line("unknown", 1, false, start, end)]) == nil)
         #expect(grant([]) == nil)
         // Late, it lives for seven days.

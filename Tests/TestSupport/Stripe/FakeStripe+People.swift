@@ -64,6 +64,40 @@ extension FakeStripe {
         }
     }
 
+    /// Somebody makes the same customer a subscription to another price. Answers its id.
+    package func copySubscription(_ id: String, price: String) -> String {
+        state.withLock { state in
+            guard case .object(var members)? = state.objects[id] else { return "" }
+            members["items"] = nil
+            let made = state.make("subscription", "sub", members)["id"]?.string ?? ""
+            state.set(made, ["items": state.objects[id]?["items"] ?? .null])
+            state.setPrice(of: made, price)
+            return made
+        }
+    }
+
+    /// From now on a change of this subscription waits until its payer agrees, as where a bank asks.
+    package func asksPayer(of subscription: String) {
+        set(subscription, ["pending_update": ["expires_at": 1]])
+    }
+
+    /// The payer agrees, and the change is made.
+    package func agree(to subscription: String) {
+        let object = self[subscription]
+        if let price = object["pending_price"]?.string { state.withLock { $0.setPrice(of: subscription, price) } }
+        set(subscription, ["pending_update": .null, "pending_price": .null])
+        let invoice = object["latest_invoice"]?.string ?? ""
+        let lines = self[invoice]["lines"]?["data"]?.array ?? []
+        set(invoice, ["status": "paid", "amount_paid": .integer(lines.reduce(0) { $0 + ($1["amount"]?.integer ?? 0) })])
+    }
+
+    /// The next time that this is asked there is no answer: before it was done, or after.
+    package func loseAnswer(to request: String, _ moment: Faults.Moment) {
+        let fault = Faults(1, moment, of: request)
+        fault.arm()
+        faults = fault
+    }
+
     /// An invoice that was open.
     package func payInvoice(_ invoice: String, of subscription: String) {
         state.withLock { state in

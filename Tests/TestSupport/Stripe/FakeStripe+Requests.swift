@@ -11,6 +11,10 @@ extension FakeStripe.State {
                 "unit_amount": number(form["unit_amount"]), "currency": text(form["currency"]), "lookup_key": text(form["lookup_key"]),
                 "metadata": metadata(form),
             ]))
+        case (true, let path) where path.hasSuffix("/sessions") && deleted.contains(form["customer"]?.text ?? ""):
+            return (400, ["error": [
+                "type": "invalid_request_error", "code": "resource_missing", "param": "customer", "message": "No such customer",
+            ]])
         case (true, "checkout/sessions"):
             return (200, session(form))
         case (true, "billing_portal/sessions"):
@@ -23,6 +27,8 @@ extension FakeStripe.State {
             return list { $0["object"] == "price" && $0["lookup_key"] == text(form["lookup_keys"]?["0"]) }
         case (false, "checkout/sessions") where form["payment_intent"] == nil:
             return page("checkout.session", form)
+        case (false, "subscriptions"):
+            return list { $0["object"] == "subscription" && $0["customer"] == text(form["customer"]) && $0["status"] != "canceled" }
         case (false, "invoices"):
             return page("invoice", form)
         case (false, "checkout/sessions"):
@@ -80,9 +86,11 @@ extension FakeStripe.State {
     private mutating func change(_ id: String, _ form: StripeForm, _ now: Instant) -> (Int, JSON) {
         guard let subscription = objects[id], let item = subscription["items"]?["data"]?.array?.first else { return (404, ["error": ["type": "x"]]) }
         if let ends = form["cancel_at_period_end"]?.text { set(id, ["cancel_at_period_end": .bool(ends == "true")]) }
+        if form["cancel_at"]?.text == "" { set(id, ["cancel_at": .null]) }
         if let price = form["items"]?["0"]?["price"]?.text {
-            if form["proration_behavior"]?.text == "always_invoice" { prorate(subscription, item, to: price, now) }
-            setPrice(of: id, price)
+            let waits = subscription["pending_update"]?["expires_at"] != nil
+            if form["proration_behavior"]?.text == "always_invoice" { prorate(subscription, item, to: price, now, isPaid: !waits) }
+            if waits { set(id, ["pending_price": .string(price)]) } else { setPrice(of: id, price) }
         }
         return (200, objects[id] ?? .null)
     }
@@ -94,7 +102,7 @@ extension FakeStripe.State {
     }
 
     /// An invoice that is paid at once, with the old price given back and the new one charged for what is left.
-    private mutating func prorate(_ subscription: JSON, _ item: JSON, to price: String, _ now: Instant) {
+    private mutating func prorate(_ subscription: JSON, _ item: JSON, to price: String, _ now: Instant, isPaid: Bool) {
         guard let old = item["price"]?["id"]?.string, let start = item["current_period_start"]?.integer,
             let end = item["current_period_end"]?.integer
         else { return }
@@ -102,7 +110,7 @@ extension FakeStripe.State {
         func amount(_ price: String) -> Int64 { (objects[price]?["unit_amount"]?.integer ?? 0) * (end - now.seconds) / (end - start) }
         invoice(of: subscription, [
             line(of: subscription, old, -amount(old), isProration: true, period), line(of: subscription, price, amount(price), isProration: true, period),
-        ])
+        ], isPaid: isPaid)
     }
 
     @discardableResult

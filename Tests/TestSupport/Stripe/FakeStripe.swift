@@ -21,6 +21,8 @@ package final class FakeStripe: Sendable {
         let name = String(UInt32.random(in: 0...UInt32.max), radix: 36)
         var isAway = false
         var faults: Faults?
+        var meanwhile: (@Sendable (String) async -> Void)?
+        var deleted: Set<String> = []
     }
 
     let state: Mutex<State>
@@ -60,6 +62,17 @@ package final class FakeStripe: Sendable {
         set { state.withLock { $0.faults = newValue } }
     }
 
+    /// What happens while an answer is made already and has not arrived, such as to `GET /subscriptions/sub_1`.
+    package var meanwhile: (@Sendable (_ request: String) async -> Void)? {
+        get { state.withLock { $0.meanwhile } }
+        set { state.withLock { $0.meanwhile = newValue } }
+    }
+
+    /// Somebody deletes a customer at the dashboard.
+    package func delete(_ customer: String) {
+        _ = state.withLock { $0.deleted.insert(customer) }
+    }
+
     /// What was asked, such as `POST /customers`.
     package var requests: [String] { state.withLock { $0.requests } }
 
@@ -91,9 +104,9 @@ package final class FakeStripe: Sendable {
         ) async throws -> Response {
             let body = String(buffer: try await request.body.collect(upTo: 1 << 20))
             let form = try StripeForm(decoding: request.method == .post ? body : request.uri.query ?? "")
-            let (status, answer) = stripe.answer(
-                "\(request.method) \(request.uri.path.replacing("/v1/", with: "/"))", form,
-                key: request.headers[HTTPField.Name("Idempotency-Key") ?? .from])
+            let name = "\(request.method) \(request.uri.path.replacing("/v1/", with: "/"))"
+            let (status, answer) = stripe.answer(name, form, key: request.headers[HTTPField.Name("Idempotency-Key") ?? .from])
+            await stripe.meanwhile?(name)
             return Response(status: .init(code: status), body: .init(byteBuffer: ByteBuffer(string: answer.text)))
         }
     }

@@ -13,7 +13,7 @@ package struct StripeClient: Sendable {
         package var key: String
         /// Without a slash at its end.
         package var url: String
-        /// For one try.
+        /// For one try, its answer's last byte included. None is begun later than that after the first.
         package var timeout: Duration
         package var tries: Int
         /// What `url` is known by in the database, where it may change; nothing for its host.
@@ -82,10 +82,11 @@ package struct StripeClient: Sendable {
     }
 
     private func send(_ request: HTTPClientRequest) async throws(StripeError) -> JSON {
+        let end = time.now() + settings.timeout
         for number in 1... {
             let one = await answer(to: request)
             if let answer = one.answer, (200..<300).contains(answer.status), let json = answer.json { return json }
-            guard number < settings.tries, one.isWorthRepeating else { throw one.error }
+            guard number < settings.tries, one.isWorthRepeating, time.now() < end else { throw one.error }
             // Jittered, so that those who were turned away together do not come back together.
             let wait = 500 << min(number - 1, 6)
             do { try await time.sleep(.milliseconds(Int.random(in: wait / 2...wait))) } catch { throw one.error }
@@ -93,7 +94,21 @@ package struct StripeClient: Sendable {
         throw .unavailable("no try was made")
     }
 
+    /// The client's own limit is for the answer's head alone.
     private func answer(to request: HTTPClientRequest) async -> OneTry {
+        await withTaskGroup(of: OneTry?.self) { group in
+            group.addTask { await read(request) }
+            group.addTask {
+                do { try await time.sleep(settings.timeout) } catch { return nil }
+                return OneTry(failure: "no whole answer within \(settings.timeout)")
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first ?? OneTry(failure: "cancelled")
+        }
+    }
+
+    private func read(_ request: HTTPClientRequest) async -> OneTry {
         do {
             let response = try await client.execute(request, timeout: .milliseconds(settings.timeout.milliseconds))
             let bytes = try await response.body.collect(upTo: StripeClient.answerLimit)
@@ -105,7 +120,7 @@ package struct StripeClient: Sendable {
     }
 }
 
-private struct Answer {
+private struct Answer: Sendable {
     let status: Int
     let json: JSON?
     let requestID: String?
@@ -129,7 +144,7 @@ private struct Answer {
 }
 
 /// One try, and what came of it.
-private struct OneTry {
+private struct OneTry: Sendable {
     private(set) var answer: Answer?
     private(set) var failure: String?
 

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// What Stripe's API takes instead of JSON: a form whose names have brackets, `line_items[0][price]=price_1`. A tree, whose
@@ -65,6 +66,9 @@ extension StripeForm {
         gather(into: &pairs, under: "")
         return pairs.joined(separator: "&")
     }
+
+    /// Names what is in it, for an idempotency key: another body needs another one.
+    var digest: String { String(SHA256.hash(data: Data(encoded.utf8)).hexadecimal.prefix(16)) }
 
     private func gather(into pairs: inout [String], under name: String) {
         switch self {

@@ -6,6 +6,8 @@ struct StripeInvoice: Sendable, Hashable {
         let amount: Int64
         /// A part of a period that was changed in its midst.
         let isProration: Bool
+        /// It gives back what was billed before.
+        let isCredit: Bool
         let start: Instant
         let end: Instant
     }
@@ -54,6 +56,11 @@ extension StripeInvoice.Line {
         amount = json["amount"]?.integer ?? 0
         isProration = json.first(
             ["parent", "subscription_item_details", "proration"], ["parent", "invoice_item_details", "proration"], ["proration"])?.bool ?? false
+        // With a discount of everything both sides of a change cost nothing.
+        let credited = json.first(
+            ["parent", "subscription_item_details", "proration_details", "credited_items"],
+            ["parent", "invoice_item_details", "proration_details", "credited_items"], ["proration_details", "credited_items"])
+        isCredit = amount < 0 || (amount == 0 && credited != nil)
         self.start = start
         self.end = end
     }

@@ -10,9 +10,14 @@ struct StripeSubscription: Sendable, Hashable {
     let periodEnd: Instant
     /// When it ends, where it is to end.
     let cancelAt: Instant?
+    /// That it ends there is said by a flag, and not by an instant: as it was said it has to be undone.
+    let endsByFlag: Bool
     /// A change that waits for its payment.
     let isUpdatePending: Bool
     let latestInvoice: String?
+
+    /// Whether there is one to change, rather than to begin anew.
+    var isLive: Bool { Subscription.isLive(status) }
 }
 
 extension StripeSubscription {
@@ -30,6 +35,7 @@ extension StripeSubscription {
         periodStart = start
         periodEnd = end
         // The portal may say one or the other.
+        endsByFlag = json["cancel_at_period_end"]?.bool == true
         cancelAt = json["cancel_at"]?.instant ?? (json["cancel_at_period_end"]?.bool == true ? end : nil)
         isUpdatePending = json["pending_update"].map { $0 != .null } ?? false
         latestInvoice = json["latest_invoice"]?.reference
