@@ -19,6 +19,16 @@ extension OneCLIServer {
             #expect(page.text.contains("darkroom generate"))
         }
 
+        @Test func `who comes back from a pay page is told what came of it, and nobody else`() async throws {
+            let server = try OneCLIServer.server()
+
+            #expect(try await server.anybody.get("/?checkout=done").text.contains("The credits are on the account"))
+            #expect(try await server.anybody.get("/?checkout=cancelled").text.contains("Nothing was bought"))
+            for path in ["/", "/?checkout=%3Cb%3E"] {
+                #expect(try await server.anybody.get(path).text.contains("<p class=\"notice\" role=\"status\">") == false)
+            }
+        }
+
         @Test func `nothing comes from elsewhere, and nothing runs inline`() async throws {
             let server = try OneCLIServer.server()
 

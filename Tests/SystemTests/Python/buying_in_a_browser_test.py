@@ -106,6 +106,8 @@ def a_pack_is_bought_after_a_card_was_declined(page):
     page.get_by_role("button", name="Pay", exact=True).click()
     page.wait_for_url(SERVER + "/**")
 
+    assert "The credits are on the account" in page.get_by_role("status").first.inner_text()
+    look(page, "back")
     # Not asked about through the server yet: the webhook alone has brought them.
     webhook_was_answered("checkout.session.completed", checkout["id"])
     assert buyer.credits() == before + 100

@@ -36,6 +36,8 @@ package struct HomePage: Sendable {
         let style: String
         let script: String
         let icon: String
+        /// For who comes back from a pay page.
+        let payment: String?
     }
 
     private struct Part {
@@ -49,13 +51,22 @@ package struct HomePage: Sendable {
         let content = Content(
             version: version, publicURL: installation.publicURL, parts: parts(await check()),
             isSandbox: installation.provider == .sandbox, isOpen: signUp == .open, style: files.address(of: "style.css"),
-            script: files.address(of: "home.js"), icon: files.address(of: "favicon.svg"))
+            script: files.address(of: "home.js"), icon: files.address(of: "favicon.svg"),
+            payment: Self.words(ofPayment: request.uri.queryParameters.get("checkout")))
         return Response(
             status: .ok,
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-cache", .contentSecurityPolicy: Self.policy,
             ],
             body: ResponseBody(byteBuffer: ByteBuffer(string: template.render(content))))
+    }
+
+    private static func words(ofPayment end: String?) -> String? {
+        switch end {
+        case "done": "Thank you. The credits are on the account as soon as the payment has arrived, which by card is now."
+        case "cancelled": "Nothing was bought, and nothing is to be paid."
+        default: nil
+        }
     }
 
     /// Nothing from elsewhere, and no script or style in the page itself.
