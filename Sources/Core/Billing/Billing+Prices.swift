@@ -2,26 +2,40 @@ import SQL
 
 /// Stripe's prices are made when they are first needed, so that nothing has to be clicked together there.
 extension Billing {
+    /// Does something with Stripe's price for an offer, and once more with another where somebody has archived the one that
+    /// was known: that is not sold any more, and counts where it is paid.
+    func withPrice<Value>(of offer: Offer, _ body: (_ price: String) async throws -> Value) async throws -> Value {
+        let price = try await price(of: offer)
+        do {
+            return try await body(price)
+        } catch let error as StripeError {
+            guard case .refused(let refusal) = error, refusal.parameter?.hasSuffix("[price]") == true else { throw error }
+        }
+        try await retire(price)
+        return try await body(try await self.price(of: offer, inPlaceOf: price))
+    }
+
     /// Stripe's price for an offer of ours. A price there never changes, so another amount has another one; its
     /// `lookup_key` finds what an earlier try has made.
-    func price(of offer: Offer) async throws -> String {
+    private func price(of offer: Offer, inPlaceOf old: String? = nil) async throws -> String {
         let realm = stripe.realm
         if let known = try await database.read({ try $0.stripePrice(of: offer, in: realm) }) { return known }
         let lookupKey = "darkroom_\(offer.item)_\(offer.price.amount)_\(offer.price.currency)"
-        var price = try await stripe.get("/prices", ["lookup_keys": [.text(lookupKey)], "active": true, "limit": 1]).listed.first
-        if price == nil { price = try await makePrice(of: offer, lookupKey) }
+        var price = try await stripe.get("/prices", ["lookup_keys": [.text(lookupKey)], "active": true, "limit": 1]).listed
+            .first { $0["id"]?.string != old }
+        if price == nil { price = try await makePrice(of: offer, lookupKey, inPlaceOf: old) }
         guard let id = price?["id"]?.string else { throw StripeError.unavailable("a price without an id") }
         try await keep(id, offer.item, offer.price)
         return id
     }
 
-    private func makePrice(of offer: Offer, _ lookupKey: String) async throws -> JSON {
+    private func makePrice(of offer: Offer, _ lookupKey: String, inPlaceOf old: String?) async throws -> JSON {
         var form: StripeForm = [
             "currency": .text(offer.price.currency), "unit_amount": .text(String(offer.price.amount)), "lookup_key": .text(lookupKey),
-            "product_data": ["name": .text(offer.title)], "metadata": ["darkroom_item": .text(offer.item.description)],
+            "transfer_lookup_key": true, "product_data": ["name": .text(offer.title)], "metadata": ["darkroom_item": .text(offer.item.description)],
         ]
         if offer.item.plan != nil { form["recurring"] = ["interval": "month"] }
-        return try await stripe.post("/prices", form, key: "price-\(lookupKey)-\(form.digest)")
+        return try await stripe.post("/prices", form, key: "price-\(lookupKey)-\(form.digest)\(old.map { "-" + $0 } ?? "")")
     }
 
     /// What one of Stripe's prices stands for. One that somebody made there counts where its metadata says
@@ -41,6 +55,13 @@ extension Billing {
     func plan(ofPrice id: String) async throws -> Plan? {
         guard let name = try await item(ofPrice: id)?.plan else { return nil }
         return try await database.read { try $0.plan(name) }
+    }
+
+    private func retire(_ price: String) async throws {
+        let realm = stripe.realm
+        try await database.write(order: .key("stripe price \(price)")) {
+            _ = try $0.execute("UPDATE stripe_prices SET amount = 0 WHERE realm = $1 AND id = $2", realm, price)
+        }
     }
 
     private func keep(_ price: String, _ item: Item, _ money: Money) async throws {

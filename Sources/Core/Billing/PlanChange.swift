@@ -79,17 +79,21 @@ extension Billing {
 
     /// Nothing is billed: the period was paid for.
     private func switchPrice(of subscription: Subscription, to plan: Plan, _ key: String) async throws {
-        _ = try await stripe.post("/subscriptions/\(subscription.id.percentEncoded)", [
-            "items": [["id": .text(subscription.itemID), "price": .text(try await price(of: plan))]], "proration_behavior": "none",
-        ], key: "change-\(key)")
+        _ = try await withPrice(of: plan) { price in
+            try await stripe.post("/subscriptions/\(subscription.id.percentEncoded)", [
+                "items": [["id": .text(subscription.itemID), "price": .text(price)]], "proration_behavior": "none",
+            ], key: "change-\(key)-\(price)")
+        }
     }
 
     /// The difference is billed now. Where the card's owner has to agree, the change waits for that.
     private func upgrade(_ subscription: Subscription, to plan: Plan, for checkout: Checkout) async throws -> Bool {
-        let answer = try await stripe.post("/subscriptions/\(subscription.id.percentEncoded)", [
-            "items": [["id": .text(subscription.itemID), "price": .text(try await price(of: plan))]],
-            "proration_behavior": "always_invoice", "payment_behavior": "pending_if_incomplete",
-        ], key: "change-\(checkout.id)-up-\(plan.name)")
+        let answer = try await withPrice(of: plan) { price in
+            try await stripe.post("/subscriptions/\(subscription.id.percentEncoded)", [
+                "items": [["id": .text(subscription.itemID), "price": .text(price)]],
+                "proration_behavior": "always_invoice", "payment_behavior": "pending_if_incomplete",
+            ], key: "change-\(checkout.id)-up-\(price)")
+        }
         return StripeSubscription(answer)?.isUpdatePending != true
     }
 
@@ -108,9 +112,10 @@ extension Billing {
         return try await database.read { try $0.checkout(checkout.id) } ?? kept
     }
 
-    private func price(of plan: Plan) async throws -> String {
+    /// Does something with Stripe's price for a plan.
+    private func withPrice(of plan: Plan, _ body: (_ price: String) async throws -> JSON) async throws -> JSON {
         guard let offer = plan.offer else { throw BillingError.noSuchItem(.plan(plan.name)) }
-        return try await price(of: offer)
+        return try await withPrice(of: offer, body)
     }
 
     private func plan(_ name: String) async throws -> Plan? {

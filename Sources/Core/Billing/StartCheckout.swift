@@ -92,9 +92,10 @@ package struct StartCheckout: Sendable {
 
     private func open(_ checkout: Checkout, success: String, cancel: String) async throws -> Checkout {
         let offer = Offer(item: checkout.item, title: try await title(of: checkout.item), credits: checkout.credits, price: checkout.price)
-        let price = try await billing.price(of: offer)
-        let made = try await billing.withCustomer(of: checkout.account) { customer in
-            try await session(for: checkout, customer, price, success: success, cancel: cancel)
+        let made = try await billing.withPrice(of: offer) { price in
+            try await billing.withCustomer(of: checkout.account) { customer in
+                try await session(for: checkout, customer, price, success: success, cancel: cancel)
+            }
         }
         let opened = try await billing.database.write(of: checkout.account) { transaction in
             try transaction.setSession(made.id, url: made.url, of: checkout.id)
@@ -116,7 +117,7 @@ package struct StartCheckout: Sendable {
             "client_reference_id": .text(checkout.id.rawValue), "metadata": names,
             "payment_intent_data": isPack ? ["metadata": names] : nil, "subscription_data": isPack ? nil : ["metadata": names],
             "success_url": .text(success), "cancel_url": .text(cancel),
-        ], key: "checkout-\(checkout.id)-\(customer)")
+        ], key: "checkout-\(checkout.id)-\(customer)-\(price)")
         guard let session = StripeSession(made) else { throw StripeError.unavailable("a session that cannot be read") }
         return session
     }

@@ -96,6 +96,25 @@ struct PurchaseTests {
         }
     }
 
+    @Test func `a price that somebody archived at Stripe is made anew, and a page that had it still counts`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account(plan: "free")
+            let early = try await world.checkout(.plan("basic"), by: actor).sessionID ?? ""
+            let price = world.stripe.all("price").last?["id"]?.string ?? ""
+            world.stripe.delete(price)
+
+            let another = try await world.world.account(plan: "free")
+            let session = try await world.pay(.plan("basic"), by: another)
+            try await world.tell("checkout.session.completed", session)
+            world.stripe.pay(early)
+            try await world.tell("checkout.session.completed", early)
+
+            #expect(world.stripe[session]["price"] != .string(price))
+            #expect(try await [world.plan(of: actor), world.plan(of: another)] == ["basic", "basic"])
+            #expect(world.stripe.all("price").count == 2)
+        }
+    }
+
     @Test func `a page that nobody paid expires`() async throws {
         try await BillingWorld.run { world in
             let checkout = try await world.checkout(.pack("small"), by: try await world.world.account())

@@ -132,7 +132,7 @@ struct SecondSubscriptionTests {
 extension BillingWorld {
     /// Another subscription of the same customer, made by somebody at Stripe.
     fileprivate func subscribeAtStripe(like one: String, plan: String) async throws -> String {
-        let price = try await billing.price(of: #require(try await database.read { try $0.plan(plan) }?.offer))
-        return stripe.copySubscription(one, price: price)
+        let offer = try #require(try await database.read { try $0.plan(plan) }?.offer)
+        return try await billing.withPrice(of: offer) { stripe.copySubscription(one, price: $0) }
     }
 }

@@ -15,6 +15,10 @@ extension FakeStripe.State {
             return (400, ["error": [
                 "type": "invalid_request_error", "code": "resource_missing", "param": "customer", "message": "No such customer",
             ]])
+        case (true, "checkout/sessions") where deleted.contains(form["line_items"]?["0"]?["price"]?.text ?? ""):
+            return (400, ["error": [
+                "type": "invalid_request_error", "param": "line_items[0][price]", "message": "The price specified is inactive.",
+            ]])
         case (true, "checkout/sessions"):
             return (200, session(form))
         case (true, "billing_portal/sessions"):
@@ -24,7 +28,9 @@ extension FakeStripe.State {
         case (true, let path) where path.hasPrefix("subscriptions/"):
             return change(parts[2], form, now)
         case (false, "prices"):
-            return list { $0["object"] == "price" && $0["lookup_key"] == text(form["lookup_keys"]?["0"]) }
+            return list {
+                $0["object"] == "price" && $0["lookup_key"] == text(form["lookup_keys"]?["0"]) && !deleted.contains($0["id"]?.string ?? "")
+            }
         case (false, "checkout/sessions") where form["payment_intent"] == nil:
             return page("checkout.session", form)
         case (false, "subscriptions"):

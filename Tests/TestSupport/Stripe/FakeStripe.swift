@@ -68,9 +68,9 @@ package final class FakeStripe: Sendable {
         set { state.withLock { $0.meanwhile = newValue } }
     }
 
-    /// Somebody deletes a customer at the dashboard.
-    package func delete(_ customer: String) {
-        _ = state.withLock { $0.deleted.insert(customer) }
+    /// Somebody deletes a customer at the dashboard, or archives a price.
+    package func delete(_ object: String) {
+        _ = state.withLock { $0.deleted.insert(object) }
     }
 
     /// What was asked, such as `POST /customers`.
