@@ -10,12 +10,18 @@ struct BooksText {
 
     var text: String {
         let head = "The books at \(books.at.text); by time from \(books.period.start.text) to \(books.period.end.text)."
-        let tail = books.isClean ? "The books balance." : "What does not match: \(books.sections.reduce(0) { $0 + $1.mismatched })."
-        return ([head, ""] + books.sections.flatMap(lines) + [""] + marginLines + ["", tail]).joined(separator: "\n")
+        return ([head, ""] + books.sections.flatMap(lines) + [""] + marginLines + ["", verdict]).joined(separator: "\n")
+    }
+
+    private var verdict: String {
+        let mismatched = books.sections.reduce(0) { $0 + $1.mismatched }
+        guard mismatched == 0 else { return "What does not match: \(mismatched)." }
+        guard books.isClean else { return "Sums differ, and no rule says why." }
+        return books.isComplete ? "The books balance." : "Nothing that was looked at differs, and there is more: ask for a shorter period."
     }
 
     private func lines(_ section: Books.Section) -> [String] {
-        let mark = section.mismatched == 0 ? "ok      " : "DIFFERS "
+        let mark = section.isClean ? "ok      " : "DIFFERS "
         let more = section.isComplete ? "" : ", and there is more than was looked at"
         return ["\(mark)\(section.about): \(section.matched) of \(section.compared) match\(sums(section))\(more)"]
             + section.mismatches.flatMap { mismatch in

@@ -56,6 +56,11 @@ extension AuditRule {
     private static let balances: [AuditRule] = [
         balance("available"),
         balance("reserved"),
+        AuditRule(.balances, name: "an account with entries or lots has a balance", statement: """
+            SELECT a.account_id AS subject, 'a balance' AS expected, 'none' AS found
+            FROM (SELECT account_id FROM entries WHERE account_id IS NOT NULL UNION SELECT account_id FROM lots) a
+            LEFT JOIN balances b ON b.account_id = a.account_id WHERE b.account_id IS NULL ORDER BY 1 LIMIT $1
+            """),
         AuditRule(.balances, name: "what was ever allocated is the sum of its transactions", statement: """
             SELECT b.account_id AS subject, CAST(COALESCE(t.amount, 0) AS TEXT) AS expected, CAST(b.allocated AS TEXT) AS found
             FROM balances b
@@ -104,18 +109,23 @@ extension AuditRule {
     ]
 
     private static let limits: [AuditRule] = [
+        // Periods are made of days (UTC), so the jobs are read once and summed up by day, whatever is counted of them.
         AuditRule(.limits, name: "what is counted of a limit is what was reserved and not released", statement: """
-            SELECT c.subject || ' per ' || c.period AS subject, CAST(COALESCE(SUM(r.amount - r.released), 0) AS TEXT) AS expected,
+            WITH days AS MATERIALIZED (
+                SELECT j.account_id, j.created_by, j.key_id, j.created_at - j.created_at % 86400000 AS day, SUM(r.amount - r.released) AS spent
+                FROM jobs j JOIN reservations r ON r.job_id = j.id WHERE j.account_id IN (SELECT account_id FROM spend_counters)
+                GROUP BY j.account_id, j.created_by, j.key_id, j.created_at - j.created_at % 86400000
+            )
+            SELECT c.subject || ' per ' || c.period || ' from ' || c.starts_at AS subject, CAST(COALESCE(SUM(d.spent), 0) AS TEXT) AS expected,
                 CAST(c.spent AS TEXT) AS found
             FROM spend_counters c
-            LEFT JOIN jobs j ON j.account_id = c.account_id AND j.created_at >= c.starts_at AND j.created_at < c.ends_at
-                AND (c.scope = 'account' OR (c.scope = 'member' AND j.created_by = c.subject) OR (c.scope = 'key' AND j.key_id = c.subject))
-            LEFT JOIN reservations r ON r.job_id = j.id
+            LEFT JOIN days d ON d.account_id = c.account_id AND d.day >= c.starts_at AND d.day < c.ends_at
+                AND (c.scope = 'account' OR (c.scope = 'member' AND d.created_by = c.subject) OR (c.scope = 'key' AND d.key_id = c.subject))
             GROUP BY c.account_id, c.scope, c.subject, c.period, c.starts_at, c.spent
-            HAVING COALESCE(SUM(r.amount - r.released), 0) <> c.spent ORDER BY 1 LIMIT $1
+            HAVING COALESCE(SUM(d.spent), 0) <> c.spent ORDER BY 1 LIMIT $1
             """),
         AuditRule(.limits, name: "what is counted has a limit", statement: """
-            SELECT c.subject || ' per ' || c.period AS subject, 'a limit' AS expected, 'none' AS found FROM spend_counters c
+            SELECT c.subject || ' per ' || c.period || ' from ' || c.starts_at AS subject, 'a limit' AS expected, 'none' AS found FROM spend_counters c
             WHERE NOT EXISTS (SELECT 1 FROM spend_limits l WHERE l.account_id = c.account_id AND l.scope = c.scope
                 AND l.subject = c.subject AND l.period = c.period) ORDER BY 1 LIMIT $1
             """),
@@ -147,6 +157,10 @@ extension AuditRule {
                 CASE WHEN r.ended_at IS NULL THEN 'none' ELSE 'none, and it was captured' END AS found
             FROM reservations r LEFT JOIN jobs j ON j.id = r.job_id
             WHERE j.id IS NULL AND (r.ended_at IS NULL OR r.captured > 0) ORDER BY 1 LIMIT $1
+            """),
+        AuditRule(.reservations, name: "a reservation is its job's price", statement: """
+            SELECT r.job_id AS subject, CAST(j.price AS TEXT) AS expected, CAST(r.amount AS TEXT) AS found
+            FROM reservations r JOIN jobs j ON j.id = r.job_id WHERE r.amount <> j.price ORDER BY 1 LIMIT $1
             """),
         movement("amount", "reserve"),
         movement("captured", "capture"),

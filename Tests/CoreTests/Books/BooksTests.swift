@@ -111,6 +111,47 @@ struct BooksTests {
         #expect(section.mismatches.count == 3 && section.mismatched == 7 && section.compared == 7)
     }
 
+    @Test(arguments: TestEngine.available)
+    func `a balance that is gone is missed, and so are the credits of it`(on engine: TestEngine) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 10)
+        _ = try await world.account(credits: 10)
+        try await world.database.write(order: .alone) { _ = try $0.execute("DELETE FROM balances WHERE account_id = $1", actor.account) }
+
+        let section = try await world.readBooks().section("balances")
+
+        #expect(section.compared == 2 && section.mismatched == 1 && !section.isClean)
+        #expect(section.mismatches.map(\.code) == ["an_account_with_entries_or_lots_has_a_balance"])
+        #expect(section.sums == [Books.Sum(unit: .credits, kept: 1000, against: 2000)])
+    }
+
+    @Test func `sums of the ledger that differ are never clean, and money on its way is`() {
+        func section(_ sum: Books.Sum) -> Books.Section {
+            Books.Section(name: "x", about: "x", compared: 1, mismatched: 0, sums: [sum], mismatches: [])
+        }
+
+        #expect(!section(Books.Sum(unit: .credits, kept: 1, against: 2)).isClean)
+        #expect(section(Books.Sum(unit: .credits, kept: 2, against: 2)).isClean)
+        #expect(section(Books.Sum(unit: .money("usd"), kept: 1, against: 2)).isClean)
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a rule that finds much hides no other`(on engine: TestEngine) async throws {
+        let world = try await TestWorld(engine)
+        for _ in 0..<7 { _ = try await world.account(credits: 10) }
+        let actor = try await world.account(credits: 10)
+        try await world.database.write(order: .alone) { transaction in
+            _ = try transaction.execute("UPDATE balances SET available = available + 1")
+            _ = try transaction.execute("UPDATE balances SET owed = 1 WHERE account_id = $1", actor.account)
+        }
+
+        let period = try #require(BooksPeriod(now: world.clock.now))
+        let section = try await ReadBooks(database: world.database, billing: nil, time: world.clock.time)(period, limit: 5).section("balances")
+
+        #expect(section.mismatches.count == 5 && section.mismatched == 8)
+        #expect(section.mismatches.contains { $0.code == "what_is_owed_is_the_sum_of_open_debts" })
+    }
+
     @Test func `a period is this month by default, and neither empty nor longer than a year`() throws {
         let now = try #require(Instant(text: "2026-11-25T11:00:00Z"))
         let first = try #require(Instant(text: "2026-11-01"))

@@ -24,6 +24,7 @@ struct AuditTests {
         Damage(rule: "a transaction's amount is what its entries moved", statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'release'"),
         Damage(rule: "a balance is the sum of its entries (available)", statement: "UPDATE balances SET available = available + 1"),
         Damage(rule: "a balance is the sum of its entries (reserved)", statement: "UPDATE balances SET reserved = reserved + 1"),
+        Damage(rule: "an account with entries or lots has a balance", statement: "DELETE FROM balances"),
         Damage(rule: "what was ever allocated is the sum of its transactions", statement: "UPDATE balances SET allocated = allocated + 1"),
         Damage(rule: "what is left of the lots is what is available", statement: "UPDATE lots SET remaining = remaining - 1 WHERE remaining > 0"),
         Damage(rule: "what is left of a lot is the sum of its entries", statement: "UPDATE lots SET remaining = remaining - 1 WHERE remaining > 0"),
@@ -48,6 +49,7 @@ struct AuditTests {
         Damage(rule: "a reservation belongs to a job", statement: """
             INSERT INTO reservations (job_id, account_id, amount, created_at) SELECT 'nobody', account_id, 0, 0 FROM balances
             """),
+        Damage(rule: "a reservation is its job's price", statement: "UPDATE jobs SET price = price - 1"),
         Damage(rule: "a reservation says what the ledger says (amount)", statement: """
             UPDATE reservations SET amount = amount + 1, released = released + 1 WHERE ended_at IS NOT NULL
             """),

@@ -8,13 +8,14 @@ extension Transaction {
             let found = try rules.map { rule in
                 try (rule: rule, differences: query(rule.statement, limit + 1).map { try rule.difference($0) })
             }
-            let all = found.flatMap { rule, differences in differences.map { (rule: rule, difference: $0) } }
+            let all = found.flatMap { rule, differences in differences.enumerated().map { (place: $0, rule: rule, difference: $1) } }
             let isCounted = found.allSatisfy { $0.differences.count <= limit }
             return try Books.Section(
                 name: subject.rawValue, about: subject.about, compared: count(subject.compared),
                 mismatched: isCounted ? Set(all.map(\.difference.subject)).count : countSubjects(of: rules),
                 sums: subject.sums.map { try credits($0) } ?? [],
-                mismatches: all.prefix(limit).map { $0.rule.mismatch($0.difference) })
+                // The first of each rule before the second of any, so that a rule that finds much hides no other.
+                mismatches: all.sorted { $0.place < $1.place }.prefix(limit).map { $0.rule.mismatch($0.difference) })
         }
     }
 
@@ -79,7 +80,11 @@ extension AuditRule.Subject {
                 SELECT COUNT(DISTINCT e.transaction_id) FROM entries e LEFT JOIN transactions t ON t.id = e.transaction_id
                 WHERE t.id IS NULL) AS count
             """
-        case .balances: "SELECT COUNT(*) AS count FROM balances"
+        case .balances: """
+            SELECT COUNT(*) AS count FROM (
+                SELECT account_id FROM balances UNION SELECT account_id FROM entries WHERE account_id IS NOT NULL
+                UNION SELECT account_id FROM lots) AS accounts
+            """
         case .lots: "SELECT COUNT(*) AS count FROM lots"
         case .reservations: """
             SELECT (SELECT COUNT(*) FROM jobs) + (

@@ -7,7 +7,9 @@ package struct Books: Sendable, Hashable {
     package let sections: [Section]
     package let margin: Margin
 
-    package var isClean: Bool { sections.allSatisfy { $0.mismatched == 0 } }
+    package var isClean: Bool { sections.allSatisfy(\.isClean) }
+    /// False where there was more than is looked at, so that nobody knows of the rest.
+    package var isComplete: Bool { sections.allSatisfy(\.isComplete) }
 
     package struct Section: Sendable, Hashable {
         package let name: String
@@ -23,6 +25,9 @@ package struct Books: Sendable, Hashable {
         /// False where there was more than is looked at.
         package var isComplete = true
 
+        /// Money may be on its way, and then differs for a while; the ledger's own sums never do.
+        package var isClean: Bool { mismatched == 0 && sums.allSatisfy { $0.unit != .credits || $0.kept == $0.against } }
+
         package var matched: Int { max(0, compared - mismatched) }
         /// Thousandths that match, rounded down, so that 1000 means all.
         package var permille: Int { compared == 0 ? 1000 : matched * 1000 / compared }
@@ -33,6 +38,13 @@ package struct Books: Sendable, Hashable {
         package enum Unit: Sendable, Hashable {
             case credits
             case money(String)
+
+            var name: String {
+                switch self {
+                case .credits: "credits"
+                case .money(let currency): currency
+                }
+            }
         }
 
         package let unit: Unit
