@@ -47,7 +47,16 @@ package struct RepairReservations: Sendable {
     private func end(_ job: ID<Job>, of account: ID<Account>, isDry: Bool) async throws -> Outcome {
         let now = time.now()
         guard !isDry else { return try await database.read { try $0.outlook(of: job) } }
-        return try await database.write(of: account) { transaction in
+        do {
+            return try await write(end: job, of: account, now: now)
+        } catch let error as DatabaseError where error.isAboutRow {
+            // One that cannot be ended must not stand before those behind it.
+            return .unclear("the database refuses its end: \(error.message)")
+        }
+    }
+
+    private func write(end job: ID<Job>, of account: ID<Account>, now: Instant) async throws -> Outcome {
+        try await database.write(of: account) { transaction in
             guard case .toEnd(let captured, let released) = try transaction.outlook(of: job) else { return try transaction.outlook(of: job) }
             guard let receipt = try transaction.settleReservation(of: job, capturing: captured, now: now) else { return .hasEnded }
             try transaction.note(AdminAct(
@@ -55,6 +64,16 @@ package struct RepairReservations: Sendable {
                 ["account": .string(account.rawValue), "captured": .decimal(captured.decimal), "released": .decimal(released.decimal)],
                 by: nil, at: now))
             return .ended(receipt)
+        }
+    }
+}
+
+extension DatabaseError {
+    /// Whether what was to be written is at fault, rather than the database.
+    fileprivate var isAboutRow: Bool {
+        switch kind {
+        case .unique, .foreignKey, .check, .notNull, .trigger, .decoding: true
+        case .conflict, .busy, .unavailable, .full, .schema, .other: false
         }
     }
 }
