@@ -30,7 +30,8 @@ extension Failure {
         case .full:
             self.init(.failed, "The database cannot be written: \(error.message). Make room, or let this user write in the data folder.")
         case .busy:
-            self.init(.failed, "The database is locked by another program: \(error.message). Try again when that has ended.")
+            self.init(
+                .failed, "The database did not get to it in time: \(error.message). Another program holds it, or it has much to do: try again later.")
         default:
             self.init(.failed, "The database refused: \(error).")
         }
