@@ -25,6 +25,7 @@ package enum Schema {
         Migration(
             10, "billing", PackageResources._010_billing_sql, additions: [.postgres: PackageResources._010_billing_postgres_sql]),
         Migration(11, "limits", PackageResources._011_limits_sql),
+        Migration(12, "event times", PackageResources._012_event_times_sql),
     ])
 
     /// The tables that its steps fill; an operator may change what is in them.

@@ -11,10 +11,8 @@ extension App {
         _ logger: Logger
     ) -> Billing? {
         guard let stripe = settings.stripe(secrets) else { return nil }
-        // A stand-in's port may be another each time.
-        let name: String? = if case .standIn = settings.payments { "stand-in" } else { nil }
         return Billing(
-            database: database, stripe: StripeClient(.init(key: stripe.key, url: stripe.url, name: name), client: client, time: time),
+            database: database, stripe: StripeClient(settings.client(of: stripe), client: client, time: time),
             webhookSecrets: stripe.webhookSecrets, rules: settings.billing, time: time, wakeUp: wakeUp, logger: logger)
     }
 
@@ -55,5 +53,23 @@ extension Settings {
                 key: "sk_test_" + Hex.text(bytes.prefix(16)), url: standInURL ?? "",
                 webhookSecrets: ["whsec_" + Hex.text(bytes.suffix(16))])
         }
+    }
+
+    /// A stand-in's port may be another each time.
+    func client(of stripe: Stripe) -> StripeClient.Settings {
+        let name: String? = if case .standIn = payments { "stand-in" } else { nil }
+        return StripeClient.Settings(key: stripe.key, url: stripe.url, name: name)
+    }
+
+    /// What Stripe's ids are kept under, for who only reads them; nothing where payments are off.
+    var stripeRealm: String? {
+        let stripe: Stripe
+        switch payments {
+        case .off: return nil
+        case .stripe(let set): stripe = set
+        // The rest of its key is of no matter here, and is a secret.
+        case .standIn: stripe = Stripe(key: "sk_test_", url: "", webhookSecrets: [])
+        }
+        return StripeClient(client(of: stripe), client: .shared, time: .system).realm
     }
 }

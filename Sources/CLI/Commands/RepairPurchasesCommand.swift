@@ -67,7 +67,7 @@ extension RepairPurchases.Outcome {
         case .wasConfirmed: "nothing to do: it is booked, and was confirmed."
         case .notPaid: "left alone: Stripe has no such payment, or it is not paid."
         case .amountDiffers: "left alone: it is booked, as another amount than Stripe says."
-        case .bringsNothing: "paid, and it brings nothing here: not ours, or paid otherwise than it was sold."
+        case .bringsNothing: "paid, and it brings nothing here: not ours, of a plan without credits, or paid otherwise than it was sold."
         }
     }
 }

@@ -26,7 +26,11 @@ package struct ApplyStripeEvents: Sendable {
     package func replay(_ id: ID<StripeEvent>) async throws -> StripeEvent.Outcome? {
         let now = billing.time.now()
         guard let event = try await billing.database.read({ try $0.stripeEvent(id) }),
-            try await billing.database.write(order: .key(id.rawValue), { try $0.reopen(id, now: now) })
+            try await billing.database.write(order: .key(id.rawValue), { transaction in
+                guard try transaction.reopen(id, now: now) else { return false }
+                try transaction.note(AdminAct("events.replay", of: id.rawValue, ["type": .string(event.type)], by: nil, at: now))
+                return true
+            })
         else { return nil }
         return try await billing.apply(event)
     }

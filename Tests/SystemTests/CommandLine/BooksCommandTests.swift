@@ -20,6 +20,18 @@ extension OneCLIServer {
             #expect(books["sections"]?.array?.allSatisfy { $0["permille"] == 1000 } == true)
         }
 
+        @Test func `the books of the database need no server and no Stripe, also where the stand-in is used`() async throws {
+            let folder = try TemporaryFolder()
+            let made = try await CLIRun.run(["migrate"], in: folder.path)
+
+            let books = try await CLIRun.run(["audit", "--books"], in: folder.path)
+            let withStripe = try await CLIRun.run(["audit", "--books", "--stripe"], in: folder.path)
+
+            #expect(made.code == 0, "\(made.errors)")
+            #expect(books.code == 0 && books.output.contains("The books balance."), "\(books.errors)")
+            #expect(withStripe.code == 1 && withStripe.errors.contains("start 'darkroom serve'"), "\(withStripe.errors)")
+        }
+
         @Test func `books that are in order need no repair`() async throws {
             let server = try OneCLIServer.server()
 

@@ -39,6 +39,10 @@ extension FakeStripe.State {
             return page("invoice", form)
         case (false, "checkout/sessions"):
             return list { $0["object"] == "checkout.session" && $0["payment_intent"] == text(form["payment_intent"]) }
+        case (false, "charges") where form["payment_intent"] != nil:
+            return list { $0["object"] == "charge" && $0["payment_intent"] == text(form["payment_intent"]) }
+        case (false, "disputes"):
+            return list { $0["object"] == "dispute" && $0["charge"] == text(form["charge"]) }
         case (false, "invoice_payments"):
             let payment = text(form["payment"]?["payment_intent"])
             let invoices = objects.values.filter { $0["object"] == "invoice" && $0["paid_with"] == payment }

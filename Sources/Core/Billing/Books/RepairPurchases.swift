@@ -15,7 +15,7 @@ package struct RepairPurchases: Sendable {
         case notPaid
         /// Booked as another amount than Stripe says.
         case amountDiffers
-        /// Paid, and it brings nothing here: not ours, or paid otherwise than it was sold.
+        /// Paid, and it brings nothing here: not ours, or of a plan without credits, or paid otherwise than it was sold.
         case bringsNothing
     }
 
@@ -37,9 +37,8 @@ package struct RepairPurchases: Sendable {
     ///
     /// - Parameter ids: Each `cs_…` or `in_…`.
     package func callAsFunction(_ ids: [String], isDry: Bool = false, _ report: (Repair) -> Void) async throws {
-        for id in ids {
-            guard let key = RepairPurchases.key(of: id) else { continue }
-            report(Repair(id: id, outcome: try await repair(key, id, isDry: isDry)))
+        for id in ids where RepairPurchases.key(of: id) != nil {
+            report(Repair(id: id, outcome: try await repair(id, isDry: isDry)))
         }
     }
 
@@ -49,13 +48,13 @@ package struct RepairPurchases: Sendable {
         let unbooked = try await billing.database.read { transaction in
             try transaction.bookings(listing, period).payments.filter { $0.booked == nil }.map(\.payment.key)
         }
-        try await callAsFunction(unbooked.map(RepairPurchases.id), isDry: isDry, report)
-        let (done, settled) = (Set(unbooked), billing.time.now() - ReadBooks.patience)
-        try await each({ try $0.paymentsNotBooked(period, settled: settled, after: $1, limit: $2) }) { keys in
-            try await callAsFunction(keys.filter { !done.contains($0) }.map(RepairPurchases.id), isDry: isDry, report)
+        try await callAsFunction(unbooked.map(RepairPurchases.id(of:)), isDry: isDry, report)
+        let (done, realm, settled) = (Set(unbooked), billing.stripe.realm, billing.time.now() - ReadBooks.patience)
+        try await each({ try $0.paymentsNotBooked(period, in: realm, settled: settled, after: $1, limit: $2) }) { keys in
+            try await callAsFunction(keys.filter { !done.contains($0) }.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
-        try await each({ try $0.purchasesWithoutEvent(period, settled: settled, after: $1, limit: $2) }) { keys in
-            try await callAsFunction(keys.map(RepairPurchases.id), isDry: isDry, report)
+        try await each({ try $0.purchasesWithoutEvent(period, in: realm, settled: settled, after: $1, limit: $2) }) { keys in
+            try await callAsFunction(keys.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
     }
 
@@ -77,23 +76,43 @@ package struct RepairPurchases: Sendable {
         return id.hasPrefix("in_") ? "invoice:\(id)" : nil
     }
 
-    private static func id(of key: String) -> String { String(key.drop { $0 != ":" }.dropFirst()) }
+    static func id(of key: String) -> String { String(key.drop { $0 != ":" }.dropFirst()) }
 
-    private func repair(_ key: String, _ id: String, isDry: Bool) async throws -> Outcome {
-        guard let paid = try await billing.paid(key) else { return .notPaid }
-        if let purchase = try await billing.database.read({ try $0.purchase(withKey: key) }) {
-            guard purchase.paid == paid else { return .amountDiffers }
-            return try await confirm(key, isDry: isDry)
+    private func repair(_ id: String, isDry: Bool) async throws -> Outcome {
+        guard let payment = try await billing.payment(id) else { return .notPaid }
+        if let purchase = try await purchase(payment.key) {
+            guard purchase.paid == payment.paid else { return .amountDiffers }
+            if !isDry { try await billing.settleWhatCameBack(of: purchase) }
+            return try await confirm(payment.key, isDry: isDry)
+        }
+        guard payment.brings == .credits else {
+            // So that nobody asks again, also when plans bring something else.
+            if payment.brings == .nothing, !isDry { try await note("purchases.nothing", of: payment.key, payment.paid) }
+            return .bringsNothing
         }
         guard !isDry else { return .toBook }
-        // Before it is done: a crash in between leaves a note of what was not done, rather than none of what was.
-        try await note("purchases.repair", of: key, paid)
-        _ = try await key.hasPrefix("checkout:") ? billing.applyCheckout(id) : billing.applyInvoice(id)
-        return try await billing.database.read { try $0.purchase(withKey: key) } == nil ? .bringsNothing : .booked
+        return try await book(payment, id)
+    }
+
+    private func book(_ payment: FoundPayment, _ id: String) async throws -> Outcome {
+        if id.hasPrefix("cs_") { _ = try await billing.applyCheckout(id) }
+        // Of a plan's session, should that not lead to it.
+        if payment.key.hasPrefix("invoice:") { _ = try await billing.applyInvoice(RepairPurchases.id(of: payment.key)) }
+        guard let purchase = try await purchase(payment.key) else { return .bringsNothing }
+        // After a crash before this, the next run finds it booked without an event and confirms it.
+        try await note("purchases.repair", of: payment.key, payment.paid)
+        try await billing.settleWhatCameBack(of: purchase)
+        return .booked
+    }
+
+    private func purchase(_ key: String) async throws -> Purchase? {
+        try await billing.database.read { try $0.purchase(withKey: key) }
     }
 
     private func confirm(_ key: String, isDry: Bool) async throws -> Outcome {
-        if try await billing.database.read({ try $0.isNoted(key) }) { return .wasConfirmed }
+        if try await billing.database.read({ try $0.isNoted("purchases.repair", of: key) || $0.isNoted("purchases.confirm", of: key) }) {
+            return .wasConfirmed
+        }
         guard !isDry else { return .toConfirm }
         try await note("purchases.confirm", of: key, nil)
         return .confirmed
@@ -104,16 +123,14 @@ package struct RepairPurchases: Sendable {
         let now = billing.time.now()
         let details = paid.map { ["amount": .integer($0.amount), "currency": .string($0.currency)] as [String: JSON] } ?? [:]
         try await billing.database.write(order: .key(key)) {
-            guard try !$0.isNoted(key) else { return }
+            guard try !$0.isNoted(action, of: key) else { return }
             try $0.note(AdminAct(action, of: key, .object(details), by: nil, at: now))
         }
     }
 }
 
 extension Transaction {
-    fileprivate func isNoted(_ key: String) throws(DatabaseError) -> Bool {
-        try queryOne("""
-            SELECT 1 AS one FROM audit_log WHERE subject = $1 AND action IN ('purchases.repair', 'purchases.confirm')
-            """, key) != nil
+    fileprivate func isNoted(_ action: AdminAct.Action, of key: String) throws(DatabaseError) -> Bool {
+        try queryOne("SELECT 1 AS one FROM audit_log WHERE subject = $1 AND action = $2 LIMIT 1", key, action) != nil
     }
 }

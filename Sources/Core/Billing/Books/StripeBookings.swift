@@ -11,7 +11,8 @@ struct StripeBookings: Sendable {
 extension Transaction {
     func bookings(_ listing: StripePayments, _ period: BooksPeriod) throws -> StripeBookings {
         var bookings = StripeBookings()
-        for payment in listing.payments where try isOurs(payment, in: listing.realm) {
+        let nothing = try paymentsThatBroughtNothing(period, in: listing.realm)
+        for payment in listing.payments where try !nothing.contains(payment.key) && isOurs(payment, in: listing.realm) {
             bookings.payments.append((payment, try purchase(withKey: payment.key)?.paid))
         }
         let listed = Set(listing.payments.map(\.key))
@@ -61,7 +62,7 @@ extension Billing {
             mismatches += mismatch(payment.key, payment.paid, booked).map { [$0] } ?? []
         }
         for (key, booked) in bookings.others.prefix(Billing.mostLookups) {
-            let paid = try await paid(key)
+            let paid = try await payment(RepairPurchases.id(of: key))?.paid
             sums[booked.currency, default: (0, 0)].kept += booked.amount
             if let paid { sums[paid.currency, default: (0, 0)].against += paid.amount }
             mismatches += mismatch(key, paid, booked).map { [$0] } ?? []

@@ -32,13 +32,13 @@ extension Billing {
         let sessions = try await list("/checkout/sessions", ["status": "complete"], period)
         let invoices = try await list("/invoices", ["status": "paid"], period)
         var payments = sessions.objects.compactMap { StripePayments.Payment(session: $0) }
-        var plans: [String: Plan] = [:]
+        var plans = PlansByPrice(self)
         for json in invoices.objects {
             guard let invoice = StripeInvoice(json), invoice.isPaid, let customer = invoice.customer, let createdAt = json["created"]?.instant
             else { continue }
-            for price in Set(invoice.lines.map(\.price)) where plans[price] == nil { plans[price] = try await plan(ofPrice: price) }
+            let lines = try await allLines(of: invoice)
             // What brings no credits is no purchase.
-            guard let grant = InvoiceGrant(invoice.lines, plans, now: createdAt), grant.credits > .zero else { continue }
+            guard let grant = InvoiceGrant(lines, try await plans(lines), now: createdAt), grant.credits > .zero else { continue }
             payments.append(.init(key: "invoice:\(invoice.id)", paid: invoice.paid, createdAt: createdAt, owner: .customer(customer)))
         }
         return StripePayments(
@@ -59,29 +59,11 @@ extension Billing {
         }
         return (objects, false)
     }
-
-    /// What Stripe says of one payment now; nothing where there is none, or it is not paid.
-    func paid(_ key: String) async throws -> Money? {
-        let parts = key.split(separator: ":", maxSplits: 1).map { String($0) }
-        guard parts.count == 2 else { return nil }
-        switch parts[0] {
-        case "checkout":
-            let json = try await stripe.find("/checkout/sessions/\(parts[1].percentEncoded)")
-            guard let session = json.flatMap({ StripeSession($0) }), session.isComplete, session.payment != .unpaid else { return nil }
-            return session.total
-        case "invoice":
-            let json = try await stripe.find("/invoices/\(parts[1].percentEncoded)")
-            guard let invoice = json.flatMap({ StripeInvoice($0) }), invoice.isPaid else { return nil }
-            return invoice.paid
-        default:
-            return nil
-        }
-    }
 }
 
 extension StripePayments.Payment {
     /// Nothing unless a pack of ours was paid: a plan's credits come with its invoice.
-    fileprivate init?(session json: JSON) {
+    init?(session json: JSON) {
         guard json["mode"]?.string == "payment", let session = StripeSession(json), session.isComplete, session.payment != .unpaid,
             let checkout = session.checkout, let total = session.total, let createdAt = json["created"]?.instant
         else { return nil }

@@ -7,11 +7,22 @@ package struct ReadBooks: Sendable {
 
     private let database: Database
     private let billing: Billing?
+    /// Whose payments are compared with the events; nothing for those of every Stripe that there was.
+    private let realm: String?
     private let time: Time
 
     package init(database: Database, billing: Billing?, time: Time) {
         self.database = database
         self.billing = billing
+        realm = billing?.stripe.realm
+        self.time = time
+    }
+
+    /// For who does not ask Stripe.
+    package init(database: Database, realm: String?, time: Time) {
+        self.database = database
+        billing = nil
+        self.realm = realm
         self.time = time
     }
 
@@ -24,10 +35,10 @@ package struct ReadBooks: Sendable {
         let settled = now - ReadBooks.patience
         // First, so that whatever is booked meanwhile is in the database when it is compared.
         let listing = withStripe ? try await payments(period) : nil
-        let read = try await database.read { transaction in
+        let read = try await database.read { [realm] transaction in
             (
                 sections: try transaction.auditedSections(limit: limit)
-                    + [try transaction.paymentsSection(period, settled: settled, limit: limit)],
+                    + [try transaction.paymentsSection(period, in: realm, settled: settled, limit: limit)],
                 margin: try transaction.margin(period), bookings: try listing.map { try transaction.bookings($0, period) }
             )
         }

@@ -1,0 +1,75 @@
+import SQL
+
+/// One payment as Stripe has it now.
+struct FoundPayment: Sendable, Hashable {
+    /// As a purchase of it is named: of a plan's Checkout Session that is its invoice.
+    let key: String
+    let paid: Money
+    let brings: Brings
+
+    enum Brings: Sendable, Hashable {
+        case credits
+        /// An account of ours paid it, and its lines bring none.
+        case nothing
+        /// It is not ours, or was paid otherwise than it was sold.
+        case notOurs
+    }
+}
+
+extension Billing {
+    /// Nothing where there is none, or it is not paid. It writes nothing.
+    ///
+    /// - Parameter id: Of a Checkout Session or an invoice.
+    func payment(_ id: String) async throws -> FoundPayment? {
+        id.hasPrefix("in_") ? try await paidInvoice(id) : try await paidSession(id)
+    }
+
+    private func paidSession(_ id: String) async throws -> FoundPayment? {
+        guard let json = try await stripe.find("/checkout/sessions/\(id.percentEncoded)"), let session = StripeSession(json),
+            session.isComplete, session.payment != .unpaid
+        else { return nil }
+        // A plan's credits come with its invoice.
+        if json["mode"]?.string == "subscription" {
+            guard let invoice = session.invoice else { return nil }
+            return try await paidInvoice(invoice)
+        }
+        guard let total = session.total else { return nil }
+        let realm = stripe.realm
+        let isSold = try await database.read { transaction in
+            guard let payment = StripePayments.Payment(session: json), try transaction.isOurs(payment, in: realm) else { return false }
+            return try session.checkout.flatMap { id throws(DatabaseError) in try transaction.checkout(id) }?.price == session.subtotal
+        }
+        return FoundPayment(key: "checkout:\(session.id)", paid: total, brings: isSold ? .credits : .notOurs)
+    }
+
+    private func paidInvoice(_ id: String) async throws -> FoundPayment? {
+        guard let json = try await stripe.find("/invoices/\(id.percentEncoded)"), let invoice = StripeInvoice(json), invoice.isPaid
+        else { return nil }
+        let realm = stripe.realm
+        var brings = FoundPayment.Brings.notOurs
+        if let customer = invoice.customer, try await database.read({ try $0.account(ofCustomer: customer, in: realm) }) != nil {
+            var plans = PlansByPrice(self)
+            let lines = try await allLines(of: invoice)
+            let grant = InvoiceGrant(lines, try await plans(lines), now: time.now())
+            brings = (grant?.credits ?? .zero) > .zero ? .credits : .nothing
+        }
+        return FoundPayment(key: "invoice:\(invoice.id)", paid: invoice.paid, brings: brings)
+    }
+
+    /// Also those that Stripe did not put into the invoice.
+    func allLines(of invoice: StripeInvoice) async throws -> [StripeInvoice.Line] {
+        guard invoice.hasMoreLines else { return invoice.lines }
+        return try await stripe.get("/invoices/\(invoice.id.percentEncoded)/lines", ["limit": 100]).listed
+            .compactMap { StripeInvoice.Line($0) }
+    }
+
+    /// Takes back what was refunded or is disputed of what a purchase cost: where its own events were lost, so may be those.
+    func settleWhatCameBack(of purchase: Purchase) async throws {
+        guard let payment = purchase.paymentIntent,
+            let charge = try await stripe.get("/charges", ["payment_intent": .text(payment), "limit": 1]).listed.first?["id"]?.string
+        else { return }
+        let disputes = try await stripe.get("/disputes", ["charge": .text(charge), "limit": 100]).listed.compactMap { $0["id"]?.string }
+        for dispute in disputes { _ = try await applyCharge(charge, dispute: dispute) }
+        if disputes.isEmpty { _ = try await applyCharge(charge) }
+    }
+}

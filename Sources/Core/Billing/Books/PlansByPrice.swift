@@ -1,0 +1,39 @@
+import SQL
+
+/// Which plans Stripe's prices stand for. Unlike `Billing.plan(ofPrice:)` it keeps nothing in the database: reading the books
+/// and a dry run write nothing. Each price is looked up once, also where it is none of ours.
+struct PlansByPrice {
+    private let billing: Billing
+    private var known: [String: Plan?] = [:]
+
+    init(_ billing: Billing) {
+        self.billing = billing
+    }
+
+    /// Those of an invoice's lines.
+    mutating func callAsFunction(_ lines: [StripeInvoice.Line]) async throws -> [String: Plan] {
+        var plans: [String: Plan] = [:]
+        for price in Set(lines.map(\.price)) {
+            if known[price] == nil { known[price] = .some(try await plan(of: price)) }
+            if let plan = known[price] ?? nil { plans[price] = plan }
+        }
+        return plans
+    }
+
+    private func plan(of price: String) async throws -> Plan? {
+        let realm = billing.stripe.realm
+        var item = try await billing.database.read { try $0.keptItem(ofPrice: price, in: realm) }
+        if item == nil {
+            let json = try await billing.stripe.find("/prices/\(price.percentEncoded)")
+            item = json?["metadata"]?["darkroom_item"]?.string.flatMap { Item($0) }
+        }
+        guard let name = item?.plan else { return nil }
+        return try await billing.database.read { try $0.plan(name) }
+    }
+}
+
+extension Transaction {
+    fileprivate func keptItem(ofPrice id: String, in realm: String) throws(DatabaseError) -> Item? {
+        try queryOne("SELECT item FROM stripe_prices WHERE realm = $1 AND id = $2", realm, id)?.get("item")
+    }
+}
