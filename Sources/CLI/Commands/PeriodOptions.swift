@@ -3,7 +3,7 @@ import Core
 
 /// A part of the books by time.
 struct PeriodOptions: ParsableArguments {
-    @Option(help: "An instant such as 2026-11-21T05:03:49Z, or a day, which is its beginning (UTC). Default: the month's.") var from: String?
+    @Option(help: "An instant such as 2026-11-21T05:03:49Z, or a day, which is its beginning (UTC). Default: 40 days before the end.") var from: String?
     @Option(help: "The end, which is not part of it. Default: now.") var to: String?
 
     var isGiven: Bool { from != nil || to != nil }

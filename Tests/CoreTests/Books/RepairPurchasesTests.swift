@@ -202,17 +202,61 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a refund that nobody told of is taken back where its purchase is named`(on engine: TestEngine) async throws {
+    func `a refund and a dispute that nobody told of are in Stripe's lists, and are taken back`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
-            let session = try await world.buy(.pack("small"), by: actor)
-            world.stripe.refund(world.stripe.charge(for: session), inAll: 125)
+            let refunded = try await world.buy(.pack("small"), by: actor)
+            let disputed = try await world.buy(.pack("small"), by: actor)
+            world.stripe.refund(world.stripe.charge(for: refunded), inAll: 125)
+            _ = world.stripe.dispute(world.stripe.charge(for: disputed), amount: 500)
+            #expect(try await world.books(withStripe: true).isClean)
+            world.clock.advance(by: .seconds(7200))
 
-            #expect(try await world.repair([session], isDry: true) == ["\(session) toConfirm"])
-            #expect(try await world.balance(of: actor).available == .whole(100))
-            #expect(try await world.repair([session]) == ["\(session) confirmed"])
+            let section = try await world.books(withStripe: true).section("refunds")
+            #expect(section.mismatches.map { "\($0.code) \($0.subject)" } == [
+                "refund_not_applied checkout:\(refunded)", "dispute_not_applied checkout:\(disputed)",
+            ])
+            #expect(section.mismatches.first?.expected == "125 usd" && section.mismatches.first?.found == "0 usd")
+            #expect(section.mismatches.first?.repair.command == "darkroom admin repair purchases \(refunded)")
+            #expect(Set(try await world.repair(isDry: true)) == ["\(refunded) toConfirm", "\(disputed) toConfirm"])
+            #expect(try await world.balance(of: actor).available == .whole(200))
+            #expect(Set(try await world.repair()) == ["\(refunded) confirmed", "\(disputed) confirmed"])
 
             #expect(try await world.balance(of: actor).available == .whole(75))
+            #expect(try await world.books(withStripe: true).isClean)
+            #expect(try await world.repair() == [])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a payment that was begun before the period and paid in it is not missed`(on engine: TestEngine) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let session = try await world.checkout(.pack("small"), by: actor).sessionID ?? ""
+            world.stripe.pay(session, later: true)
+            let begin = world.clock.now + .seconds(3600)
+            world.clock.advance(by: .seconds(5 * 86_400))
+            world.stripe.settle(session)
+            world.clock.advance(by: .seconds(86_400))
+
+            let period = try #require(BooksPeriod(from: begin, to: world.clock.now, now: world.clock.now))
+            let books = try await ReadBooks(database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
+
+            #expect(books.section("stripe").mismatches.map(\.subject) == ["checkout:\(session)"])
+        }
+    }
+
+    @Test func `a pay page that was opened long ago, and paid on just now, is no mismatch yet`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account()
+            let session = try await world.checkout(.pack("small"), by: actor).sessionID ?? ""
+            world.clock.advance(by: .seconds(7200))
+            world.stripe.pay(session)
+            #expect(try await world.books(withStripe: true).isClean)
+
+            world.clock.advance(by: .seconds(7200))
+
+            #expect(try await world.books(withStripe: true).section("stripe").mismatched == 1)
         }
     }
 

@@ -41,8 +41,13 @@ extension FakeStripe.State {
             return list { $0["object"] == "checkout.session" && $0["payment_intent"] == text(form["payment_intent"]) }
         case (false, "charges") where form["payment_intent"] != nil:
             return list { $0["object"] == "charge" && $0["payment_intent"] == text(form["payment_intent"]) }
-        case (false, "disputes"):
+        case (false, "disputes") where form["charge"] != nil:
             return list { $0["object"] == "dispute" && $0["charge"] == text(form["charge"]) }
+        case (false, "disputes"):
+            return (200, ["data": .array(objects.values.filter { $0["object"] == "dispute" }.map(returned))])
+        case (false, "refunds"):
+            let charges = objects.values.filter { $0["object"] == "charge" && $0["amount_refunded"]?.integer ?? 0 > 0 }
+            return (200, ["data": .array(charges.map { returned(["object": "refund", "charge": $0["id"] ?? .null, "created": $0["created"] ?? .null]) })])
         case (false, "invoice_payments"):
             let payment = text(form["payment"]?["payment_intent"])
             let invoices = objects.values.filter { $0["object"] == "invoice" && $0["paid_with"] == payment }
@@ -149,6 +154,13 @@ extension FakeStripe.State {
                 "subscription_item_details": ["subscription": subscription["id"] ?? .null, "proration": .bool(isProration)],
             ],
         ]
+    }
+
+    /// With the payment that it is of.
+    private func returned(_ object: JSON) -> JSON {
+        guard case .object(var members) = object else { return object }
+        members["payment_intent"] = object["charge"]?.string.flatMap { objects[$0]?["payment_intent"] } ?? .null
+        return .object(members)
     }
 
     private func list(_ isWanted: (JSON) -> Bool) -> (Int, JSON) {

@@ -42,7 +42,7 @@ package struct RepairPurchases: Sendable {
         }
     }
 
-    /// All of a period: what Stripe lists, what events speak of, and what is booked without one.
+    /// All of a period: what Stripe lists, what events speak of, what is booked without one, and what went back unnoticed.
     package func callAsFunction(_ period: BooksPeriod, isDry: Bool = false, _ report: (Repair) -> Void) async throws {
         let listing = try await billing.payments(in: period)
         let unbooked = try await billing.database.read { transaction in
@@ -56,6 +56,8 @@ package struct RepairPurchases: Sendable {
         try await each({ try $0.purchasesWithoutEvent(period, in: realm, settled: settled, after: $1, limit: $2) }) { keys in
             try await callAsFunction(keys.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
+        let returned = Set(try await billing.returns(in: period, settled: settled).missed.map(\.key))
+        try await callAsFunction(returned.sorted().map(RepairPurchases.id(of:)), isDry: isDry, report)
     }
 
     private func each(

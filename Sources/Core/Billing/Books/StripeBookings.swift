@@ -2,7 +2,8 @@ import SQL
 
 /// What was booked of the payments that Stripe lists, and what was booked in the same period besides.
 struct StripeBookings: Sendable {
-    /// Of the listed payments those that are ours, with what was booked; nothing where nothing was.
+    /// Of the listed payments those that are ours, and were paid or booked in the period, or not booked at all; with what was
+    /// booked, or nothing.
     var payments: [(payment: StripePayments.Payment, booked: Money?)] = []
     var others: [(key: String, paid: Money)] = []
     var isComplete = true
@@ -11,9 +12,11 @@ struct StripeBookings: Sendable {
 extension Transaction {
     func bookings(_ listing: StripePayments, _ period: BooksPeriod) throws -> StripeBookings {
         var bookings = StripeBookings()
-        let nothing = try paymentsThatBroughtNothing(period, in: listing.realm)
+        let nothing = try paymentsThatBroughtNothing(listing.period, in: listing.realm)
         for payment in listing.payments where try !nothing.contains(payment.key) && isOurs(payment, in: listing.realm) {
-            bookings.payments.append((payment, try purchase(withKey: payment.key)?.paid))
+            let purchase = try purchase(withKey: payment.key)
+            guard purchase.map({ period.contains($0.createdAt) || period.contains(payment.at) }) ?? true else { continue }
+            bookings.payments.append((payment, purchase?.paid))
         }
         let listed = Set(listing.payments.map(\.key))
         var after = ""
@@ -55,10 +58,15 @@ extension Billing {
     func section(_ listing: StripePayments, _ bookings: StripeBookings, settled: Instant, limit: Int) async throws -> Books.Section {
         var mismatches: [Books.Mismatch] = []
         var sums: [String: (kept: Int64, against: Int64)] = [:]
+        var lookups = 0
         for (payment, booked) in bookings.payments {
             sums[payment.paid.currency, default: (0, 0)].against += payment.paid.amount
             if let booked { sums[booked.currency, default: (0, 0)].kept += booked.amount }
-            if booked == nil, payment.createdAt > settled { continue }
+            if booked == nil {
+                lookups += 1
+                let at = lookups > Billing.mostLookups ? payment.at : try await timeOfPayment(payment, settled: settled)
+                if at > settled { continue }
+            }
             mismatches += mismatch(payment.key, payment.paid, booked).map { [$0] } ?? []
         }
         for (key, booked) in bookings.others.prefix(Billing.mostLookups) {
@@ -73,6 +81,13 @@ extension Billing {
             mismatched: mismatches.count,
             sums: sums.sorted { $0.key < $1.key }.map { Books.Sum(unit: .money($0.key), kept: $0.value.kept, against: $0.value.against) },
             mismatches: Array(mismatches.prefix(limit)), isComplete: listing.isComplete && others == bookings.others.count)
+    }
+
+    /// A pay page may be open for a day before somebody pays on it.
+    private func timeOfPayment(_ payment: StripePayments.Payment, settled: Instant) async throws -> Instant {
+        guard payment.at <= settled, let intent = payment.intent else { return payment.at }
+        let charge = try await stripe.get("/charges", ["payment_intent": .text(intent), "limit": 1]).listed.first
+        return charge?["created"]?.instant ?? payment.at
     }
 
     private func mismatch(_ key: String, _ paid: Money?, _ booked: Money?) -> Books.Mismatch? {

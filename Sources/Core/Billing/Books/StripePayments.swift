@@ -7,8 +7,11 @@ struct StripePayments: Sendable {
         /// As a purchase of it is named.
         let key: String
         let paid: Money
-        let createdAt: Instant
+        /// When it was paid, where Stripe says so, else when it was begun.
+        let at: Instant
         let owner: Owner
+        /// What leads to its charge, and so to when it was paid, where that is not known yet.
+        var intent: String?
     }
 
     /// What leads to an account of ours.
@@ -17,7 +20,10 @@ struct StripePayments: Sendable {
         case customer(String)
     }
 
+    static let slowest = Duration.seconds(40 * 86_400)
+
     let realm: String
+    /// When what was looked at was begun.
     let period: BooksPeriod
     let payments: [Payment]
     /// False where there are more than are looked at.
@@ -28,7 +34,9 @@ extension Billing {
     /// Of sessions and of invoices each; the newest are listed first.
     private static let mostPages = 100
 
+    /// Those that were begun in a period, and as long before as a payment may take: Stripe lists by when they were begun.
     func payments(in period: BooksPeriod) async throws -> StripePayments {
+        let period = period.beginning(StripePayments.slowest)
         let sessions = try await list("/checkout/sessions", ["status": "complete"], period)
         let invoices = try await list("/invoices", ["status": "paid"], period)
         var payments = sessions.objects.compactMap { StripePayments.Payment(session: $0) }
@@ -36,16 +44,17 @@ extension Billing {
         for json in invoices.objects {
             guard let invoice = StripeInvoice(json), invoice.isPaid, let customer = invoice.customer, let createdAt = json["created"]?.instant
             else { continue }
+            let paidAt = json["status_transitions"]?["paid_at"]?.instant ?? createdAt
             let lines = try await allLines(of: invoice)
             // What brings no credits is no purchase.
-            guard let grant = InvoiceGrant(lines, try await plans(lines), now: createdAt), grant.credits > .zero else { continue }
-            payments.append(.init(key: "invoice:\(invoice.id)", paid: invoice.paid, createdAt: createdAt, owner: .customer(customer)))
+            guard let grant = InvoiceGrant(lines, try await plans(lines), now: paidAt), grant.credits > .zero else { continue }
+            payments.append(.init(key: "invoice:\(invoice.id)", paid: invoice.paid, at: paidAt, owner: .customer(customer)))
         }
         return StripePayments(
             realm: stripe.realm, period: period, payments: payments, isComplete: sessions.isComplete && invoices.isComplete)
     }
 
-    private func list(_ path: String, _ filter: StripeForm, _ period: BooksPeriod) async throws -> (objects: [JSON], isComplete: Bool) {
+    func list(_ path: String, _ filter: StripeForm, _ period: BooksPeriod) async throws -> (objects: [JSON], isComplete: Bool) {
         var query = filter
         query["limit"] = 100
         // Stripe counts whole seconds, so what begins within one is looked at from its start.
@@ -67,6 +76,6 @@ extension StripePayments.Payment {
         guard json["mode"]?.string == "payment", let session = StripeSession(json), session.isComplete, session.payment != .unpaid,
             let checkout = session.checkout, let total = session.total, let createdAt = json["created"]?.instant
         else { return nil }
-        self.init(key: "checkout:\(session.id)", paid: total, createdAt: createdAt, owner: .checkout(checkout))
+        self.init(key: "checkout:\(session.id)", paid: total, at: createdAt, owner: .checkout(checkout), intent: session.paymentIntent)
     }
 }

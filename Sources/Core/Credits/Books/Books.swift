@@ -76,12 +76,23 @@ package struct BooksPeriod: Sendable, Hashable {
     package let start: Instant
     package let end: Instant
 
-    /// Without a beginning the month's (UTC) that its end is in, without an end until now. Nothing where it is empty or
-    /// longer than a year.
+    /// Where nothing is said of its beginning: as much as the slowest payment takes, so that who looks once a day misses none
+    /// of a month that ended meanwhile.
+    package static let usual = Duration.seconds(40 * 86_400)
+
+    /// Without a beginning the 40 days to its end, without an end until now. Nothing where it is empty or longer than a year.
     package init?(from start: Instant? = nil, to end: Instant? = nil, now: Instant) {
         self.end = end ?? max(now, start ?? now)
-        // A millisecond before its end, as the first instant of a month would have the month after for its own.
-        self.start = start ?? Instant(rawValue: self.end.rawValue - 1).month.start
+        self.start = start ?? self.end - BooksPeriod.usual
         guard self.start < self.end, self.end - self.start <= BooksPeriod.longest else { return nil }
     }
+    private init(start: Instant, end: Instant) {
+        self.start = start
+        self.end = end
+    }
+
+    /// The same end, and so much more before it.
+    func beginning(_ earlier: Duration) -> BooksPeriod { BooksPeriod(start: start - earlier, end: end) }
+
+    func contains(_ instant: Instant) -> Bool { instant >= start && instant < end }
 }

@@ -53,8 +53,8 @@ enum PaymentStatements {
         )
         """
 
-    /// Bought in the period, and neither an event nor a look at Stripe, by who came back from the pay page or by an
-    /// operator, says that it was paid.
+    /// Bought in the period, and no event names it, nor has anybody looked at Stripe: who came back from the pay page, or an
+    /// operator.
     static let untold: Statement = """
         untold AS (
             SELECT p.key FROM purchases p

@@ -64,6 +64,8 @@ extension BooksRepair {
             command: command, text: "Reads the payment again from Stripe, and books it as its event would have: once, also should that come yet.")
         case "purchase_without_event": BooksRepair(
             command: command, text: "Asks Stripe whether it was paid, and writes down that it was. See that the webhook's endpoint leads here.")
+        case "refund_not_applied", "dispute_not_applied": BooksRepair(
+            command: command, text: "Reads the payment's refunds and disputes again from Stripe, and takes back, or gives back, what they ask for.")
         case "event_not_applied": BooksRepair(
             command: "darkroom admin replay-event \(key)",
             text: "Applies it now. Until then nobody knows what it asks for: a refund, a dispute or another plan may not be in the books.")

@@ -45,6 +45,7 @@ package struct ReadBooks: Sendable {
         var sections = read.sections
         if let listing, let bookings = read.bookings, let billing {
             sections.append(try await billing.section(listing, bookings, settled: settled, limit: limit))
+            sections.append(try await billing.returns(in: period, settled: settled).section(limit: limit))
         }
         return Books(at: now, period: period, sections: sections, margin: read.margin)
     }
