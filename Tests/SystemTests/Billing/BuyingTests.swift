@@ -21,6 +21,14 @@ struct BuyingTests {
             try await buyer.hasCredits(60)
 
             #expect(try await server.run("audit").code == 0)
+            let books = try await server.run("audit", "--books", "--stripe")
+            #expect(books.code == 0 && books.output.contains("refunded or disputed: 2 of 2 match"), "\(books.output)\(books.errors)")
+            let repair = try await server.run("admin", "repair", "purchases")
+            #expect(repair.code == 0 && repair.output == "There is nothing to repair.\n", "\(repair.output)\(repair.errors)")
+            let session = try #require(try await server.standIn("GET", "/v1/checkout/sessions").listed.first?["id"]?.string)
+            let named = try await server.run("admin", "repair", "purchases", session)
+            #expect(named.code == 0 && named.output.contains("it is booked"), "\(named.output)\(named.errors)")
+            try await buyer.hasCredits(60)
         }
     }
 

@@ -17,22 +17,23 @@ struct StripeReturns: Sendable {
 }
 
 extension Billing {
-    /// Of a period. A charge that was refunded since `settled` may still be told of, and is left out.
+    /// Of a period. What is newer than `settled` may still be told of: it is left out where it is not taken back yet.
     func returns(in period: BooksPeriod, settled: Instant) async throws -> StripeReturns {
         let (refunds, disputes) = (try await list("/refunds", [:], period), try await list("/disputes", [:], period))
         var returns = StripeReturns(isComplete: refunds.isComplete && disputes.isComplete)
         for (charge, all) in Dictionary(grouping: refunds.objects, by: { $0["charge"]?.reference ?? "" }).sorted(by: { $0.key < $1.key }) {
-            guard all.allSatisfy({ $0["created"]?.instant ?? settled <= settled }), let purchase = try await purchase(paidBy: all) else { continue }
+            guard let purchase = try await purchase(paidBy: all) else { continue }
             // In all, since one that failed counts no more.
             let refunded = try await stripe.get("/charges/\(charge.percentEncoded)")["amount_refunded"]?.integer ?? 0
-            returns.add("refund_not_applied", purchase, expected: refunded, found: purchase.refunded)
+            returns.add("refund_not_applied", purchase, expected: refunded, found: purchase.refunded, all.contains { $0.isNewer(than: settled) })
         }
         for json in disputes.objects {
             guard let id = json["id"]?.string, let amount = json["amount"]?.integer, let status = json["status"]?.string,
-                json["created"]?.instant ?? settled <= settled, let purchase = try await purchase(paidBy: [json])
+                let purchase = try await purchase(paidBy: [json])
             else { continue }
             let expected = Dispute(id: id, amount: amount, status: status).isCounted ? amount : 0
-            returns.add("dispute_not_applied", purchase, expected: expected, found: try await database.read { try $0.counted(ofDispute: id) })
+            let found = try await database.read { try $0.counted(ofDispute: id) }
+            returns.add("dispute_not_applied", purchase, expected: expected, found: found, json.isNewer(than: settled))
         }
         return returns
     }
@@ -45,7 +46,8 @@ extension Billing {
 }
 
 extension StripeReturns {
-    fileprivate mutating func add(_ code: String, _ purchase: Purchase, expected: Int64, found: Int64) {
+    fileprivate mutating func add(_ code: String, _ purchase: Purchase, expected: Int64, found: Int64, _ isNew: Bool) {
+        guard expected == found || !isNew else { return }
         compared += 1
         guard expected != found else { return }
         let currency = purchase.paid.currency
@@ -62,6 +64,10 @@ extension StripeReturns {
                     found: "\($0.found.amount) \($0.found.currency)")
             }, isComplete: isComplete)
     }
+}
+
+extension JSON {
+    fileprivate func isNewer(than instant: Instant) -> Bool { self["created"]?.instant.map { $0 > instant } ?? false }
 }
 
 extension Transaction {

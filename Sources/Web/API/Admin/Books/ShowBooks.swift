@@ -5,6 +5,8 @@ package import Hummingbird
 package struct ShowBooks: Sendable {
     private let read: ReadBooks
     private let time: Time
+    /// It reads the whole ledger.
+    private let turn = OneAtATime()
 
     package init(read: ReadBooks, time: Time) {
         self.read = read
@@ -20,6 +22,10 @@ package struct ShowBooks: Sendable {
             throw APIError(
                 .unprocessableContent, "invalid_parameter", "'from' is before 'to', and at most 366 days before it.", field: "from")
         }
-        return .json(BooksBody(try await read(period, withStripe: withStripe == .true, limit: limit)))
+        let books = try await turn(orThrow: ShowBooks.isReading) { try await read(period, withStripe: withStripe == .true, limit: limit) }
+        return .json(BooksBody(books))
     }
+
+    private static let isReading = APIError(
+        .tooManyRequests, "rate_limited", "The books are being read already. Ask again when that has ended.", retryAfter: .seconds(5))
 }
