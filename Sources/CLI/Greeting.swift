@@ -14,14 +14,20 @@ struct Greeting {
         } else {
             lines.append("  Provider: fal.ai")
         }
-        if let url = settings.standInURL {
-            lines.append("  Payments: a stand-in for Stripe at \(url) (no money moves; set STRIPE_SECRET_KEY for Stripe)")
-        }
+        lines.append("  Payments: \(Greeting.words(about: settings))")
         if settings.isForOneNodeOnly {
             lines.append("  This sandbox is for this node alone: before another starts, name one 'darkroom sandbox' to all with DARKROOM_SANDBOX_URL")
         }
         if let administrator { lines += try Greeting.introduce(administrator, settings) }
         text = (lines + [""]).joined(separator: "\n")
+    }
+
+    private static func words(about settings: Settings) -> String {
+        switch settings.payments {
+        case .off: "off. Set STRIPE_SECRET_KEY to sell packs and plans"
+        case .stripe(let stripe): "Stripe, \(stripe.isLive ? "live" : "test") mode"
+        case .standIn: "a stand-in for Stripe at \(settings.standInURL ?? "") (no money moves; set STRIPE_SECRET_KEY for Stripe)"
+        }
     }
 
     /// On a terminal the password is shown, this once; else it goes into a file that only its owner can read, since what is

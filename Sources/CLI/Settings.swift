@@ -70,6 +70,8 @@ struct Settings: Sendable {
         let url: String
         let webhookSecrets: [String]
 
+        var isLive: Bool { StripeClient.isLive(key) }
+
         static let url = "https://api.stripe.com"
     }
 
@@ -125,7 +127,7 @@ extension Settings {
             providerCostPerDay: reader.dollars("provider.cost.per.day"),
             shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0), logLevel: reader.logLevel())
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
-        settings.warnings = reader.unknownNames().map(\.sentence)
+        settings.warnings = reader.unknownNames().map(\.sentence) + settings.paymentWarnings
         return settings
     }
 
@@ -143,6 +145,11 @@ extension Settings {
 
     /// Work goes to the sandbox; whoever asks is to be told that nothing is made by AI.
     var usesSandbox: Bool { fal == nil }
+
+    private var paymentWarnings: [String] {
+        guard case .stripe(let stripe) = payments, stripe.webhookSecrets.isEmpty else { return [] }
+        return ["STRIPE_SECRET_KEY is set and no STRIPE_WEBHOOK_SECRET: every webhook of Stripe's is refused, and credits come only to who returns from the pay page."]
+    }
 
     /// Where the stand-in for Stripe is, which is asked from this machine alone.
     var standInURL: String? {

@@ -28,7 +28,7 @@ extension App {
         var settings = settings
         if case .standIn = settings.payments {
             guard let port = ServerFile.running(in: settings.data)?.stripeSandboxPort else {
-                throw Failure(.failed, "The stand-in for Stripe runs inside the server: start 'darkroom serve', or set STRIPE_SECRET_KEY.")
+                throw Failure(.failed, "The stand-in for Stripe runs inside the server: start 'darkroom serve', with the stand-in, or set STRIPE_SECRET_KEY.")
             }
             settings.payments = .standIn(port: port)
         }

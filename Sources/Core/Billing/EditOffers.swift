@@ -22,14 +22,14 @@ package struct EditOffers: Sendable {
     package func pack(
         _ name: String, by administrator: ID<User>?, _ change: @escaping @Sendable (Pack?, Instant) throws -> Pack
     ) async throws -> Pack {
-        try check(name)
+        try check(name: name)
         let now = time.now()
         return try await database.write(order: .alone) { transaction in
             let before = try transaction.pack(name)
             let pack = try change(before, now)
             try check(pack.title)
             try check(pack.price)
-            guard pack.credits > .zero, pack.credits <= .whole(10_000_000) else { throw invalid("credits", "'credits' is a number above 0.") }
+            guard pack.credits > .zero, pack.credits <= .whole(10_000_000) else { throw invalid("credits", "'credits' is a number above 0, up to 10000000.") }
             try transaction.put(pack)
             try transaction.note(AdminAct(
                 "packs.put", of: "pack:\(name)", [
@@ -43,7 +43,7 @@ package struct EditOffers: Sendable {
     package func plan(
         _ name: String, by administrator: ID<User>?, _ change: @escaping @Sendable (Plan?) throws -> Plan
     ) async throws -> Plan {
-        try check(name)
+        try check(name: name)
         let now = time.now()
         return try await database.write(order: .alone) { transaction in
             let plan = try change(transaction.plan(name))
@@ -63,7 +63,7 @@ package struct EditOffers: Sendable {
         if let price = plan.price { try check(price) }
         if plan.name == Plan.free, plan.price != nil || plan.monthlyCredits > .zero { throw .inUse }
         guard plan.monthlyCredits >= .zero, plan.monthlyCredits <= .whole(10_000_000) else {
-            throw invalid("monthlyCredits", "'monthlyCredits' is a number from 0.")
+            throw invalid("monthlyCredits", "'monthlyCredits' is a number from 0 to 10000000.")
         }
         for (field, value, range) in [
             ("concurrentJobs", plan.concurrentJobs, 1...100_000), ("jobsPerHour", plan.jobsPerHour ?? 1, 1...10_000_000),
@@ -75,13 +75,21 @@ package struct EditOffers: Sendable {
 
     private func check(_ price: Money) throws(OfferError) {
         guard (1...99_999_999).contains(price.amount) else { throw invalid("amount", "'amount' is from 1 to 99999999, in the currency's minor units.") }
-        guard Money.currency(price.currency) == price.currency else { throw invalid("currency", "'currency' is three letters, such as 'usd'.") }
+        guard Money.isCurrency(price.currency) else { throw invalid("currency", "'currency' is one of ISO 4217, such as 'usd'.") }
     }
 
-    /// A name or a title: what pages and Stripe show.
+    /// A title, as pages and Stripe show it.
     private func check(_ text: String) throws(OfferError) {
-        guard (1...100).contains(text.count), !text.contains(":") else {
-            throw invalid("title", "Names and titles have 1 to 100 characters, without a colon.")
+        guard (1...100).contains(text.count), !text.contains(where: \.isNewline) else {
+            throw invalid("title", "A title has 1 to 100 characters, on one line.")
+        }
+    }
+
+    /// What addresses, keys and Stripe's metadata have.
+    private func check(name: String) throws(OfferError) {
+        let isName = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }
+        guard (1...40).contains(name.utf8.count), isName else {
+            throw invalid("name", "A name has 1 to 40 of a-z, 0-9, '-' and '_'.")
         }
     }
 

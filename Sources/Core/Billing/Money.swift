@@ -1,3 +1,5 @@
+import Foundation
+
 /// What Stripe moves: minor units, such as cents, of a currency. It never mixes with credits.
 package struct Money: Sendable, Hashable, Codable {
     package let amount: Int64
@@ -9,11 +11,10 @@ package struct Money: Sendable, Hashable, Codable {
         self.currency = currency
     }
 
-    /// Nothing unless `text` is three letters.
-    package static func currency(_ text: String) -> String? {
-        let lowercased = text.lowercased()
-        return lowercased.utf8.count == 3 && lowercased.utf8.allSatisfy { (97...122).contains($0) } ? lowercased : nil
-    }
+    /// Whether it is a currency that people pay in (ISO 4217), in lower case.
+    static func isCurrency(_ code: String) -> Bool { currencies.contains(code) }
+
+    private static let currencies = Set(Locale.commonISOCurrencyCodes.map { $0.lowercased() })
 
     /// Of whole units, such as `12.00`, and `500` where a currency has no minor unit.
     package var number: String {

@@ -24,23 +24,29 @@ package struct StartCheckout: Sendable {
         self.addresses = addresses
     }
 
-    /// Throws `BillingError`. The same key again goes on with the same checkout, wherever it broke off.
-    package func callAsFunction(_ wish: Wish, by actor: Actor, idempotency: Idempotency? = nil) async throws -> Checkout {
+    /// Throws `BillingError`. The same key again goes on with the same checkout, wherever it broke off; then it is not new.
+    package func callAsFunction(
+        _ wish: Wish, by actor: Actor, idempotency: Idempotency? = nil
+    ) async throws -> (checkout: Checkout, isNew: Bool) {
         let user = try billing.demandOwner(actor)
         let success = try addresses.check(wish.successURL, field: "successUrl", otherwise: "/?checkout=done")
         let cancel = try addresses.check(wish.cancelURL, field: "cancelUrl", otherwise: "/?checkout=cancelled")
         let (checkout, isNew) = try await begin(wish.item, by: user, of: actor.account, idempotency)
-        guard checkout.state == .open, checkout.sessionID == nil else { return checkout }
+        guard checkout.state == .open, checkout.sessionID == nil else { return (checkout, isNew) }
         do {
-            if checkout.item.plan != nil { try await billing.expirePlanCheckouts(of: checkout) }
-            if let change = try await planChange(checkout) { return try await billing.change(change, for: checkout) }
-            return try await open(checkout, success: success, cancel: cancel)
+            return (try await goOn(with: checkout, success: success, cancel: cancel), isNew)
         } catch let error as StripeError {
             throw BillingError.stripe(error)
         } catch BillingError.planInForce where !isNew {
             // It was changed before, and the answer was lost.
-            return try await end(checkout)
+            return (try await end(checkout), isNew)
         }
+    }
+
+    private func goOn(with checkout: Checkout, success: String, cancel: String) async throws -> Checkout {
+        if checkout.item.plan != nil { try await billing.expirePlanCheckouts(of: checkout) }
+        if let change = try await planChange(checkout) { return try await billing.change(change, for: checkout) }
+        return try await open(checkout, success: success, cancel: cancel)
     }
 
     private func end(_ checkout: Checkout) async throws -> Checkout {

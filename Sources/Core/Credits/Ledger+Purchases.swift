@@ -21,7 +21,7 @@ extension Transaction {
             + all.filter { lot in lot.id != purchase.lot && lot.expiresAt.map { $0 > now } ?? true }
         let taken = min(amount, lots.reduce(.zero) { $0 + $1.remaining })
         if taken > .zero, let parts = Reservation.split(taken, over: lots) {
-            try takeBack(parts, to: purchase.source.lot.book, of: purchase.account, key: key, now: now)
+            try takeBack(parts, to: purchase.source.lot.book, of: purchase.account, key: key, id: .make(at: now), now: now)
         }
         if taken < amount { try owe(amount - taken, for: purchase, key: key, now: now) }
     }
@@ -47,21 +47,22 @@ extension Transaction {
     /// Each debt's payment is a line of its own, so that a history says where new credits went.
     private func payDebts(of account: ID<Account>, from lot: ID<Lot>, holding credits: Credits, now: Instant) throws(DatabaseError) {
         var left = credits
-        for debt in try openDebts(of: account) where left > .zero {
+        for (place, debt) in try openDebts(of: account).enumerated() where left > .zero {
             let paid = min(debt.open, left)
+            // Behind what it is paid from, and one behind the other: a history is in the order of its ids.
             try takeBack(
-                [Reservation.Part(lot: lot, amount: paid)], to: debt.source.book, of: account, key: "debt:\(debt.id):\(lot)", now: now)
+                [Reservation.Part(lot: lot, amount: paid)], to: debt.source.book, of: account, key: "debt:\(debt.id):\(lot)",
+                id: .make(at: now + .milliseconds(place + 1)), now: now)
             try pay(paid, of: debt, now: now)
             left -= paid
         }
     }
 
     private func takeBack(
-        _ parts: [Reservation.Part], to book: Book, of account: ID<Account>, key: String, now: Instant
+        _ parts: [Reservation.Part], to book: Book, of account: ID<Account>, key: String, id: ID<LedgerTransaction>, now: Instant
     ) throws(DatabaseError) {
         let sum = parts.reduce(Credits.zero) { $0 + $1.amount }
         let balance = try moveBalance(of: account, available: -sum, allocated: .zero, now: now)
-        let id = ID<LedgerTransaction>.make(at: now)
         for (position, part) in parts.enumerated() {
             try execute("UPDATE lots SET remaining = remaining - $2 WHERE id = $1", part.lot, part.amount)
             try insertEntries(id, 2 * position, from: .customer(.available, account, part.lot), to: .house(book), part.amount)

@@ -44,7 +44,8 @@ struct BillingWorld {
     /// Goes to the pay page, and answers the session that stands for it.
     func checkout(_ item: Item, by actor: Actor, key: String? = nil) async throws -> Checkout {
         try await StartCheckout(billing, addresses: addresses)(
-            .init(item: item), by: actor, idempotency: key.map { Idempotency(route: "checkout", key: $0, bodyHash: item.description) })
+            .init(item: item), by: actor, idempotency: key.map { Idempotency(route: "checkout", key: $0, bodyHash: item.description) }
+        ).checkout
     }
 
     /// Pays for something, and nobody tells of it.

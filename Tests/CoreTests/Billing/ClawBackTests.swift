@@ -255,6 +255,28 @@ struct ClawBackTests {
         }
     }
 
+    @Test func `in a history what paid a debt is behind what it was paid from, and the newest line has the balance`() async throws {
+        try await BillingWorld.run { world in
+            // Several times, as chance would have it right now and then.
+            for _ in 1...5 {
+                let actor = try await world.world.account()
+                let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+                try await world.spend(36, of: actor)
+                world.stripe.refund(charge, inAll: 500)
+                try await world.tell("charge.refunded", charge)
+                world.clock.advance(by: .seconds(1))
+                try await world.buy(.pack("medium"), by: actor)
+
+                let lines = try await world.database.read {
+                    try $0.query("SELECT kind, available_after FROM transactions WHERE account_id = $1 ORDER BY id DESC LIMIT 2", actor.account)
+                        .map { try ($0.get("kind", as: String.self), $0.get("available_after", as: Credits.self)) }
+                }
+                #expect(lines.map(\.0) == ["adjustment", "purchase"])
+                #expect(lines.map(\.1) == [.whole(464), .whole(500)])
+            }
+        }
+    }
+
     @Test func `a charge that paid for nothing of ours is let be`() async throws {
         try await BillingWorld.run { world in
             let charge = world.stripe.dispute("ch_none", amount: 5)

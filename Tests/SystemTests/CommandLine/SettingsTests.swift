@@ -68,6 +68,11 @@ struct SettingsTests {
         #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8081"]).first?.contains("sandbox's port") == true)
     }
 
+    @Test func `a key without a secret is warned of, since every webhook would be refused`() throws {
+        #expect(try read(["STRIPE_SECRET_KEY": "sk_test_x"]).warnings.first?.contains("STRIPE_WEBHOOK_SECRET") == true)
+        #expect(try read(["STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"]).warnings.isEmpty)
+    }
+
     private func payments(_ environment: [String: String]) throws -> String {
         switch try read(environment).payments {
         case .off: "off"

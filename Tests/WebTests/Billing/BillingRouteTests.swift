@@ -78,6 +78,8 @@ struct BillingRouteTests {
             let other = try await world.send(.post, "/api/billing/checkout", ["pack": "large"], headers: key)
 
             #expect(first["checkout"] == again["checkout"])
+            let replayed = try #require(HTTPField.Name("Idempotent-Replayed"))
+            #expect(first.headers[replayed] == nil && again.headers[replayed] == "true")
             #expect(other.status == 409 && other.code == "idempotency_key_reused")
         }
     }

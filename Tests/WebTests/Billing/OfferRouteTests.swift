@@ -36,7 +36,10 @@ struct OfferRouteTests {
         try await AdminWorld.run { world in
             for (path, body, code) in [
                 ("/packs/small", ["credits": 0], "invalid_parameter"), ("/packs/small", ["amount": -5], "invalid_parameter"),
-                ("/packs/small", ["currency": "dollars"], "invalid_parameter"), ("/packs/small", ["price": 5], "unknown_parameter"),
+                ("/packs/small", ["currency": "dollars"], "invalid_parameter"), ("/packs/small", ["currency": "xxq"], "invalid_parameter"),
+                ("/packs/small", ["credits": 10_000_001], "invalid_parameter"), ("/packs/small", ["title": ""], "invalid_parameter"),
+                ("/packs/Big", ["title": "Big", "credits": 1, "amount": 1], "invalid_parameter"),
+                ("/packs/two%20words", ["title": "Two", "credits": 1, "amount": 1], "invalid_parameter"), ("/packs/small", ["price": 5], "unknown_parameter"),
                 ("/packs/new", ["title": "New"], "invalid_parameter"), ("/plans/pro", ["concurrentJobs": 0], "invalid_parameter"),
                 ("/plans/pro", ["rollover": 100], "invalid_parameter"), ("/plans/free", ["amount": 100], "plan_in_use"),
                 ("/plans/free", ["monthlyCredits": 5], "plan_in_use"),

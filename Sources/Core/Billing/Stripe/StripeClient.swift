@@ -42,10 +42,12 @@ package struct StripeClient: Sendable {
         self.settings = settings
         self.client = client
         self.time = time
-        let isLive = ["sk_live_", "rk_live_"].contains { settings.key.hasPrefix($0) }
         let name = settings.name ?? Origin(settings.url).map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" } ?? settings.url
-        realm = "\(name) \(isLive ? "live" : "test")"
+        realm = "\(name) \(StripeClient.isLive(settings.key) ? "live" : "test")"
     }
+
+    /// Whether money moves with it.
+    package static func isLive(_ key: String) -> Bool { ["sk_live_", "rk_live_"].contains { key.hasPrefix($0) } }
 
     package func get(_ path: String, _ query: StripeForm = StripeForm()) async throws(StripeError) -> JSON {
         let text = query.encoded

@@ -19,7 +19,10 @@ package struct CreateCheckout: Sendable {
         let wish = StartCheckout.Wish(
             item: try item(body), successURL: try body.text("successUrl"), cancelURL: try body.text("cancelUrl"))
         let idempotency = try request.idempotency(route: "billing/checkout", body: bytes)
-        return .json(Answer(checkout: CheckoutBody(try await start(wish, by: context.actor, idempotency: idempotency))), status: .created)
+        let (checkout, isNew) = try await start(wish, by: context.actor, idempotency: idempotency)
+        var response = Response.json(Answer(checkout: CheckoutBody(checkout)), status: .created)
+        if !isNew { response.headers[.idempotentReplayed] = "true" }
+        return response
     }
 
     private func item(_ body: ObjectBody) throws(APIError) -> Item {

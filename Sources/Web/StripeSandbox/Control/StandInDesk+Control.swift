@@ -96,10 +96,13 @@ extension StandInDesk {
 
     func orderVerdict(_ call: StandInCall) throws -> JSON {
         try call.parameters.allow("outcome")
-        guard let status: StandInDispute.Status = try call.parameters.choice("outcome"), status.isFinal else {
-            throw StandInError.invalid("outcome", "Invalid outcome: must be won, lost or warning_closed")
+        let dispute: StandInDispute = try object(call.id)
+        let choices: [StandInDispute.Status] = dispute.status.isInquiry ? [.warningClosed] : [.won, .lost]
+        let outcome = try call.parameters.required("outcome")
+        guard let status = choices.first(where: { $0.rawValue == outcome }) else {
+            throw StandInError.invalid("outcome", "Invalid outcome: must be \(choices.map(\.rawValue).joined(separator: " or "))")
         }
-        return renderer.json(try close(object(call.id), status))
+        return renderer.json(try close(dispute, status))
     }
 
     /// The customer's card from now on: `card` `works`, `declines` or `delayed`.

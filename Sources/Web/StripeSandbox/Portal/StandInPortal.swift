@@ -11,7 +11,8 @@ struct StandInPortalConfiguration: StandInObject, Equatable {
     /// The prices between which a customer may switch; nothing for all that recur.
     var prices: [String]?
     var proration = "create_prorations"
-    var allowsUpdate = true
+    /// As at Stripe where nobody has set it: which plans there are is for the seller to say.
+    var allowsUpdate = false
     var allowsCancel = true
     var cancelsAtPeriodEnd = true
     var allowsPaymentMethod = true
