@@ -30,13 +30,16 @@ extension Billing {
 
     /// With all of its lines, and who paid it.
     private func invoice(_ id: String) async throws -> StripeInvoice {
-        let path = "/invoices/\(id.percentEncoded)"
-        var json = try await stripe.get(path, ["expand": ["payments"]])
-        if json["lines"]?["has_more"]?.bool == true, case .object(var members) = json {
-            members["lines"] = try await stripe.get("\(path)/lines", ["limit": 100])
-            json = .object(members)
-        }
-        guard let invoice = StripeInvoice(json) else { throw StripeError.unavailable("an invoice that cannot be read") }
+        let json = try await stripe.get("/invoices/\(id.percentEncoded)", ["expand": ["payments"]])
+        guard var invoice = StripeInvoice(json) else { throw StripeError.unavailable("an invoice that cannot be read") }
+        invoice.lines = try await allLines(of: invoice)
         return invoice
+    }
+
+    /// Also those that Stripe did not put into the invoice.
+    func allLines(of invoice: StripeInvoice) async throws -> [StripeInvoice.Line] {
+        guard invoice.hasMoreLines else { return invoice.lines }
+        return try await stripe.get("/invoices/\(invoice.id.percentEncoded)/lines", ["limit": 100]).listed
+            .compactMap { StripeInvoice.Line($0) }
     }
 }

@@ -43,12 +43,18 @@ extension Billing {
     func item(ofPrice id: String) async throws -> Item? {
         let realm = stripe.realm
         if let known = try await database.read({ try $0.item(ofPrice: id, in: realm) }) { return known }
+        guard let named = try await namedItem(ofPrice: id) else { return nil }
+        // Counted where it is paid, and not sold by us: it may be for a year, or for once.
+        try await keep(id, named.item, Money(0, named.currency))
+        return named.item
+    }
+
+    /// What its metadata says that it stands for.
+    func namedItem(ofPrice id: String) async throws -> (item: Item, currency: String)? {
         guard let price = try await stripe.find("/prices/\(id.percentEncoded)"),
             let item = price["metadata"]?["darkroom_item"]?.string.flatMap({ Item($0) })
         else { return nil }
-        // Counted where it is paid, and not sold by us: it may be for a year, or for once.
-        try await keep(id, item, Money(0, price["currency"]?.string ?? ""))
-        return item
+        return (item, price["currency"]?.string ?? "")
     }
 
     /// The plan that one of Stripe's prices is for.
@@ -83,7 +89,7 @@ extension Transaction {
             """, realm, offer.item, offer.price.amount, offer.price.currency)?.get("id")
     }
 
-    fileprivate func item(ofPrice id: String, in realm: String) throws(DatabaseError) -> Item? {
+    func item(ofPrice id: String, in realm: String) throws(DatabaseError) -> Item? {
         try queryOne("SELECT item FROM stripe_prices WHERE realm = $1 AND id = $2", realm, id)?.get("item")
     }
 }

@@ -29,7 +29,8 @@ extension Transaction {
 
     /// A plan with what it cost last, where it is not for sale any more and somebody is still on it.
     func planAsSold(_ name: String, in realm: String) throws(DatabaseError) -> Plan? {
-        guard var plan = try plan(name), plan.price == nil else { return try plan(name) }
+        guard var plan = try plan(name) else { return nil }
+        guard plan.price == nil else { return plan }
         let row = try queryOne("""
             SELECT amount, currency FROM stripe_prices WHERE realm = $1 AND item = $2 AND amount > 0 ORDER BY created_at DESC, id LIMIT 1
             """, realm, Item.plan(name))

@@ -44,6 +44,10 @@ extension Billing {
         }
         if let invoice = try await readSubscription(id).latestInvoice { _ = try await applyInvoice(invoice) }
         _ = try await applySubscription(id, of: checkout.account)
+        return try await markPaid(checkout)
+    }
+
+    func markPaid(_ checkout: Checkout) async throws -> Checkout {
         let now = time.now()
         return try await database.write(of: checkout.account) { transaction in
             try transaction.move(checkout, to: .paid, now: now)

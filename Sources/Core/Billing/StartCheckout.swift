@@ -39,7 +39,7 @@ package struct StartCheckout: Sendable {
             throw BillingError.stripe(error)
         } catch BillingError.planInForce where !isNew {
             // It was changed before, and the answer was lost.
-            return (try await end(checkout), isNew)
+            return (try await billing.markPaid(checkout), isNew)
         }
     }
 
@@ -47,14 +47,6 @@ package struct StartCheckout: Sendable {
         if checkout.item.plan != nil { try await billing.expirePlanCheckouts(of: checkout) }
         if let change = try await planChange(checkout) { return try await billing.change(change, for: checkout) }
         return try await open(checkout, success: success, cancel: cancel)
-    }
-
-    private func end(_ checkout: Checkout) async throws -> Checkout {
-        let now = billing.time.now()
-        return try await billing.database.write(of: checkout.account) { transaction in
-            try transaction.move(checkout, to: .paid, now: now)
-            return try transaction.checkout(checkout.id) ?? checkout
-        }
     }
 
     private func begin(

@@ -56,13 +56,6 @@ extension Billing {
         return FoundPayment(key: "invoice:\(invoice.id)", paid: invoice.paid, brings: brings)
     }
 
-    /// Also those that Stripe did not put into the invoice.
-    func allLines(of invoice: StripeInvoice) async throws -> [StripeInvoice.Line] {
-        guard invoice.hasMoreLines else { return invoice.lines }
-        return try await stripe.get("/invoices/\(invoice.id.percentEncoded)/lines", ["limit": 100]).listed
-            .compactMap { StripeInvoice.Line($0) }
-    }
-
     /// Takes back what was refunded or is disputed of what a purchase cost: where its own events were lost, so may be those.
     func settleWhatCameBack(of purchase: Purchase) async throws {
         guard let payment = purchase.paymentIntent,

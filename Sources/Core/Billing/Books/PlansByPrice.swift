@@ -22,18 +22,9 @@ struct PlansByPrice {
 
     private func plan(of price: String) async throws -> Plan? {
         let realm = billing.stripe.realm
-        var item = try await billing.database.read { try $0.keptItem(ofPrice: price, in: realm) }
-        if item == nil {
-            let json = try await billing.stripe.find("/prices/\(price.percentEncoded)")
-            item = json?["metadata"]?["darkroom_item"]?.string.flatMap { Item($0) }
-        }
+        var item = try await billing.database.read { try $0.item(ofPrice: price, in: realm) }
+        if item == nil { item = try await billing.namedItem(ofPrice: price)?.item }
         guard let name = item?.plan else { return nil }
         return try await billing.database.read { try $0.plan(name) }
-    }
-}
-
-extension Transaction {
-    fileprivate func keptItem(ofPrice id: String, in realm: String) throws(DatabaseError) -> Item? {
-        try queryOne("SELECT item FROM stripe_prices WHERE realm = $1 AND id = $2", realm, id)?.get("item")
     }
 }

@@ -20,8 +20,6 @@ struct StripePayments: Sendable {
         case customer(String)
     }
 
-    static let slowest = Duration.seconds(40 * 86_400)
-
     let realm: String
     /// When what was looked at was begun.
     let period: BooksPeriod
@@ -36,7 +34,7 @@ extension Billing {
 
     /// Those that were begun in a period, and as long before as a payment may take: Stripe lists by when they were begun.
     func payments(in period: BooksPeriod) async throws -> StripePayments {
-        let period = period.beginning(StripePayments.slowest)
+        let period = period.beginning(BooksPeriod.usual)
         let sessions = try await list("/checkout/sessions", ["status": "complete"], period)
         let invoices = try await list("/invoices", ["status": "paid"], period)
         var payments = sessions.objects.compactMap { StripePayments.Payment(session: $0) }

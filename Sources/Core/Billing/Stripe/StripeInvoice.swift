@@ -19,7 +19,7 @@ struct StripeInvoice: Sendable, Hashable {
     let paid: Money
     let paymentIntent: String?
     /// Those of a subscription.
-    let lines: [Line]
+    var lines: [Line]
     /// There are more than Stripe put into the invoice.
     let hasMoreLines: Bool
     /// Where its customer can pay it.
