@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Core
 import Crypto
+import FalEmulator
 import Foundation
 import Hummingbird
 import HummingbirdTLS
@@ -8,6 +9,7 @@ import Logging
 import NIOSSL
 import SQL
 import ServiceLifecycle
+import StripeEmulator
 import UnixSignals
 import Web
 

@@ -20,7 +20,7 @@ package struct Sandbox: Service {
     private let files: SandboxFiles
     private let identity: SandboxIdentity
     private let client: HTTPClient
-    private let address = SandboxAddress()
+    private let address = ListeningPort()
 
     /// Opens its folder, and makes it where there is none. Nothing is served before `run`.
     package init(_ configuration: SandboxConfiguration, client: HTTPClient, time: Time, logger: Logger) async throws {
@@ -40,7 +40,7 @@ package struct Sandbox: Service {
 
     /// The port it listens on, once it does.
     package var port: Int {
-        get async throws { try await address.port() }
+        get async throws { try await address.number() }
     }
 
     /// Where this process reaches it, once it listens.
@@ -73,7 +73,7 @@ package struct Sandbox: Service {
     }
 
     private func serve(_ threads: PictureThreads) async throws {
-        let (bell, endBell) = (Doorbell(), Doorbell())
+        let (bell, endBell) = (Signal(), Signal())
         let renderer = SandboxRenderer(
             files: files, images: InputImages(client: client, files: files), threads: threads,
             usesFixedFile: configuration.fixedOutput, time: time, logger: logger)
@@ -92,7 +92,7 @@ package struct Sandbox: Service {
     }
 
     private func responder(
-        _ runner: SandboxRunner, _ courier: SandboxCourier, _ threads: PictureThreads, bell: Doorbell
+        _ runner: SandboxRunner, _ courier: SandboxCourier, _ threads: PictureThreads, bell: Signal
     ) -> SandboxResponder {
         let keys = SandboxKeyCheck(key: configuration.key)
         return SandboxResponder(

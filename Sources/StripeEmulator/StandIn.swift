@@ -9,7 +9,7 @@ struct StandIn: Sendable {
     let time: Time
     let baseURL: @Sendable () async throws -> String
     /// Rung when there may be something to deliver.
-    let deliveryBell = Doorbell()
+    let deliveryBell = Signal()
 
     /// The endpoint that settings or flags name.
     static let configuredEndpoint = "we_configured"
@@ -21,7 +21,7 @@ struct StandIn: Sendable {
         let value = try await database.write(order: .alone) { transaction in
             try body(desk(transaction, now, cause, version, url))
         }
-        deliveryBell.ring()
+        deliveryBell.send()
         return value
     }
 

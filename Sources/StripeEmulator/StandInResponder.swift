@@ -8,7 +8,6 @@ import NIOCore
 struct StandInResponder: HTTPResponder {
     let api: StandInAPI
     let pages: StandInPages
-    let files: PublicFiles
 
     private static let bodyLimit = 1 << 20
 
@@ -17,7 +16,7 @@ struct StandInResponder: HTTPResponder {
         do {
             if path.hasPrefix("/v1/") || path == "/_stand-in" || path.hasPrefix("/_stand-in/") { return try await call(request) }
             if path.hasPrefix("/public/"), request.method == .get {
-                return files.response(for: String(path.dropFirst("/public/".count)), request)
+                return PublicFiles.response(for: String(path.dropFirst("/public/".count)))
                     ?? StandInPages.plain(404, "There is no such file.")
             }
             return try await pages.answer(request, body: try await body(of: request))

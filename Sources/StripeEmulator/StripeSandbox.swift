@@ -15,7 +15,7 @@ package struct StripeSandbox: Service {
     private let client: HTTPClient
     private let logger: Logger
     private let standIn: StandIn
-    private let address = SandboxAddress()
+    private let address = ListeningPort()
 
     /// Opens its folder, and makes it where there is none. Nothing is served before `run`.
     package init(_ configuration: StripeSandboxConfiguration, client: HTTPClient, time: Time, logger: Logger) async throws {
@@ -30,7 +30,7 @@ package struct StripeSandbox: Service {
         let address = address
         standIn = StandIn(database: database, rules: configuration.rules, time: time) {
             if let url = configuration.publicURL { return url }
-            return try await Self.url(configuration.host, address.port())
+            return try await Self.url(configuration.host, address.number())
         }
         if let faults = configuration.faults {
             try await database.write(order: .alone) { transaction in
@@ -45,7 +45,7 @@ package struct StripeSandbox: Service {
 
     /// Where this process reaches it, once it listens.
     package var url: String {
-        get async throws { try await Self.url(configuration.host, address.port()) }
+        get async throws { try await Self.url(configuration.host, address.number()) }
     }
 
     private static func url(_ host: String, _ port: Int) -> String {
@@ -65,7 +65,7 @@ package struct StripeSandbox: Service {
 
     private func application() -> some ApplicationProtocol {
         let responder = StandInResponder(
-            api: StandInAPI(standIn: standIn, key: configuration.key), pages: StandInPages(standIn: standIn), files: PublicFiles())
+            api: StandInAPI(standIn: standIn, key: configuration.key), pages: StandInPages(standIn: standIn))
         return Application(
             responder: responder, server: .http1(),
             configuration: ApplicationConfiguration(

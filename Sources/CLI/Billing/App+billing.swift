@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Core
 import Logging
 import SQL
+import StripeEmulator
 import Web
 
 extension App {

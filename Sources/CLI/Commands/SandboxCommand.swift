@@ -1,11 +1,11 @@
 import ArgumentParser
 import AsyncHTTPClient
 import Core
+import FalEmulator
 import Foundation
 import Logging
 import ServiceLifecycle
 import UnixSignals
-import Web
 
 /// `darkroom sandbox`: the provider that plays fal, in a process of its own.
 struct SandboxCommand: AsyncParsableCommand {

@@ -4,8 +4,8 @@ import Core
 import Foundation
 import Logging
 import ServiceLifecycle
+import StripeEmulator
 import UnixSignals
-import Web
 
 /// `darkroom stripe-sandbox`: Stripe on the developer's own machine, in a process of its own.
 struct StripeSandboxCommand: AsyncParsableCommand {

@@ -14,7 +14,7 @@ struct SandboxSubmit: Sendable {
     let courier: SandboxCourier
     let script: SandboxScript
     let refusals: SandboxRefusals
-    let bell: Doorbell
+    let bell: Signal
     let time: Time
     let logger: Logger
 
@@ -35,7 +35,7 @@ struct SandboxSubmit: Sendable {
             try await runner.perform(accepted)
             try await courier.deliverNow(accepted.id)
         }
-        bell.ring()
+        bell.send()
         if accepted.script.has(.noAnswer) {
             try await channel.close()
             throw HTTPError(.internalServerError)

@@ -17,14 +17,14 @@ struct SandboxCourier: Service {
     let time: Time
     let logger: Logger
     /// Rung when a request has ended.
-    let bell: Doorbell
+    let bell: Signal
     /// A stranger's, for forgeries.
     private let stranger = Curve25519.Signing.PrivateKey()
     private let places = Places(16)
 
     init(
         database: Database, client: HTTPClient, signer: FalSigner, configuration: SandboxConfiguration, time: Time,
-        logger: Logger, bell: Doorbell
+        logger: Logger, bell: Signal
     ) {
         self.database = database
         self.client = client
@@ -86,7 +86,7 @@ struct SandboxCourier: Service {
             logger.error("an attempt could not be noted", metadata: ["request": "\(request.id)", "error": "\(error)"])
         }
         places.leave()
-        bell.ring()
+        bell.send()
     }
 
     private func deliver(_ request: SandboxRequest) async throws {

@@ -11,14 +11,14 @@ struct SandboxRunner: Service {
     let time: Time
     let logger: Logger
     /// Rung by whoever accepts a request.
-    let bell: Doorbell
+    let bell: Signal
     /// Rung when a request has ended.
-    let endBell: Doorbell
+    let endBell: Signal
     private let places: Places
 
     init(
         database: Database, renderer: SandboxRenderer, configuration: SandboxConfiguration, time: Time, logger: Logger,
-        bell: Doorbell, endBell: Doorbell
+        bell: Signal, endBell: Signal
     ) {
         self.database = database
         self.renderer = renderer
@@ -63,7 +63,7 @@ struct SandboxRunner: Service {
         }
         guard isFirst else { return }
         logger.info("request ended", metadata: ["request": "\(request.id)", "status": "\(outcome.status)"])
-        endBell.ring()
+        endBell.send()
     }
 
     /// Starts what there is room for. Answers how long to wait for the next ring.
@@ -97,6 +97,6 @@ struct SandboxRunner: Service {
             logger.error("a request could not be ended", metadata: ["request": "\(request.id)", "error": "\(error)"])
         }
         if request.takesPlace { places.leave() }
-        bell.ring()
+        bell.send()
     }
 }

@@ -8,7 +8,6 @@ import NIOCore
 /// The pages that people see: what Stripe hosts, and one that moves the stand-in. They work without JavaScript.
 struct StandInPages: Sendable {
     let standIn: StandIn
-    private let files = PublicFiles()
     private let templates: MustacheLibrary
 
     init(standIn: StandIn) {
@@ -70,9 +69,8 @@ struct StandInPages: Sendable {
         var content = page.content
         content["title"] = page.title
         content["refusal"] = refusal
-        content["style"] = files.address(of: "style.css")
-        content["ownStyle"] = files.address(of: "stand-in.css")
-        content["icon"] = files.address(of: "favicon.svg")
+        content["style"] = PublicFiles.address(of: PublicFiles.style)
+        content["icon"] = PublicFiles.address(of: PublicFiles.icon)
         guard let text = templates.render(content, withTemplate: page.template) else {
             preconditionFailure("a page's template is part of the program")
         }

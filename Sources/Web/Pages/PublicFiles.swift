@@ -26,7 +26,6 @@ package struct PublicFiles: Sendable {
         files = [
             "style.css": File("text/css; charset=utf-8", PackageResources.style_css),
             "home.js": File("text/javascript; charset=utf-8", PackageResources.home_js),
-            "stand-in.css": File("text/css; charset=utf-8", PackageResources.stand_in_css),
             "favicon.svg": File("image/svg+xml", PackageResources.favicon_svg),
         ]
     }

@@ -2,7 +2,7 @@ import AsyncHTTPClient
 import Core
 import Foundation
 import Testing
-@testable import Web
+@testable import FalEmulator
 
 struct SandboxFaultTests {
     private func input(_ fault: String, images: Int64 = 1) -> JSON {

@@ -1,7 +1,7 @@
 import Core
 import Foundation
 import Testing
-@testable import Web
+@testable import FalEmulator
 
 struct SandboxFilesTests {
     private func upload(_ world: SandboxWorld, _ bytes: [UInt8], type: String) async throws -> String {

@@ -1,6 +1,6 @@
 import Core
 import Testing
-@testable import Web
+@testable import FalEmulator
 
 struct SandboxModelTests {
     private func complaints(_ model: SandboxModel, _ input: JSON) -> [String] {

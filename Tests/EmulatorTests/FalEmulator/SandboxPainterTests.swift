@@ -1,6 +1,6 @@
 import Core
 import Testing
-@testable import Web
+@testable import FalEmulator
 
 struct SandboxPainterTests {
     private let painter = SandboxPainter()

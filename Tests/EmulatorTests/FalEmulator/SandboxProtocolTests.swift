@@ -1,7 +1,7 @@
 import Core
 import Foundation
 import Testing
-@testable import Web
+@testable import FalEmulator
 
 /// What the protocol sheet's conformance list asks of a server that clients take for fal.
 struct SandboxProtocolTests {

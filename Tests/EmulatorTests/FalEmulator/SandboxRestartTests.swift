@@ -2,7 +2,7 @@ import Core
 import Crypto
 import Foundation
 import Testing
-@testable import Web
+@testable import FalEmulator
 
 struct SandboxRestartTests {
     private func folder() -> URL {

@@ -1,7 +1,7 @@
 import Core
 import HTTPTypes
 import Testing
-@testable import Web
+@testable import FalEmulator
 
 struct SandboxScriptTests {
     @Test func `faults are found in a prompt, with their numbers, among other words`() {

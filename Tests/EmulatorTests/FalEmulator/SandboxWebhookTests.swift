@@ -2,7 +2,7 @@ import Core
 import Crypto
 import Foundation
 import Testing
-@testable import Web
+@testable import FalEmulator
 
 struct SandboxWebhookTests {
     private let small: JSON = ["prompt": "a park", "image_size": ["width": 64, "height": 48]]

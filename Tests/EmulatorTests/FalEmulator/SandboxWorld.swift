@@ -6,7 +6,7 @@ import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
 import Testing
-@testable import Web
+@testable import FalEmulator
 
 /// A sandbox on a free port of this machine, in a folder of its own, and a client of it.
 struct SandboxWorld {

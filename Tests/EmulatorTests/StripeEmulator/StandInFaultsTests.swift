@@ -1,5 +1,5 @@
 import Testing
-@testable import Web
+@testable import StripeEmulator
 
 struct StandInFaultsTests {
     @Test func `the same seed does the same to the same events, another seed does not`() throws {

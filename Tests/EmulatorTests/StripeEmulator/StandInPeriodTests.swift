@@ -1,6 +1,6 @@
 import Core
 import Testing
-@testable import Web
+@testable import StripeEmulator
 
 struct StandInPeriodTests {
     @Test func `months are counted from their anchor, so that the 31st is the 31st again after a February`() throws {

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The port that a listener got, for those who started it on any.
-final class SandboxAddress: Sendable {
+/// The port that a server got from the system, for callers that started it on any free one.
+package final class ListeningPort: Sendable {
     private struct State {
         var port: Int?
         var waiting: [Int: CheckedContinuation<Int, any Error>] = [:]
@@ -10,7 +10,9 @@ final class SandboxAddress: Sendable {
 
     private let state = Mutex(State())
 
-    func set(_ port: Int) {
+    package init() {}
+
+    package func set(_ port: Int) {
         let waiting = state.withLock { state in
             state.port = port
             defer { state.waiting = [:] }
@@ -19,8 +21,8 @@ final class SandboxAddress: Sendable {
         for continuation in waiting { continuation.resume(returning: port) }
     }
 
-    /// Waits until there is one, unless cancelled: it may be that nothing will ever listen.
-    func port() async throws -> Int {
+    /// Waits until the port is known, unless cancelled: the server may never start to listen.
+    package func number() async throws -> Int {
         let ticket = state.withLock { state in
             state.next += 1
             return state.next

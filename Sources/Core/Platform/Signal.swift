@@ -1,29 +1,31 @@
-import Core
 import Synchronization
 
-/// Lets one loop sleep until it is rung for, or for a while. A ring while nobody sleeps is remembered, once.
-final class Doorbell: Sendable {
+/// Wakes one loop of this process early from its sleep. A signal sent while nobody waits is remembered, once.
+package final class Signal: Sendable {
     private struct State {
-        var hasRung = false
+        var wasSent = false
         var sleeper: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
 
-    func ring() {
+    package init() {}
+
+    package func send() {
         let sleeper = state.withLock { state in
-            if state.sleeper == nil { state.hasRung = true }
+            if state.sleeper == nil { state.wasSent = true }
             defer { state.sleeper = nil }
             return state.sleeper
         }
         sleeper?.resume()
     }
 
-    func wait(atMost duration: Duration, _ time: Time) async {
+    /// Returns when the signal is sent, when the duration has passed, or when the task is cancelled.
+    package func wait(atMost duration: Duration, _ time: Time) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.waitForRing() }
+            group.addTask { await self.waitUntilSent() }
             group.addTask {
-                // Cancelled is awake, too.
+                // A cancelled sleep ends the wait, too.
                 do { try await time.sleep(duration) } catch {}
             }
             await group.next()
@@ -31,12 +33,12 @@ final class Doorbell: Sendable {
         }
     }
 
-    private func waitForRing() async {
+    private func waitUntilSent() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let mayGo = state.withLock { state in
-                    if state.hasRung || Task.isCancelled {
-                        state.hasRung = false
+                    if state.wasSent || Task.isCancelled {
+                        state.wasSent = false
                         return true
                     }
                     state.sleeper = continuation
