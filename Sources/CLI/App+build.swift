@@ -21,8 +21,8 @@ struct App: Sendable {
     let services: Services
     let worker: Worker
     let duties: Duties
-    let sandbox: Sandbox?
-    let standIn: StripeSandbox?
+    let sandbox: FalEmulator.Server?
+    let standIn: StripeEmulator.Server?
     let logger: Logger
 
     /// - Parameter worksHere: Whether the worker runs in this process too; pages say so.
@@ -125,14 +125,14 @@ struct App: Sendable {
 
     private static func sandbox(
         _ settings: Settings, secrets: Secrets, client: HTTPClient, time: Time, logger: Logger
-    ) async throws -> Sandbox? {
+    ) async throws -> FalEmulator.Server? {
         guard settings.usesSandbox, case .builtIn(let port) = settings.sandbox else { return nil }
-        var configuration = SandboxConfiguration(dataFolder: settings.data + "/sandbox")
+        var configuration = FalEmulator.Server.Settings(dataFolder: settings.data + "/sandbox")
         configuration.port = port
         configuration.key = settings.sandboxKey ?? sandboxKey(secrets)
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
-        return try await Sandbox(configuration, client: client, time: time, logger: quiet)
+        return try await FalEmulator.Server(configuration, client: client, time: time, logger: quiet)
     }
 
     /// The files' side of the installation.

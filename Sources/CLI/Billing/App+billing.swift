@@ -19,15 +19,15 @@ extension App {
 
     static func standIn(
         _ settings: Settings, secrets: Secrets, client: HTTPClient, time: Time, logger: Logger
-    ) async throws -> StripeSandbox? {
+    ) async throws -> StripeEmulator.Server? {
         guard case .standIn(let port) = settings.payments, let stripe = settings.stripe(secrets) else { return nil }
-        var configuration = StripeSandboxConfiguration(dataFolder: settings.data + "/stripe-sandbox")
+        var configuration = StripeEmulator.Server.Settings(dataFolder: settings.data + "/stripe-sandbox")
         configuration.port = port
         configuration.key = stripe.key
         configuration.webhook = stripe.webhookSecrets.first.map { (settings.localURL + "/api/stripe/webhook", $0) }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
-        return try await StripeSandbox(configuration, client: client, time: time, logger: quiet)
+        return try await StripeEmulator.Server(configuration, client: client, time: time, logger: quiet)
     }
 
     static func billingDuties(_ services: Services) -> [Duty] {

@@ -32,8 +32,8 @@ struct SandboxCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key belong together.") }
-        guard SandboxScript(list: fault) != nil else {
-            let names = SandboxFault.allCases.map(\.rawValue).joined(separator: ", ")
+        guard FaultScript(list: fault) != nil else {
+            let names = Fault.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--fault takes a list of: \(names); some with a number, as in slow=5.")
         }
         guard (0...86_400).contains(duration) else { throw ValidationError("--duration is from 0 to 86400 seconds.") }
@@ -45,7 +45,7 @@ struct SandboxCommand: AsyncParsableCommand {
         let logger = Logger(label: "darkroom.sandbox") { StreamLogHandler.standardError(label: $0) }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {
-            let sandbox = try await Sandbox(settings(key: try await sharedKey()), client: client, time: .system, logger: logger)
+            let sandbox = try await FalEmulator.Server(settings(key: try await sharedKey()), client: client, time: .system, logger: logger)
             let group = ServiceGroup(configuration: .init(
                 services: [sandbox], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             async let greeting: Void = greet(sandbox)
@@ -64,8 +64,8 @@ struct SandboxCommand: AsyncParsableCommand {
         return reader.text("sandbox.key", isSecret: true)
     }
 
-    private func settings(key: String?) -> SandboxConfiguration {
-        var settings = SandboxConfiguration(dataFolder: data)
+    private func settings(key: String?) -> FalEmulator.Server.Settings {
+        var settings = FalEmulator.Server.Settings(dataFolder: data)
         settings.host = host
         settings.port = port
         settings.key = key
@@ -74,12 +74,12 @@ struct SandboxCommand: AsyncParsableCommand {
         settings.fixedOutput = fixedOutput
         settings.duration = .milliseconds(Int64(duration * 1000))
         settings.concurrency = concurrency
-        settings.script = SandboxScript(list: fault) ?? SandboxScript()
+        settings.script = FaultScript(list: fault) ?? FaultScript()
         return settings
     }
 
     /// For people, and for scripts that start it on any port: the line is the first on standard output.
-    private func greet(_ sandbox: Sandbox) async throws {
+    private func greet(_ sandbox: FalEmulator.Server) async throws {
         let line = "Sandbox at \(try await sandbox.url) (user \(sandbox.userID)). Nothing here is made by AI.\n"
         try FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
     }

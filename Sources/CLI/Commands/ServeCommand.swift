@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Foundation
 import Logging
+import StripeEmulator
 import Web
 
 /// `darkroom serve`: the API, and unless told otherwise the work as well.

@@ -24,13 +24,13 @@ struct StripeSandboxCommand: AsyncParsableCommand {
     @Option(help: "How browsers find it, if not at its own address.") var publicURL: String?
     @Option(help: "Who is told of every event.") var webhookURL: String?
     @Option(help: "The secret to sign webhooks with. Without it, one is made for this run.") var webhookSecret: String?
-    @Option(help: "The API version of those who name none: 2025-02-24.acacia has the older shapes.") var apiVersion = StandInVersion.current.text
+    @Option(help: "The API version of those who name none: 2025-02-24.acacia has the older shapes.") var apiVersion = APIVersion.current.text
     @Option(help: "Faults of deliveries, such as duplicate=30,lose=5,seed=7. See docs/stripe-sandbox.md.") var fault: String?
 
     func validate() throws {
-        guard StandInVersion(apiVersion) != nil else { throw ValidationError("--api-version is such as \(StandInVersion.current.text).") }
-        guard fault.map({ StandInFaults(list: $0) != nil }) ?? true else {
-            throw ValidationError("--fault takes a list of \(StandInFaults.names.joined(separator: ", ")), each with a number, as in lose=5.")
+        guard APIVersion(apiVersion) != nil else { throw ValidationError("--api-version is such as \(APIVersion.current.text).") }
+        guard fault.map({ Faults(list: $0) != nil }) ?? true else {
+            throw ValidationError("--fault takes a list of \(Faults.names.joined(separator: ", ")), each with a number, as in lose=5.")
         }
         guard webhookSecret == nil || webhookURL != nil else { throw ValidationError("--webhook-secret needs a --webhook-url.") }
         for url in [webhookURL, publicURL].compactMap({ $0 }) where !url.hasPrefix("http://") && !url.hasPrefix("https://") {
@@ -45,7 +45,7 @@ struct StripeSandboxCommand: AsyncParsableCommand {
             eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
         let secret = webhookSecret ?? "whsec_" + UUID().uuidString.lowercased().replacing("-", with: "")
         do {
-            let sandbox = try await StripeSandbox(settings(secret: secret), client: client, time: .system, logger: logger)
+            let sandbox = try await StripeEmulator.Server(settings(secret: secret), client: client, time: .system, logger: logger)
             let group = ServiceGroup(configuration: .init(
                 services: [sandbox], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             async let greeting: Void = greet(sandbox, secret: secret)
@@ -58,20 +58,20 @@ struct StripeSandboxCommand: AsyncParsableCommand {
         try await client.shutdown()
     }
 
-    private func settings(secret: String) -> StripeSandboxConfiguration {
-        var settings = StripeSandboxConfiguration(dataFolder: data)
+    private func settings(secret: String) -> StripeEmulator.Server.Settings {
+        var settings = StripeEmulator.Server.Settings(dataFolder: data)
         settings.host = host
         settings.port = port
         settings.key = key
         settings.publicURL = publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         settings.webhook = webhookURL.map { ($0, secret) }
-        settings.rules.version = StandInVersion(apiVersion) ?? .current
-        settings.faults = fault.flatMap { StandInFaults(list: $0) }
+        settings.rules.version = APIVersion(apiVersion) ?? .current
+        settings.faults = fault.flatMap { Faults(list: $0) }
         return settings
     }
 
     /// For people, and for scripts that start it on any port: the first line on standard output says where it is.
-    private func greet(_ sandbox: StripeSandbox, secret: String) async throws {
+    private func greet(_ sandbox: StripeEmulator.Server, secret: String) async throws {
         var lines = [
             "Stripe stand-in at \(try await sandbox.url). No money moves.",
             "STRIPE_SECRET_KEY=\(key ?? "sk_test_any")",

@@ -7,12 +7,12 @@ import NIOHTTP1
 /// Gets the pictures that inputs name: from the web, from the sandbox's own files, or from within the input itself.
 struct InputImages: Sendable {
     let client: HTTPClient
-    let files: SandboxFiles
+    let files: FileHost
 
     static let sizeLimit = 10 * 1024 * 1024
 
     /// - Parameter baseURL: Addresses under it are the sandbox's own and are read from its folder.
-    func bytes(of url: String, ownURL baseURL: String) async throws(SandboxOutcome) -> [UInt8] {
+    func bytes(of url: String, ownURL baseURL: String) async throws(Outcome) -> [UInt8] {
         if DataURI.matches(url) { return try decode(url) }
         let own = baseURL + "/files/"
         if url.hasPrefix(own), let file = files.url(of: String(url.dropFirst(own.count))) {
@@ -22,7 +22,7 @@ struct InputImages: Sendable {
         return try await download(url)
     }
 
-    private func download(_ url: String) async throws(SandboxOutcome) -> [UInt8] {
+    private func download(_ url: String) async throws(Outcome) -> [UInt8] {
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "user-agent", value: "darkroom-sandbox")
         do {
@@ -38,7 +38,7 @@ struct InputImages: Sendable {
     }
 
     /// `data:image/png;base64,…`
-    private func decode(_ url: String) throws(SandboxOutcome) -> [UInt8] {
+    private func decode(_ url: String) throws(Outcome) -> [UInt8] {
         do throws(FetchError) {
             return [UInt8](try DataURI(url, limit: Self.sizeLimit).bytes)
         } catch {
@@ -47,13 +47,13 @@ struct InputImages: Sendable {
         }
     }
 
-    private static let downloadError = SandboxOutcome([
+    private static let downloadError = Outcome([
         FalErrorDetail(
             "file_download_error", "Failed to download the file. Please check if the URL is accessible and try again.",
             at: ["body", "image_url"]),
     ])
 
-    private static let tooLarge = SandboxOutcome([
+    private static let tooLarge = Outcome([
         FalErrorDetail(
             "file_too_large", "File size exceeds the maximum allowed size of \(sizeLimit) bytes.", at: ["body", "image_url"],
             context: ["max_size": .integer(Int64(sizeLimit))]),

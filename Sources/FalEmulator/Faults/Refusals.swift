@@ -1,0 +1,28 @@
+import Core
+import Synchronization
+
+/// Counts how often a submission was turned away, so that one that asks for it is let in after a while: by caller, app
+/// and input, for a minute.
+final class Refusals: Sendable {
+    private struct Count {
+        var refused: Int
+        var forgetAt: Instant
+    }
+
+    private let counts = Mutex<[String: Count]>([:])
+    private let limit = 10_000
+
+    /// Whether the submission `key` is to be refused, which it is `times` times. Then it is forgotten, to start again.
+    func refuses(_ key: String, times: Int, now: Instant) -> Bool {
+        counts.withLock { counts in
+            if counts.count > limit { counts = counts.filter { $0.value.forgetAt > now } }
+            let before = counts[key].flatMap { $0.forgetAt > now ? $0.refused : nil } ?? 0
+            guard before < times else {
+                counts[key] = nil
+                return false
+            }
+            counts[key] = Count(refused: before + 1, forgetAt: now + .seconds(60))
+            return true
+        }
+    }
+}
