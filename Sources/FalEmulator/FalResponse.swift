@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// How the sandbox answers: JSON in fal's shapes.
+/// The sandbox's responses: JSON in fal's shapes.
 enum FalResponse {
     static func json(_ json: JSON, status: Int = 200, headers: HTTPFields = [:]) -> Response {
         text(json.canonicalText, status: status, headers: headers)
@@ -26,7 +26,7 @@ enum FalResponse {
 
     static let notFound = json(["status": "NOT_FOUND"], status: 404)
 
-    /// A request's result, as the model would have answered it.
+    /// A request's result, as the model would return it.
     static func outcome(_ outcome: Outcome, of id: ID<QueueRequest>) -> Response {
         var headers: HTTPFields = [FalHeader.requestID.field: id.rawValue]
         if let type = outcome.errorType { headers[FalHeader.errorType.field] = type }
@@ -47,7 +47,8 @@ enum FalResponse {
     private static func text(_ text: String, status: Int, headers: HTTPFields) -> Response {
         var headers = headers
         headers[.contentType] = "application/json"
-        return Response(status: .init(code: status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        return Response(
+            status: .init(code: status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     /// Megapixels, each image's rounded up, as fal bills the flux family.

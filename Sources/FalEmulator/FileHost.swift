@@ -1,13 +1,13 @@
 import Core
 import Foundation
 
-/// The sandbox's file host: a folder of files under unguessable names, public as fal's are, and gone after a while.
+/// The sandbox's file host: a folder of files under unguessable names, public as fal's are, and deleted after a while.
 struct FileHost: Sendable {
     let folder: URL
     let lifetime: Duration
     let limit: Int
 
-    /// The one file that every request is answered with where nothing is rendered. It is not cleaned away.
+    /// The file that every request gets if nothing is rendered. It is never deleted.
     static let fixedName = String(repeating: "0", count: 32) + ".jpg"
 
     static let types = [
@@ -22,7 +22,7 @@ struct FileHost: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
 
-    /// A name that nobody guesses, with the ending for a content type.
+    /// An unguessable name, with the extension of a content type.
     func makeName(for contentType: String) -> String {
         var generator = SystemRandomNumberGenerator()
         let random = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
@@ -30,10 +30,11 @@ struct FileHost: Sendable {
         return Hex.text(random) + "." + (Self.types.first { $0.value == plain }?.key ?? "bin")
     }
 
-    /// Nothing unless `name` is one that `makeName` makes: no name from outside leads out of the folder.
+    /// Returns nil unless `name` is one that `makeName` makes: no name from outside leads out of the folder.
     func url(of name: String) -> URL? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, Hex.bytes(String(parts[0]))?.count == 16, parts[1] == "bin" || Self.types[String(parts[1])] != nil else {
+        guard parts.count == 2, Hex.bytes(String(parts[0]))?.count == 16,
+            parts[1] == "bin" || Self.types[String(parts[1])] != nil else {
             return nil
         }
         return folder.appending(path: name)
@@ -43,7 +44,7 @@ struct FileHost: Sendable {
         Self.types[String(name.split(separator: ".").last ?? "")] ?? "application/octet-stream"
     }
 
-    /// Where the parts of a file are gathered until it is complete.
+    /// Where a part of a file is stored until the file is complete.
     func part(_ number: Int, of name: String) -> URL? {
         url(of: name).map { $0.appendingPathExtension("part\(number)") }
     }
@@ -56,7 +57,7 @@ struct FileHost: Sendable {
         return name
     }
 
-    /// Removes what is too old, and the oldest of what is too much. Blocks.
+    /// Deletes files that are too old, and the oldest if there are too many. Blocks.
     func clean(now: Instant) throws {
         let keys: Set<URLResourceKey> = [.contentModificationDateKey]
         let dated = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: Array(keys))

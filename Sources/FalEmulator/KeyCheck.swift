@@ -6,9 +6,9 @@ import Hummingbird
 
 /// Checks `Authorization: Key …` as fal does, and the token with which files are uploaded.
 struct KeyCheck: Sendable {
-    /// Nothing: any key will do.
+    /// The only key that is accepted; nil accepts any.
     let key: String?
-    /// Hands out and takes back upload tokens; as short-lived as the process.
+    /// Signs upload tokens, which are valid as long as the process runs.
     private let uploadSecret = SymmetricKey(size: .bits256)
 
     init(key: String?) {
@@ -17,11 +17,11 @@ struct KeyCheck: Sendable {
 
     /// The caller's key. Throws fal's refusal as a response.
     func caller(_ headers: HTTPFields) throws(Refusal) -> String {
-        let words = (headers[.authorization] ?? "").split(separator: " ", maxSplits: 1)
-        guard words.count == 2, words[0].lowercased() == "key" || words[0].lowercased() == "bearer" else {
+        let parts = (headers[.authorization] ?? "").split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "key" || parts[0].lowercased() == "bearer" else {
             throw Refusal(text: "Authentication is required to access this application.")
         }
-        let given = String(words[1])
+        let given = String(parts[1])
         if let key, !Self.areEqual(given, key) { throw Refusal(text: "No user found for Key ID and Secret") }
         return given
     }

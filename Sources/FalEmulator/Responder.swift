@@ -73,7 +73,7 @@ struct Responder: HTTPResponder {
         }
     }
 
-    /// Where the caller finds this sandbox: as configured, else as it called it just now.
+    /// The address under which the caller reaches this sandbox: the configured one, else that of this request.
     private func baseURL(of request: Request) -> String {
         if let publicURL { return publicURL }
         let host = request.head.authority ?? "127.0.0.1"

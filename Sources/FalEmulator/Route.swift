@@ -4,8 +4,8 @@ import HTTPTypes
 /// Every route of the sandbox. App ids have any number of parts, so paths are read here rather than by a router.
 enum Route: Sendable, Hashable {
     case submit(FalAppID)
-    /// The synchronous call. Its host is `fal.run` where the queue's is `queue.fal.run`; here it is the prefix `/run`, so
-    /// that one listener can be both: `FAL_RUN_HOST=127.0.0.1:8443/run FAL_QUEUE_RUN_HOST=127.0.0.1:8443`.
+    /// The synchronous call. Its host is `fal.run` where the queue's is `queue.fal.run`; here it is the prefix `/run`,
+    /// so that one listener can be both: `FAL_RUN_HOST=127.0.0.1:8443/run FAL_QUEUE_RUN_HOST=127.0.0.1:8443`.
     case run(FalAppID)
     case status(RequestName)
     case statusStream(RequestName)
@@ -13,7 +13,7 @@ enum Route: Sendable, Hashable {
     case cancel(RequestName)
     case keySet
     case file(String)
-    /// A file whose download breaks off.
+    /// A file whose download ends half way.
     case cutFile(String)
     case uploadToken
     case upload
@@ -22,7 +22,7 @@ enum Route: Sendable, Hashable {
     case startMultipart
     case putPart(String, upload: String, number: Int)
     case completeMultipart(String, upload: String)
-    /// What was accepted, for tests and for the curious.
+    /// What was accepted, for tests and debugging.
     case requests
     case front
 
@@ -76,7 +76,8 @@ enum Route: Sendable, Hashable {
         case ["storage", "upload", "initiate"]: self = .startUpload
         case ["files", "upload"]: self = .upload
         case ["files", "upload", "multipart"]: self = .startMultipart
-        case let parts where parts.count == 5 && parts[0] == "files" && parts[2] == "multipart" && parts[4] == "complete":
+        case let parts
+        where parts.count == 5 && parts[0] == "files" && parts[2] == "multipart" && parts[4] == "complete":
             self = .completeMultipart(parts[1], upload: parts[3])
         default:
             guard let app = FalAppID(parts.joined(separator: "/")) else { return nil }
@@ -100,7 +101,8 @@ enum Route: Sendable, Hashable {
     /// `…/requests/{id}/…`: the request, and what follows it.
     private static func requestName(_ parts: [String]) -> (RequestName, [String])? {
         guard let place = parts.firstIndex(of: "requests"), place >= 2, place + 1 < parts.count,
-            let app = FalAppID(parts[..<place].joined(separator: "/")), let id = ID<QueueRequest>(checking: parts[place + 1])
+            let app = FalAppID(parts[..<place].joined(separator: "/")),
+            let id = ID<QueueRequest>(checking: parts[place + 1])
         else { return nil }
         return (RequestName(app: app.canonical, id: id), Array(parts[(place + 2)...]))
     }

@@ -10,8 +10,8 @@ import NIOSSL
 import SQL
 import ServiceLifecycle
 
-/// A provider that plays fal on the developer's own machine: the same protocol over real HTTP, with signed webhooks, a
-/// queue that survives a restart, and pictures that are painted rather than imagined. See `docs/sandbox.md`.
+/// The sandbox: emulates fal on the developer's own machine with the same protocol over real HTTP, signed webhooks, a
+/// queue that survives a restart, and pictures that a program paints. See `docs/sandbox.md`.
 package struct Server: Service {
     private let settings: Settings
     private let time: Time
@@ -22,7 +22,7 @@ package struct Server: Service {
     private let client: HTTPClient
     private let address = ListeningPort()
 
-    /// Opens its folder, and makes it where there is none. Nothing is served before `run`.
+    /// Opens its folder, or creates it. Serves nothing before `run`.
     package init(_ settings: Settings, client: HTTPClient, time: Time, logger: Logger) async throws {
         self.settings = settings
         self.client = client
@@ -39,7 +39,7 @@ package struct Server: Service {
     }
 
     /// The port it listens on, once it does.
-    package var port: Int {
+    var port: Int {
         get async throws { try await address.number() }
     }
 
@@ -47,7 +47,8 @@ package struct Server: Service {
     package var url: String {
         get async throws {
             let host = settings.host == "0.0.0.0" || settings.host == "::" ? "127.0.0.1" : settings.host
-            return "\(settings.tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(try await port)"
+            let scheme = settings.tls == nil ? "http" : "https"
+            return "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(try await port)"
         }
     }
 
@@ -73,33 +74,34 @@ package struct Server: Service {
     }
 
     private func serve(_ threads: PictureThreads) async throws {
-        let (bell, endBell) = (Signal(), Signal())
+        let (requestSignal, endSignal) = (Signal(), Signal())
         let renderer = Renderer(
             files: files, images: InputImages(client: client, files: files), threads: threads,
             usesFixedFile: settings.fixedOutput, time: time, logger: logger)
         try await renderer.prepare()
         let runner = Runner(
-            database: database, renderer: renderer, settings: settings, time: time, logger: logger, bell: bell,
-            endBell: endBell)
-        let courier = WebhookSender(
+            database: database, renderer: renderer, settings: settings, time: time, logger: logger,
+            requestSignal: requestSignal,
+            endSignal: endSignal)
+        let webhooks = WebhookSender(
             database: database, client: client, signer: identity.signer, settings: settings, time: time,
-            logger: logger, bell: endBell)
-        let janitor = Cleanup(
+            logger: logger, endSignal: endSignal)
+        let cleanup = Cleanup(
             database: database, files: files, threads: threads, requestLifetime: settings.requestLifetime, time: time,
             logger: logger)
-        let responder = responder(runner, courier, threads, bell: bell)
-        try await application(responder, services: [runner, courier, janitor]).run()
+        let responder = responder(runner, webhooks, threads, requestSignal: requestSignal)
+        try await application(responder, services: [runner, webhooks, cleanup]).run()
     }
 
     private func responder(
-        _ runner: Runner, _ courier: WebhookSender, _ threads: PictureThreads, bell: Signal
+        _ runner: Runner, _ webhooks: WebhookSender, _ threads: PictureThreads, requestSignal: Signal
     ) -> Responder {
         let keys = KeyCheck(key: settings.key)
         return Responder(
             keys: keys, identity: identity,
             submit: SubmitHandler(
-                database: database, runner: runner, courier: courier, script: settings.script,
-                refusals: Refusals(), bell: bell, time: time, logger: logger),
+                database: database, runner: runner, webhooks: webhooks, script: settings.script,
+                refusals: Refusals(), requestSignal: requestSignal, time: time, logger: logger),
             status: StatusHandler(database: database, runner: runner, usualDuration: settings.duration, time: time),
             uploads: UploadHandler(files: files, keys: keys, threads: threads, time: time),
             downloads: DownloadHandler(files: files), publicURL: settings.publicURL, isSecure: settings.tls != nil)
@@ -122,6 +124,7 @@ package struct Server: Service {
         guard let tls = settings.tls else { return .http1() }
         let chain = try NIOSSLCertificate.fromPEMFile(tls.certificate).map { NIOSSLCertificateSource.certificate($0) }
         let key = try NIOSSLPrivateKey(file: tls.key, format: .pem)
-        return try .tls(tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
+        return try .tls(
+            tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
     }
 }

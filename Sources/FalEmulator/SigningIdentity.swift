@@ -2,8 +2,7 @@ import Core
 import Crypto
 import Foundation
 
-/// Who this sandbox is to those it sends webhooks to: an account's name and a signing key, kept so that a restart changes
-/// neither.
+/// The account name and the key that webhooks are signed with, stored so that a restart changes neither.
 struct SigningIdentity: Sendable {
     let signer: FalSigner
 
@@ -12,7 +11,7 @@ struct SigningIdentity: Sendable {
         let privateKey: Data
     }
 
-    /// Reads the identity from the folder, or makes one there that only its owner can read.
+    /// Reads the identity from the folder, or creates one there that only the folder's owner can read.
     init(folder: URL) throws {
         let file = folder.appending(path: "identity.json")
         let stored: Stored

@@ -8,16 +8,16 @@ import NIOCore
 import SQL
 import ServiceLifecycle
 
-/// Stripe on the developer's own machine, as far as a business of credits meets it: the same API, hosted pages, a clock
-/// that can be moved, signed webhooks. No money moves. See `docs/stripe-sandbox.md`.
+/// Emulates Stripe on the developer's own machine, as far as a business of credits needs it: the same API, hosted
+/// pages, a clock that can be moved, signed webhooks. No money moves. See `docs/stripe-sandbox.md`.
 package struct Server: Service {
     private let settings: Settings
     private let client: HTTPClient
     private let logger: Logger
-    private let standIn: Emulator
+    private let emulator: Emulator
     private let address = ListeningPort()
 
-    /// Opens its folder, and makes it where there is none. Nothing is served before `run`.
+    /// Opens its folder, or creates it. Serves nothing before `run`.
     package init(_ settings: Settings, client: HTTPClient, time: Time, logger: Logger) async throws {
         self.settings = settings
         self.client = client
@@ -28,7 +28,7 @@ package struct Server: Service {
         let database = Database(try SQLiteEngine(path: folder.appending(path: "stripe.sqlite").path))
         try await Schema.migrator.migrate(database) { time.now().milliseconds }
         let address = address
-        standIn = Emulator(database: database, rules: settings.rules, time: time) {
+        emulator = Emulator(database: database, rules: settings.rules, time: time) {
             if let url = settings.publicURL { return url }
             return try await Self.url(settings.host, address.number())
         }
@@ -36,7 +36,7 @@ package struct Server: Service {
             try await database.write(order: .alone) { transaction in
                 var settings = try transaction.settings()
                 settings.faults = faults
-                try transaction.keep(settings)
+                try transaction.save(settings)
             }
         }
     }
@@ -57,39 +57,39 @@ package struct Server: Service {
         do {
             try await application().run()
         } catch {
-            await standIn.database.close()
+            await emulator.database.close()
             throw error
         }
-        await standIn.database.close()
+        await emulator.database.close()
     }
 
     private func application() -> some ApplicationProtocol {
         let responder = Responder(
-            api: API(standIn: standIn, key: settings.key), pages: Pages(standIn: standIn))
+            api: API(emulator: emulator, key: settings.key), pages: Pages(emulator: emulator))
         return Application(
             responder: responder, server: .http1(),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "darkroom-stripe-sandbox"),
             services: [
-                ConfiguredEndpoint(standIn: standIn, webhook: settings.webhook),
-                Scheduler(standIn: standIn, logger: logger),
-                WebhookSender(standIn: standIn, client: client, settings: settings, logger: logger),
+                ConfiguredEndpoint(emulator: emulator, webhook: settings.webhook),
+                Scheduler(emulator: emulator, logger: logger),
+                WebhookSender(emulator: emulator, client: client, settings: settings, logger: logger),
             ],
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? settings.port
                 address.set(port)
-                logger.info("the Stripe stand-in listens", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+                logger.info("the Stripe emulator listens", metadata: ["host": "\(settings.host)", "port": "\(port)"])
             }, logger: logger)
     }
 }
 
-/// Writes down the endpoint that settings name, as soon as the stand-in has an address.
+/// Stores the endpoint that the settings name, as soon as the Stripe emulator has an address.
 private struct ConfiguredEndpoint: Service {
-    let standIn: Emulator
+    let emulator: Emulator
     let webhook: (url: String, secret: String)?
 
     func run() async throws {
-        if let webhook { try await standIn.configureEndpoint(url: webhook.url, secret: webhook.secret) }
+        if let webhook { try await emulator.configureEndpoint(url: webhook.url, secret: webhook.secret) }
         try await gracefulShutdown()
     }
 }

@@ -1,17 +1,17 @@
-/// The faults that befall one request, each with its number where it has one.
+/// The faults of one request, each with its number if it has one.
 package struct FaultScript: Sendable, Hashable, CustomStringConvertible {
     private var counts: [Fault: Int?] = [:]
 
     package init() {}
 
-    /// What a prompt holds, as in `a red dress, sandbox:slow=5 sandbox:webhook-lost`. A name that is no fault is passed over.
-    package init(prompt: String) {
+    /// Reads the faults of a prompt such as `a red dress, sandbox:slow=5 sandbox:webhook-lost`. Ignores unknown names.
+    init(prompt: String) {
         for part in prompt.split(separator: "sandbox:", omittingEmptySubsequences: false).dropFirst() {
             add(String(part.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "=") }))
         }
     }
 
-    /// A list as in `slow=5, webhook-lost`, of a header or a setting. Nothing where a name is no fault.
+    /// Reads a list such as `slow=5, webhook-lost`, from a header or a setting. Returns nil if a name is not a fault.
     package init?(list: String) {
         for part in list.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
             let name = part.hasPrefix("sandbox:") ? String(part.dropFirst("sandbox:".count)) : String(part)
@@ -19,20 +19,20 @@ package struct FaultScript: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    package var isEmpty: Bool { counts.isEmpty }
+    var isEmpty: Bool { counts.isEmpty }
 
-    package func has(_ fault: Fault) -> Bool { counts[fault] != nil }
+    func has(_ fault: Fault) -> Bool { counts[fault] != nil }
 
-    /// The fault's number, given or usual; nothing where there is neither, or no such fault here.
-    package func count(of fault: Fault) -> Int? {
+    /// The fault's number, given or default; nil if it has neither, or is not in the script.
+    func count(of fault: Fault) -> Int? {
         counts[fault].flatMap { $0 ?? fault.defaultCount }
     }
 
-    package mutating func merge(_ other: FaultScript) {
+    mutating func merge(_ other: FaultScript) {
         counts.merge(other.counts) { _, later in later }
     }
 
-    /// In the form of a list.
+    /// As a list, which `init(list:)` reads.
     package var description: String {
         counts.map { fault, count in fault.rawValue + (count.map { "=\($0)" } ?? "") }.sorted().joined(separator: ",")
     }

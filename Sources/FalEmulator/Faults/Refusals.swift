@@ -1,8 +1,8 @@
 import Core
 import Synchronization
 
-/// Counts how often a submission was turned away, so that one that asks for it is let in after a while: by caller, app
-/// and input, for a minute.
+/// Counts how often a submission was refused, by caller, app and input, for a minute, so that a fault can refuse the
+/// first few and accept the next.
 final class Refusals: Sendable {
     private struct Count {
         var refused: Int
@@ -12,7 +12,8 @@ final class Refusals: Sendable {
     private let counts = Mutex<[String: Count]>([:])
     private let limit = 10_000
 
-    /// Whether the submission `key` is to be refused, which it is `times` times. Then it is forgotten, to start again.
+    /// Returns whether to refuse the submission `key`: true for the first `times` calls, then false, and the count
+    /// restarts.
     func refuses(_ key: String, times: Int, now: Instant) -> Bool {
         counts.withLock { counts in
             if counts.count > limit { counts = counts.filter { $0.value.forgetAt > now } }

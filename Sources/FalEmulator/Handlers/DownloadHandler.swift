@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The file host.
+/// Serves the files of the file host.
 struct DownloadHandler: Sendable {
     let files: FileHost
 
@@ -20,7 +20,7 @@ struct DownloadHandler: Sendable {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    /// Promises the whole file, sends half of it and breaks off.
+    /// Announces the whole file, sends half of it and closes the connection.
     func cutFile(_ name: String, _ context: Context) async throws -> Response {
         guard let url = files.url(of: name), let data = FileManager.default.contents(atPath: url.path) else {
             return FalResponse.error(404, "Not found")

@@ -4,7 +4,7 @@ import Hummingbird
 import NIOCore
 import SQL
 
-/// Tells how requests are, gives out their results and cancels them.
+/// Returns the status and the results of requests, and cancels them.
 struct StatusHandler: Sendable {
     let database: Database
     let runner: Runner
@@ -38,12 +38,15 @@ struct StatusHandler: Sendable {
             }
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
     }
 
     func result(_ name: Route.RequestName) async throws -> Response {
         guard let request = try await find(name) else { return FalResponse.notFound }
-        guard let outcome = request.outcome else { return FalResponse.error(400, "Request is still in progress", type: "bad_request") }
+        guard let outcome = request.outcome else {
+            return FalResponse.error(400, "Request is still in progress", type: "bad_request")
+        }
         return FalResponse.outcome(outcome, of: request.id)
     }
 
@@ -56,7 +59,7 @@ struct StatusHandler: Sendable {
         return FalResponse.json(["status": "CANCELLATION_REQUESTED"], status: 202)
     }
 
-    /// The newest 500 requests, so that a test can tell what was submitted, and how often.
+    /// The newest 500 requests, so that a test can check what was submitted, and how often.
     func list() async throws -> Response {
         let requests = try await database.read { try $0.newestRequests(500) }
         return FalResponse.json(["requests": .array(requests.map(\.summary))])
@@ -82,9 +85,10 @@ extension QueueRequest {
     fileprivate var summary: JSON {
         func time(_ instant: Instant?) -> JSON { instant.map { .string($0.text) } ?? .null }
         return [
-            "request_id": .string(id.rawValue), "app": .string(app.description), "webhook_url": webhookURL.map { .string($0) } ?? .null,
-            "status": .string(state.rawValue), "faults": .string(script.description), "accepted_at": time(acceptedAt),
-            "started_at": time(startedAt), "ended_at": time(endedAt), "http_status": outcome.map { .integer(Int64($0.status)) } ?? .null,
+            "request_id": .string(id.rawValue), "app": .string(app.description),
+            "webhook_url": webhookURL.map { .string($0) } ?? .null, "status": .string(state.rawValue),
+            "faults": .string(script.description), "accepted_at": time(acceptedAt), "started_at": time(startedAt),
+            "ended_at": time(endedAt), "http_status": outcome.map { .integer(Int64($0.status)) } ?? .null,
             "delivery": .string(delivery.rawValue), "delivery_attempts": .integer(Int64(deliveryAttempts)),
         ]
     }

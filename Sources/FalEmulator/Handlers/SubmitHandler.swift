@@ -7,23 +7,29 @@ import Logging
 import NIOCore
 import SQL
 
-/// Takes requests: into the queue, or synchronously.
+/// Accepts requests: into the queue, or synchronously.
 struct SubmitHandler: Sendable {
     let database: Database
     let runner: Runner
-    let courier: WebhookSender
+    let webhooks: WebhookSender
     let script: FaultScript
     let refusals: Refusals
-    let bell: Signal
+    let requestSignal: Signal
     let time: Time
     let logger: Logger
 
     /// Pictures may come inside, as `data:` URIs of 10 MB in base 64.
     private let bodyLimit = 16 * 1024 * 1024
 
-    func submit(_ app: FalAppID, _ request: Request, baseURL: String, caller: String, channel: any Channel) async throws -> Response {
+    func submit(
+        _ app: FalAppID, _ request: Request, baseURL: String, caller: String, channel: any Channel
+    ) async throws -> Response {
         let parts: Parts
-        do { parts = try await read(app, request, caller: caller) } catch let refusal as Refused { return refusal.response }
+        do {
+            parts = try await read(app, request, caller: caller)
+        } catch let refusal as Refused {
+            return refusal.response
+        }
         if let limit = Self.query(request, "fal_max_queue_length").flatMap({ Int($0) }),
             try await database.read({ try $0.queueLength() }) > limit {
             return FalResponse.error(429, "Queue is longer than \(limit)", type: "queue_too_long")
@@ -33,10 +39,10 @@ struct SubmitHandler: Sendable {
         logger.info("request accepted", metadata: ["request": "\(accepted.id)", "app": "\(app)"])
         if accepted.script.has(.webhookFirst) {
             try await runner.perform(accepted)
-            try await courier.deliverNow(accepted.id)
+            try await webhooks.deliverNow(accepted.id)
         }
-        bell.send()
-        if accepted.script.has(.noAnswer) {
+        requestSignal.send()
+        if accepted.script.has(.noResponse) {
             try await channel.close()
             throw HTTPError(.internalServerError)
         }
@@ -47,10 +53,14 @@ struct SubmitHandler: Sendable {
             cancelURL: accepted.url + "/cancel", status: .inQueue, queuePosition: status.queuePosition ?? 0))
     }
 
-    /// The synchronous call: waits for the end and answers the result. It has no queue to wait in.
+    /// The synchronous call: waits for the end and returns the result. It has no queue to wait in.
     func run(_ app: FalAppID, _ request: Request, baseURL: String, caller: String) async throws -> Response {
         let parts: Parts
-        do { parts = try await read(app, request, caller: caller) } catch let refusal as Refused { return refusal.response }
+        do {
+            parts = try await read(app, request, caller: caller)
+        } catch let refusal as Refused {
+            return refusal.response
+        }
         let accepted = make(app, parts, request, baseURL: baseURL, state: .inProgress)
         try await database.write(order: .alone) { try $0.insertRequest(accepted) }
         try await runner.perform(accepted)
@@ -78,7 +88,8 @@ struct SubmitHandler: Sendable {
         do {
             body = try await request.body.collect(upTo: bodyLimit)
         } catch is NIOTooManyBytesError {
-            throw Refused(response: FalResponse.error(413, "The request is larger than \(bodyLimit) bytes", type: "bad_request"))
+            throw Refused(
+                response: FalResponse.error(413, "The request is larger than \(bodyLimit) bytes", type: "bad_request"))
         }
         guard let input = try? JSON(text: body.readableBytesView), input.object != nil else {
             let complaint = FalErrorDetail("json_invalid", "JSON decode error", at: ["body"])
@@ -121,11 +132,12 @@ struct SubmitHandler: Sendable {
         let now = time.now()
         let isImmediate = parts.script.has(.webhookFirst) || state == .inProgress
         let wait = parts.script.count(of: .queue) ?? 0
-        let patience = request.headers[FalHeader.requestTimeout.field].flatMap { Double($0) }
+        let startTimeout = request.headers[FalHeader.requestTimeout.field].flatMap { Double($0) }
         return QueueRequest(
             id: .make(at: now), app: app, input: parts.input, script: parts.script, baseURL: baseURL,
-            webhookURL: Self.query(request, "fal_webhook"), state: isImmediate ? .inProgress : .inQueue, acceptedAt: now,
-            startAt: now + .seconds(wait), startBy: patience.map { now + .milliseconds(Int64(min(max($0, 0), 86_400) * 1000)) },
+            webhookURL: Self.query(request, "fal_webhook"), state: isImmediate ? .inProgress : .inQueue,
+            acceptedAt: now, startAt: now + .seconds(wait),
+            startBy: startTimeout.map { now + .milliseconds(Int64(min(max($0, 0), 86_400) * 1000)) },
             startedAt: isImmediate ? now : nil)
     }
 

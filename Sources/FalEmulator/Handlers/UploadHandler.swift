@@ -6,7 +6,7 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// Takes files, in the three ways of fal's clients: at once, in parts, and to an address given beforehand.
+/// Receives files in the three ways that fal's clients use: in one request, in parts, or to an address.
 struct UploadHandler: Sendable {
     let files: FileHost
     let keys: KeyCheck
@@ -20,7 +20,8 @@ struct UploadHandler: Sendable {
         // The offset is spelled out: old Pythons read no `Z`.
         let expiry = (time.now() + .seconds(3600)).text.replacing("Z", with: "+00:00")
         return FalResponse.json([
-            "token": .string(keys.uploadToken), "token_type": "Bearer", "base_url": .string(baseURL), "expires_at": .string(expiry),
+            "token": .string(keys.uploadToken), "token_type": "Bearer", "base_url": .string(baseURL),
+            "expires_at": .string(expiry),
         ])
     }
 
@@ -30,7 +31,7 @@ struct UploadHandler: Sendable {
         return FalResponse.json(["access_url": .string("\(baseURL)/files/\(name)")])
     }
 
-    /// Names an address to put a file to, and the one it will then have.
+    /// Returns an address to upload a file to, and the address that the file will have.
     func start(_ request: Request, baseURL: String) async throws -> Response {
         let body = try await request.body.collect(upTo: 64 * 1024)
         let description = try? JSON(text: body.readableBytesView)
@@ -40,10 +41,12 @@ struct UploadHandler: Sendable {
         ])
     }
 
-    /// The name is the permission: it was given to the caller alone, and takes one file.
+    /// The name is the permission: only the caller knows it, and it accepts one file.
     func put(_ name: String, _ request: Request, _ context: Context) async throws -> Response {
         guard let url = files.url(of: name) else { return FalResponse.notFound }
-        guard !FileManager.default.fileExists(atPath: url.path) else { return FalResponse.error(409, "The file exists already") }
+        guard !FileManager.default.fileExists(atPath: url.path) else {
+            return FalResponse.error(409, "The file exists already")
+        }
         return try await receive(request, as: name, context) ?? FalResponse.json([:])
     }
 
@@ -70,8 +73,12 @@ struct UploadHandler: Sendable {
         let body = try await request.body.collect(upTo: 1024 * 1024)
         let listed = (try? JSON(text: body.readableBytesView))?["parts"]?.array ?? []
         let numbers = listed.compactMap { $0["partNumber"]?.integer.map { Int($0) } }.sorted()
-        let parts = numbers.compactMap { files.part($0, of: name) }.filter { FileManager.default.fileExists(atPath: $0.path) }
-        guard !parts.isEmpty, parts.count == listed.count else { return FalResponse.error(400, "A part is missing", type: "bad_request") }
+        let parts = numbers.compactMap { files.part($0, of: name) }.filter {
+            FileManager.default.fileExists(atPath: $0.path)
+        }
+        guard !parts.isEmpty, parts.count == listed.count else {
+            return FalResponse.error(400, "A part is missing", type: "bad_request")
+        }
         try await threads.run { try Self.join(parts, into: url) }
         return FalResponse.json([:])
     }
@@ -86,7 +93,7 @@ struct UploadHandler: Sendable {
         try file.close()
     }
 
-    /// Writes the body to the file's place as it arrives. Answers a refusal where it is too large.
+    /// Writes the body to the file as it arrives. Returns a refusal if it is too large, else nil.
     private func receive(_ request: Request, as name: String, _ context: Context) async throws -> Response? {
         guard let url = files.url(of: name) else { return FalResponse.notFound }
         let size = Mutex(0)

@@ -4,7 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Gets the pictures that inputs name: from the web, from the sandbox's own files, or from within the input itself.
+/// Loads the pictures that inputs name: from the web, from the sandbox's own files, or from within the input itself.
 struct InputImages: Sendable {
     let client: HTTPClient
     let files: FileHost
@@ -55,7 +55,8 @@ struct InputImages: Sendable {
 
     private static let tooLarge = Outcome([
         FalErrorDetail(
-            "file_too_large", "File size exceeds the maximum allowed size of \(sizeLimit) bytes.", at: ["body", "image_url"],
+            "file_too_large", "File size exceeds the maximum allowed size of \(sizeLimit) bytes.",
+            at: ["body", "image_url"],
             context: ["max_size": .integer(Int64(sizeLimit))]),
     ])
 }

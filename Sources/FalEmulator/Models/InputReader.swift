@@ -1,8 +1,8 @@
 import Core
 import Foundation
 
-/// Reads the members of an input and gathers complaints in the words and types of pydantic, which fal's models use.
-/// Members it is not asked for are ignored, as most models do.
+/// Reads the members of an input and collects complaints with the messages and types of pydantic, which fal's models
+/// use. Ignores members that are not read, as most models do.
 struct InputReader {
     private let input: JSON
     private(set) var complaints: [FalErrorDetail] = []
@@ -39,7 +39,9 @@ struct InputReader {
             return requiredText(name)
         }
         if ["http://", "https://", "data:"].contains(where: { url.lowercased().hasPrefix($0) }) { return url }
-        complain("file_download_error", "Failed to download the file. Please check if the URL is accessible and try again.", name)
+        complain(
+            "file_download_error", "Failed to download the file. Please check if the URL is accessible and try again.",
+            name)
         return ""
     }
 
@@ -62,13 +64,17 @@ struct InputReader {
             complain("float_type", "Input should be a valid number", name)
             return nil
         }
-        check(number, range.lowerBound, range.upperBound, "\(range.lowerBound)", "\(range.upperBound)", at: [.string(name)])
+        check(
+            number, range.lowerBound, range.upperBound, "\(range.lowerBound)", "\(range.upperBound)",
+            at: [.string(name)])
         return number
     }
 
     mutating func format(_ name: String, among formats: [PictureFormat], usual: PictureFormat) -> PictureFormat {
         guard !isMissing(name) else { return usual }
-        if let format = input[name]?.string.flatMap({ PictureFormat(rawValue: $0) }), formats.contains(format) { return format }
+        if let format = input[name]?.string.flatMap({ PictureFormat(rawValue: $0) }), formats.contains(format) {
+            return format
+        }
         let expected = formats.map { "'\($0.rawValue)'" }.joined(separator: " or ")
         complain("literal_error", "Input should be \(expected)", name, context: ["expected": .string(expected)])
         return usual
@@ -117,7 +123,8 @@ struct InputReader {
             return nil
         }
         let isGood = check(
-            Double(integer), Double(range.lowerBound), Double(range.upperBound), "\(range.lowerBound)", "\(range.upperBound)",
+            Double(integer), Double(range.lowerBound), Double(range.upperBound), "\(range.lowerBound)",
+            "\(range.upperBound)",
             at: location)
         return isGood ? integer : nil
     }

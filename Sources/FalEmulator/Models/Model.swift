@@ -16,7 +16,7 @@ enum Model: String, Sendable, CaseIterable {
         self.init(rawValue: app.description)
     }
 
-    /// Checks an input as the model would. All complaints come at once.
+    /// Checks an input as the model would. Throws all complaints at once.
     func order(_ input: JSON) throws(Outcome) -> Order {
         var reader = InputReader(input)
         let order = read(&reader)
@@ -29,7 +29,8 @@ enum Model: String, Sendable, CaseIterable {
         order.asDataURI = reader.bool("sync_mode") ?? false
         switch self {
         case .fluxSchnell, .fluxDev:
-            readPainting(&order, &reader, steps: self == .fluxSchnell ? 1...12 : 1...50, formatField: "output_format", most: 4)
+            readPainting(
+                &order, &reader, steps: self == .fluxSchnell ? 1...12 : 1...50, formatField: "output_format", most: 4)
         case .fastSDXL:
             _ = reader.text("negative_prompt")
             readPainting(&order, &reader, steps: 1...50, formatField: "format", most: 8)
@@ -76,14 +77,19 @@ enum Model: String, Sendable, CaseIterable {
         switch self {
         case .fluxSchnell, .fluxDev, .fastSDXL, .fluxImageToImage:
             [
-                "images": .array(files.map(\.json)), "timings": ["inference": .decimal(Decimal(duration.milliseconds) / 1000)],
-                "seed": .integer(order.seed ?? 0),
-                "has_nsfw_concepts": .array(flagged.map { .bool($0) }), "prompt": .string(order.prompt),
+                "images": .array(files.map(\.json)),
+                "timings": ["inference": .decimal(Decimal(duration.milliseconds) / 1000)],
+                "seed": .integer(order.seed ?? 0), "has_nsfw_concepts": .array(flagged.map { .bool($0) }),
+                "prompt": .string(order.prompt),
             ]
         case .styleTransfer:
             ["images": .array(files.map(\.json)), "seed": .integer(order.seed ?? 0)]
         case .birefnet, .birefnetV2, .rembg:
-            .object(["image": files.first?.json ?? .null].merging(mask.map { ["mask_image": $0.json] } ?? [:]) { one, _ in one })
+            if let mask {
+                ["image": files.first?.json ?? .null, "mask_image": mask.json]
+            } else {
+                ["image": files.first?.json ?? .null]
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 import Core
 
-/// A checked input: what is to be made.
+/// A checked input: what to make.
 struct Order: Sendable {
     enum Work: Sendable {
         case paint(prompt: String, size: ImageSize)
@@ -13,7 +13,7 @@ struct Order: Sendable {
     var count = 1
     var seed: Int64?
     var format = PictureFormat.jpeg
-    /// `sync_mode`: the files come inside the answer, as `data:` URIs.
+    /// `sync_mode`: the files come inside the response, as `data:` URIs.
     var asDataURI = false
 
     init(seed: Int64?) {
@@ -27,7 +27,7 @@ struct Order: Sendable {
         }
     }
 
-    /// The picture it works on, where it takes one.
+    /// The picture it works on; nil if it needs none.
     var image: String? {
         switch work {
         case .paint: nil

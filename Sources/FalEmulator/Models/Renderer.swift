@@ -2,7 +2,7 @@ import Core
 import Foundation
 import Logging
 
-/// Does what an order says and answers as the model would.
+/// Executes an order and returns what the model would.
 struct Renderer: Sendable {
     let files: FileHost
     let images: InputImages
@@ -15,7 +15,7 @@ struct Renderer: Sendable {
     private static let pixelLimit = 40_000_000
     private static let fixedSide = 288
 
-    /// Makes the file that is answered where nothing is rendered: about 10 KB.
+    /// Makes the file that is returned if nothing is rendered: about 10 KB.
     func prepare() async throws {
         guard usesFixedFile, let url = files.url(of: FileHost.fixedName) else { return }
         try await threads.run {
@@ -36,7 +36,9 @@ struct Renderer: Sendable {
             if let refusal = Self.scriptedRefusal(request.script) { throw refusal }
             if request.script.has(.partial) { order.count = (order.count + 1) / 2 }
             let made = usesFixedFile
-                ? Made(files: [FileHost.fixedName], mask: nil, width: Self.fixedSide, height: Self.fixedSide, count: order.count)
+                ? Made(
+                    files: [FileHost.fixedName], mask: nil, width: Self.fixedSide, height: Self.fixedSide,
+                    count: order.count)
                 : try await render(order, request)
             return Outcome(output: try wrap(made, model, order, request, duration: time.now() - begin))
         } catch let outcome as Outcome {
@@ -62,10 +64,11 @@ struct Renderer: Sendable {
                     at: ["body", "prompt"]),
             ])
         }
-        return script.has(.error) ? Outcome(status: 500, "Internal Server Error", errorType: "runner_server_error") : nil
+        return script.has(.error)
+            ? Outcome(status: 500, "Internal Server Error", errorType: "runner_server_error") : nil
     }
 
-    /// The files of a request, before they are spoken of.
+    /// The files of a request, before they are described in JSON.
     private struct Made {
         var files: [String]
         var mask: String?
@@ -87,14 +90,16 @@ struct Renderer: Sendable {
         let blacks = request.script.has(.flagged) ? request.script.count(of: .flagged) ?? order.count : 0
         for index in 0..<order.count {
             let bytes = input
-            let one = try await threads.run { try renderOne(order, index: index, input: bytes, isBlack: index < blacks) }
+            let one = try await threads.run {
+                try renderOne(order, index: index, input: bytes, isBlack: index < blacks)
+            }
             made.files += one.files
             (made.mask, made.width, made.height) = (one.mask, one.width, one.height)
         }
         return made
     }
 
-    /// On one of the threads.
+    /// Runs on one of the picture threads.
     private func renderOne(_ order: Order, index: Int, input: [UInt8], isBlack: Bool) throws -> Made {
         let painter = Painter()
         let seed = (order.seed ?? 0) &+ Int64(index)
@@ -108,12 +113,12 @@ struct Renderer: Sendable {
         case .remix(let prompt, _, let strength):
             let source = try decode(input)
             let styled = try painter.restyled(source, prompt: prompt, seed: seed)
-            picture = try painter.labelled(source.flattened().blended(with: styled, share: strength), caption: prompt)
+            picture = try painter.labeled(source.flattened().blended(with: styled, share: strength), caption: prompt)
         case .restyle(let prompt, _):
-            picture = try painter.labelled(painter.restyled(decode(input), prompt: prompt, seed: seed), caption: prompt)
+            picture = try painter.labeled(painter.restyled(decode(input), prompt: prompt, seed: seed), caption: prompt)
         case .cutOut(_, let withMask, let maskOnly, let cropped):
             let cut = try painter.cutOut(decode(input))
-            picture = try maskOnly ? cut.mask : painter.labelled(cropped ? cut.cropped() : cut.picture, caption: "")
+            picture = try maskOnly ? cut.mask : painter.labeled(cropped ? cut.cropped() : cut.picture, caption: "")
             if withMask { mask = try files.store(cut.mask.encoded(.png), contentType: "image/png") }
         }
         if isBlack { picture = try painter.blackout(width: picture.width, height: picture.height) }
@@ -135,7 +140,8 @@ struct Renderer: Sendable {
             throw Outcome([
                 FalErrorDetail(
                     "image_load_error",
-                    "Failed to load the image. Please ensure the image file is not corrupted and is in a supported format.",
+                    "Failed to load the image. Please ensure the image file is not corrupted and is in a supported "
+                        + "format.",
                     at: ["body", "image_url"]),
             ])
         }
@@ -163,6 +169,7 @@ struct Renderer: Sendable {
         } else {
             url = request.baseURL + (request.script.has(.truncated) ? "/files/cut/" : "/files/") + name
         }
-        return FalFile(url: url, contentType: type, fileName: name, fileSize: size, width: made.width, height: made.height)
+        return FalFile(
+            url: url, contentType: type, fileName: name, fileSize: size, width: made.width, height: made.height)
     }
 }

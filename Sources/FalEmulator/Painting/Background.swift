@@ -5,7 +5,7 @@ struct Background {
     private let pixels: [UInt8]
     private let width: Int
     private let height: Int
-    /// How much neighbours may differ, and how much a pixel may differ from the border it was reached from.
+    /// How much neighbors may differ, and how much a pixel may differ from the border it was reached from.
     private let step = 22
     private let reach = 120
 
@@ -15,8 +15,8 @@ struct Background {
         self.height = height
     }
 
-    /// 0 where there is background, 255 where there is not. Where that would leave nothing, or everything, an oval in the
-    /// middle is kept, so that something is always cut out.
+    /// 0 where there is background, 255 where there is not. If that would leave nothing, or everything, an oval in the
+    /// middle counts as the subject, so that something is always cut out.
     func mask() -> [UInt8] {
         var isBackground = [Bool](repeating: false, count: width * height)
         var origin = [Int](repeating: 0, count: width * height)
@@ -29,14 +29,15 @@ struct Background {
         while next < queue.count {
             let place = queue[next]
             next += 1
-            for neighbour in neighbours(of: place) where !isBackground[neighbour] {
-                let colour = colour(neighbour)
-                guard colour.distance(to: self.colour(place)) < step, colour.distance(to: self.colour(origin[place])) < reach else {
+            for neighbor in neighbors(of: place) where !isBackground[neighbor] {
+                let color = color(neighbor)
+                guard color.distance(to: self.color(place)) < step,
+                    color.distance(to: self.color(origin[place])) < reach else {
                     continue
                 }
-                isBackground[neighbour] = true
-                origin[neighbour] = origin[place]
-                queue.append(neighbour)
+                isBackground[neighbor] = true
+                origin[neighbor] = origin[place]
+                queue.append(neighbor)
             }
         }
         let share = Double(queue.count) / Double(width * height)
@@ -52,9 +53,9 @@ struct Background {
             seen[place] = true
             var next = 0
             while next < piece.count {
-                for neighbour in neighbours(of: piece[next]) where !seen[neighbour] {
-                    seen[neighbour] = true
-                    piece.append(neighbour)
+                for neighbor in neighbors(of: piece[next]) where !seen[neighbor] {
+                    seen[neighbor] = true
+                    piece.append(neighbor)
                 }
                 next += 1
             }
@@ -82,7 +83,7 @@ struct Background {
         return places.sorted()
     }
 
-    private func neighbours(of place: Int) -> [Int] {
+    private func neighbors(of place: Int) -> [Int] {
         let x = place % width
         var found: [Int] = []
         if x > 0 { found.append(place - 1) }
@@ -92,7 +93,7 @@ struct Background {
         return found
     }
 
-    private func colour(_ place: Int) -> Colour {
+    private func color(_ place: Int) -> Colour {
         Colour(red: pixels[3 * place], green: pixels[3 * place + 1], blue: pixels[3 * place + 2])
     }
 

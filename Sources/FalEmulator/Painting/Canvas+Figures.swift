@@ -35,18 +35,23 @@ extension Canvas {
     private mutating func skirt(_ accent: Colour) {
         let dark = accent.mixed(with: .black, 0.42)
         let fill = gradient(
-            [(0, accent, 1), (0.5, accent.mixed(with: .white, 0.22), 1), (1, accent.mixed(with: dark, 0.5), 1)], turned: -62)
+            [(0, accent, 1), (0.5, accent.mixed(with: .white, 0.22), 1), (1, accent.mixed(with: dark, 0.5), 1)],
+            turned: -62)
         let sway = 300 + random.whole(50...140)
         path("""
-            M-62 -590C-120 -450 -200 -200 -280 -30C-200 20 -140 -50 -80 -10C-20 30 50 -40 120 0C200 30 260 -50 \(sway) -60\
+            M-62 -590C-120 -450 -200 -200 -280 -30C-200 20 -140 -50 -80 -10C-20 30 50 -40 120 0C200 30 260 -50 \(sway) \
+            -60\
             C240 -250 130 -450 62 -590Z
             """, fill: fill)
         for place in [-200.0, -120, -30, 70, 160, 250] {
             let low = place + random.between(-20, 20)
             path("""
-                M\(Canvas.point(place * 0.2, -570))C\(Canvas.point(place * 0.55, -400)) \(Canvas.point(low * 0.9, -200)) \
-                \(Canvas.point(low, -20))C\(Canvas.point(low + 35, -30)) \(Canvas.point(low + 40, -30)) \(Canvas.point(low + 50, -25))\
-                C\(Canvas.point(low * 0.9 + 20, -200)) \(Canvas.point(place * 0.5 + 12, -420)) \(Canvas.point(place * 0.2, -570))Z
+                M\(Canvas.point(place * 0.2, -570))C\(Canvas.point(place * 0.55, -400)) \
+                \(Canvas.point(low * 0.9, -200)) \
+                \(Canvas.point(low, -20))C\(Canvas.point(low + 35, -30)) \(Canvas.point(low + 40, -30)) \
+                \(Canvas.point(low + 50, -25))\
+                C\(Canvas.point(low * 0.9 + 20, -200)) \(Canvas.point(place * 0.5 + 12, -420)) \
+                \(Canvas.point(place * 0.2, -570))Z
                 """, fill: dark.css, "opacity=\"0.42\"")
         }
     }
@@ -63,16 +68,19 @@ extension Canvas {
     }
 
     private mutating func hair() {
-        let colour = random.pick([Colour(0x3B2417), Colour(0x6B3E22), Colour(0x1E1A1A), Colour(0xA9712F)])
+        let color = random.pick([Colour(0x3B2417), Colour(0x6B3E22), Colour(0x1E1A1A), Colour(0xA9712F)])
         path("""
-            M-62 -930C-70 -1020 70 -1020 64 -930C90 -860 100 -800 75 -720C30 -750 -30 -700 -70 -740C-95 -820 -70 -880 -62 -930Z
-            """, fill: gradient(colour.mixed(with: .white, 0.22), colour, turned: -30))
+            M-62 -930C-70 -1020 70 -1020 64 -930C90 -860 100 -800 75 -720C30 -750 -30 -700 -70 -740C-95 -820 -70 -880 \
+            -62 -930Z
+            """, fill: gradient(color.mixed(with: .white, 0.22), color, turned: -30))
     }
 
     private mutating func boat(_ accent: Colour) {
         ellipse(0, 40, 550, 50, fill: "#000", "opacity=\"0.2\"")
         path("M20 -140L20 -1100C300 -800 440 -500 460 -200Z", fill: gradient(.white, accent.mixed(with: .white, 0.55)))
-        path("M-30 -180L-30 -950C-200 -700 -330 -450 -360 -200Z", fill: gradient(accent.mixed(with: .white, 0.2), accent))
+        path(
+            "M-30 -180L-30 -950C-200 -700 -330 -450 -360 -200Z",
+            fill: gradient(accent.mixed(with: .white, 0.2), accent))
         rectangle(-12, -1140, 24, 1100, fill: "#4a3324")
         path(
             "M-480 -120L520 -120C440 20 360 50 280 50L-300 50C-380 40 -450 -20 -480 -120Z",
@@ -82,12 +90,12 @@ extension Canvas {
 
     private mutating func balloon(_ accent: Colour) {
         for (index, across) in [1.0, 0.72, 0.4, 0.12].enumerated() {
-            let colour = index.isMultiple(of: 2) ? accent : Colour(0xFFF1D0)
+            let color = index.isMultiple(of: 2) ? accent : Colour(0xFFF1D0)
             let (wide, narrow) = (450 * across, 81 * across)
             path("""
                 M0 -405C\(Canvas.point(wide, -405)) \(Canvas.point(wide, 45)) \(Canvas.point(narrow, 324))\
                 L\(Canvas.point(-narrow, 324))C\(Canvas.point(-wide, 45)) \(Canvas.point(-wide, -405)) 0 -405Z
-                """, fill: gradient(colour.mixed(with: .white, 0.25), colour.mixed(with: .black, 0.2), turned: -50))
+                """, fill: gradient(color.mixed(with: .white, 0.25), color.mixed(with: .black, 0.2), turned: -50))
         }
         for rope in [-63.0, 61] { rectangle(rope, 324, 4, 117, fill: "#3a2c22") }
         rectangle(-76, 432, 152, 99, fill: gradient(Colour(0xA8743F), Colour(0x5E3B1E)), "rx=\"14\"")

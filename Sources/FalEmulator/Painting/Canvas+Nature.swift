@@ -4,8 +4,8 @@ import Foundation
 /// What several scenes share: sky, sun, clouds, ridges, trees.
 extension Canvas {
     mutating func sky(_ mood: Mood, horizon: Double) {
-        let colours = mood.sky
-        let fill = gradient([(0, colours[0], 1), (0.55, colours[1], 1), (1, colours[2], 1)])
+        let colors = mood.sky
+        let fill = gradient([(0, colors[0], 1), (0.55, colors[1], 1), (1, colors[2], 1)])
         rectangle(0, 0, width, horizon + 2, fill: fill)
         if mood == .night { stars(below: horizon) }
         sun(mood, horizon: horizon)
@@ -46,14 +46,17 @@ extension Canvas {
             for _ in 0..<6 {
                 let across = random.between(0.4, 1) * size
                 ellipse(
-                    x + random.between(-1.2, 1.2) * size, y + random.between(-0.16, 0.1) * size, across, across * 0.3, fill: fill)
+                    x + random.between(-1.2, 1.2) * size, y + random.between(-0.16, 0.1) * size, across, across * 0.3,
+                    fill: fill)
             }
         }
     }
 
-    /// A line of hills across the width; `roughness` 0 is rolling, 1 is rock. Answers the height at any x.
+    /// A line of hills across the width; `roughness` 0 is rolling, 1 is rock. Returns the height at any x.
     @discardableResult
-    mutating func ridge(at base: Double, rise: Double, roughness: Double, fill: String, _ more: String = "") -> (Double) -> Double {
+    mutating func ridge(
+        at base: Double, rise: Double, roughness: Double, fill: String, _ more: String = ""
+    ) -> (Double) -> Double {
         let phases = (0..<6).map { _ in (random.between(0, 2 * .pi), random.between(0.7, 1.3)) }
         let scale = random.between(0.8, 1.25)
         let height: (Double) -> Double = { x in
@@ -83,7 +86,7 @@ extension Canvas {
             Q\(Canvas.point(x + size * 0.02, y - size * 0.3)) \(Canvas.point(x + size * 0.06, y))Z
             """, fill: bark.css)
         for layer in 0..<4 {
-            let colour = mood.foliage[[3, 0, 1, 2][layer]]
+            let color = mood.foliage[[3, 0, 1, 2][layer]]
             for _ in 0..<(9 - layer) {
                 let turn = random.between(0, 2 * .pi)
                 let far = random.between(0, 0.34 - 0.05 * Double(layer)) * size
@@ -91,13 +94,13 @@ extension Canvas {
                 let radius = random.between(0.1, 0.19) * size * (1 - 0.12 * Double(layer))
                 ellipse(
                     x + cos(turn) * far - rise * 0.022, y - size * 0.72 + sin(turn) * far * 0.85 - rise * 0.03, radius,
-                    radius * 0.9, fill: colour.css, "opacity=\"0.92\"")
+                    radius * 0.9, fill: color.css, "opacity=\"0.92\"")
             }
         }
     }
 
     /// A fir, of three skirts, standing on (x, y).
-    mutating func fir(_ x: Double, _ y: Double, size: Double, _ colour: Colour) {
+    mutating func fir(_ x: Double, _ y: Double, size: Double, _ color: Colour) {
         var data = ""
         for step in 0..<3 {
             let top = y - size + Double(step) * size * 0.22
@@ -105,11 +108,11 @@ extension Canvas {
             let half = size * (0.15 + 0.07 * Double(step))
             data += "M\(Canvas.point(x, top))L\(Canvas.point(x + half, low))L\(Canvas.point(x - half, low))Z"
         }
-        path(data, fill: colour.css)
+        path(data, fill: color.css)
     }
 
     /// Blades along the lower edge, to look through.
-    mutating func grassBlades(_ colour: Colour, tallest: Double) {
+    mutating func grassBlades(_ color: Colour, tallest: Double) {
         for _ in 0..<Int(width / 5) {
             let x = random.between(-10, width + 10)
             let tall = random.between(0.35, 1) * tallest
@@ -118,7 +121,7 @@ extension Canvas {
                 M\(Canvas.point(x - 3, height))Q\(Canvas.point(x + lean * 0.3, height - tall * 0.6)) \
                 \(Canvas.point(x + lean, height - tall))Q\(Canvas.point(x + lean * 0.3 + 3, height - tall * 0.5)) \
                 \(Canvas.point(x + 4, height))Z
-                """, fill: colour.mixed(with: .black, random.between(0, 0.35)).css, "opacity=\"0.85\"")
+                """, fill: color.mixed(with: .black, random.between(0, 0.35)).css, "opacity=\"0.85\"")
         }
     }
 }

@@ -1,7 +1,8 @@
 import Core
 import Foundation
 
-/// Gathers an SVG. Its shorter side is 1000 units, whatever the size in pixels, so that a scene is drawn once for all sizes.
+/// Gathers an SVG. Its shorter side is 1000 units, whatever the size in pixels, so that a scene is drawn once for all
+/// sizes.
 struct Canvas {
     let width: Double
     let height: Double
@@ -33,14 +34,18 @@ struct Canvas {
         shapes += shape
     }
 
-    mutating func rectangle(_ x: Double, _ y: Double, _ width: Double, _ height: Double, fill: String, _ more: String = "") {
+    mutating func rectangle(
+        _ x: Double, _ y: Double, _ width: Double, _ height: Double, fill: String, _ more: String = ""
+    ) {
         add("""
             <rect x="\(Self.text(x))" y="\(Self.text(y))" width="\(Self.text(width))" height="\(Self.text(height))" \
             fill="\(fill)" \(more)/>
             """)
     }
 
-    mutating func ellipse(_ x: Double, _ y: Double, _ across: Double, _ down: Double, fill: String, _ more: String = "") {
+    mutating func ellipse(
+        _ x: Double, _ y: Double, _ across: Double, _ down: Double, fill: String, _ more: String = ""
+    ) {
         add("""
             <ellipse cx="\(Self.text(x))" cy="\(Self.text(y))" rx="\(Self.text(across))" ry="\(Self.text(down))" \
             fill="\(fill)" \(more)/>
@@ -51,9 +56,11 @@ struct Canvas {
         add("<path d=\"\(data)\" fill=\"\(fill)\" \(more)/>")
     }
 
-    /// A gradient from top to bottom, or along an angle; answers what to write as fill.
+    /// A gradient from top to bottom, or along an angle. Returns the value for `fill`.
     mutating func gradient(_ stops: [(Double, Colour, Double)], turned angle: Double = 0) -> String {
-        define("linearGradient", "x1=\"0\" y1=\"0\" x2=\"0\" y2=\"1\" gradientTransform=\"rotate(\(Self.text(angle)) 0.5 0.5)\"", stops)
+        define(
+            "linearGradient",
+            "x1=\"0\" y1=\"0\" x2=\"0\" y2=\"1\" gradientTransform=\"rotate(\(Self.text(angle)) 0.5 0.5)\"", stops)
     }
 
     mutating func gradient(_ top: Colour, _ bottom: Colour, turned angle: Double = 0) -> String {
@@ -65,12 +72,14 @@ struct Canvas {
         define("radialGradient", "", stops)
     }
 
-    private mutating func define(_ element: String, _ attributes: String, _ stops: [(Double, Colour, Double)]) -> String {
+    private mutating func define(
+        _ element: String, _ attributes: String, _ stops: [(Double, Colour, Double)]
+    ) -> String {
         count += 1
         definitions += "<\(element) id=\"g\(count)\" \(attributes)>"
-        for (offset, colour, opacity) in stops {
+        for (offset, color, opacity) in stops {
             definitions += """
-                <stop offset="\(Self.text(offset))" stop-color="\(colour.css)" stop-opacity="\(Self.text(opacity))"/>
+                <stop offset="\(Self.text(offset))" stop-color="\(color.css)" stop-opacity="\(Self.text(opacity))"/>
                 """
         }
         definitions += "</\(element)>"

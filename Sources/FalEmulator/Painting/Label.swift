@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// What every file of the sandbox says of itself, so that none is taken for the work of a model.
+/// The label on every file of the sandbox, so that none is mistaken for the work of a model.
 struct Label {
     static let text = "SANDBOX, not AI"
 
@@ -21,10 +21,12 @@ struct Label {
         func text(_ number: Double) -> String { Canvas.text(number) }
         return """
             <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)">
-            <defs><linearGradient id="f" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="#000" stop-opacity="0"/>\
+            <defs><linearGradient id="f" x1="0" y1="0" x2="0" y2="1">\
+            <stop offset="0" stop-color="#000" stop-opacity="0"/>\
             <stop offset="1" stop-color="#000" stop-opacity="\(caption.isEmpty ? 0 : 0.5)"/></linearGradient></defs>
             <rect x="0" y="\(text(Double(height) - fade))" width="\(width)" height="\(text(fade))" fill="url(#f)"/>
-            <rect x="\(text(margin))" y="\(text(top))" width="\(text(pill))" height="\(text(tall))" rx="\(text(tall / 2))" \
+            <rect x="\(text(margin))" y="\(text(top))" width="\(text(pill))" height="\(text(tall))" \
+            rx="\(text(tall / 2))" \
             fill="#101418" fill-opacity="0.78" stroke="#fff" stroke-opacity="0.55" stroke-width="\(text(size * 0.06))"/>
             <text x="\(text(margin + pill / 2))" y="\(text(top + tall * 0.66))" text-anchor="middle" fill="#fff" \
             font-family="DejaVu Sans, sans-serif" font-weight="bold" font-size="\(text(size * 0.92))" \

@@ -1,11 +1,13 @@
 import Core
 
-/// The light of a scene, from the prompt's words: what colours everything is seen in.
+/// The light of a scene, from the prompt's words: the colors that everything has in it.
 enum Mood: CaseIterable {
     case day, dawn, sunset, night, mist, winter
 
-    static let words: [(Mood, [String])] = [
-        (.night, ["night", "midnight", "moon", "moonlit", "stars", "starry", "neon", "dark", "noir", "cyberpunk", "aurora"]),
+    static let keywords: [(Mood, [String])] = [
+        (.night, [
+            "night", "midnight", "moon", "moonlit", "stars", "starry", "neon", "dark", "noir", "cyberpunk", "aurora",
+        ]),
         (.sunset, ["sunset", "dusk", "evening", "golden", "autumn", "fall", "fire", "warm", "desert"]),
         (.dawn, ["dawn", "sunrise", "morning", "spring", "pastel", "dream", "dreamy", "blossom"]),
         (.winter, ["winter", "snow", "snowy", "ice", "frozen", "arctic", "christmas"]),

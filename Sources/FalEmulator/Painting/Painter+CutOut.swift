@@ -3,15 +3,15 @@ import Core
 extension Painter {
     struct CutOut {
         let picture: Picture
-        /// One band: white is kept.
+        /// One band: white is the subject.
         let mask: Picture
 
-        /// The smallest part that holds all that was kept.
+        /// The smallest part that holds the whole subject.
         func cropped() throws(PictureError) -> Picture {
-            let kept = try mask.pixels()
+            let values = try mask.pixels()
             let width = mask.width
             var (left, right, top, bottom) = (width, -1, mask.height, -1)
-            for (place, value) in kept.enumerated() where value > 0 {
+            for (place, value) in values.enumerated() where value > 0 {
                 (left, right) = (min(left, place % width), max(right, place % width))
                 (top, bottom) = (min(top, place / width), max(bottom, place / width))
             }
@@ -21,7 +21,7 @@ extension Painter {
     }
 
     /// `input` with what surrounds its subject made clear, in the input's size. What can be reached from the border
-    /// through colours that change slowly counts as background: good for plain and soft grounds, poor for busy ones.
+    /// through colors that change slowly counts as background: good for plain and soft grounds, poor for busy ones.
     func cutOut(_ input: Picture) throws(PictureError) -> CutOut {
         let flat = try input.flattened()
         let small = try flat.shrunk(toFit: 192)

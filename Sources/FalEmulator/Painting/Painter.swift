@@ -5,7 +5,7 @@ import Core
 struct Painter {
     func paint(_ prompt: String, seed: Int64, width: Int, height: Int) throws(PictureError) -> Picture {
         let scene = try scene(prompt, seed: seed, width: width, height: height)
-        return try labelled(scene, caption: prompt)
+        return try labeled(scene, caption: prompt)
     }
 
     /// The scene without the label.
@@ -22,7 +22,7 @@ struct Painter {
         return try Picture(drawing: canvas.svg).flattened(over: .black).grained(3.2, seed: grain)
     }
 
-    func labelled(_ picture: Picture, caption: String) throws(PictureError) -> Picture {
+    func labeled(_ picture: Picture, caption: String) throws(PictureError) -> Picture {
         let overlay = Label(caption: caption).svg(width: picture.width, height: picture.height)
         let covered = try picture.covered(by: Picture(drawing: overlay))
         return picture.hasAlpha ? covered : try covered.flattened()
@@ -31,9 +31,10 @@ struct Painter {
     /// What a flagged output is: black, as fal's safety checker leaves it.
     func blackout(width: Int, height: Int) throws(PictureError) -> Picture {
         let black = try Picture(drawing: """
-            <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)"><rect width="\(width)" height="\(height)"/></svg>
+            <svg xmlns="http://www.w3.org/2000/svg" width="\(width)" height="\(height)">\
+            <rect width="\(width)" height="\(height)"/></svg>
             """)
-        return try labelled(black.flattened(over: .black), caption: "")
+        return try labeled(black.flattened(over: .black), caption: "")
     }
 
     private func vignette(_ canvas: inout Canvas) {

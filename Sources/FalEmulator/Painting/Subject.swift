@@ -1,7 +1,6 @@
 import Core
 
-/// What a prompt's words ask to see, as far as the sandbox can draw it. A word it does not know still counts, through
-/// the seed of chance.
+/// What a prompt asks for, as far as the sandbox can draw it. Unknown words still count: they change the random seed.
 struct Subject {
     enum Place: CaseIterable {
         case park, mountains, sea, city, space, desert, shapes
@@ -14,51 +13,66 @@ struct Subject {
     let place: Place
     let figure: Figure?
     let mood: Mood
-    /// The colour that the prompt names, or one that suits.
+    /// The color that the prompt names, or one that suits.
     let accent: Colour
 
     init(prompt: String, random: inout PaintRandom) {
-        let words = prompt.lowercased().split { !$0.isLetter }.map(String.init)
-        let named = Self.firstMatch(Self.places, in: words)
-        figure = Self.firstMatch(Self.figures, in: words)
+        let keywords = prompt.lowercased().split { !$0.isLetter }.map(String.init)
+        let named = Self.firstMatch(Self.places, in: keywords)
+        figure = Self.firstMatch(Self.figures, in: keywords)
         place = named ?? Self.home(of: figure) ?? random.pick(Place.allCases)
         let moods: [Mood] = place == .space ? [.night] : [.day, .day, .dawn, .sunset, .night, .mist]
         let chosen = random.pick(moods)
-        mood = Self.firstMatch(Mood.words, in: words) ?? chosen
+        mood = Self.firstMatch(Mood.keywords, in: keywords) ?? chosen
         let suiting = random.pick([0xD8413B, 0xF2A93B, 0x2A9D8F, 0x3F6FD1, 0xB5489A, 0xE76F51] as [UInt32])
-        accent = Self.firstMatch(Self.colours, in: words) ?? Colour(suiting)
+        accent = Self.firstMatch(Self.colors, in: keywords) ?? Colour(suiting)
     }
 
     private static let places: [(Place, [String])] = [
         (.space, ["space", "galaxy", "planet", "planets", "nebula", "cosmos", "astronaut", "rocket", "universe"]),
-        (.city, ["city", "street", "skyline", "building", "buildings", "tokyo", "paris", "york", "urban", "neon", "cyberpunk"]),
-        (.sea, ["sea", "ocean", "beach", "lake", "coast", "island", "boat", "ship", "sail", "harbour", "harbor", "waves", "water"]),
-        (.mountains, ["mountain", "mountains", "alps", "peak", "peaks", "hill", "hills", "valley", "snow", "winter", "cliff"]),
+        (.city, [
+            "city", "street", "skyline", "building", "buildings", "tokyo", "paris", "york", "urban", "neon",
+            "cyberpunk",
+        ]),
+        (.sea, [
+            "sea", "ocean", "beach", "lake", "coast", "island", "boat", "ship", "sail", "harbour", "harbor", "waves",
+            "water",
+        ]),
+        (.mountains, [
+            "mountain", "mountains", "alps", "peak", "peaks", "hill", "hills", "valley", "snow", "winter", "cliff",
+        ]),
         (.desert, ["desert", "dune", "dunes", "sand", "sahara", "mars", "camel"]),
-        (.park, ["park", "garden", "forest", "tree", "trees", "meadow", "field", "grass", "woods", "flower", "flowers", "dress"]),
+        (.park, [
+            "park", "garden", "forest", "tree", "trees", "meadow", "field", "grass", "woods", "flower", "flowers",
+            "dress",
+        ]),
         (.shapes, ["abstract", "shapes", "pattern", "geometric", "minimal", "logo", "poster", "bauhaus", "art"]),
     ]
 
     private static let figures: [(Figure, [String])] = [
-        (.dress, ["dress", "gown", "skirt", "woman", "girl", "lady", "fashion", "model", "princess", "bride", "outfit", "dancer"]),
+        (.dress, [
+            "dress", "gown", "skirt", "woman", "girl", "lady", "fashion", "model", "princess", "bride", "outfit",
+            "dancer",
+        ]),
         (.boat, ["boat", "ship", "sail", "sailing", "yacht", "harbour", "harbor"]),
         (.balloon, ["balloon", "balloons", "flight", "flying", "sky"]),
         (.house, ["house", "cabin", "cottage", "home", "barn", "lighthouse"]),
         (.tree, ["tree", "oak", "lonely", "lone"]),
     ]
 
-    private static let colours: [(Colour, [String])] = [
-        (Colour(0xC9252D), ["red", "scarlet", "crimson", "ruby"]), (Colour(0x2B63C6), ["blue", "azure", "navy", "sapphire"]),
-        (Colour(0x2E8B57), ["green", "emerald", "olive"]), (Colour(0xF0B429), ["yellow", "gold", "golden", "amber"]),
-        (Colour(0xE8590C), ["orange", "copper"]), (Colour(0x7B3FA0), ["purple", "violet", "lilac"]),
-        (Colour(0xE26A9B), ["pink", "rose", "magenta"]), (Colour(0x1C1C22), ["black"]), (Colour(0xF4F1EA), ["white", "ivory"]),
+    private static let colors: [(Colour, [String])] = [
+        (Colour(0xC9252D), ["red", "scarlet", "crimson", "ruby"]),
+        (Colour(0x2B63C6), ["blue", "azure", "navy", "sapphire"]), (Colour(0x2E8B57), ["green", "emerald", "olive"]),
+        (Colour(0xF0B429), ["yellow", "gold", "golden", "amber"]), (Colour(0xE8590C), ["orange", "copper"]),
+        (Colour(0x7B3FA0), ["purple", "violet", "lilac"]), (Colour(0xE26A9B), ["pink", "rose", "magenta"]),
+        (Colour(0x1C1C22), ["black"]), (Colour(0xF4F1EA), ["white", "ivory"]),
         (Colour(0x1FA3A3), ["teal", "turquoise", "cyan"]), (Colour(0x7A4A2B), ["brown", "bronze"]),
     ]
 
     /// The row that holds the earliest of the words.
-    private static func firstMatch<Value>(_ rows: [(Value, [String])], in words: [String]) -> Value? {
-        for word in words {
-            if let row = rows.first(where: { $0.1.contains(word) }) { return row.0 }
+    private static func firstMatch<Value>(_ rows: [(Value, [String])], in keywords: [String]) -> Value? {
+        for keyword in keywords {
+            if let row = rows.first(where: { $0.1.contains(keyword) }) { return row.0 }
         }
         return nil
     }

@@ -3,7 +3,7 @@ import Logging
 import SQL
 import ServiceLifecycle
 
-/// Removes old files and old requests, now and then.
+/// Deletes old files and old requests, every ten minutes.
 struct Cleanup: Service {
     let database: Database
     let files: FileHost

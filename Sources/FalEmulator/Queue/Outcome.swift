@@ -1,10 +1,10 @@
 import Core
 
-/// How a request ended: what the result is answered with.
+/// How a request ended: the response that its result gets.
 struct Outcome: Error, Sendable, Hashable {
     let status: Int
     let body: JSON
-    /// Of an error in the flat shape.
+    /// Set for an error in the flat shape.
     let errorType: String?
 
     init(output: JSON) {
@@ -18,7 +18,8 @@ struct Outcome: Error, Sendable, Hashable {
     }
 
     init(status: Int, _ text: String, errorType: String) {
-        self.init(status: status, body: ["detail": .string(text), "error_type": .string(errorType)], errorType: errorType)
+        self.init(
+            status: status, body: ["detail": .string(text), "error_type": .string(errorType)], errorType: errorType)
     }
 
     /// A model's complaints, in the shape of a list.
@@ -38,7 +39,7 @@ struct Outcome: Error, Sendable, Hashable {
 
     var isSuccess: Bool { status == 200 }
 
-    /// What status and webhook say; nothing for a success.
+    /// The error of the status and of the webhook; nil for a success.
     var error: String? {
         if isSuccess { return nil }
         return errorType == nil ? "Invalid status code: \(status)" : body["detail"]?.string

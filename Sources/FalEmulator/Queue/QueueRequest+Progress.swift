@@ -1,7 +1,7 @@
 import Core
 
 extension QueueRequest {
-    /// What the caller is told while it waits.
+    /// The status that a waiting caller gets.
     func status(ahead: Int, withLogs: Bool, usualDuration: Duration, now: Instant) -> FalStatus {
         var status = FalStatus(state, requestID: id.rawValue)
         status.responseURL = url
@@ -21,7 +21,7 @@ extension QueueRequest {
         return status
     }
 
-    /// The scripted wait in the queue, told as requests that take a second each.
+    /// The scripted wait in the queue, shown as requests that take a second each.
     private func pretendedAhead(now: Instant) -> Int {
         script.has(.queue) ? max(0, Int(((startAt - now).milliseconds + 999) / 1000)) : 0
     }
@@ -30,7 +30,7 @@ extension QueueRequest {
         script.count(of: .slow).map { .seconds($0) } ?? usual
     }
 
-    /// The lines that were logged by `now`. They follow from the clock, so nothing need be stored.
+    /// The lines that were logged by `now`. They follow from the clock, so none are stored.
     private func logs(usualDuration: Duration, now: Instant) -> [FalLogLine] {
         guard let startedAt else { return [] }
         let until = min(endedAt ?? now, now)
@@ -43,7 +43,8 @@ extension QueueRequest {
         if let endedAt {
             let isDone = outcome?.isSuccess == true
             lines.append(FalLogLine(
-                isDone ? "Rendering 100%" : outcome?.error ?? "Failed", level: isDone ? "INFO" : "ERROR", timestamp: endedAt.text))
+                isDone ? "Rendering 100%" : outcome?.error ?? "Failed", level: isDone ? "INFO" : "ERROR",
+                timestamp: endedAt.text))
         }
         return lines
     }

@@ -10,7 +10,8 @@ extension Transaction {
                 delivery, delivery_attempts
             ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'none', 0)
             """,
-            request.id, request.app.description, request.input.canonicalText, request.script.description, request.baseURL,
+            request.id, request.app.description, request.input.canonicalText, request.script.description,
+            request.baseURL,
             request.webhookURL, request.state, request.acceptedAt, request.startAt, request.startBy, request.startedAt)
     }
 
@@ -21,7 +22,8 @@ extension Transaction {
 
     /// How many queued requests are ahead of this one.
     func requestsAhead(of id: ID<QueueRequest>) throws(DatabaseError) -> Int {
-        try queryOne("SELECT COUNT(*) AS ahead FROM sandbox_requests WHERE state = 'IN_QUEUE' AND id < $1", id)?.get("ahead") ?? 0
+        try queryOne("SELECT COUNT(*) AS ahead FROM sandbox_requests WHERE state = 'IN_QUEUE' AND id < $1", id)?
+            .get("ahead") ?? 0
     }
 
     func queueLength() throws(DatabaseError) -> Int {
@@ -35,55 +37,58 @@ extension Transaction {
         }
     }
 
-    /// Takes the oldest requests out of the queue.
+    /// Moves the oldest requests from the queue to in progress.
     func startRequests(_ limit: Int, now: Instant) throws(DatabaseError) -> [QueueRequest] {
         try query(
             """
             UPDATE sandbox_requests SET state = 'IN_PROGRESS', started_at = $2
-            WHERE id IN (SELECT id FROM sandbox_requests WHERE state = 'IN_QUEUE' AND start_at <= $2 ORDER BY id LIMIT $1)
-            RETURNING *
+            WHERE id IN (
+                SELECT id FROM sandbox_requests WHERE state = 'IN_QUEUE' AND start_at <= $2 ORDER BY id LIMIT $1
+            ) RETURNING *
             """, limit, now
         ).map { row throws(DatabaseError) in try QueueRequest(row) }
     }
 
-    /// Whether a request waits in the queue for its time to come.
+    /// When the next queued request may start; nil if the queue is empty.
     func earliestStart() throws(DatabaseError) -> Instant? {
         try queryOne("SELECT MIN(start_at) AS at FROM sandbox_requests WHERE state = 'IN_QUEUE'")?.get("at")
     }
 
-    /// Back into the queue with what was in progress when the process ended.
+    /// Puts requests that were in progress when the process ended back into the queue.
     func requeueRequests() throws(DatabaseError) {
         try execute("UPDATE sandbox_requests SET state = 'IN_QUEUE', started_at = NULL WHERE state = 'IN_PROGRESS'")
     }
 
-    /// Ends a request, once: the first to end it wins. Answers whether this was the first.
+    /// Ends a request, once: the first to end it wins. Returns whether this was the first.
     ///
-    /// - Parameter deliverAt: When its webhook is due, where it has one; nothing for never.
+    /// - Parameter deliverAt: When its webhook is due, if it has one; nil for never.
     func endRequest(
         _ id: ID<QueueRequest>, _ outcome: Outcome, deliverAt: Instant?, now: Instant
     ) throws(DatabaseError) -> Bool {
         try execute(
             """
-            UPDATE sandbox_requests SET state = 'COMPLETED', ended_at = $2, http_status = $3, result = $4, error_type = $5,
+            UPDATE sandbox_requests SET state = 'COMPLETED', ended_at = $2, http_status = $3, result = $4,
+                error_type = $5,
                 delivery = CASE WHEN webhook_url IS NULL OR CAST($6 AS BIGINT) IS NULL THEN 'none' ELSE 'due' END,
                 delivery_at = CASE WHEN webhook_url IS NULL THEN NULL ELSE $6 END
             WHERE id = $1 AND state <> 'COMPLETED'
             """, id, now, outcome.status, outcome.body.canonicalText, outcome.errorType, deliverAt) == 1
     }
 
-    /// Takes webhooks that are due, and puts off their next attempt to `until` in case this one is never reported.
-    func takeDeliveries(_ limit: Int, now: Instant, until: Instant) throws(DatabaseError) -> [QueueRequest] {
+    /// Claims webhooks that are due, and postpones their next attempt to `until` in case this one is never reported.
+    func claimDeliveries(_ limit: Int, now: Instant, until: Instant) throws(DatabaseError) -> [QueueRequest] {
         try query(
             """
             UPDATE sandbox_requests SET delivery_at = $3, delivery_attempts = delivery_attempts + 1
             WHERE id IN (
-                SELECT id FROM sandbox_requests WHERE delivery = 'due' AND delivery_at <= $2 ORDER BY delivery_at, id LIMIT $1
+                SELECT id FROM sandbox_requests WHERE delivery = 'due' AND delivery_at <= $2
+                ORDER BY delivery_at, id LIMIT $1
             ) RETURNING *
             """, limit, now, until
         ).map { row throws(DatabaseError) in try QueueRequest(row) }
     }
 
-    func takeDelivery(of id: ID<QueueRequest>, until: Instant) throws(DatabaseError) -> QueueRequest? {
+    func claimDelivery(of id: ID<QueueRequest>, until: Instant) throws(DatabaseError) -> QueueRequest? {
         let row = try queryOne(
             """
             UPDATE sandbox_requests SET delivery_at = $2, delivery_attempts = delivery_attempts + 1
@@ -93,7 +98,9 @@ extension Transaction {
         return try QueueRequest(row)
     }
 
-    func noteDelivery(of id: ID<QueueRequest>, _ delivery: QueueRequest.Delivery, at: Instant?) throws(DatabaseError) {
+    func recordDelivery(
+        of id: ID<QueueRequest>, _ delivery: QueueRequest.Delivery, at: Instant?
+    ) throws(DatabaseError) {
         try execute("UPDATE sandbox_requests SET delivery = $2, delivery_at = $3 WHERE id = $1", id, delivery, at)
     }
 
@@ -106,12 +113,13 @@ extension Transaction {
         try execute("UPDATE sandbox_requests SET delivery_at = $1 WHERE delivery = 'due'", now)
     }
 
-    /// Forgets what ended before then, some at a time.
+    /// Deletes up to 500 requests that ended before then. Returns how many.
     func deleteRequests(endedBefore: Instant) throws(DatabaseError) -> Int {
         try execute(
             """
             DELETE FROM sandbox_requests WHERE id IN (
-                SELECT id FROM sandbox_requests WHERE state = 'COMPLETED' AND delivery <> 'due' AND ended_at < $1 LIMIT 500
+                SELECT id FROM sandbox_requests WHERE state = 'COMPLETED' AND delivery <> 'due' AND ended_at < $1
+                LIMIT 500
             )
             """, endedBefore)
     }
@@ -119,7 +127,9 @@ extension Transaction {
 
 extension QueueRequest {
     fileprivate init(_ row: Row) throws(DatabaseError) {
-        guard let app = FalAppID(try row.get("app")) else { throw DatabaseError(.decoding, "column app holds no app id") }
+        guard let app = FalAppID(try row.get("app")) else {
+            throw DatabaseError(.decoding, "column app holds no app id")
+        }
         id = try row.get("id")
         self.app = app
         input = try Self.json(row.get("input"))
@@ -133,7 +143,8 @@ extension QueueRequest {
         startedAt = try row.get("started_at")
         endedAt = try row.get("ended_at")
         if let status = try row.get("http_status", as: Int?.self) {
-            outcome = Outcome(status: status, body: try Self.json(row.get("result")), errorType: try row.get("error_type"))
+            outcome = Outcome(
+                status: status, body: try Self.json(row.get("result")), errorType: try row.get("error_type"))
         }
         delivery = try row.get("delivery")
         deliveryAttempts = try row.get("delivery_attempts")

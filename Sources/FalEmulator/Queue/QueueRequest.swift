@@ -1,27 +1,27 @@
 import Core
 import SQL
 
-/// A request that the sandbox accepted. It outlives the process: accepted means it will end.
+/// A request that the sandbox accepted. It outlives the process: an accepted request will end.
 struct QueueRequest: Sendable {
     enum Delivery: String, Sendable, SQLConvertible {
         case none
         case due
         case acknowledged
-        case givenUp = "given_up"
+        case abandoned = "given_up"
     }
 
     let id: ID<QueueRequest>
     let app: FalAppID
     let input: JSON
     let script: FaultScript
-    /// Under which address the caller knows this sandbox.
+    /// The address under which the caller reaches this sandbox.
     let baseURL: String
     let webhookURL: String?
     var state: FalQueueState
     let acceptedAt: Instant
-    /// Not before then.
+    /// The earliest start.
     let startAt: Instant
-    /// Not after then, where the caller said so.
+    /// The latest start, if the caller gave one.
     let startBy: Instant?
     var startedAt: Instant?
     var endedAt: Instant?
@@ -31,8 +31,8 @@ struct QueueRequest: Sendable {
 
     var url: String { "\(baseURL)/\(app.canonical)/requests/\(id)" }
 
-    /// Whether it takes one of the places of requests in progress.
-    var takesPlace: Bool { !script.has(.slow) && !script.has(.never) }
+    /// Whether it counts toward the limit of requests in progress.
+    var countsTowardLimit: Bool { !script.has(.slow) && !script.has(.never) }
 }
 
 extension FalQueueState: SQLConvertible {}

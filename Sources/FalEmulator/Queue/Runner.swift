@@ -3,44 +3,44 @@ import Logging
 import SQL
 import ServiceLifecycle
 
-/// Takes requests out of the queue, so many at a time, works on them and ends them.
+/// Runs queued requests, a limited number at a time.
 struct Runner: Service {
     let database: Database
     let renderer: Renderer
     let settings: Server.Settings
     let time: Time
     let logger: Logger
-    /// Rung by whoever accepts a request.
-    let bell: Signal
-    /// Rung when a request has ended.
-    let endBell: Signal
-    private let places: ConcurrencyLimit
+    /// Sent when a request was accepted.
+    let requestSignal: Signal
+    /// Sent when a request has ended.
+    let endSignal: Signal
+    private let concurrency: ConcurrencyLimit
 
     init(
         database: Database, renderer: Renderer, settings: Server.Settings, time: Time, logger: Logger,
-        bell: Signal, endBell: Signal
+        requestSignal: Signal, endSignal: Signal
     ) {
         self.database = database
         self.renderer = renderer
         self.settings = settings
         self.time = time
         self.logger = logger
-        self.bell = bell
-        self.endBell = endBell
-        places = ConcurrencyLimit(settings.concurrency)
+        self.requestSignal = requestSignal
+        self.endSignal = endSignal
+        concurrency = ConcurrencyLimit(settings.concurrency)
     }
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 while !Task.isCancelled {
-                    await bell.wait(atMost: startAll(in: &group), time)
+                    await requestSignal.wait(atMost: startAll(in: &group), time)
                 }
             }
         }
     }
 
-    /// Works on one request from its start to its end. One that never ends is left as it is.
+    /// Runs one request from its start to its end. One that never ends is left as it is.
     func perform(_ request: QueueRequest) async throws {
         let begin = time.now()
         if let startBy = request.startBy, begin > startBy {
@@ -55,25 +55,32 @@ struct Runner: Service {
 
     func end(_ request: QueueRequest, _ outcome: Outcome) async throws {
         let now = time.now()
-        // Whoever must have its webhook first delivers it himself.
+        // With this fault the submission delivers the webhook itself, before its response.
         let deliverAt: Instant? =
-            if request.script.has(.webhookLost) { nil } else if request.script.has(.webhookFirst) { now + .seconds(60) } else { now }
+            if request.script.has(.webhookLost) {
+                nil
+            } else if request.script.has(.webhookFirst) {
+                now + .seconds(60)
+            } else {
+                now
+            }
         let isFirst = try await database.write(order: .alone) { transaction in
             try transaction.endRequest(request.id, outcome, deliverAt: deliverAt, now: now)
         }
         guard isFirst else { return }
         logger.info("request ended", metadata: ["request": "\(request.id)", "status": "\(outcome.status)"])
-        endBell.send()
+        endSignal.send()
     }
 
-    /// Starts what there is room for. Answers how long to wait for the next ring.
+    /// Starts requests, up to the concurrency limit. Returns how long to wait for the next signal.
     private func startAll(in group: inout DiscardingTaskGroup) async -> Duration {
         do {
             let now = time.now()
-            let free = places.free
-            let started = free > 0 ? try await database.write(order: .alone) { try $0.startRequests(free, now: now) } : []
+            let free = concurrency.available
+            let started = free > 0
+                ? try await database.write(order: .alone) { try $0.startRequests(free, now: now) } : []
             for request in started {
-                if request.takesPlace { places.take() }
+                if request.countsTowardLimit { concurrency.acquire() }
                 group.addTask { await performLogged(request) }
             }
             if !started.isEmpty { return .zero }
@@ -92,11 +99,11 @@ struct Runner: Service {
         do {
             try await perform(request)
         } catch is CancellationError {
-            // The process stops. The request stays in progress, and is begun again at the next start.
+            // The process stops. The request stays in progress, and starts again at the next start of the process.
         } catch {
             logger.error("a request could not be ended", metadata: ["request": "\(request.id)", "error": "\(error)"])
         }
-        if request.takesPlace { places.leave() }
-        bell.send()
+        if request.countsTowardLimit { concurrency.release() }
+        requestSignal.send()
     }
 }

@@ -1,6 +1,6 @@
 import SQL
 
-/// The sandbox's own small database: it plays an outside service, so it shares nothing with the product's.
+/// The sandbox's own small database: it emulates an outside service, so it shares nothing with the product's.
 enum Schema {
     static let migrator = Migrator([Migration(1, "requests", Array(requests.utf8))])
 

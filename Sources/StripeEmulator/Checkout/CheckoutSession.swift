@@ -34,7 +34,7 @@ struct CheckoutSession: Document, Equatable {
     let expiresAt: Int64
     var customer: String?
     var email: String?
-    /// Whether a payment makes a customer where none is named.
+    /// Whether a payment creates a customer if none is given.
     var createsCustomer = false
     var createsInvoice = false
     var reference: String?
@@ -68,28 +68,35 @@ extension Renderer {
     func json(_ session: CheckoutSession) -> JSON {
         let details: JSON? = session.payerEmail.map { email in
             [
-                "email": .string(email), "name": .of(session.payerName), "phone": nil, "tax_exempt": "none", "tax_ids": [],
+                "email": .string(email), "name": .of(session.payerName), "phone": nil, "tax_exempt": "none",
+                "tax_ids": [],
                 "address": ["city": nil, "country": "US", "line1": nil, "line2": nil, "postal_code": nil, "state": nil],
             ]
         }
         return [
-            "id": .string(session.id), "object": "checkout.session", "created": .integer(session.created), "livemode": false,
-            "mode": .string(session.mode.rawValue), "status": .string(session.status.rawValue),
+            "id": .string(session.id), "object": "checkout.session", "created": .integer(session.created),
+            "livemode": false, "mode": .string(session.mode.rawValue), "status": .string(session.status.rawValue),
             "payment_status": .string(session.paymentStatus.rawValue), "currency": .string(session.currency),
             "amount_subtotal": .integer(session.total), "amount_total": .integer(session.total),
-            "client_reference_id": .of(session.reference), "metadata": .of(session.metadata), "customer": .of(session.customer),
-            "customer_email": .of(session.email), "customer_details": details ?? nil,
-            "customer_creation": session.mode == .payment ? .string(session.createsCustomer ? "always" : "if_required") : nil,
-            "payment_intent": session.mode == .payment ? .of(session.paymentIntent) : nil, "subscription": .of(session.subscription),
-            "invoice": .of(session.invoice), "expires_at": .integer(session.expiresAt), "success_url": .string(session.successURL),
+            "client_reference_id": .of(session.reference), "metadata": .of(session.metadata),
+            "customer": .of(session.customer), "customer_email": .of(session.email), "customer_details": details ?? nil,
+            "customer_creation": session.mode == .payment
+                ? .string(session.createsCustomer ? "always" : "if_required") : nil,
+            "payment_intent": session.mode == .payment ? .of(session.paymentIntent) : nil,
+            "subscription": .of(session.subscription), "invoice": .of(session.invoice),
+            "expires_at": .integer(session.expiresAt), "success_url": .string(session.successURL),
             "cancel_url": .of(session.cancelURL), "return_url": nil, "client_secret": nil,
             "url": session.status == .open ? .string("\(baseURL)/c/pay/\(session.id)") : nil,
             "ui_mode": version.hasHostedPage ? "hosted_page" : "hosted", "payment_method_types": ["card", "sepa_debit"],
             "payment_method_collection": session.mode == .subscription ? "always" : "if_required",
-            "allow_promotion_codes": session.allowsPromotionCodes.map { .bool($0) } ?? nil, "setup_intent": nil, "payment_link": nil,
-            "invoice_creation": session.mode == .payment ? ["enabled": .bool(session.createsInvoice)] : nil, "locale": nil,
-            "automatic_tax": ["enabled": false, "liability": nil, "provider": nil, "status": nil], "custom_fields": [],
-            "custom_text": ["after_submit": nil, "shipping_address": nil, "submit": nil, "terms_of_service_acceptance": nil],
+            "allow_promotion_codes": session.allowsPromotionCodes.map { .bool($0) } ?? nil, "setup_intent": nil,
+            "payment_link": nil,
+            "invoice_creation": session.mode == .payment ? ["enabled": .bool(session.createsInvoice)] : nil,
+            "locale": nil, "automatic_tax": ["enabled": false, "liability": nil, "provider": nil, "status": nil],
+            "custom_fields": [],
+            "custom_text": [
+                "after_submit": nil, "shipping_address": nil, "submit": nil, "terms_of_service_acceptance": nil,
+            ],
             "shipping_options": [], "discounts": [], "consent": nil, "submit_type": nil, "recovered_from": nil,
             "total_details": ["amount_discount": 0, "amount_shipping": 0, "amount_tax": 0],
         ]
@@ -99,10 +106,10 @@ extension Renderer {
         let items = try session.lines.map { line in
             let price: Price? = try transaction.object(line.price)
             return [
-                "id": .string(line.id), "object": "item", "amount_discount": 0, "amount_subtotal": .integer(line.amount),
-                "amount_tax": 0, "amount_total": .integer(line.amount), "currency": .string(session.currency),
-                "description": .string(line.description), "price": price.map { json($0) } ?? nil, "quantity": .integer(line.quantity),
-                "metadata": [:],
+                "id": .string(line.id), "object": "item", "amount_discount": 0,
+                "amount_subtotal": .integer(line.amount), "amount_tax": 0, "amount_total": .integer(line.amount),
+                "currency": .string(session.currency), "description": .string(line.description),
+                "price": price.map { json($0) } ?? nil, "quantity": .integer(line.quantity), "metadata": [:],
             ] as JSON
         }
         return .list(items, at: "/v1/checkout/sessions/\(session.id)/line_items")

@@ -3,15 +3,17 @@ import Core
 /// What a payer does on the page of a session.
 extension Store {
     /// Pays it, or promises to. A card that declines leaves the session open: the payer may try another.
-    func pay(_ old: CheckoutSession, with behavior: PaymentMethod.Behavior, email: String?, name: String?) throws -> CheckoutSession {
+    func pay(
+        _ old: CheckoutSession, with behavior: PaymentMethod.Behavior, email: String?, name: String?
+    ) throws -> CheckoutSession {
         guard old.status == .open else {
             throw APIError.invalid(nil, "This Checkout Session is \(old.status.rawValue).")
         }
-        let desk = try living(by: old.testClock)
+        let store = try following(old.testClock)
         var session = old
         session.payerEmail = email ?? old.email ?? "payer@example.com"
         session.payerName = name
-        return try session.mode == .payment ? desk.payOnce(session, behavior) : desk.subscribe(session, behavior)
+        return try session.mode == .payment ? store.payOnce(session, behavior) : store.subscribe(session, behavior)
     }
 
     private func payOnce(_ session: CheckoutSession, _ behavior: PaymentMethod.Behavior) throws -> CheckoutSession {
@@ -20,9 +22,10 @@ extension Store {
             _ = try customer(of: &session)
             return try complete(session, .notRequired)
         }
-        // A declined payer is nobody yet.
-        let customer = behavior == .declines ? try session.customer.map { try liveCustomer($0) } : try self.customer(of: &session)
-        let method = try customer.map { try payingMethod(behavior, of: $0, isKept: session.setupFutureUsage != nil) }
+        // A declined payer has no customer yet.
+        let customer = behavior == .declines
+            ? try session.customer.map { try liveCustomer($0) } : try self.customer(of: &session)
+        let method = try customer.map { try payingMethod(behavior, of: $0, isSaved: session.setupFutureUsage != nil) }
         var intent = try intent(of: session)
         session.paymentIntent = intent.id
         intent.customer = customer?.id ?? intent.customer
@@ -55,7 +58,7 @@ extension Store {
         var session = session
         let customer = try self.customer(of: &session)
         guard let customer else { preconditionFailure("a subscription's session makes its customer") }
-        let method = try payingMethod(behavior, of: customer, isKept: true)
+        let method = try payingMethod(behavior, of: customer, isSaved: true)
         let prices = try session.lines.map { (try object($0.price, as: Price.self), $0.quantity) }
         let subscription = try subscribe(
             object(customer.id), to: prices, paying: method, metadata: session.subscriptionMetadata,
@@ -72,7 +75,9 @@ extension Store {
         return try complete(session, .unpaid)
     }
 
-    private func complete(_ session: CheckoutSession, _ status: CheckoutSession.PaymentStatus) throws -> CheckoutSession {
+    private func complete(
+        _ session: CheckoutSession, _ status: CheckoutSession.PaymentStatus
+    ) throws -> CheckoutSession {
         var session = session
         session.status = .complete
         session.paymentStatus = status
@@ -101,9 +106,9 @@ extension Store {
     }
 
     private func payingMethod(
-        _ behavior: PaymentMethod.Behavior, of customer: Customer, isKept: Bool
+        _ behavior: PaymentMethod.Behavior, of customer: Customer, isSaved: Bool
     ) throws -> PaymentMethod {
-        guard isKept else {
+        guard isSaved else {
             let method = PaymentMethod(id: Kind.paymentMethod.makeID(), created: now, customer: nil, behavior: behavior)
             try transaction.insert(method)
             return method
@@ -111,18 +116,22 @@ extension Store {
         return try addMethod(behavior, to: customer)
     }
 
-    /// The invoice of a single payment, where one is asked for: paid from its beginning.
-    private func receipt(for session: CheckoutSession, _ customer: Customer, _ intent: PaymentIntent) throws -> Invoice {
+    /// The invoice of a single payment, if one is requested: paid from the start.
+    private func receipt(
+        for session: CheckoutSession, _ customer: Customer, _ intent: PaymentIntent
+    ) throws -> Invoice {
         let lines = try session.lines.map { line in
             let price: Price = try object(line.price)
             return Invoice.Line(
-                id: Kind.makeID("il_"), amount: line.amount, description: line.description, price: price.id, product: price.product,
-                unitAmount: price.unitAmount, quantity: line.quantity, periodStart: now, periodEnd: now, isProration: false,
+                id: Kind.makeID("il_"), amount: line.amount, description: line.description, price: price.id,
+                product: price.product, unitAmount: price.unitAmount, quantity: line.quantity, periodStart: now,
+                periodEnd: now, isProration: false,
                 subscription: nil, subscriptionItem: nil, invoiceItem: Kind.makeID("ii_"))
         }
         let invoice = Invoice(
-            id: Kind.invoice.makeID(), created: now, customer: customer.id, email: session.payerEmail, testClock: session.testClock,
-            subscription: nil, subscriptionMetadata: [:], reason: .manual, currency: session.currency, lines: lines, periodStart: now,
+            id: Kind.invoice.makeID(), created: now, customer: customer.id, email: session.payerEmail,
+            testClock: session.testClock, subscription: nil, subscriptionMetadata: [:], reason: .manual,
+            currency: session.currency, lines: lines, periodStart: now,
             periodEnd: now)
         return try settle(invoice, with: intent)
     }

@@ -6,25 +6,29 @@ extension Store {
         let parameters = call.parameters
         try parameters.allow(
             "mode", "line_items", "success_url", "cancel_url", "client_reference_id", "customer", "customer_email",
-            "customer_creation", "customer_update", "metadata", "payment_intent_data", "subscription_data", "invoice_creation",
-            "expires_at", "allow_promotion_codes", "ui_mode", "locale", "payment_method_collection", "submit_type",
+            "customer_creation", "customer_update", "metadata", "payment_intent_data", "subscription_data",
+            "invoice_creation", "expires_at", "allow_promotion_codes", "ui_mode", "locale", "payment_method_collection",
+            "submit_type",
             "billing_address_collection", "automatic_tax", "tax_id_collection")
         guard let mode: CheckoutSession.Mode = try parameters.choice("mode") else { throw APIError.missing("mode") }
         if let look = try parameters.text("ui_mode"), look != "hosted_page", look != "hosted" {
-            throw APIError.invalid("ui_mode", "The stand-in has hosted pages only.")
+            throw APIError.invalid("ui_mode", "The Stripe emulator has hosted pages only.")
         }
         let customer = try parameters.text("customer").map { try liveCustomer($0, param: "customer") }
         if customer != nil, parameters.has("customer_email") {
-            throw APIError.invalid("customer_email", "You may only specify one of these parameters: customer, customer_email.")
+            throw APIError.invalid(
+                "customer_email", "You may only specify one of these parameters: customer, customer_email.")
         }
-        let desk = try living(by: customer?.testClock)
-        let lines = try desk.lines(parameters, mode)
+        let store = try following(customer?.testClock)
+        let lines = try store.lines(parameters, mode)
         var session = CheckoutSession(
-            id: Kind.session.makeID(), created: desk.now, testClock: customer?.testClock, mode: mode, currency: lines.currency,
-            lines: lines.lines, successURL: try address("success_url", parameters, isRequired: true) ?? "",
-            cancelURL: try address("cancel_url", parameters), expiresAt: try desk.expiry(parameters), customer: customer?.id,
+            id: Kind.session.makeID(), created: store.now, testClock: customer?.testClock, mode: mode,
+            currency: lines.currency, lines: lines.lines,
+            successURL: try address("success_url", parameters, isRequired: true) ?? "",
+            cancelURL: try address("cancel_url", parameters), expiresAt: try store.expiry(parameters),
+            customer: customer?.id,
             email: try parameters.text("customer_email") ?? customer?.email)
-        try desk.read(parameters, into: &session)
+        try store.read(parameters, into: &session)
         try transaction.insert(session)
         return renderer.json(session)
     }
@@ -36,13 +40,16 @@ extension Store {
     func listSessions(_ call: Call) throws -> JSON {
         let parameters = call.parameters
         try parameters.allow(
-            "limit", "starting_after", "ending_before", "customer", "payment_intent", "subscription", "status", "created")
+            "limit", "starting_after", "ending_before", "customer", "payment_intent", "subscription", "status",
+            "created")
         let (intent, subscription) = (try parameters.text("payment_intent"), try parameters.text("subscription"))
         let status: CheckoutSession.Status? = try parameters.choice("status")
         let isCreated = try createdFilter(parameters)
-        return try list(call, at: "/v1/checkout/sessions", of: parameters.text("customer"), where: { (session: CheckoutSession) in
+        return try list(
+            call, at: "/v1/checkout/sessions", of: parameters.text("customer"), where: { (session: CheckoutSession) in
             isCreated(session.created) && intent ?? session.paymentIntent == session.paymentIntent
-                && subscription ?? session.subscription == session.subscription && status ?? session.status == session.status
+                && subscription ?? session.subscription == session.subscription
+                && status ?? session.status == session.status
         }, renderer.json)
     }
 
@@ -54,9 +61,10 @@ extension Store {
     func expireSession(_ call: Call) throws -> JSON {
         let session: CheckoutSession = try object(call.id)
         guard session.status == .open else {
-            throw APIError.invalid(nil, "Only Checkout Sessions with a status in [\"open\"] can be expired. This one is \(session.status.rawValue).")
+            let reason = "Only Checkout Sessions with a status in [\"open\"] can be expired."
+            throw APIError.invalid(nil, "\(reason) This one is \(session.status.rawValue).")
         }
-        return renderer.json(try living(by: session.testClock).expire(session))
+        return renderer.json(try following(session.testClock).expire(session))
     }
 
     func expire(_ session: CheckoutSession) throws -> CheckoutSession {
@@ -69,19 +77,27 @@ extension Store {
 
     // MARK: - Reading
 
-    private func lines(_ parameters: Parameters, _ mode: CheckoutSession.Mode) throws -> (lines: [CheckoutSession.Line], currency: String) {
-        guard let parts = try parameters.parts("line_items"), !parts.isEmpty else { throw APIError.missing("line_items") }
+    private func lines(
+        _ parameters: Parameters, _ mode: CheckoutSession.Mode
+    ) throws -> (lines: [CheckoutSession.Line], currency: String) {
+        guard let parts = try parameters.parts("line_items"), !parts.isEmpty else {
+            throw APIError.missing("line_items")
+        }
         let priced = try parts.map { part in
             try part.allow("price", "price_data", "quantity", "adjustable_quantity", "metadata")
-            guard let quantity = try part.integer("quantity", in: 1...999_999) else { throw APIError.missing(part.name("quantity")) }
+            guard let quantity = try part.integer("quantity", in: 1...999_999) else {
+                throw APIError.missing(part.name("quantity"))
+            }
             return (try price(part, isRecurring: mode == .payment ? false : nil), quantity)
         }
         guard mode == .payment || priced.contains(where: { $0.0.recurring != nil }) else {
-            throw APIError.invalid("line_items", "You must provide at least one recurring price in `subscription` mode.")
+            throw APIError.invalid(
+                "line_items", "You must provide at least one recurring price in `subscription` mode.")
         }
-        // Stripe bills them with the first invoice; nobody asked for it here yet.
+        // Stripe bills them with the first invoice; no caller needs that here yet.
         guard mode == .payment || priced.allSatisfy({ $0.0.recurring != nil }) else {
-            throw APIError.invalid("line_items", "The stand-in takes recurring prices only in `subscription` mode.")
+            throw APIError.invalid(
+                "line_items", "The Stripe emulator takes recurring prices only in `subscription` mode.")
         }
         guard Set(priced.map(\.0.currency)).count == 1 else {
             throw APIError.invalid("line_items", "All prices on a Checkout Session must have the same currency.")
@@ -103,7 +119,8 @@ extension Store {
         if let data = try parameters.part("payment_intent_data") {
             try data.allow("metadata", "description", "setup_future_usage", "receipt_email")
             guard session.mode == .payment else {
-                throw APIError.invalid("payment_intent_data", "You can not pass `payment_intent_data` in `subscription` mode.")
+                throw APIError.invalid(
+                    "payment_intent_data", "You can not pass `payment_intent_data` in `subscription` mode.")
             }
             session.intentMetadata = try data.metadata()
             session.intentDescription = try data.text("description")
@@ -112,14 +129,15 @@ extension Store {
         if let data = try parameters.part("subscription_data") {
             try data.allow("metadata", "description", "trial_period_days", "proration_behavior", "billing_mode")
             guard session.mode == .subscription else {
-                throw APIError.invalid("subscription_data", "You can only pass `subscription_data` in `subscription` mode.")
+                throw APIError.invalid(
+                    "subscription_data", "You can only pass `subscription_data` in `subscription` mode.")
             }
             session.subscriptionMetadata = try data.metadata()
             session.subscriptionDescription = try data.text("description")
             session.trialDays = try data.integer("trial_period_days", in: 1...730)
         }
         if try parameters.part("automatic_tax")?.bool("enabled") ?? false {
-            throw APIError.invalid("automatic_tax[enabled]", "The stand-in computes no taxes.")
+            throw APIError.invalid("automatic_tax[enabled]", "The Stripe emulator computes no taxes.")
         }
     }
 
@@ -136,7 +154,9 @@ extension Store {
         guard let expiry = try parameters.instant("expires_at") else { return now + 86_400 }
         // A minute's grace for callers whose clock is another.
         guard (now + 1740...now + 86_460).contains(expiry) else {
-            throw APIError.invalid("expires_at", "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.")
+            throw APIError.invalid(
+                "expires_at",
+                "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.")
         }
         return expiry
     }

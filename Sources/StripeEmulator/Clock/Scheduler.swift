@@ -3,9 +3,9 @@ import Logging
 import SQL
 import ServiceLifecycle
 
-/// Lets what is due by the stand-in's own clock happen, and forgets old answers.
+/// Runs what is due by the Stripe emulator's own clock, and deletes old stored responses.
 struct Scheduler: Service {
-    let standIn: Emulator
+    let emulator: Emulator
     let logger: Logger
 
     func run() async throws {
@@ -16,22 +16,23 @@ struct Scheduler: Service {
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.error("the stand-in's clock stands still", metadata: ["error": "\(error)"])
+                    logger.error("the Stripe emulator's clock stands still", metadata: ["error": "\(error)"])
                 }
-                do { try await standIn.time.sleep(.seconds(1)) } catch { return }
+                do { try await emulator.time.sleep(.seconds(1)) } catch { return }
             }
         }
     }
 
     func runOnce() async throws {
-        let dayAgo = standIn.time.now() - .seconds(86_400)
-        let isDue = try await standIn.read { desk in
-            try desk.transaction.firstDue(by: nil, until: desk.now) != nil || desk.transaction.hasAnswers(keptBefore: dayAgo)
+        let dayAgo = emulator.time.now() - .seconds(86_400)
+        let isDue = try await emulator.read { store in
+            try store.transaction.firstDue(by: nil, until: store.now) != nil
+                || store.transaction.hasResponses(storedBefore: dayAgo)
         }
         guard isDue else { return }
-        try await standIn.write { desk in
-            _ = try desk.advance(clock: nil, until: desk.now, from: 0, steps: 100)
-            try desk.transaction.deleteAnswers(keptBefore: dayAgo)
+        try await emulator.write { store in
+            _ = try store.advance(clock: nil, until: store.now, from: 0, steps: 100)
+            try store.transaction.deleteResponses(storedBefore: dayAgo)
         }
     }
 }

@@ -1,33 +1,34 @@
 import Core
 
 extension Store {
-    /// How much may happen in one go.
+    /// The most steps that one call may take.
     static let stepLimit = 2000
 
-    /// Lets everything that is due by a clock happen in its order, each at its own time. Answers whether all of it did.
+    /// Runs everything that is due by a clock in its order, each at its own time. Returns whether all of it ran.
     ///
-    /// - Parameter clock: A test clock, or nothing for the stand-in's own.
+    /// - Parameter clock: A test clock, or nil for the Stripe emulator's own.
     func advance(clock: String?, until end: Int64, from start: Int64, steps: Int = stepLimit) throws -> Bool {
         var instant = start
         for _ in 0..<steps {
             guard let due = try transaction.firstDue(by: clock, until: end) else { return true }
             instant = max(instant, due.at)
-            try at(instant, by: clock).happen(due)
+            try at(instant, by: clock).run(due)
         }
         return try transaction.firstDue(by: clock, until: end) == nil
     }
 
-    /// What happens by itself has no request behind it. A test clock shows the time that has come.
+    /// A change that was due has no request as its cause. A test clock is set to the time of the change.
     private func at(_ instant: Int64, by clock: String?) throws -> Store {
         if let clock {
             var moved: TestClock = try object(clock)
             moved.frozenTime = instant
             try transaction.update(moved)
         }
-        return Store(transaction: transaction, rules: rules, now: instant, realNow: realNow, cause: .itself, renderer: renderer)
+        return Store(
+            transaction: transaction, rules: rules, now: instant, realNow: realNow, cause: .itself, renderer: renderer)
     }
 
-    private func happen(_ due: DueDocument) throws {
+    private func run(_ due: DueDocument) throws {
         switch due.kind {
         case .session: _ = try expire(object(due.id))
         case .subscription: try subscriptionDue(object(due.id))

@@ -12,9 +12,9 @@ struct TestClock: Document, Equatable {
 extension Renderer {
     func json(_ clock: TestClock) -> JSON {
         [
-            "id": .string(clock.id), "object": "test_helpers.test_clock", "created": .integer(clock.created), "livemode": false,
-            "frozen_time": .integer(clock.frozenTime), "name": .of(clock.name), "status": "ready", "status_details": [:],
-            "deletes_after": .integer(clock.created + 30 * 86_400),
+            "id": .string(clock.id), "object": "test_helpers.test_clock", "created": .integer(clock.created),
+            "livemode": false, "frozen_time": .integer(clock.frozenTime), "name": .of(clock.name), "status": "ready",
+            "status_details": [:], "deletes_after": .integer(clock.created + 30 * 86_400),
         ]
     }
 }
@@ -39,13 +39,14 @@ extension Store {
         return try list(call, at: "/v1/test_helpers/test_clocks", { renderer.json($0 as TestClock) })
     }
 
-    /// At Stripe this takes a while, and the clock says `advancing`. Here it is done when the answer comes.
+    /// At Stripe this takes a while, and the clock says `advancing`. Here it is done when the response is sent.
     func advanceTestClock(_ call: Call) throws -> JSON {
         try call.parameters.allow("frozen_time")
         guard let end = try call.parameters.instant("frozen_time") else { throw APIError.missing("frozen_time") }
         let old: TestClock = try object(call.id)
         guard end > old.frozenTime else {
-            throw APIError.invalid("frozen_time", "Test clocks can only be advanced to a time in the future of their frozen_time.")
+            throw APIError.invalid(
+                "frozen_time", "Test clocks can only be advanced to a time in the future of their frozen_time.")
         }
         guard try advance(clock: old.id, until: end, from: old.frozenTime) else { throw Self.tooFar("frozen_time") }
         var clock = old

@@ -5,13 +5,14 @@ extension Store {
     func showState(_ call: Call) throws -> JSON {
         let settings = try transaction.settings()
         return [
-            "notice": "Stripe stand-in: no money moves", "now": .integer(now), "clock_offset": .integer(settings.clockOffset),
-            "api_version": .string(rules.version.text), "faults": settings.faults.json,
+            "notice": "Stripe emulator: no money moves", "now": .integer(now),
+            "clock_offset": .integer(settings.clockOffset), "api_version": .string(rules.version.text),
+            "faults": settings.faults.json,
             "due": .array(try transaction.newestDeliveries(500).filter { $0.state == .due }.map(\.json)),
         ]
     }
 
-    /// `seconds`, `days`, or `to` an instant. Answers the new time.
+    /// `seconds`, `days`, or `to` an instant. Returns the new time.
     func advanceClock(_ call: Call) throws -> JSON {
         let parameters = call.parameters
         try parameters.allow("seconds", "days", "to")
@@ -31,7 +32,7 @@ extension Store {
         guard try advance(clock: nil, until: end, from: 0) else { throw Self.tooFar("to") }
         var settings = try transaction.settings()
         settings.clockOffset += end - now
-        try transaction.keep(settings)
+        try transaction.save(settings)
     }
 
     /// Faults by name, as the flag takes them; those not named stay as they are.
@@ -42,7 +43,7 @@ extension Store {
                 throw APIError.invalid(member.name, "There is no such fault, or this is no value for it.")
             }
         }
-        try transaction.keep(settings)
+        try transaction.save(settings)
         return settings.faults.json
     }
 
@@ -50,12 +51,15 @@ extension Store {
         ["object": "list", "data": .array(try transaction.newestDeliveries(500).map(\.json))]
     }
 
-    /// Sends an event once more, to everyone who would hear of it now.
+    /// Sends an event again, to every endpoint that would receive it now.
     func redeliver(_ call: Call) throws -> JSON {
         let event: Event = try object(call.id)
-        let endpoints = try transaction.objects(WebhookEndpoint.self, limit: .max).map(\.object).filter { $0.hears(event.type) }
+        let endpoints = try transaction.objects(WebhookEndpoint.self, limit: .max).map(\.object).filter {
+            $0.receives(event.type)
+        }
         for endpoint in endpoints {
-            try transaction.insertDelivery(of: event.id, to: endpoint.id, .init(delay: .zero, name: "redeliver"), now: realNow)
+            try transaction.insertDelivery(
+                of: event.id, to: endpoint.id, .init(delay: .zero, name: "redeliver"), now: realNow)
         }
         return ["event": .string(event.id), "deliveries": .integer(Int64(endpoints.count))]
     }
@@ -88,7 +92,7 @@ extension Store {
         return renderer.json(dispute)
     }
 
-    /// Given back by somebody at Stripe's dashboard.
+    /// A refund as if made in Stripe's dashboard.
     func orderRefund(_ call: Call) throws -> JSON {
         try call.parameters.allow("amount")
         return renderer.json(try refund(object(call.id), amount: call.parameters.integer("amount", in: 1...99_999_999)))
@@ -100,7 +104,8 @@ extension Store {
         let choices: [Dispute.Status] = dispute.status.isInquiry ? [.warningClosed] : [.won, .lost]
         let outcome = try call.parameters.required("outcome")
         guard let status = choices.first(where: { $0.rawValue == outcome }) else {
-            throw APIError.invalid("outcome", "Invalid outcome: must be \(choices.map(\.rawValue).joined(separator: " or "))")
+            throw APIError.invalid(
+                "outcome", "Invalid outcome: must be \(choices.map(\.rawValue).joined(separator: " or "))")
         }
         return renderer.json(try close(dispute, status))
     }
@@ -108,19 +113,21 @@ extension Store {
     /// The customer's card from now on: `card` `works`, `declines` or `delayed`.
     func orderCard(_ call: Call) throws -> JSON {
         try call.parameters.allow("card")
-        guard let behavior: PaymentMethod.Behavior = try call.parameters.choice("card") else { throw APIError.missing("card") }
+        guard let behavior: PaymentMethod.Behavior = try call.parameters.choice("card") else {
+            throw APIError.missing("card")
+        }
         return renderer.json(try giveCard(behavior, to: liveCustomer(call.id)))
     }
 
     func giveCard(_ behavior: PaymentMethod.Behavior, to old: Customer) throws -> Customer {
-        let desk = try living(by: old.testClock)
+        let store = try following(old.testClock)
         var customer = old
-        customer.defaultPaymentMethod = try desk.addMethod(behavior, to: old).id
-        try desk.change(old, to: customer, "customer.updated")
+        customer.defaultPaymentMethod = try store.addMethod(behavior, to: old).id
+        try store.change(old, to: customer, "customer.updated")
         for old in try transaction.objects(Subscription.self, of: customer.id).map(\.object) where !old.status.isFinal {
             var subscription = old
             subscription.defaultPaymentMethod = customer.defaultPaymentMethod
-            try desk.change(old, to: subscription, "customer.subscription.updated")
+            try store.change(old, to: subscription, "customer.subscription.updated")
         }
         return customer
     }

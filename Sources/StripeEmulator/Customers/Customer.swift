@@ -24,8 +24,9 @@ extension Renderer {
         return [
             "id": .string(customer.id), "object": "customer", "created": .integer(customer.created), "livemode": false,
             "email": .of(customer.email), "name": .of(customer.name), "phone": .of(customer.phone),
-            "description": .of(customer.description), "metadata": .of(customer.metadata), "balance": .integer(customer.balance),
-            "currency": nil, "delinquent": false, "address": nil, "shipping": nil, "default_source": nil, "discount": nil,
+            "description": .of(customer.description), "metadata": .of(customer.metadata),
+            "balance": .integer(customer.balance), "currency": nil, "delinquent": false, "address": nil,
+            "shipping": nil, "default_source": nil, "discount": nil,
             "invoice_settings": [
                 "default_payment_method": .of(customer.defaultPaymentMethod), "custom_fields": nil, "footer": nil,
                 "rendering_options": nil,

@@ -3,16 +3,17 @@ import Core
 extension Store {
     func createCustomer(_ call: Call) throws -> JSON {
         let parameters = call.parameters
-        try parameters.allow("email", "name", "phone", "description", "metadata", "test_clock", "payment_method", "invoice_settings")
+        try parameters.allow(
+            "email", "name", "phone", "description", "metadata", "test_clock", "payment_method", "invoice_settings")
         let testClock = try parameters.text("test_clock")
-        let desk = try living(by: testClock)
-        var customer = Customer(id: Kind.customer.makeID(), created: desk.now, testClock: testClock)
-        try desk.read(parameters, into: &customer)
+        let store = try following(testClock)
+        var customer = Customer(id: Kind.customer.makeID(), created: store.now, testClock: testClock)
+        try store.read(parameters, into: &customer)
         if let method = try parameters.text("payment_method") {
-            customer.defaultPaymentMethod = try desk.attach(method, to: customer, param: "payment_method").id
+            customer.defaultPaymentMethod = try store.attach(method, to: customer, param: "payment_method").id
         }
         try transaction.insert(customer)
-        try desk.emit("customer.created", customer)
+        try store.emit("customer.created", customer)
         return renderer.json(customer)
     }
 
@@ -24,20 +25,21 @@ extension Store {
         try call.parameters.allow("email", "name", "phone", "description", "metadata", "invoice_settings")
         let old = try liveCustomer(call.id)
         var customer = old
-        let desk = try living(by: customer.testClock)
-        try desk.read(call.parameters, into: &customer)
-        try desk.change(old, to: customer, "customer.updated")
+        let store = try following(customer.testClock)
+        try store.read(call.parameters, into: &customer)
+        try store.change(old, to: customer, "customer.updated")
         return renderer.json(customer)
     }
 
     /// Its subscriptions end with it.
     func deleteCustomer(_ call: Call) throws -> JSON {
         let old = try liveCustomer(call.id)
-        let desk = try living(by: old.testClock)
-        for subscription in try transaction.objects(Subscription.self, of: old.id).map(\.object) where !subscription.status.isFinal {
-            try desk.end(subscription, reason: "cancellation_requested")
+        let store = try following(old.testClock)
+        for subscription in try transaction.objects(Subscription.self, of: old.id).map(\.object)
+        where !subscription.status.isFinal {
+            try store.end(subscription, reason: "cancellation_requested")
         }
-        try desk.emit("customer.deleted", old)
+        try store.emit("customer.deleted", old)
         var customer = old
         customer.isDeleted = true
         try transaction.update(customer)

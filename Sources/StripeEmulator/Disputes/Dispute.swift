@@ -32,14 +32,15 @@ extension Renderer {
     func json(_ dispute: Dispute) -> JSON {
         [
             "id": .string(dispute.id), "object": "dispute", "created": .integer(dispute.created), "livemode": false,
-            "amount": .integer(dispute.amount), "currency": .string(dispute.currency), "charge": .string(dispute.charge),
-            "payment_intent": .string(dispute.paymentIntent), "reason": .string(dispute.reason),
-            "status": .string(dispute.status.rawValue), "metadata": .of(dispute.metadata), "balance_transactions": [],
-            "enhanced_eligibility_types": [], "is_charge_refundable": .bool(dispute.status.isInquiry),
+            "amount": .integer(dispute.amount), "currency": .string(dispute.currency),
+            "charge": .string(dispute.charge), "payment_intent": .string(dispute.paymentIntent),
+            "reason": .string(dispute.reason), "status": .string(dispute.status.rawValue),
+            "metadata": .of(dispute.metadata), "balance_transactions": [], "enhanced_eligibility_types": [],
+            "is_charge_refundable": .bool(dispute.status.isInquiry),
             "evidence": ["uncategorized_text": .of(dispute.evidence)], "network_reason_code": nil,
             "evidence_details": [
-                "due_by": .integer(dispute.created + 7 * 86_400), "has_evidence": .bool(dispute.evidence != nil), "past_due": false,
-                "submission_count": dispute.evidence == nil ? 0 : 1, "enhanced_eligibility": [:],
+                "due_by": .integer(dispute.created + 7 * 86_400), "has_evidence": .bool(dispute.evidence != nil),
+                "past_due": false, "submission_count": dispute.evidence == nil ? 0 : 1, "enhanced_eligibility": [:],
             ],
         ]
     }

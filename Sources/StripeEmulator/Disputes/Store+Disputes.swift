@@ -20,7 +20,9 @@ extension Store {
         let old: Dispute = try object(call.id)
         var dispute = old
         dispute.metadata = try parameters.metadata(old.metadata)
-        if let evidence = try parameters.part("evidence") { dispute.evidence = try evidence.text("uncategorized_text") ?? "evidence" }
+        if let evidence = try parameters.part("evidence") {
+            dispute.evidence = try evidence.text("uncategorized_text") ?? "evidence"
+        }
         guard try parameters.has("evidence") && parameters.bool("submit") != false else {
             try change(old, to: dispute, "charge.dispute.updated")
             return renderer.json(dispute)
@@ -35,7 +37,7 @@ extension Store {
         }
     }
 
-    /// Giving in: it is lost.
+    /// Accepts the dispute: it is lost.
     func closeDispute(_ call: Call) throws -> JSON {
         let dispute: Dispute = try object(call.id)
         return renderer.json(try close(dispute, dispute.status.isInquiry ? .warningClosed : .lost))
@@ -44,12 +46,17 @@ extension Store {
     /// What a customer's bank does. Stripe has no call for it.
     func dispute(_ old: Charge, amount: Int64?, reason: String, isInquiry: Bool) throws -> Dispute {
         guard old.status == .succeeded, !old.isDisputed, !old.isRefunded else {
-            throw APIError.invalid("charge", "Charge \(old.id) cannot be disputed: it is not paid, or given back, or disputed already.")
+            throw APIError.invalid(
+                "charge", "Charge \(old.id) cannot be disputed: it is not paid, or given back, or disputed already.")
         }
-        guard amount ?? old.amount <= old.amount else { throw APIError.invalid("amount", "More than the charge cannot be disputed.") }
+        guard amount ?? old.amount <= old.amount else {
+            throw APIError.invalid("amount", "More than the charge cannot be disputed.")
+        }
         let dispute = Dispute(
-            id: Kind.dispute.makeID(), created: now, amount: amount ?? old.amount, currency: old.currency, charge: old.id,
-            paymentIntent: old.paymentIntent, reason: reason, status: isInquiry ? .warningNeedsResponse : .needsResponse)
+            id: Kind.dispute.makeID(), created: now, amount: amount ?? old.amount, currency: old.currency,
+            charge: old.id,
+            paymentIntent: old.paymentIntent, reason: reason,
+            status: isInquiry ? .warningNeedsResponse : .needsResponse)
         try transaction.insert(dispute)
         var charge = old
         charge.isDisputed = !isInquiry
@@ -69,6 +76,7 @@ extension Store {
     }
 
     private func alreadyClosed(_ dispute: Dispute) -> APIError {
-        .invalid("dispute", "This dispute is already closed (\(dispute.status.rawValue)).", code: "dispute_already_closed")
+        .invalid(
+            "dispute", "This dispute is already closed (\(dispute.status.rawValue)).", code: "dispute_already_closed")
     }
 }

@@ -1,6 +1,6 @@
 import Core
 
-/// What happened, with the object as it was then. It is shown in the version of whoever reads it.
+/// What happened, with the object as it was then. It is shown in the reader's version of the API.
 struct Event: Document {
     static let kind = Kind.event
     let id: String
@@ -9,7 +9,7 @@ struct Event: Document {
     let subject: Kind
     let subjectID: String
     let snapshot: String
-    /// The object before, where it changed.
+    /// The object before, if it changed.
     let before: String?
     let cause: Cause
 
@@ -17,7 +17,7 @@ struct Event: Document {
 }
 
 extension Store {
-    /// Writes an event, and what is to be delivered of it, to whom.
+    /// Stores an event and its deliveries to endpoints.
     func emit<Object: Document>(_ type: String, _ object: Object, before: Object? = nil) throws {
         let event = Event(
             id: Kind.event.makeID(), created: now, type: type, subject: Object.kind, subjectID: object.id,
@@ -25,7 +25,8 @@ extension Store {
         try transaction.insert(event)
         let faults = try transaction.settings().faults
         let number = try transaction.number(of: event.id) ?? 0
-        for endpoint in try transaction.objects(WebhookEndpoint.self, limit: .max).map(\.object).reversed() where endpoint.hears(type) {
+        for endpoint in try transaction.objects(WebhookEndpoint.self, limit: .max).map(\.object).reversed()
+        where endpoint.receives(type) {
             for order in faults.orders(for: number) {
                 try transaction.insertDelivery(of: event.id, to: endpoint.id, order, now: realNow)
             }
@@ -42,7 +43,8 @@ extension Store {
         let (type, types) = (try parameters.text("type"), try parameters.texts("types", limit: 20))
         let (isDelivered, isCreated) = (try parameters.bool("delivery_success"), try createdFilter(parameters))
         return try list(call, at: "/v1/events", where: { (event: Event) in
-            let isWanted = types.map { $0.contains { WebhookEndpoint.matches(event.type, $0) } } ?? type.map { WebhookEndpoint.matches(event.type, $0) } ?? true
+            let isWanted = types.map { $0.contains { WebhookEndpoint.matches(event.type, $0) } }
+                ?? type.map { WebhookEndpoint.matches(event.type, $0) } ?? true
             guard isWanted, isCreated(event.created) else { return false }
             guard let isDelivered else { return true }
             return try transaction.openDeliveries(of: event.id).isEmpty == isDelivered
@@ -55,7 +57,8 @@ extension Renderer {
         let object = try json(snapshot: event.snapshot, of: event.subject)
         var data: [String: JSON] = ["object": object]
         if let before = event.before {
-            data["previous_attributes"] = Self.difference(of: try json(snapshot: before, of: event.subject), from: object)
+            data["previous_attributes"] = Self.difference(
+                of: try json(snapshot: before, of: event.subject), from: object)
         }
         return [
             "id": .string(event.id), "object": "event", "type": .string(event.type), "created": .integer(event.created),
@@ -65,7 +68,7 @@ extension Renderer {
         ]
     }
 
-    /// The members of `old` that are others in `new`; of an object only its members that are, of a list all of it.
+    /// The members of `old` that differ in `new`: of an object only the members that differ, of a list all of it.
     static func difference(of old: JSON, from new: JSON) -> JSON {
         guard let before = old.object, let after = new.object else { return old }
         let names = Set(before.keys).union(after.keys)

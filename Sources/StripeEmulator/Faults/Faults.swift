@@ -1,24 +1,30 @@
 import Core
 import Foundation
 
-/// What goes wrong with deliveries, on order. Whether it befalls an event depends on the seed and the event's number alone,
-/// so that a run can be repeated.
+/// Faults of deliveries, as ordered. Whether one affects an event depends on the seed and the event's number alone, so
+/// that a run can be repeated.
 package struct Faults: Sendable, Codable, Equatable {
-    package var seed: Int64 = 1
-    /// So many events of a hundred are delivered twice.
-    package var duplicate = 0
-    /// So many of a hundred are held back, so that later ones come first.
-    package var reorder = 0
-    /// So many of a hundred are never delivered, unless somebody asks for it.
-    package var lose = 0
-    /// Every delivery waits so long.
-    package var delay: Duration = .zero
+    var seed: Int64 = 1
+    /// The percentage of events that are delivered twice.
+    var duplicate = 0
+    /// The percentage that are held back, so that later ones arrive first.
+    var reorder = 0
+    /// The percentage that are never delivered, unless redelivered on request.
+    var lose = 0
+    /// How long every delivery waits.
+    var delay: Duration = .zero
     /// How long what is reordered is held back, at most.
-    package var window: Duration = .seconds(2)
-    /// Every answer of the API waits so long, so that one call can meet another.
-    package var answerDelay: Duration = .zero
+    var window: Duration = .seconds(2)
+    /// How long every response of the API waits, so that calls can overlap.
+    var responseDelay: Duration = .zero
 
-    package init() {}
+    init() {}
+
+    /// The names in stored settings, which folders of older versions have too.
+    private enum CodingKeys: String, CodingKey {
+        case seed, duplicate, reorder, lose, delay, window
+        case responseDelay = "answerDelay"
+    }
 
     /// One delivery to make.
     struct Order: Sendable, Equatable {
@@ -42,9 +48,10 @@ package struct Faults: Sendable, Codable, Equatable {
         return [first, Order(delay: first.delay, name: "duplicate")]
     }
 
-    /// A number that nobody sees a pattern in (SplitMix64), the same for the same event.
+    /// A pseudorandom number (SplitMix64), the same for the same event.
     private func draw(_ draw: Draw, _ number: Int64) -> UInt64 {
-        var value = UInt64(bitPattern: seed) &+ UInt64(bitPattern: number) &* 0x9E37_79B9_7F4A_7C15 &+ draw.rawValue &* 0xD1B5_4A32_D192_ED03
+        var value = UInt64(bitPattern: seed)
+        value &+= UInt64(bitPattern: number) &* 0x9E37_79B9_7F4A_7C15 &+ draw.rawValue &* 0xD1B5_4A32_D192_ED03
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
         return value ^ value >> 31
@@ -52,15 +59,16 @@ package struct Faults: Sendable, Codable, Equatable {
 }
 
 extension Faults {
-    /// A list as in `duplicate=30, lose=5, seed=7`: percentages, and seconds for `delay`, `window` and `answer_delay`.
+    /// Reads a list such as `duplicate=30, lose=5, seed=7`: percentages, and seconds for `delay`, `window` and
+    /// `answer_delay`.
     package init?(list: String) {
         for part in list.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
-            let words = part.split(separator: "=", maxSplits: 1)
-            guard words.count == 2, set(String(words[0]), String(words[1])) else { return nil }
+            let parts = part.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2, set(String(parts[0]), String(parts[1])) else { return nil }
         }
     }
 
-    /// Whether there is such a fault, and the value is one for it.
+    /// Sets a fault. Returns whether there is such a fault and the value is valid for it.
     mutating func set(_ name: String, _ value: String) -> Bool {
         if name == "seed", let number = Int64(value) {
             seed = number
@@ -71,7 +79,7 @@ extension Faults {
         switch name {
         case "delay": delay = duration
         case "window": window = duration
-        case "answer_delay" where number <= 60: answerDelay = duration
+        case "answer_delay" where number <= 60: responseDelay = duration
         case "duplicate" where number <= 100: duplicate = Int(number)
         case "reorder" where number <= 100: reorder = Int(number)
         case "lose" where number <= 100: lose = Int(number)
@@ -86,7 +94,7 @@ extension Faults {
         [
             "seed": .integer(seed), "duplicate": .integer(Int64(duplicate)), "reorder": .integer(Int64(reorder)),
             "lose": .integer(Int64(lose)), "delay": .decimal(seconds(delay)), "window": .decimal(seconds(window)),
-            "answer_delay": .decimal(seconds(answerDelay)),
+            "answer_delay": .decimal(seconds(responseDelay)),
         ]
     }
 

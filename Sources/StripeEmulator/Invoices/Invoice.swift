@@ -25,7 +25,7 @@ struct Invoice: Document, Equatable {
         let isProration: Bool
         let subscription: String?
         let subscriptionItem: String?
-        /// What a proration is an item of; nothing for a line that comes of a subscription itself.
+        /// What a proration is an item of; nil for a line of the subscription itself.
         let invoiceItem: String?
     }
 

@@ -2,16 +2,17 @@ import Core
 
 /// From a draft to money, or to the next attempt.
 extension Store {
-    /// - Parameter isPatient: Whether it stays a draft for a while, as a renewal's does.
-    func draft(_ invoice: Invoice, isPatient: Bool) throws -> Invoice {
+    /// - Parameter staysDraft: Whether it stays a draft for a while, as a renewal's does.
+    func draft(_ invoice: Invoice, staysDraft: Bool) throws -> Invoice {
         var invoice = invoice
-        if isPatient { invoice.nextAttempt = now + rules.draftSeconds }
+        if staysDraft { invoice.nextAttempt = now + rules.draftSeconds }
         try transaction.insert(invoice)
         try emit("invoice.created", invoice)
         return invoice
     }
 
-    /// Fixes what is to be paid: the customer's balance is counted in, and the rest gets an intent. What is nothing is paid.
+    /// Fixes what is to be paid: the customer's balance is counted in, and the rest gets an intent. An amount of zero
+    /// is paid.
     func finalize(_ old: Invoice) throws -> Invoice {
         var invoice = old
         var customer: Customer = try object(old.customer)
@@ -58,7 +59,7 @@ extension Store {
 
     /// An invoice about what an intent has paid already.
     func settle(_ invoice: Invoice, with intent: PaymentIntent) throws -> Invoice {
-        var invoice = try draft(invoice, isPatient: false)
+        var invoice = try draft(invoice, staysDraft: false)
         invoice.status = .open
         invoice.finalizedAt = now
         invoice.endingBalance = 0
@@ -77,7 +78,8 @@ extension Store {
         invoice.nextAttempt = nil
         try transaction.update(invoice)
         try emit("invoice.voided", invoice)
-        for old in try transaction.objects(InvoicePayment.self, of: invoice.id).map(\.object) where old.status == .open {
+        for old in try transaction.objects(InvoicePayment.self, of: invoice.id).map(\.object)
+        where old.status == .open {
             var payment = old
             payment.status = .canceled
             payment.canceledAt = now
@@ -100,7 +102,8 @@ extension Store {
         invoice.amountPaid = invoice.amountDue
         invoice.nextAttempt = nil
         try transaction.update(invoice)
-        for old in try transaction.objects(InvoicePayment.self, of: invoice.id).map(\.object) where old.status == .open {
+        for old in try transaction.objects(InvoicePayment.self, of: invoice.id).map(\.object)
+        where old.status == .open {
             var payment = old
             payment.status = .paid
             payment.paidAt = now
@@ -113,7 +116,7 @@ extension Store {
         return invoice
     }
 
-    /// Only a renewal is tried again by itself: who pays on a page, or asks for a change, is there to be told.
+    /// Only a renewal is retried by itself: a payer on a page, or a caller that requests a change, sees the failure.
     private func fail(_ old: Invoice) throws -> Invoice {
         var invoice = old
         let isLast = invoice.reason != .cycle || invoice.attempts > rules.retryDays.count
@@ -141,8 +144,11 @@ extension Store {
     }
 
     private func number(of invoice: Invoice) throws -> String {
-        let count = try transaction.objects(Invoice.self, of: invoice.customer, limit: .max).count { $0.object.number != nil }
+        let count = try transaction.objects(Invoice.self, of: invoice.customer, limit: .max).count {
+            $0.object.number != nil
+        }
         let digits = String(count + 1)
-        return "\(invoice.customer.suffix(8).uppercased())-" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+        let zeros = String(repeating: "0", count: max(0, 4 - digits.count))
+        return "\(invoice.customer.suffix(8).uppercased())-" + zeros + digits
     }
 }

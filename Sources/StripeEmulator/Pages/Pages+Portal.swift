@@ -7,47 +7,47 @@ extension Pages {
         guard request.method == .post else { return try await show(portalPage(id)) }
         let parameters = Parameters(form: form)
         do {
-            try await standIn.write { desk in try act(parameters, desk.portal(id), desk) }
+            try await emulator.write { store in try act(parameters, store.portal(id), store) }
         } catch let error as APIError where error.status != 404 {
             return try await show(portalPage(id), refusal: error.message)
         }
         return Self.seeOther("/p/session/\(id)")
     }
 
-    private func act(_ parameters: Parameters, _ session: PortalSession, _ desk: Store) throws {
-        let customer = try desk.liveCustomer(session.customer)
-        let desk = try desk.living(by: customer.testClock)
-        let configuration: PortalConfiguration = try desk.object(session.configuration)
+    private func act(_ parameters: Parameters, _ session: PortalSession, _ store: Store) throws {
+        let customer = try store.liveCustomer(session.customer)
+        let store = try store.following(customer.testClock)
+        let configuration: PortalConfiguration = try store.object(session.configuration)
         switch try parameters.text("action") {
         case "switch" where configuration.allowsUpdate:
-            try desk.switchPlan(of: own(parameters, customer, desk), to: parameters.required("price"), configuration)
+            try store.switchPlan(of: own(parameters, customer, store), to: parameters.required("price"), configuration)
         case "cancel" where configuration.allowsCancel:
-            let old = try own(parameters, customer, desk)
-            if !configuration.cancelsAtPeriodEnd { return try _ = desk.end(old, reason: "cancellation_requested") }
+            let old = try own(parameters, customer, store)
+            if !configuration.cancelsAtPeriodEnd { return try _ = store.end(old, reason: "cancellation_requested") }
             var subscription = old
-            desk.setEnd(true, of: &subscription)
-            try desk.change(old, to: subscription, "customer.subscription.updated")
+            store.setEnd(true, of: &subscription)
+            try store.change(old, to: subscription, "customer.subscription.updated")
         case "undo":
-            let old = try own(parameters, customer, desk)
+            let old = try own(parameters, customer, store)
             var subscription = old
-            desk.setEnd(false, of: &subscription)
-            try desk.change(old, to: subscription, "customer.subscription.updated")
-        case "card-works" where configuration.allowsPaymentMethod: _ = try desk.giveCard(.works, to: customer)
-        case "card-declines" where configuration.allowsPaymentMethod: _ = try desk.giveCard(.declines, to: customer)
+            store.setEnd(false, of: &subscription)
+            try store.change(old, to: subscription, "customer.subscription.updated")
+        case "card-works" where configuration.allowsPaymentMethod: _ = try store.giveCard(.works, to: customer)
+        case "card-declines" where configuration.allowsPaymentMethod: _ = try store.giveCard(.declines, to: customer)
         case "pay":
-            let invoice: Invoice = try desk.object(parameters.required("invoice"))
+            let invoice: Invoice = try store.object(parameters.required("invoice"))
             guard invoice.customer == customer.id else { throw APIError.noSuch(.invoice, invoice.id) }
-            guard try desk.collect(invoice).status == .paid else { throw APIError.declined }
+            guard try store.collect(invoice).status == .paid else { throw APIError.declined }
         case "arrive", "fail":
-            let intent: PaymentIntent = try desk.object(parameters.required("intent"))
+            let intent: PaymentIntent = try store.object(parameters.required("intent"))
             guard intent.customer == customer.id else { throw APIError.noSuch(.paymentIntent, intent.id) }
-            try desk.settle(intent.id, arrives: parameters.text("action") == "arrive")
+            try store.settle(intent.id, arrives: parameters.text("action") == "arrive")
         default: throw APIError.invalid("action", "The portal does not offer this.")
         }
     }
 
-    private func own(_ parameters: Parameters, _ customer: Customer, _ desk: Store) throws -> Subscription {
-        let subscription: Subscription = try desk.object(parameters.required("subscription"))
+    private func own(_ parameters: Parameters, _ customer: Customer, _ store: Store) throws -> Subscription {
+        let subscription: Subscription = try store.object(parameters.required("subscription"))
         guard subscription.customer == customer.id, !subscription.status.isFinal else {
             throw APIError.noSuch(.subscription, subscription.id)
         }
@@ -55,15 +55,19 @@ extension Pages {
     }
 
     private func portalPage(_ id: String) async throws -> Page {
-        try await standIn.read { desk in
-            let session = try desk.portal(id)
-            let customer = try desk.liveCustomer(session.customer)
-            let configuration: PortalConfiguration = try desk.object(session.configuration)
-            let subscriptions = try desk.transaction.objects(Subscription.self, of: customer.id).map(\.object)
+        try await emulator.read { store in
+            let session = try store.portal(id)
+            let customer = try store.liveCustomer(session.customer)
+            let configuration: PortalConfiguration = try store.object(session.configuration)
+            let subscriptions = try store.transaction.objects(Subscription.self, of: customer.id).map(\.object)
             var content: [String: any Sendable] = [
-                "subscriptions": try subscriptions.filter { !$0.status.isFinal }.map { try desk.portalEntry($0, configuration) },
-                "invoices": try desk.transaction.objects(Invoice.self, of: customer.id, limit: 24).map { try desk.portalEntry($0.object) },
-                "card": try desk.cardWords(of: customer), "canCard": configuration.allowsPaymentMethod,
+                "subscriptions": try subscriptions.filter { !$0.status.isFinal }.map {
+                    try store.portalEntry($0, configuration)
+                },
+                "invoices": try store.transaction.objects(Invoice.self, of: customer.id, limit: 24).map {
+                    try store.portalEntry($0.object)
+                },
+                "card": try store.cardText(of: customer), "canCard": configuration.allowsPaymentMethod,
             ]
             content["returnURL"] = session.returnURL
             return Page(template: "portal", title: "Plan and payments", content: content)
@@ -82,7 +86,9 @@ extension Store {
     }
 
     /// As the customer's own change: at once, or not at all.
-    fileprivate func switchPlan(of subscription: Subscription, to price: String, _ configuration: PortalConfiguration) throws {
+    fileprivate func switchPlan(
+        of subscription: Subscription, to price: String, _ configuration: PortalConfiguration
+    ) throws {
         guard try plans(configuration, besides: subscription).contains(where: { $0.id == price }) else {
             throw APIError.noSuch(.price, price, param: "price")
         }
@@ -95,26 +101,33 @@ extension Store {
     private func plans(_ configuration: PortalConfiguration, besides subscription: Subscription) throws -> [Price] {
         try transaction.objects(Price.self).map(\.object).filter { price in
             price.isActive && price.recurring != nil && price.currency == subscription.currency
-                && configuration.prices?.contains(price.id) ?? true && !subscription.items.contains { $0.price == price.id }
+                && configuration.prices?.contains(price.id) ?? true && !subscription.items.contains {
+                    $0.price == price.id
+                }
         }.sorted { $0.unitAmount < $1.unitAmount }
     }
 
-    private func words(of price: Price) -> String {
+    private func text(of price: Price) -> String {
         Amount.text(price.unitAmount, price.currency) + (price.recurring.map { " / \($0.interval.rawValue)" } ?? "")
     }
 
-    fileprivate func portalEntry(_ subscription: Subscription, _ configuration: PortalConfiguration) throws -> [String: any Sendable] {
+    fileprivate func portalEntry(
+        _ subscription: Subscription, _ configuration: PortalConfiguration
+    ) throws -> [String: any Sendable] {
         let price: Price = try object(subscription.items[0].price)
         let plans = try plans(configuration, besides: subscription)
         let ending = subscription.cancelAt
         return [
             "id": subscription.id, "name": try object(price.product, as: Product.self).name,
-            "status": subscription.status.rawValue.replacing("_", with: " "), "price": words(of: price),
-            "period": ending.map { "It ends on \(Pages.day($0))." } ?? "It renews on \(Pages.day(subscription.periodEnd)).",
+            "status": subscription.status.rawValue.replacing("_", with: " "), "price": text(of: price),
+            "period": ending.map { "It ends on \(Pages.day($0))." }
+                ?? "It renews on \(Pages.day(subscription.periodEnd)).",
             "canSwitch": configuration.allowsUpdate && !plans.isEmpty && ending == nil,
-            "plans": try plans.map { ["id": $0.id, "name": try object($0.product, as: Product.self).name, "price": words(of: $0)] },
+            "plans": try plans.map {
+                ["id": $0.id, "name": try object($0.product, as: Product.self).name, "price": text(of: $0)]
+            },
             "canCancel": configuration.allowsCancel && ending == nil, "canUndo": ending != nil,
-            "cancelWords": configuration.cancelsAtPeriodEnd ? "Cancel at the end of the period" : "Cancel now",
+            "cancelLabel": configuration.cancelsAtPeriodEnd ? "Cancel at the end of the period" : "Cancel now",
         ]
     }
 
@@ -124,14 +137,17 @@ extension Store {
         var entry: [String: any Sendable] = [
             "id": invoice.id, "day": Pages.day(invoice.created), "status": invoice.status.rawValue,
             "amount": Amount.text(invoice.amountDue, invoice.currency), "number": invoice.number ?? "no number yet",
-            "words": invoice.lines.map(\.description).joined(separator: "; "), "canPay": invoice.status == .open && !waits,
+            "description": invoice.lines.map(\.description).joined(separator: "; "),
+            "canPay": invoice.status == .open && !waits,
         ]
         if waits { entry["waits"] = intent?.id }
         return entry
     }
 
-    fileprivate func cardWords(of customer: Customer) throws -> String {
-        let subscription = try transaction.objects(Subscription.self, of: customer.id).map(\.object).first { !$0.status.isFinal }
+    fileprivate func cardText(of customer: Customer) throws -> String {
+        let subscription = try transaction.objects(Subscription.self, of: customer.id).map(\.object).first {
+            !$0.status.isFinal
+        }
         guard let method = try method(for: subscription, of: customer) else { return "There is no card." }
         switch method.behavior {
         case .works: return "•••• \(method.last4), which works."

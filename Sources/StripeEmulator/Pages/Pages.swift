@@ -5,18 +5,23 @@ import Hummingbird
 import Mustache
 import NIOCore
 
-/// The pages that people see: what Stripe hosts, and one that moves the stand-in. They work without JavaScript.
+/// The pages that people see: what Stripe hosts, and one that controls the Stripe emulator. They work without
+/// JavaScript.
 struct Pages: Sendable {
-    let standIn: Emulator
+    let emulator: Emulator
     private let templates: MustacheLibrary
 
-    init(standIn: Emulator) {
-        self.standIn = standIn
+    private static let policy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+    init(emulator: Emulator) {
+        self.emulator = emulator
         do {
             templates = MustacheLibrary(templates: try [
                 "top": MustacheTemplate(string: String(decoding: PackageResources.top_mustache, as: UTF8.self)),
                 "message": MustacheTemplate(string: String(decoding: PackageResources.message_mustache, as: UTF8.self)),
-                "checkout": MustacheTemplate(string: String(decoding: PackageResources.checkout_mustache, as: UTF8.self)),
+                "checkout": MustacheTemplate(
+                    string: String(decoding: PackageResources.checkout_mustache, as: UTF8.self)),
                 "portal": MustacheTemplate(string: String(decoding: PackageResources.portal_mustache, as: UTF8.self)),
                 "control": MustacheTemplate(string: String(decoding: PackageResources.control_mustache, as: UTF8.self)),
             ])
@@ -39,10 +44,14 @@ struct Pages: Sendable {
         case stay(String?)
     }
 
-    func answer(_ request: Request, body: String) async throws -> Response {
+    func response(to request: Request, body: String) async throws -> Response {
         let path = request.uri.path.split(separator: "/").map(String.init)
-        guard request.method == .get || request.method == .head || request.method == .post else { return Self.plain(405, "This method is not taken.") }
-        guard request.method != .post || Self.isFromHere(request) else { return Self.plain(403, "This form came from another site.") }
+        guard request.method == .get || request.method == .head || request.method == .post else {
+            return Self.plain(405, "This method is not taken.")
+        }
+        guard request.method != .post || Self.isFromHere(request) else {
+            return Self.plain(403, "This form came from another site.")
+        }
         let form = try? StripeForm(decoding: request.method == .post ? body : "")
         do {
             switch path {
@@ -52,14 +61,14 @@ struct Pages: Sendable {
             case let path where path.count == 3 && path[0] == "p" && path[1] == "session":
                 return try await portal(path[2], request, form ?? StripeForm())
             case let path where path.count == 2 && path[0] == "i": return try await invoice(path[1])
-            default: return message(404, "Not here", "The stand-in has no such page.")
+            default: return message(404, "Not here", "The Stripe emulator has no such page.")
             }
         } catch let error as APIError {
             return message(error.status, "That did not work", error.message)
         }
     }
 
-    /// A form of another site would bring its name; one without a name is no browser's.
+    /// A browser sends the origin of a form, and that of another site is refused. Without one, no browser sent it.
     private static func isFromHere(_ request: Request) -> Bool {
         guard let origin = request.headers[.origin] else { return true }
         return origin.split(separator: "/").last.map(String.init) == request.head.authority
@@ -78,7 +87,7 @@ struct Pages: Sendable {
             status: .init(code: refusal == nil ? page.status : 402),
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
-                .contentSecurityPolicy: "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+                .contentSecurityPolicy: Self.policy,
             ], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
@@ -89,7 +98,9 @@ struct Pages: Sendable {
     }
 
     static func plain(_ status: Int, _ text: String) -> Response {
-        Response(status: .init(code: status), headers: [.contentType: "text/plain; charset=utf-8"], body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
+        Response(
+            status: .init(code: status), headers: [.contentType: "text/plain; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: text + "\n")))
     }
 
     /// After a form the browser gets the next page by GET, so that loading it again sends nothing again.
@@ -105,11 +116,14 @@ struct Pages: Sendable {
     }
 
     private func invoice(_ id: String) async throws -> Response {
-        let words = try await standIn.read { desk in
-            let invoice: Invoice = try desk.object(id)
-            return ("Invoice \(invoice.number ?? "")", "\(Amount.text(invoice.amountDue, invoice.currency)), \(invoice.status.rawValue). "
-                + invoice.lines.map { "\($0.description): \(Amount.text($0.amount, invoice.currency))" }.joined(separator: "; "))
+        let (title, text) = try await emulator.read { store in
+            let invoice: Invoice = try store.object(id)
+            let lines = invoice.lines.map { "\($0.description): \(Amount.text($0.amount, invoice.currency))" }
+            let due = Amount.text(invoice.amountDue, invoice.currency)
+            return (
+                "Invoice \(invoice.number ?? "")",
+                "\(due), \(invoice.status.rawValue). " + lines.joined(separator: "; "))
         }
-        return message(200, words.0, words.1)
+        return message(200, title, text)
     }
 }

@@ -21,7 +21,8 @@ enum PublicFiles {
 
     private static func response(_ type: String, _ bytes: [UInt8]) -> Response {
         Response(
-            status: .ok, headers: [.contentType: type, .cacheControl: "public, no-cache", .xContentTypeOptions: "nosniff"],
+            status: .ok,
+            headers: [.contentType: type, .cacheControl: "public, no-cache", .xContentTypeOptions: "nosniff"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

@@ -22,7 +22,7 @@ struct PaymentIntent: Document, Equatable {
     var wasDeclined = false
     var setupFutureUsage: String?
     var receiptEmail: String?
-    /// What it pays: one of the two, and the other nothing.
+    /// What it pays: one of the two; the other is nil.
     var invoice: String?
     var session: String?
 
@@ -58,15 +58,18 @@ struct Charge: Document, Equatable {
 extension Renderer {
     func json(_ intent: PaymentIntent) -> JSON {
         var json: JSON = [
-            "id": .string(intent.id), "object": "payment_intent", "created": .integer(intent.created), "livemode": false,
-            "amount": .integer(intent.amount), "amount_capturable": 0,
-            "amount_received": .integer(intent.status == .succeeded ? intent.amount : 0), "currency": .string(intent.currency),
-            "customer": .of(intent.customer), "description": .of(intent.description), "metadata": .of(intent.metadata),
+            "id": .string(intent.id), "object": "payment_intent", "created": .integer(intent.created),
+            "livemode": false, "amount": .integer(intent.amount), "amount_capturable": 0,
+            "amount_received": .integer(intent.status == .succeeded ? intent.amount : 0),
+            "currency": .string(intent.currency), "customer": .of(intent.customer),
+            "description": .of(intent.description), "metadata": .of(intent.metadata),
             "status": .string(intent.status.rawValue), "payment_method": .of(intent.paymentMethod),
-            "payment_method_types": [.string(intent.isDelayed ? "sepa_debit" : "card")], "latest_charge": .of(intent.latestCharge),
-            "client_secret": .string(intent.id + "_secret_standin"), "capture_method": "automatic", "confirmation_method": "automatic",
-            "setup_future_usage": .of(intent.setupFutureUsage), "receipt_email": .of(intent.receiptEmail), "canceled_at": nil,
-            "cancellation_reason": nil, "next_action": nil, "automatic_payment_methods": nil, "last_payment_error": lastError(intent),
+            "payment_method_types": [.string(intent.isDelayed ? "sepa_debit" : "card")],
+            "latest_charge": .of(intent.latestCharge),
+            "client_secret": .string(intent.id + "_secret_emulator"), "capture_method": "automatic",
+            "confirmation_method": "automatic", "setup_future_usage": .of(intent.setupFutureUsage),
+            "receipt_email": .of(intent.receiptEmail), "canceled_at": nil, "cancellation_reason": nil,
+            "next_action": nil, "automatic_payment_methods": nil, "last_payment_error": lastError(intent),
         ]
         if version.isBeforeBasil { json = json.merging(["invoice": .of(intent.invoice)]) }
         return json
@@ -85,22 +88,29 @@ extension Renderer {
         let hasFailed = charge.status == .failed
         var json: JSON = [
             "id": .string(charge.id), "object": "charge", "created": .integer(charge.created), "livemode": false,
-            "amount": .integer(charge.amount), "amount_captured": .integer(charge.status == .succeeded ? charge.amount : 0),
+            "amount": .integer(charge.amount),
+            "amount_captured": .integer(charge.status == .succeeded ? charge.amount : 0),
             "amount_refunded": .integer(charge.amountRefunded), "refunded": .bool(charge.isRefunded),
             "captured": .bool(charge.status == .succeeded), "paid": .bool(charge.status == .succeeded),
-            "currency": .string(charge.currency), "customer": .of(charge.customer), "description": .of(charge.description),
-            "disputed": .bool(charge.isDisputed), "metadata": .of(charge.metadata), "payment_intent": .string(charge.paymentIntent),
-            "payment_method": .of(charge.paymentMethod), "status": .string(charge.status.rawValue),
-            "failure_code": hasFailed ? "card_declined" : nil, "failure_message": hasFailed ? "Your card was declined." : nil,
-            "balance_transaction": nil, "fraud_details": [:], "receipt_email": .of(charge.email), "receipt_url": nil,
+            "currency": .string(charge.currency), "customer": .of(charge.customer),
+            "description": .of(charge.description),
+            "disputed": .bool(charge.isDisputed), "metadata": .of(charge.metadata),
+            "payment_intent": .string(charge.paymentIntent), "payment_method": .of(charge.paymentMethod),
+            "status": .string(charge.status.rawValue), "failure_code": hasFailed ? "card_declined" : nil,
+            "failure_message": hasFailed ? "Your card was declined." : nil, "balance_transaction": nil,
+            "fraud_details": [:], "receipt_email": .of(charge.email), "receipt_url": nil,
             "billing_details": ["address": nil, "email": .of(charge.email), "name": nil, "phone": nil, "tax_id": nil],
             "outcome": [
-                "network_status": hasFailed ? "declined_by_network" : "approved_by_network", "reason": hasFailed ? "generic_decline" : nil,
-                "risk_level": "normal", "type": hasFailed ? "issuer_declined" : "authorized",
+                "network_status": hasFailed ? "declined_by_network" : "approved_by_network",
+                "reason": hasFailed ? "generic_decline" : nil, "risk_level": "normal",
+                "type": hasFailed ? "issuer_declined" : "authorized",
             ],
             "payment_method_details": charge.isDelayed
                 ? ["type": "sepa_debit", "sepa_debit": ["last4": "3000"]]
-                : ["type": "card", "card": ["brand": "visa", "last4": hasFailed ? "0341" : "4242", "exp_month": 12, "exp_year": 2040]],
+                : [
+                    "type": "card",
+                    "card": ["brand": "visa", "last4": hasFailed ? "0341" : "4242", "exp_month": 12, "exp_year": 2040],
+                ],
         ]
         if version.isBeforeBasil { json = json.merging(["invoice": .of(charge.invoice)]) }
         return json

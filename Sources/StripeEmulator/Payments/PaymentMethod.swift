@@ -2,7 +2,7 @@ import Core
 
 /// A card, or an account whose payments take days.
 struct PaymentMethod: Document, Equatable {
-    /// What comes of charging it.
+    /// What happens when it is charged.
     enum Behavior: String, Sendable, Codable, CaseIterable {
         case works, declines, delayed
     }
@@ -38,13 +38,17 @@ extension Renderer {
     func json(_ method: PaymentMethod) -> JSON {
         let details: JSON = method.type == "card"
             ? [
-                "brand": "visa", "country": "US", "exp_month": 12, "exp_year": 2040, "funding": "credit", "last4": .string(method.last4),
-                "checks": nil, "display_brand": "visa", "fingerprint": .string("stand-in-" + method.last4), "wallet": nil,
-            ] : ["country": "DE", "last4": .string(method.last4), "bank_code": "37040044", "fingerprint": "stand-in-debit"]
+                "brand": "visa", "country": "US", "exp_month": 12, "exp_year": 2040, "funding": "credit",
+                "last4": .string(method.last4), "checks": nil, "display_brand": "visa",
+                "fingerprint": .string("emulator-" + method.last4), "wallet": nil,
+            ] : [
+                "country": "DE", "last4": .string(method.last4), "bank_code": "37040044",
+                "fingerprint": "emulator-debit",
+            ]
         return [
-            "id": .string(method.id), "object": "payment_method", "created": .integer(method.created), "livemode": false,
-            "customer": .of(method.customer), "metadata": [:], "type": .string(method.type), method.type: details,
-            "allow_redisplay": "unspecified",
+            "id": .string(method.id), "object": "payment_method", "created": .integer(method.created),
+            "livemode": false, "customer": .of(method.customer), "metadata": [:], "type": .string(method.type),
+            method.type: details, "allow_redisplay": "unspecified",
             "billing_details": ["address": nil, "email": nil, "name": nil, "phone": nil, "tax_id": nil],
         ]
     }

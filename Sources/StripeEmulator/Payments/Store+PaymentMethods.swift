@@ -17,15 +17,17 @@ extension Store {
     func attachPaymentMethod(_ call: Call) throws -> JSON {
         try call.parameters.allow("customer")
         let customer = try liveCustomer(call.parameters.required("customer"), param: "customer")
-        return renderer.json(try living(by: customer.testClock).attach(call.id, to: customer, param: "payment_method"))
+        return renderer.json(try following(customer.testClock).attach(call.id, to: customer, param: "payment_method"))
     }
 
-    /// The customer's own method of that id, or a new one where the id is the name of a test card.
+    /// The customer's own method of that id, or a new one if the id is the name of a test card.
     func attach(_ id: String, to customer: Customer, param: String) throws -> PaymentMethod {
         if let behavior = PaymentMethod.behavior(ofTestCard: id) { return try addMethod(behavior, to: customer) }
         let method: PaymentMethod = try object(id, param: param)
         guard method.customer == customer.id else {
-            throw APIError.invalid(param, "The payment method `\(id)` belongs to another customer.", code: "payment_method_customer_mismatch")
+            throw APIError.invalid(
+                param, "The payment method `\(id)` belongs to another customer.",
+                code: "payment_method_customer_mismatch")
         }
         return method
     }

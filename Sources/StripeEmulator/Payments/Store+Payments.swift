@@ -8,7 +8,8 @@ extension Store {
     func listPaymentIntents(_ call: Call) throws -> JSON {
         try call.parameters.allow("limit", "starting_after", "ending_before", "customer", "created")
         let isCreated = try createdFilter(call.parameters)
-        return try list(call, at: "/v1/payment_intents", of: call.parameters.text("customer"), where: { (intent: PaymentIntent) in
+        return try list(
+            call, at: "/v1/payment_intents", of: call.parameters.text("customer"), where: { (intent: PaymentIntent) in
             isCreated(intent.created)
         }, renderer.json)
     }
@@ -20,7 +21,8 @@ extension Store {
     func listCharges(_ call: Call) throws -> JSON {
         try call.parameters.allow("limit", "starting_after", "ending_before", "customer", "payment_intent", "created")
         let (customer, isCreated) = (try call.parameters.text("customer"), try createdFilter(call.parameters))
-        return try list(call, at: "/v1/charges", of: call.parameters.text("payment_intent"), where: { (charge: Charge) in
+        return try list(
+            call, at: "/v1/charges", of: call.parameters.text("payment_intent"), where: { (charge: Charge) in
             isCreated(charge.created) && customer ?? charge.customer == charge.customer
         }, renderer.json)
     }
@@ -30,15 +32,17 @@ extension Store {
         try emit("payment_intent.created", intent)
     }
 
-    /// Charges the method, and answers the intent as it is then: succeeded, processing, or waiting for another method.
+    /// Charges the method, and returns the intent as it is then: succeeded, processing, or waiting for another method.
     func confirm(
         _ old: PaymentIntent, with behavior: PaymentMethod.Behavior, method: PaymentMethod?, email: String?
     ) throws -> PaymentIntent {
         var intent = old
         var charge = Charge(
             id: Kind.charge.makeID(), created: now, amount: intent.amount, currency: intent.currency,
-            customer: intent.customer, paymentIntent: intent.id, paymentMethod: method?.id, isDelayed: behavior == .delayed,
-            description: intent.description, email: email, metadata: intent.metadata, invoice: intent.invoice, status: .pending)
+            customer: intent.customer, paymentIntent: intent.id, paymentMethod: method?.id,
+            isDelayed: behavior == .delayed,
+            description: intent.description, email: email, metadata: intent.metadata, invoice: intent.invoice,
+            status: .pending)
         intent.latestCharge = charge.id
         intent.isDelayed = behavior == .delayed
         switch behavior {
@@ -46,7 +50,7 @@ extension Store {
         case .declines: (charge.status, intent.wasDeclined) = (.failed, true)
         case .delayed: intent.status = .processing
         }
-        // A method that was refused is not kept.
+        // A method that was refused is not saved.
         intent.paymentMethod = behavior == .declines ? nil : method?.id
         try transaction.insert(charge)
         try emit("charge." + charge.status.rawValue, charge)
@@ -66,11 +70,12 @@ extension Store {
 // MARK: - Payments that take days
 
 extension Store {
-    /// The money of a delayed payment is there, or never comes; and so with what it was for.
+    /// Ends a delayed payment: the money arrives or not, and what it pays for follows.
     func settle(_ id: String, arrives: Bool) throws {
         let old: PaymentIntent = try object(id, param: "payment_intent")
         guard old.status == .processing else {
-            throw APIError.invalid("payment_intent", "This payment does not wait for its money.", code: "payment_intent_unexpected_state")
+            throw APIError.invalid(
+                "payment_intent", "This payment does not wait for its money.", code: "payment_intent_unexpected_state")
         }
         var intent = old
         intent.status = arrives ? .succeeded : .requiresPaymentMethod

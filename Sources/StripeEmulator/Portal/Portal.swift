@@ -8,10 +8,10 @@ struct PortalConfiguration: Document, Equatable {
     var isDefault = false
     var isActive = true
     var returnURL: String?
-    /// The prices between which a customer may switch; nothing for all that recur.
+    /// The prices between which a customer may switch; nil for all recurring ones.
     var prices: [String]?
     var proration = "create_prorations"
-    /// As at Stripe where nobody has set it: which plans there are is for the seller to say.
+    /// Off by default, as at Stripe: the seller decides which plans there are.
     var allowsUpdate = false
     var allowsCancel = true
     var cancelsAtPeriodEnd = true
@@ -35,18 +35,20 @@ struct PortalSession: Document, Equatable {
 extension Renderer {
     func json(_ session: PortalSession) -> JSON {
         [
-            "id": .string(session.id), "object": "billing_portal.session", "created": .integer(session.created), "livemode": false,
-            "customer": .string(session.customer), "configuration": .string(session.configuration), "flow": nil, "locale": nil,
-            "on_behalf_of": nil, "return_url": .of(session.returnURL), "url": .string("\(baseURL)/p/session/\(session.id)"),
+            "id": .string(session.id), "object": "billing_portal.session", "created": .integer(session.created),
+            "livemode": false, "customer": .string(session.customer), "configuration": .string(session.configuration),
+            "flow": nil, "locale": nil, "on_behalf_of": nil, "return_url": .of(session.returnURL),
+            "url": .string("\(baseURL)/p/session/\(session.id)"),
         ]
     }
 
     func json(_ configuration: PortalConfiguration) -> JSON {
         [
-            "id": .string(configuration.id), "object": "billing_portal.configuration", "created": .integer(configuration.created),
-            "updated": .integer(configuration.created), "livemode": false, "active": .bool(configuration.isActive), "application": nil,
-            "is_default": .bool(configuration.isDefault), "default_return_url": .of(configuration.returnURL), "name": nil,
-            "metadata": .of(configuration.metadata), "login_page": ["enabled": false, "url": nil],
+            "id": .string(configuration.id), "object": "billing_portal.configuration",
+            "created": .integer(configuration.created), "updated": .integer(configuration.created), "livemode": false,
+            "active": .bool(configuration.isActive), "application": nil, "is_default": .bool(configuration.isDefault),
+            "default_return_url": .of(configuration.returnURL), "name": nil, "metadata": .of(configuration.metadata),
+            "login_page": ["enabled": false, "url": nil],
             "business_profile": ["headline": nil, "privacy_policy_url": nil, "terms_of_service_url": nil],
             "features": [
                 "customer_update": ["enabled": false, "allowed_updates": []], "invoice_history": ["enabled": true],

@@ -6,7 +6,11 @@ extension Store {
         try parameters.allow("customer", "return_url", "configuration", "locale")
         let customer = try liveCustomer(parameters.required("customer"), param: "customer")
         let configuration: PortalConfiguration =
-            if let id = try parameters.text("configuration") { try object(id, param: "configuration") } else { try defaultConfiguration() }
+            if let id = try parameters.text("configuration") {
+                try object(id, param: "configuration")
+            } else {
+                try defaultConfiguration()
+            }
         let session = PortalSession(
             id: Kind.portalSession.makeID(), created: now, customer: customer.id, configuration: configuration.id,
             returnURL: try parameters.text("return_url") ?? configuration.returnURL, expiresAt: realNow.seconds + 3600)
@@ -25,7 +29,8 @@ extension Store {
     }
 
     func updatePortalConfiguration(_ call: Call) throws -> JSON {
-        try call.parameters.allow("features", "business_profile", "default_return_url", "metadata", "active", "login_page")
+        try call.parameters.allow(
+            "features", "business_profile", "default_return_url", "metadata", "active", "login_page")
         var configuration: PortalConfiguration = try object(call.id)
         try read(call.parameters, into: &configuration)
         configuration.isActive = try call.parameters.bool("active") ?? configuration.isActive
@@ -41,11 +46,12 @@ extension Store {
         try call.parameters.allow("limit", "starting_after", "ending_before", "active", "is_default")
         let (isActive, isDefault) = (try call.parameters.bool("active"), try call.parameters.bool("is_default"))
         return try list(call, at: "/v1/billing_portal/configurations", where: { (configuration: PortalConfiguration) in
-            isActive ?? configuration.isActive == configuration.isActive && isDefault ?? configuration.isDefault == configuration.isDefault
+            isActive ?? configuration.isActive == configuration.isActive
+                && isDefault ?? configuration.isDefault == configuration.isDefault
         }, renderer.json)
     }
 
-    /// Stripe refuses where nobody configured a portal. The stand-in has one from the beginning, so that less is to be set up.
+    /// Stripe refuses if no portal is configured. The Stripe emulator creates one, so that there is less to set up.
     private func defaultConfiguration() throws -> PortalConfiguration {
         let configurations = try transaction.objects(PortalConfiguration.self, limit: .max).map(\.object)
         if let configuration = configurations.first(where: \.isDefault) { return configuration }
@@ -58,15 +64,19 @@ extension Store {
         configuration.metadata = try parameters.metadata(configuration.metadata)
         if parameters.has("default_return_url") { configuration.returnURL = try parameters.text("default_return_url") }
         guard let features = try parameters.part("features") else { return }
-        try features.allow("customer_update", "invoice_history", "payment_method_update", "subscription_cancel", "subscription_update")
-        configuration.allowsPaymentMethod = try features.part("payment_method_update")?.bool("enabled") ?? configuration.allowsPaymentMethod
+        try features.allow(
+            "customer_update", "invoice_history", "payment_method_update", "subscription_cancel", "subscription_update")
+        configuration.allowsPaymentMethod = try features.part("payment_method_update")?.bool("enabled")
+            ?? configuration.allowsPaymentMethod
         if let cancel = try features.part("subscription_cancel") {
             configuration.allowsCancel = try cancel.bool("enabled") ?? configuration.allowsCancel
             if let mode = try cancel.text("mode") { configuration.cancelsAtPeriodEnd = mode != "immediately" }
         }
         guard let update = try features.part("subscription_update") else { return }
         configuration.allowsUpdate = try update.bool("enabled") ?? configuration.allowsUpdate
-        if let proration: ProrationBehavior = try update.choice("proration_behavior") { configuration.proration = proration.rawValue }
+        if let proration: ProrationBehavior = try update.choice("proration_behavior") {
+            configuration.proration = proration.rawValue
+        }
         if let products = try update.parts("products") {
             configuration.prices = try products.flatMap { try $0.texts("prices") ?? [] }
         }

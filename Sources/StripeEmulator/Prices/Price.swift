@@ -45,11 +45,13 @@ struct Price: Document, Equatable {
 extension Renderer {
     func json(_ product: Product) -> JSON {
         [
-            "id": .string(product.id), "object": "product", "created": .integer(product.created), "updated": .integer(product.updated),
-            "livemode": false, "name": .string(product.name), "description": .of(product.description), "active": .bool(product.isActive),
-            "metadata": .of(product.metadata), "default_price": .of(product.defaultPrice), "images": [], "marketing_features": [],
-            "package_dimensions": nil, "shippable": nil, "statement_descriptor": nil, "tax_code": nil, "type": "service",
-            "unit_label": nil, "url": nil,
+            "id": .string(product.id), "object": "product", "created": .integer(product.created),
+            "updated": .integer(product.updated), "livemode": false, "name": .string(product.name),
+            "description": .of(product.description), "active": .bool(product.isActive),
+            "metadata": .of(product.metadata), "default_price": .of(product.defaultPrice), "images": [],
+            "marketing_features": [],
+            "package_dimensions": nil, "shippable": nil, "statement_descriptor": nil, "tax_code": nil,
+            "type": "service", "unit_label": nil, "url": nil,
         ]
     }
 
@@ -61,8 +63,8 @@ extension Renderer {
             "nickname": .of(price.nickname), "product": .string(price.product),
             "recurring": price.recurring.map { recurring in
                 [
-                    "interval": .string(recurring.interval.rawValue), "interval_count": .integer(recurring.count), "meter": nil,
-                    "trial_period_days": nil, "usage_type": "licensed",
+                    "interval": .string(recurring.interval.rawValue), "interval_count": .integer(recurring.count),
+                    "meter": nil, "trial_period_days": nil, "usage_type": "licensed",
                 ]
             } ?? .null,
             "tax_behavior": .string(price.taxBehavior.rawValue), "tiers_mode": nil, "transform_quantity": nil,
@@ -75,10 +77,11 @@ extension Renderer {
     func plan(_ price: Price) -> JSON {
         [
             "id": .string(price.id), "object": "plan", "created": .integer(price.created), "livemode": false,
-            "active": .bool(price.isActive), "amount": .integer(price.unitAmount), "amount_decimal": .string(String(price.unitAmount)),
-            "billing_scheme": "per_unit", "currency": .string(price.currency),
-            "interval": .of(price.recurring?.interval.rawValue), "interval_count": .of(price.recurring?.count), "meter": nil,
-            "metadata": .of(price.metadata), "nickname": .of(price.nickname), "product": .string(price.product), "tiers_mode": nil,
+            "active": .bool(price.isActive), "amount": .integer(price.unitAmount),
+            "amount_decimal": .string(String(price.unitAmount)), "billing_scheme": "per_unit",
+            "currency": .string(price.currency), "interval": .of(price.recurring?.interval.rawValue),
+            "interval_count": .of(price.recurring?.count), "meter": nil, "metadata": .of(price.metadata),
+            "nickname": .of(price.nickname), "product": .string(price.product), "tiers_mode": nil,
             "transform_usage": nil, "trial_period_days": nil, "usage_type": "licensed",
         ]
     }

@@ -9,22 +9,25 @@ extension Store {
         return renderer.json(try newPrice(parameters))
     }
 
-    /// Makes a price of what a call of its own, a product's or a session's says of it.
+    /// Creates a price from the parameters of its own call, a product's or a session's.
     ///
-    /// - Parameter product: The product, where the place in the form has said which.
+    /// - Parameter product: The product, if it is known without the form.
     func newPrice(_ parameters: Parameters, product: String? = nil) throws -> Price {
         let product = try product ?? self.product(parameters)
         let currency = try parameters.required("currency").lowercased()
-        guard currency.utf8.count == 3 else { throw APIError.invalid(parameters.name("currency"), "Invalid currency: \(currency)") }
+        guard currency.utf8.count == 3 else {
+            throw APIError.invalid(parameters.name("currency"), "Invalid currency: \(currency)")
+        }
         if let scheme = try parameters.text("billing_scheme"), scheme != "per_unit" {
-            throw APIError.invalid("billing_scheme", "The stand-in knows prices per unit only.")
+            throw APIError.invalid("billing_scheme", "The Stripe emulator knows prices per unit only.")
         }
         let amount = try parameters.integer("unit_amount") ?? parameters.integer("unit_amount_decimal")
         guard let amount else { throw APIError.missing(parameters.name("unit_amount")) }
         var price = Price(
             id: Kind.price.makeID(), created: now, product: product, currency: currency, unitAmount: amount,
             recurring: try recurring(parameters), nickname: try parameters.text("nickname"),
-            isActive: try parameters.bool("active") ?? true, taxBehavior: try parameters.choice("tax_behavior") ?? .unspecified,
+            isActive: try parameters.bool("active") ?? true,
+            taxBehavior: try parameters.choice("tax_behavior") ?? .unspecified,
             metadata: try parameters.metadata())
         price.lookupKey = try lookupKey(parameters, for: price)
         try transaction.insert(price)
@@ -54,12 +57,14 @@ extension Store {
     func listPrices(_ call: Call) throws -> JSON {
         let parameters = call.parameters
         try parameters.allow(
-            "limit", "starting_after", "ending_before", "active", "created", "currency", "product", "lookup_keys", "type")
+            "limit", "starting_after", "ending_before", "active", "created", "currency", "product", "lookup_keys",
+            "type")
         let (isActive, keys) = (try parameters.bool("active"), try parameters.texts("lookup_keys", limit: 10))
         let (currency, type) = (try parameters.text("currency"), try parameters.text("type"))
         let isCreated = try createdFilter(parameters)
         return try list(call, at: "/v1/prices", of: parameters.text("product"), where: { (price: Price) in
-            isCreated(price.created) && price.isActive == isActive ?? price.isActive && price.currency == currency ?? price.currency
+            isCreated(price.created) && price.isActive == isActive ?? price.isActive
+                && price.currency == currency ?? price.currency
                 && (keys.map { keys in price.lookupKey.map { keys.contains($0) } ?? false } ?? true)
                 && (type.map { ($0 == "recurring") == (price.recurring != nil) } ?? true)
         }, renderer.json)
@@ -81,9 +86,11 @@ extension Store {
     private func recurring(_ parameters: Parameters) throws -> Price.Recurring? {
         guard let part = try parameters.part("recurring") else { return nil }
         try part.allow("interval", "interval_count", "usage_type")
-        guard let interval: Price.Interval = try part.choice("interval") else { throw APIError.missing(part.name("interval")) }
+        guard let interval: Price.Interval = try part.choice("interval") else {
+            throw APIError.missing(part.name("interval"))
+        }
         if let usage = try part.text("usage_type"), usage != "licensed" {
-            throw APIError.invalid(part.name("usage_type"), "The stand-in knows licensed usage only.")
+            throw APIError.invalid(part.name("usage_type"), "The Stripe emulator knows licensed usage only.")
         }
         return Price.Recurring(interval: interval, count: try part.integer("interval_count", in: 1...365) ?? 1)
     }

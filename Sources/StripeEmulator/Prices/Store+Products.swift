@@ -44,7 +44,8 @@ extension Store {
         let (isActive, ids) = (try parameters.bool("active"), try parameters.texts("ids"))
         let isCreated = try createdFilter(parameters)
         return try list(call, at: "/v1/products", where: { (product: Product) in
-            isCreated(product.created) && product.isActive == isActive ?? product.isActive && ids?.contains(product.id) ?? true
+            isCreated(product.created) && product.isActive == isActive ?? product.isActive
+                && ids?.contains(product.id) ?? true
         }, renderer.json)
     }
 

@@ -22,10 +22,11 @@ struct Refund: Document, Equatable {
 extension Renderer {
     func json(_ refund: Refund) -> JSON {
         [
-            "id": .string(refund.id), "object": "refund", "created": .integer(refund.created), "amount": .integer(refund.amount),
-            "currency": .string(refund.currency), "charge": .string(refund.charge), "payment_intent": .string(refund.paymentIntent),
-            "reason": .of(refund.reason?.rawValue), "status": "succeeded", "metadata": .of(refund.metadata),
-            "balance_transaction": nil, "receipt_number": nil, "source_transfer_reversal": nil, "transfer_reversal": nil,
+            "id": .string(refund.id), "object": "refund", "created": .integer(refund.created),
+            "amount": .integer(refund.amount), "currency": .string(refund.currency), "charge": .string(refund.charge),
+            "payment_intent": .string(refund.paymentIntent), "reason": .of(refund.reason?.rawValue),
+            "status": "succeeded", "metadata": .of(refund.metadata), "balance_transaction": nil, "receipt_number": nil,
+            "source_transfer_reversal": nil, "transfer_reversal": nil,
             "destination_details": ["type": "card", "card": ["type": "refund", "reference_status": "pending"]],
         ]
     }

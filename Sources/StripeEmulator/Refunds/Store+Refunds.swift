@@ -32,31 +32,35 @@ extension Store {
         }, renderer.json)
     }
 
-    /// Gives back so much of a charge, or what is left of it.
+    /// Refunds an amount of a charge, or what is left of it.
     func refund(
         _ old: Charge, amount: Int64?, reason: Refund.Reason? = nil, metadata: [String: String] = [:]
     ) throws -> Refund {
         let left = old.amount - old.amountRefunded
         guard old.status == .succeeded else { throw APIError.invalid("charge", "Charge \(old.id) was not paid.") }
         guard left > 0 else {
-            throw APIError.invalid("charge", "Charge \(old.id) has already been refunded.", code: "charge_already_refunded")
+            throw APIError.invalid(
+                "charge", "Charge \(old.id) has already been refunded.", code: "charge_already_refunded")
         }
         guard !old.isDisputed else {
-            throw APIError.invalid("charge", "Charge \(old.id) has been charged back; cannot issue a refund.", code: "charge_disputed")
+            throw APIError.invalid(
+                "charge", "Charge \(old.id) has been charged back; cannot issue a refund.", code: "charge_disputed")
         }
         guard amount ?? left <= left else {
-            throw APIError.invalid("amount", "Refund amount (\(amount ?? left)) is greater than unrefunded amount on charge (\(left))")
+            throw APIError.invalid(
+                "amount", "Refund amount (\(amount ?? left)) is greater than unrefunded amount on charge (\(left))")
         }
         let customer = try old.customer.flatMap { try transaction.object($0, as: Customer.self) }
-        let desk = try living(by: customer?.testClock)
+        let store = try following(customer?.testClock)
         let refund = Refund(
-            id: Kind.refund.makeID(), created: desk.now, amount: amount ?? left, currency: old.currency, charge: old.id,
+            id: Kind.refund.makeID(), created: store.now, amount: amount ?? left, currency: old.currency,
+            charge: old.id,
             paymentIntent: old.paymentIntent, reason: reason, metadata: metadata)
         try transaction.insert(refund)
         var charge = old
         charge.amountRefunded += refund.amount
-        try desk.emit("refund.created", refund)
-        try desk.change(old, to: charge, "charge.refunded")
+        try store.emit("refund.created", refund)
+        try store.change(old, to: charge, "charge.refunded")
         return refund
     }
 
@@ -65,7 +69,8 @@ extension Store {
         guard let id = try parameters.text("payment_intent") else { throw APIError.missing("payment_intent") }
         let intent: PaymentIntent = try object(id, param: "payment_intent")
         guard intent.status == .succeeded, let charge = intent.latestCharge else {
-            throw APIError.invalid("payment_intent", "This PaymentIntent (\(id)) does not have a successful charge to refund.")
+            throw APIError.invalid(
+                "payment_intent", "This PaymentIntent (\(id)) does not have a successful charge to refund.")
         }
         return try object(charge, param: "charge")
     }

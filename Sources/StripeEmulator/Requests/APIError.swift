@@ -1,6 +1,6 @@
 import Core
 
-/// A refusal in Stripe's shape.
+/// An error in Stripe's shape.
 struct APIError: Error, Sendable {
     var status: Int
     var type = "invalid_request_error"
@@ -24,12 +24,13 @@ struct APIError: Error, Sendable {
     }
 
     static let declined = APIError(
-        status: 402, type: "card_error", code: "card_declined", message: "Your card was declined.", declineCode: "generic_decline")
+        status: 402, type: "card_error", code: "card_declined", message: "Your card was declined.",
+        declineCode: "generic_decline")
 
     var body: JSON {
         let members: [String: JSON?] = [
-            "type": .string(type), "message": .string(message), "code": code.map { .string($0) }, "param": param.map { .string($0) },
-            "decline_code": declineCode.map { .string($0) },
+            "type": .string(type), "message": .string(message), "code": code.map { .string($0) },
+            "param": param.map { .string($0) }, "decline_code": declineCode.map { .string($0) },
             "doc_url": code.map { .string("https://docs.stripe.com/error-codes#" + $0.replacing("_", with: "-")) },
         ]
         return ["error": .object(members.compactMapValues { $0 })]

@@ -1,12 +1,12 @@
 import Core
 
-/// One call of the API, read: which object its path names, and what is asked.
+/// One call of the API, read: which object its path names, and its parameters.
 struct Call: Sendable {
     let id: String
     let parameters: Parameters
 }
 
-/// Who asks, for the events that come of it. Nobody, where something happens by itself.
+/// The request that causes an event; none if something happens by itself.
 struct Cause: Sendable, Codable {
     let request: String?
     let key: String?
@@ -14,7 +14,7 @@ struct Cause: Sendable, Codable {
     static let itself = Cause(request: nil, key: nil)
 }
 
-/// A request as far as the stand-in cares, so that a test needs no socket.
+/// A request apart from its HTTP, so that a test needs no socket.
 struct APIRequest: Sendable {
     enum Method: String, Sendable {
         case get = "GET"

@@ -7,7 +7,9 @@ extension HTTPField.Name {
     static let stripeVersion = HTTPField.Name(stripe: "Stripe-Version")
 
     private init(stripe name: String) {
-        guard let field = HTTPField.Name(name) else { preconditionFailure("a header's name holds letters, digits and hyphens") }
+        guard let field = HTTPField.Name(name) else {
+            preconditionFailure("a header's name holds letters, digits and hyphens")
+        }
         self = field
     }
 }

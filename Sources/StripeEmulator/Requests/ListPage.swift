@@ -20,7 +20,7 @@ struct ListPage: Sendable {
 }
 
 extension Store {
-    /// A page of objects that `isWanted` says yes to. Looks at so many in a go that a list of a few is one go.
+    /// A page of the objects that `isWanted` accepts. Reads them in batches that are large enough for most lists.
     func list<Object: Document>(
         _ call: Call, at url: String, of owner: String? = nil, where isWanted: (Object) throws -> Bool = { _ in true },
         _ show: (Object) throws -> JSON

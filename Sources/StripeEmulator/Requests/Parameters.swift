@@ -1,16 +1,18 @@
 import Core
 
-/// A form's members as Stripe reads them: what is there is checked, what nobody knows is refused, and an empty text unsets.
+/// A form's members as Stripe reads them: known ones are checked, unknown ones are refused, and an empty text
+/// unsets.
 struct Parameters: Sendable {
     let form: StripeForm
-    /// Under which name this part of the form is, for refusals.
+    /// The name of this part of the form, for errors.
     var path = ""
 
     func name(_ member: String) -> String { path.isEmpty ? member : "\(path)[\(member)]" }
 
-    /// Refuses every name but these: what the stand-in would have to pass over, it says that it does not know.
+    /// Refuses every name but these: a parameter that would be ignored is an error instead.
     func allow(_ names: String...) throws {
-        for member in form.members ?? [] where !names.contains(member.name) && !(path.isEmpty && member.name == "expand") {
+        for member in form.members ?? []
+        where !names.contains(member.name) && !(path.isEmpty && member.name == "expand") {
             let name = name(member.name)
             throw APIError.invalid(name, "Received unknown parameter: \(name)", code: "parameter_unknown")
         }
@@ -21,14 +23,17 @@ struct Parameters: Sendable {
     /// The text, also an empty one.
     func raw(_ name: String, limit: Int = 5000) throws -> String? {
         guard let value = form[name] else { return nil }
-        guard let text = value.text else { throw APIError.invalid(self.name(name), "Invalid string: \(self.name(name))") }
+        guard let text = value.text else {
+            throw APIError.invalid(self.name(name), "Invalid string: \(self.name(name))")
+        }
         guard text.unicodeScalars.count <= limit else {
-            throw APIError.invalid(self.name(name), "Invalid string: must be at most \(limit) characters", code: "string_too_long")
+            throw APIError.invalid(
+                self.name(name), "Invalid string: must be at most \(limit) characters", code: "string_too_long")
         }
         return text
     }
 
-    /// The text; nothing where it is empty.
+    /// The text; nil if it is empty.
     func text(_ name: String, limit: Int = 5000) throws -> String? {
         guard let text = try raw(name, limit: limit), !text.isEmpty else { return nil }
         return text
@@ -42,7 +47,8 @@ struct Parameters: Sendable {
     func integer(_ name: String, in range: ClosedRange<Int64> = 0...99_999_999) throws -> Int64? {
         guard let text = try text(name) else { return nil }
         guard let number = Int64(text), range.contains(number) else {
-            throw APIError.invalid(self.name(name), "Invalid integer: \(text.prefix(40))", code: "parameter_invalid_integer")
+            throw APIError.invalid(
+                self.name(name), "Invalid integer: \(text.prefix(40))", code: "parameter_invalid_integer")
         }
         return number
     }
@@ -58,7 +64,9 @@ struct Parameters: Sendable {
         }
     }
 
-    func choice<Choice: RawRepresentable & CaseIterable>(_ name: String) throws -> Choice? where Choice.RawValue == String {
+    func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String
+    ) throws -> Choice? where Choice.RawValue == String {
         guard let text = try text(name) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
@@ -93,7 +101,8 @@ struct Parameters: Sendable {
         }
     }
 
-    /// The metadata after the request: given keys are set, or removed where their value is empty; an empty text removes all.
+    /// The metadata after the request: given keys are set, or removed where their value is empty; an empty text removes
+    /// all.
     func metadata(_ old: [String: String] = [:], under name: String = "metadata") throws -> [String: String] {
         guard let value = form[name] else { return old }
         if value.text == "" { return [:] }

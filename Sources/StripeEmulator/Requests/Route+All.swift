@@ -1,5 +1,5 @@
 extension Route {
-    /// Every call of Stripe's that the stand-in takes.
+    /// Every call of Stripe's API that the Stripe emulator supports.
     static let stripe: [Route] = money + catalog + [
         .init(.post, "/v1/customers", Store.createCustomer),
         .init(.get, "/v1/customers", Store.listCustomers),
@@ -74,18 +74,18 @@ extension Route {
         .init(.post, "/v1/disputes/:id/close", Store.closeDispute),
     ]
 
-    /// What is done to the stand-in, and not to Stripe.
+    /// Calls that control the Stripe emulator, which Stripe itself does not have.
     static let control: [Route] = [
-        .init(.get, "/_stand-in", Store.showState),
-        .init(.post, "/_stand-in/clock/advance", Store.advanceClock),
-        .init(.post, "/_stand-in/faults", Store.orderFaults),
-        .init(.get, "/_stand-in/deliveries", Store.listDeliveries),
-        .init(.post, "/_stand-in/events/:id/redeliver", Store.redeliver),
-        .init(.post, "/_stand-in/sessions/:id/pay", Store.orderPayment),
-        .init(.post, "/_stand-in/payment_intents/:id/settle", Store.orderSettlement),
-        .init(.post, "/_stand-in/charges/:id/dispute", Store.orderDispute),
-        .init(.post, "/_stand-in/charges/:id/refund", Store.orderRefund),
-        .init(.post, "/_stand-in/disputes/:id/close", Store.orderVerdict),
-        .init(.post, "/_stand-in/customers/:id/card", Store.orderCard),
+        .init(.get, "/_emulator", Store.showState),
+        .init(.post, "/_emulator/clock/advance", Store.advanceClock),
+        .init(.post, "/_emulator/faults", Store.orderFaults),
+        .init(.get, "/_emulator/deliveries", Store.listDeliveries),
+        .init(.post, "/_emulator/events/:id/redeliver", Store.redeliver),
+        .init(.post, "/_emulator/sessions/:id/pay", Store.orderPayment),
+        .init(.post, "/_emulator/payment_intents/:id/settle", Store.orderSettlement),
+        .init(.post, "/_emulator/charges/:id/dispute", Store.orderDispute),
+        .init(.post, "/_emulator/charges/:id/refund", Store.orderRefund),
+        .init(.post, "/_emulator/disputes/:id/close", Store.orderVerdict),
+        .init(.post, "/_emulator/customers/:id/card", Store.orderCard),
     ]
 }

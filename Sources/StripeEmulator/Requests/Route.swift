@@ -1,6 +1,6 @@
 import Core
 
-/// One call of the API: how it is asked for, and what it does at a desk.
+/// One call of the API: its method and path, and its operation on the store.
 struct Route: Sendable {
     typealias Operation = @Sendable (Store) -> (Call) throws -> JSON
 
@@ -15,7 +15,7 @@ struct Route: Sendable {
         self.operation = operation
     }
 
-    /// The id that the path names, or an empty one where it names none; nothing where it is another's.
+    /// The id in the path, or an empty one if the pattern has none; nil if the path does not match.
     func id(in path: [Substring]) -> String? {
         guard path.count == pattern.count else { return nil }
         var id = ""

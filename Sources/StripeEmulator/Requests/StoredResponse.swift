@@ -2,44 +2,44 @@ import Core
 import SQL
 import Synchronization
 
-/// What a key was answered with, so that it is answered again and nothing happens twice.
+/// The response to the first request with an idempotency key. The next one gets it too, so that nothing happens twice.
 struct StoredResponse: Sendable {
-    /// The method, the path and the parameters of the first request, to tell another one by.
+    /// The method, the path and the parameters of the first request, to recognize a different one.
     let request: String
     let status: Int
     let body: String
 }
 
 extension Transaction {
-    func answer(to key: String, since: Instant) throws(DatabaseError) -> StoredResponse? {
+    func response(under key: String, since: Instant) throws(DatabaseError) -> StoredResponse? {
         let row = try queryOne(
-            "SELECT request, status, body FROM stand_in_answers WHERE key = $1 AND kept_at > $2", key, since)
+            "SELECT request, status, body FROM responses WHERE key = $1 AND stored_at > $2", key, since)
         guard let row else { return nil }
         return StoredResponse(request: try row.get("request"), status: try row.get("status"), body: try row.get("body"))
     }
 
-    func keep(_ answer: StoredResponse, to key: String, now: Instant) throws(DatabaseError) {
+    func save(_ response: StoredResponse, under key: String, now: Instant) throws(DatabaseError) {
         try execute("""
-            INSERT INTO stand_in_answers (key, request, status, body, kept_at) VALUES ($1, $2, $3, $4, $5)
+            INSERT INTO responses (key, request, status, body, stored_at) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (key) DO UPDATE SET request = excluded.request, status = excluded.status, body = excluded.body,
-                kept_at = excluded.kept_at
-            """, key, answer.request, answer.status, answer.body, now)
+                stored_at = excluded.stored_at
+            """, key, response.request, response.status, response.body, now)
     }
 
-    func hasAnswers(keptBefore instant: Instant) throws(DatabaseError) -> Bool {
-        try queryOne("SELECT 1 AS one FROM stand_in_answers WHERE kept_at < $1 LIMIT 1", instant) != nil
+    func hasResponses(storedBefore instant: Instant) throws(DatabaseError) -> Bool {
+        try queryOne("SELECT 1 AS one FROM responses WHERE stored_at < $1 LIMIT 1", instant) != nil
     }
 
-    func deleteAnswers(keptBefore instant: Instant) throws(DatabaseError) {
-        try execute("DELETE FROM stand_in_answers WHERE kept_at < $1", instant)
+    func deleteResponses(storedBefore instant: Instant) throws(DatabaseError) {
+        try execute("DELETE FROM responses WHERE stored_at < $1", instant)
     }
 }
 
-/// The keys whose first request is being answered now.
+/// The keys whose first request is in progress.
 final class KeysInUse: Sendable {
     private let keys = Mutex<Set<String>>([])
 
-    /// Whether nobody else has it.
-    func take(_ key: String) -> Bool { keys.withLock { $0.insert(key).inserted } }
-    func leave(_ key: String) { keys.withLock { _ = $0.remove(key) } }
+    /// Returns whether the key was free.
+    func acquire(_ key: String) -> Bool { keys.withLock { $0.insert(key).inserted } }
+    func release(_ key: String) { keys.withLock { _ = $0.remove(key) } }
 }

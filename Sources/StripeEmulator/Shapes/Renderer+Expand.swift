@@ -36,7 +36,9 @@ extension Renderer {
             let refunds = try transaction.objects(Refund.self, of: id).map { self.json($0.object) }
             return .list(refunds, at: "/v1/charges/\(id)/refunds")
         case ("customer", "subscriptions"):
-            let subscriptions = try transaction.objects(Subscription.self, of: id).map(\.object).filter { !$0.status.isFinal }
+            let subscriptions = try transaction.objects(Subscription.self, of: id).map(\.object).filter {
+                !$0.status.isFinal
+            }
             return .list(try subscriptions.map { try self.json($0) }, at: "/v1/customers/\(id)/subscriptions")
         default: return nil
         }

@@ -6,14 +6,14 @@ import SQL
 struct Renderer {
     let transaction: Transaction
     let version: APIVersion
-    /// Where browsers find the stand-in, without a slash at the end.
+    /// Where browsers find the Stripe emulator, without a slash at the end.
     let baseURL: String
 
     func showing(_ version: APIVersion) -> Renderer {
         Renderer(transaction: transaction, version: version, baseURL: baseURL)
     }
 
-    /// The object of that id as it is now. Nothing where there is none.
+    /// The object of that id as it is now. Returns nil if there is none.
     func json(of id: String) throws -> JSON? {
         guard let kind = try transaction.kind(of: id) else { return nil }
         switch kind {
@@ -41,7 +41,7 @@ struct Renderer {
         try transaction.object(id, as: Object.self).map(show)
     }
 
-    /// An object as it was when an event told of it.
+    /// An object as it was at the time of an event.
     func json(snapshot: String, of kind: Kind) throws -> JSON {
         let data = Data(snapshot.utf8)
         func read<Object: Document>(_ type: Object.Type) throws -> Object { try JSONDecoder().decode(type, from: data) }

@@ -1,6 +1,6 @@
 import SQL
 
-/// What Stripe has objects of, by the name that it gives them.
+/// The kinds of Stripe's objects, by Stripe's names.
 enum Kind: String, Sendable, CaseIterable, Codable, SQLConvertible {
     case customer
     case product

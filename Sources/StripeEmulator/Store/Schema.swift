@@ -1,9 +1,11 @@
 import SQL
 
-/// The stand-in's own small database: it plays an outside service, so it shares nothing with the product's. What Stripe
-/// has many kinds of is here one table of documents, with columns for what is looked for.
+/// The Stripe emulator's own small database: it emulates an outside service, so it shares nothing with the product's.
+/// All kinds of Stripe's objects are in one table of documents, with columns for what is searched.
 enum Schema {
-    static let migrator = Migrator([Migration(1, "objects", Array(objects.utf8))])
+    static let migrator = Migrator([
+        Migration(1, "objects", Array(objects.utf8)), Migration(2, "plain_names", Array(plainNames.utf8)),
+    ])
 
     private static let objects = """
         CREATE TABLE stand_in_objects (
@@ -44,5 +46,25 @@ enum Schema {
             clock_offset {integer} NOT NULL,
             faults {text} NOT NULL
         ) {strict};
+        """
+
+    private static let plainNames = """
+        ALTER TABLE stand_in_objects RENAME TO documents;
+        DROP INDEX stand_in_objects_by_kind;
+        DROP INDEX stand_in_objects_by_owner;
+        DROP INDEX stand_in_objects_due;
+        CREATE INDEX documents_by_kind ON documents (kind, number);
+        CREATE INDEX documents_by_owner ON documents (kind, owner, number) WHERE owner IS NOT NULL;
+        CREATE INDEX documents_due ON documents (due_at, number) WHERE due_at IS NOT NULL;
+        ALTER TABLE stand_in_deliveries RENAME TO deliveries;
+        DROP INDEX stand_in_deliveries_due;
+        DROP INDEX stand_in_deliveries_by_event;
+        CREATE INDEX deliveries_due ON deliveries (due_at, number) WHERE state = 'due';
+        CREATE INDEX deliveries_by_event ON deliveries (event);
+        ALTER TABLE stand_in_answers RENAME TO responses;
+        ALTER TABLE responses RENAME COLUMN kept_at TO stored_at;
+        DROP INDEX stand_in_answers_by_age;
+        CREATE INDEX responses_by_age ON responses (stored_at);
+        ALTER TABLE stand_in_settings RENAME TO settings;
         """
 }

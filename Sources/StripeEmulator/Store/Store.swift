@@ -1,14 +1,14 @@
 import Core
 import SQL
 
-/// The stand-in within one transaction: what every call and every movement of a clock works with. Each noun adds what it
-/// can do in its own folder.
+/// The Stripe emulator's state within one transaction, for every call and every movement of a clock. Each noun adds its
+/// operations in its own folder.
 struct Store {
     let transaction: Transaction
     let rules: Rules
     /// In seconds, by the clock in force.
     var now: Int64
-    /// By the machine's clock, for what has to do with the outside: deliveries and kept answers.
+    /// By the machine's clock, for deliveries and stored responses.
     let realNow: Instant
     let cause: Cause
     let renderer: Renderer
@@ -16,24 +16,26 @@ struct Store {
     func object<Object: Document>(
         _ id: String, param: String = "id", as type: Object.Type = Object.self
     ) throws -> Object {
-        guard let object = try transaction.object(id, as: type) else { throw APIError.noSuch(Object.kind, id, param: param) }
+        guard let object = try transaction.object(id, as: type) else {
+            throw APIError.noSuch(Object.kind, id, param: param)
+        }
         return object
     }
 
     /// The same at another time: that of a test clock, or of something that was due.
     func at(_ instant: Int64) -> Store {
-        var desk = self
-        desk.now = instant
-        return desk
+        var store = self
+        store.now = instant
+        return store
     }
 
-    /// By the customer's clock.
-    func living(by clock: String?) throws -> Store {
+    /// The same at the time of a customer's test clock, if there is one.
+    func following(_ clock: String?) throws -> Store {
         guard let clock else { return self }
         return at(try object(clock, as: TestClock.self).frozenTime)
     }
 
-    /// Stores a change, with the event that tells of it unless nothing changed.
+    /// Stores a change and emits its event, unless nothing changed.
     func change<Object: Document & Equatable>(_ old: Object, to new: Object, _ event: String?) throws {
         guard new != old else { return }
         try transaction.update(new)
@@ -41,11 +43,12 @@ struct Store {
     }
 }
 
-/// What can be set about how the stand-in behaves.
+/// Settings of the Stripe emulator's behavior.
 package struct Rules: Sendable {
-    /// The version that events and answers have where nobody asks for another: the account's default.
+    /// The version of events and responses if none is requested: the account's default.
     package var version: APIVersion
-    /// How many days after a failed payment of a renewal it is tried again, each time; after the last the subscription ends.
+    /// How many days after a failed payment of a renewal it is tried again, each time; after the last the subscription
+    /// ends.
     var retryDays: [Int64] = [3, 5, 7]
     /// How long a renewal's invoice is a draft.
     var draftSeconds: Int64 = 3600

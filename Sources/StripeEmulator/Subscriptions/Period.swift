@@ -8,8 +8,8 @@ enum Period {
         return calendar
     }()
 
-    /// The end of the period that begins at `start`. Months are counted from the anchor, so that the 31st is the 31st again
-    /// after a February.
+    /// The end of the period that begins at `start`. Months are counted from the anchor, so that the 31st is the 31st
+    /// again after a February.
     static func end(of start: Int64, anchor: Int64, _ recurring: Price.Recurring) -> Int64 {
         switch recurring.interval {
         case .day: return start + recurring.count * 86_400

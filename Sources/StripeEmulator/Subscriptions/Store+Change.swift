@@ -10,24 +10,26 @@ extension Store {
     func updateSubscription(_ call: Call) throws -> JSON {
         let parameters = call.parameters
         try parameters.allow(
-            "items", "metadata", "description", "default_payment_method", "cancel_at_period_end", "cancel_at", "cancellation_details",
+            "items", "metadata", "description", "default_payment_method", "cancel_at_period_end", "cancel_at",
+            "cancellation_details",
             "proration_behavior", "payment_behavior", "proration_date", "billing_cycle_anchor")
         let old: Subscription = try object(call.id)
         guard !old.status.isFinal else {
-            throw APIError.invalid(nil, "A canceled subscription can only update its cancellation_details and metadata.")
+            throw APIError.invalid(
+                nil, "A canceled subscription can only update its cancellation_details and metadata.")
         }
-        let desk = try living(by: old.testClock)
+        let store = try following(old.testClock)
         var subscription = old
-        try desk.read(parameters, into: &subscription)
+        try store.read(parameters, into: &subscription)
         if let parts = try parameters.parts("items", limit: 20) {
-            let items = try desk.items(parts, of: subscription)
-            try desk.change(
-                old, to: subscription, items: items, startsAnew: desk.startsAnew(parameters),
+            let items = try store.items(parts, of: subscription)
+            try store.change(
+                old, to: subscription, items: items, startsNewPeriod: store.startsNewPeriod(parameters),
                 proration: parameters.choice("proration_behavior") ?? .createProrations,
                 payment: parameters.choice("payment_behavior") ?? .allowIncomplete,
                 prorationDate: parameters.instant("proration_date"))
         } else {
-            try desk.change(old, to: subscription, "customer.subscription.updated")
+            try store.change(old, to: subscription, "customer.subscription.updated")
         }
         return try renderer.json(object(call.id, as: Subscription.self))
     }
@@ -57,14 +59,17 @@ extension Store {
         subscription.endReason = ends ? "cancellation_requested" : nil
     }
 
-    /// Endive names the anchor by an object; before it was a word.
-    private func startsAnew(_ parameters: Parameters) throws -> Bool {
+    /// Endive has an object for the anchor; older versions have a string.
+    private func startsNewPeriod(_ parameters: Parameters) throws -> Bool {
         guard parameters.has("billing_cycle_anchor") else { return false }
-        let type = parameters.form["billing_cycle_anchor"]?.text ?? parameters.form["billing_cycle_anchor"]?["type"]?.text
+        let type = parameters.form["billing_cycle_anchor"]?.text
+            ?? parameters.form["billing_cycle_anchor"]?["type"]?.text
         switch type {
         case "now": return true
         case "unchanged": return false
-        default: throw APIError.invalid("billing_cycle_anchor", "The stand-in knows the anchors `now` and `unchanged`.")
+        default:
+            throw APIError.invalid(
+                "billing_cycle_anchor", "The Stripe emulator knows the anchors `now` and `unchanged`.")
         }
     }
 
@@ -81,16 +86,22 @@ extension Store {
                 continue
             }
             guard let place = items.firstIndex(where: { $0.id == id }) else {
-                throw APIError(status: 404, code: "resource_missing", message: "No such subscription item: '\(id)'", param: part.name("id"))
+                throw APIError(
+                    status: 404, code: "resource_missing", message: "No such subscription item: '\(id)'",
+                    param: part.name("id"))
             }
             if try part.bool("deleted") == true {
                 items.remove(at: place)
                 continue
             }
-            if part.has("price") || part.has("price_data") { items[place].price = try price(part, isRecurring: true).id }
+            if part.has("price") || part.has("price_data") {
+                items[place].price = try price(part, isRecurring: true).id
+            }
             items[place].quantity = try part.integer("quantity") ?? items[place].quantity
         }
-        guard !items.isEmpty else { throw APIError.invalid("items", "A subscription must have at least one active plan.") }
+        guard !items.isEmpty else {
+            throw APIError.invalid("items", "A subscription must have at least one active plan.")
+        }
         return items
     }
 }
@@ -101,16 +112,16 @@ extension Store {
     /// Gives the subscription other items, and bills or credits the difference as asked. Another interval begins a new
     /// period now, which is billed in full.
     func change(
-        _ old: Subscription, to new: Subscription, items: [Subscription.Item], startsAnew: Bool = false,
+        _ old: Subscription, to new: Subscription, items: [Subscription.Item], startsNewPeriod: Bool = false,
         proration: ProrationBehavior, payment: PaymentBehavior, prorationDate: Int64? = nil
     ) throws {
         var (subscription, items) = (new, items)
-        let startsAnew = try startsAnew || interval(of: items) != interval(of: old.items)
+        let startsNewPeriod = try startsNewPeriod || interval(of: items) != interval(of: old.items)
         var lines: [Invoice.Line] = []
         if proration != .none, old.status != .trialing {
-            lines = try prorations(from: old.items, to: startsAnew ? [] : items, of: old, at: prorationDate ?? now)
+            lines = try prorations(from: old.items, to: startsNewPeriod ? [] : items, of: old, at: prorationDate ?? now)
         }
-        if startsAnew {
+        if startsNewPeriod {
             for index in items.indices {
                 guard let recurring = try object(items[index].price, as: Price.self).recurring else { continue }
                 items[index].periodStart = now
@@ -120,12 +131,13 @@ extension Store {
             lines += try self.lines(of: subscription, items: items)
             if subscription.cancelsAtPeriodEnd { subscription.cancelAt = items[0].periodEnd }
         }
-        guard startsAnew || proration == .alwaysInvoice, !lines.isEmpty else {
+        guard startsNewPeriod || proration == .alwaysInvoice, !lines.isEmpty else {
             subscription.items = items
             subscription.pendingLines += lines
             return try change(old, to: subscription, "customer.subscription.updated")
         }
-        try bill(old, subscription, items, lines, payment, prorationDate: proration == .none ? nil : prorationDate ?? now)
+        try bill(
+            old, subscription, items, lines, payment, prorationDate: proration == .none ? nil : prorationDate ?? now)
     }
 
     private func bill(
@@ -139,14 +151,19 @@ extension Store {
         subscription.pendingLines = []
         subscription.latestInvoice = invoice.id
         if payment == .pendingIfIncomplete {
-            subscription.pendingUpdate = .init(expiresAt: now + Subscription.patience, items: items, invoice: invoice.id)
+            subscription.pendingUpdate = .init(
+                expiresAt: now + Subscription.paymentTimeout, items: items, invoice: invoice.id)
         } else {
             subscription.items = items
         }
-        invoice = try draft(invoice, isPatient: false)
-        // One that only waits is told of when it is known that it waits.
+        invoice = try draft(invoice, staysDraft: false)
+        // A pending change is reported once it is known to be pending.
         let isPending = payment == .pendingIfIncomplete
-        if isPending { try transaction.update(subscription) } else { try change(old, to: subscription, "customer.subscription.updated") }
+        if isPending {
+            try transaction.update(subscription)
+        } else {
+            try change(old, to: subscription, "customer.subscription.updated")
+        }
         invoice = try finalize(invoice)
         if invoice.status == .open, payment != .defaultIncomplete { invoice = try collect(invoice) }
         guard invoice.status != .paid else { return }
@@ -162,9 +179,13 @@ extension Store {
     private func prorations(
         from old: [Subscription.Item], to new: [Subscription.Item], of subscription: Subscription, at instant: Int64
     ) throws -> [Invoice.Line] {
-        let gone = try old.filter { item in !new.contains { $0.id == item.id && $0.price == item.price && $0.quantity == item.quantity } }
+        let gone = try old.filter { item in
+            !new.contains { $0.id == item.id && $0.price == item.price && $0.quantity == item.quantity }
+        }
             .map { try proration(of: $0, in: subscription, at: instant, sign: -1) }
-        let come = try new.filter { item in !old.contains { $0.id == item.id && $0.price == item.price && $0.quantity == item.quantity } }
+        let come = try new.filter { item in
+            !old.contains { $0.id == item.id && $0.price == item.price && $0.quantity == item.quantity }
+        }
             .map { try proration(of: $0, in: subscription, at: instant, sign: 1) }
         return gone + come
     }
@@ -178,9 +199,11 @@ extension Store {
             of: price.unitAmount * item.quantity, from: instant, start: item.periodStart, end: item.periodEnd)
         return Invoice.Line(
             id: Kind.makeID("il_"), amount: sign * amount,
-            description: (sign < 0 ? "Unused time on " : "Remaining time on ") + (item.quantity > 1 ? "\(item.quantity) × " : "") + name,
-            price: price.id, product: price.product, unitAmount: sign * amount / max(1, item.quantity), quantity: item.quantity,
-            periodStart: instant, periodEnd: item.periodEnd, isProration: true, subscription: subscription.id,
+            description: (sign < 0 ? "Unused time on " : "Remaining time on ")
+                + (item.quantity > 1 ? "\(item.quantity) × " : "") + name,
+            price: price.id, product: price.product, unitAmount: sign * amount / max(1, item.quantity),
+            quantity: item.quantity, periodStart: instant, periodEnd: item.periodEnd, isProration: true,
+            subscription: subscription.id,
             subscriptionItem: item.id, invoiceItem: Kind.makeID("ii_"))
     }
 }

@@ -5,7 +5,8 @@ extension Store {
     /// Begins with its first invoice, and is `incomplete` until that is paid or its payment under way.
     func subscribe(
         _ customer: Customer, to prices: [(price: Price, quantity: Int64)], paying method: PaymentMethod?,
-        behavior: PaymentBehavior = .allowIncomplete, metadata: [String: String] = [:], description: String? = nil, trialDays: Int64? = nil
+        behavior: PaymentBehavior = .allowIncomplete, metadata: [String: String] = [:], description: String? = nil,
+        trialDays: Int64? = nil
     ) throws -> Subscription {
         let trialEnd = trialDays.map { now + $0 * 86_400 }
         let items = prices.map { price, quantity in
@@ -16,19 +17,23 @@ extension Store {
         var subscription = Subscription(
             id: Kind.subscription.makeID(), created: now, customer: customer.id, testClock: customer.testClock,
             currency: prices[0].price.currency, items: items, status: trialEnd == nil ? .incomplete : .trialing,
-            billingAnchor: trialEnd ?? now, metadata: metadata, description: description, trialStart: trialEnd.map { _ in now },
+            billingAnchor: trialEnd ?? now, metadata: metadata, description: description,
+            trialStart: trialEnd.map { _ in now },
             trialEnd: trialEnd, defaultPaymentMethod: method?.id)
         let invoice = invoice(
-            for: subscription, .create, lines: try lines(of: subscription, items: items, isTrial: trialEnd != nil), email: customer.email)
+            for: subscription, .create,
+            lines: try lines(of: subscription, items: items, isTrial: trialEnd != nil), email: customer.email)
         subscription.latestInvoice = invoice.id
         try transaction.insert(subscription)
         try emit("customer.subscription.created", subscription)
-        var paid = try finalize(draft(invoice, isPatient: false))
+        var paid = try finalize(draft(invoice, staysDraft: false))
         if paid.status == .open, behavior != .defaultIncomplete { paid = try collect(paid) }
         subscription = try object(subscription.id)
         if paid.status == .paid { return subscription }
         if behavior == .errorIfIncomplete { throw APIError.declined }
-        guard let intent = paid.paymentIntent, try object(intent, as: PaymentIntent.self).status == .processing else { return subscription }
+        guard let intent = paid.paymentIntent, try object(intent, as: PaymentIntent.self).status == .processing else {
+            return subscription
+        }
         return try move(subscription, to: .active)
     }
 
@@ -65,7 +70,7 @@ extension Store {
         subscription.pendingLines = []
         subscription.latestInvoice = invoice.id
         try change(old, to: subscription, "customer.subscription.updated")
-        _ = try draft(invoice, isPatient: true)
+        _ = try draft(invoice, staysDraft: true)
     }
 
     @discardableResult
@@ -106,14 +111,17 @@ extension Store {
             changed.pendingUpdate = nil
             try change(subscription, to: changed, "customer.subscription.updated")
             try emit("customer.subscription.pending_update_applied", changed)
-        } else if [.incomplete, .pastDue, .unpaid].contains(subscription.status), subscription.latestInvoice == invoice.id {
+        } else if [.incomplete, .pastDue, .unpaid].contains(subscription.status),
+            subscription.latestInvoice == invoice.id {
             _ = try move(subscription, to: .active)
         }
     }
 
     /// - Parameter isLast: Whether nothing more is tried.
     func invoiceFailed(_ invoice: Invoice, isLast: Bool) throws {
-        guard let subscription = try subscription(of: invoice), subscription.pendingUpdate?.invoice != invoice.id else { return }
+        guard let subscription = try subscription(of: invoice), subscription.pendingUpdate?.invoice != invoice.id else {
+            return
+        }
         if isLast {
             try end(subscription, reason: "payment_failed")
         } else if subscription.status == .active || subscription.status == .trialing {
@@ -133,7 +141,9 @@ extension Store {
     }
 
     private func subscription(of invoice: Invoice) throws -> Subscription? {
-        guard let id = invoice.subscription, let subscription: Subscription = try transaction.object(id) else { return nil }
+        guard let id = invoice.subscription, let subscription: Subscription = try transaction.object(id) else {
+            return nil
+        }
         return subscription.status.isFinal ? nil : subscription
     }
 }
@@ -148,9 +158,10 @@ extension Store {
         let isRenewal = reason == .cycle
         return Invoice(
             id: Kind.invoice.makeID(), created: now, customer: subscription.customer, email: email,
-            testClock: subscription.testClock, subscription: subscription.id, subscriptionMetadata: subscription.metadata,
-            reason: reason, currency: subscription.currency, lines: lines,
-            periodStart: isRenewal ? subscription.periodStart : now, periodEnd: isRenewal ? subscription.periodEnd : now)
+            testClock: subscription.testClock, subscription: subscription.id,
+            subscriptionMetadata: subscription.metadata, reason: reason, currency: subscription.currency, lines: lines,
+            periodStart: isRenewal ? subscription.periodStart : now,
+            periodEnd: isRenewal ? subscription.periodEnd : now)
     }
 
     func lines(
@@ -159,12 +170,14 @@ extension Store {
         try items.map { item in
             let price: Price = try object(item.price)
             let name = try object(price.product, as: Product.self).name
-            let rhythm = Amount.text(price.unitAmount, price.currency) + (price.recurring.map { " / \($0.interval.rawValue)" } ?? "")
+            let rhythm = Amount.text(price.unitAmount, price.currency)
+                + (price.recurring.map { " / \($0.interval.rawValue)" } ?? "")
             return Invoice.Line(
                 id: Kind.makeID("il_"), amount: isTrial ? 0 : price.unitAmount * item.quantity,
-                description: isTrial ? "Trial period for \(name)" : "\(item.quantity) × \(name) (at \(rhythm))", price: price.id,
-                product: price.product, unitAmount: isTrial ? 0 : price.unitAmount, quantity: item.quantity,
-                periodStart: item.periodStart, periodEnd: item.periodEnd, isProration: false, subscription: subscription.id,
+                description: isTrial ? "Trial period for \(name)" : "\(item.quantity) × \(name) (at \(rhythm))",
+                price: price.id, product: price.product, unitAmount: isTrial ? 0 : price.unitAmount,
+                quantity: item.quantity, periodStart: item.periodStart, periodEnd: item.periodEnd, isProration: false,
+                subscription: subscription.id,
                 subscriptionItem: item.id, invoiceItem: nil)
         }
     }

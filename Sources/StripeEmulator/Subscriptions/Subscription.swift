@@ -58,10 +58,10 @@ struct Subscription: Document, Equatable {
 
     var dueAt: Int64? {
         if status.isFinal { return nil }
-        if status == .incomplete { return created + Subscription.patience }
+        if status == .incomplete { return created + Subscription.paymentTimeout }
         return [periodEnd, cancelAt, pendingUpdate?.expiresAt].compactMap { $0 }.min()
     }
 
     /// How long a first payment, or that of a pending change, may be missing.
-    static let patience: Int64 = 23 * 3600
+    static let paymentTimeout: Int64 = 23 * 3600
 }

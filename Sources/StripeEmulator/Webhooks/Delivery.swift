@@ -1,12 +1,12 @@
 import Core
 import SQL
 
-/// Telling one endpoint of one event. A duplicate is a second delivery.
+/// The delivery of one event to one endpoint. A duplicate is a second delivery.
 struct Delivery: Sendable {
     enum State: String, Sendable, SQLConvertible {
         case due, delivered
-        case givenUp = "given_up"
-        /// Never sent, on order.
+        case abandoned = "given_up"
+        /// Never sent, by a fault.
         case lost
     }
 
@@ -34,73 +34,77 @@ struct Delivery: Sendable {
 
     var json: JSON {
         [
-            "number": .integer(number), "event": .string(event), "endpoint": .string(endpoint), "state": .string(state.rawValue),
-            "fault": .of(fault), "due_at": .integer(dueAt.seconds), "attempts": .integer(Int64(attempts)),
-            "status": .of(status.map { Int64($0) }), "error": .of(error),
+            "number": .integer(number), "event": .string(event), "endpoint": .string(endpoint),
+            "state": .string(state.rawValue), "fault": .of(fault), "due_at": .integer(dueAt.seconds),
+            "attempts": .integer(Int64(attempts)), "status": .of(status.map { Int64($0) }), "error": .of(error),
         ]
     }
 }
 
 extension Transaction {
-    func insertDelivery(of event: String, to endpoint: String, _ order: Faults.Order, now: Instant) throws(DatabaseError) {
+    func insertDelivery(
+        of event: String, to endpoint: String, _ order: Faults.Order, now: Instant
+    ) throws(DatabaseError) {
         try execute("""
-            INSERT INTO stand_in_deliveries (event, endpoint, state, fault, due_at, attempts) VALUES ($1, $2, $3, $4, $5, 0)
+            INSERT INTO deliveries (event, endpoint, state, fault, due_at, attempts) VALUES ($1, $2, $3, $4, $5, 0)
             """, event, endpoint, order.isLost ? Delivery.State.lost : .due, order.name, now + order.delay)
     }
 
-    /// Takes the first delivery of each endpoint that is due, and puts it off to `until` in case its attempt is never reported.
-    /// An endpoint hears one thing at a time, so that without faults it hears them in order.
-    func takeDeliveries(now: Instant, until: Instant) throws(DatabaseError) -> [Delivery] {
+    /// Claims the first delivery of each endpoint that is due, and postpones it to `until` in case its attempt is never
+    /// reported. An endpoint gets one event at a time, so that without faults it gets them in order.
+    func claimDeliveries(now: Instant, until: Instant) throws(DatabaseError) -> [Delivery] {
         try query("""
-            UPDATE stand_in_deliveries SET due_at = $2, attempts = attempts + 1
+            UPDATE deliveries SET due_at = $2, attempts = attempts + 1
             WHERE number IN (
                 SELECT (
-                    SELECT number FROM stand_in_deliveries AS mine WHERE mine.endpoint = some.endpoint AND mine.state = 'due'
+                    SELECT number FROM deliveries AS mine WHERE mine.endpoint = some.endpoint AND mine.state = 'due'
                         AND mine.due_at <= $1 ORDER BY mine.due_at, mine.number LIMIT 1
                 )
-                FROM (SELECT DISTINCT endpoint FROM stand_in_deliveries WHERE state = 'due' AND due_at <= $1) AS some
+                FROM (SELECT DISTINCT endpoint FROM deliveries WHERE state = 'due' AND due_at <= $1) AS some
             ) RETURNING *
             """, now, until
         ).map { row throws(DatabaseError) in try Delivery(row) }
     }
 
-    func noteDelivery(
+    func recordDelivery(
         _ number: Int64, _ state: Delivery.State, status: Int?, error: String?, dueAt: Instant
     ) throws(DatabaseError) {
-        // Its endpoint may have been deleted meanwhile, which gave it up.
+        // Its endpoint may have been deleted meanwhile, which abandoned the delivery.
         try execute("""
-            UPDATE stand_in_deliveries SET state = $2, status = $3, error = $4, due_at = $5 WHERE number = $1 AND state = 'due'
+            UPDATE deliveries SET state = $2, status = $3, error = $4, due_at = $5 WHERE number = $1 AND state = 'due'
             """, number, state, status, error, dueAt)
     }
 
     func firstDeliveryDue() throws(DatabaseError) -> Instant? {
-        try queryOne("SELECT MIN(due_at) AS at FROM stand_in_deliveries WHERE state = 'due'")?.get("at")
+        try queryOne("SELECT MIN(due_at) AS at FROM deliveries WHERE state = 'due'")?.get("at")
     }
 
     /// Attempts that were under way when the process ended are due again at once.
     func resumeDeliveries(now: Instant, lease: Instant) throws(DatabaseError) {
-        try execute("UPDATE stand_in_deliveries SET due_at = $1 WHERE state = 'due' AND attempts > 0 AND due_at <= $2", now, lease)
+        try execute(
+            "UPDATE deliveries SET due_at = $1 WHERE state = 'due' AND attempts > 0 AND due_at <= $2", now, lease)
     }
 
-    func giveUpDeliveries(to endpoint: String) throws(DatabaseError) {
-        try execute("UPDATE stand_in_deliveries SET state = 'given_up' WHERE endpoint = $1 AND state = 'due'", endpoint)
+    func abandonDeliveries(to endpoint: String) throws(DatabaseError) {
+        try execute("UPDATE deliveries SET state = 'given_up' WHERE endpoint = $1 AND state = 'due'", endpoint)
     }
 
     func pendingDeliveries(of event: String) throws(DatabaseError) -> Int {
-        try queryOne("SELECT COUNT(*) AS count FROM stand_in_deliveries WHERE event = $1 AND state = 'due'", event)?.get("count") ?? 0
+        try queryOne(
+            "SELECT COUNT(*) AS count FROM deliveries WHERE event = $1 AND state = 'due'", event)?.get("count") ?? 0
     }
 
     /// Those that have not arrived, and perhaps never will. A duplicate that arrived stands for the one that was lost.
     func openDeliveries(of event: String) throws(DatabaseError) -> [String] {
         try query("""
-            SELECT DISTINCT endpoint FROM stand_in_deliveries WHERE event = $1
-            AND endpoint NOT IN (SELECT endpoint FROM stand_in_deliveries WHERE event = $1 AND state = 'delivered')
+            SELECT DISTINCT endpoint FROM deliveries WHERE event = $1
+            AND endpoint NOT IN (SELECT endpoint FROM deliveries WHERE event = $1 AND state = 'delivered')
             """, event
         ).map { row throws(DatabaseError) in try row.get("endpoint") }
     }
 
     func newestDeliveries(_ limit: Int) throws(DatabaseError) -> [Delivery] {
-        try query("SELECT * FROM stand_in_deliveries ORDER BY number DESC LIMIT $1", limit).map { row throws(DatabaseError) in
+        try query("SELECT * FROM deliveries ORDER BY number DESC LIMIT $1", limit).map { row throws(DatabaseError) in
             try Delivery(row)
         }
     }

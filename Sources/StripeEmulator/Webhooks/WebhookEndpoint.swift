@@ -1,6 +1,6 @@
 import Core
 
-/// Who is told of events, and in which version.
+/// A receiver of events, and the version it gets them in.
 struct WebhookEndpoint: Document, Equatable {
     static let kind = Kind.webhookEndpoint
     let id: String
@@ -13,7 +13,7 @@ struct WebhookEndpoint: Document, Equatable {
     var isEnabled = true
     var metadata: [String: String] = [:]
 
-    func hears(_ type: String) -> Bool { isEnabled && events.contains { Self.matches(type, $0) } }
+    func receives(_ type: String) -> Bool { isEnabled && events.contains { Self.matches(type, $0) } }
 
     /// `*` is every event, `invoice.*` every one of invoices.
     static func matches(_ type: String, _ pattern: String) -> Bool {
@@ -24,16 +24,16 @@ struct WebhookEndpoint: Document, Equatable {
 extension Renderer {
     func json(_ endpoint: WebhookEndpoint) -> JSON {
         [
-            "id": .string(endpoint.id), "object": "webhook_endpoint", "created": .integer(endpoint.created), "livemode": false,
-            "url": .string(endpoint.url), "enabled_events": .of(endpoint.events), "api_version": .of(endpoint.version?.text),
-            "status": endpoint.isEnabled ? "enabled" : "disabled", "description": .of(endpoint.description),
-            "metadata": .of(endpoint.metadata), "application": nil,
+            "id": .string(endpoint.id), "object": "webhook_endpoint", "created": .integer(endpoint.created),
+            "livemode": false, "url": .string(endpoint.url), "enabled_events": .of(endpoint.events),
+            "api_version": .of(endpoint.version?.text), "status": endpoint.isEnabled ? "enabled" : "disabled",
+            "description": .of(endpoint.description), "metadata": .of(endpoint.metadata), "application": nil,
         ]
     }
 }
 
 extension Store {
-    /// The secret is in this answer, and in no other.
+    /// Only this response has the secret.
     func createEndpoint(_ call: Call) throws -> JSON {
         let parameters = call.parameters
         try parameters.allow("url", "enabled_events", "api_version", "description", "metadata", "connect")
@@ -43,7 +43,9 @@ extension Store {
             }
             return version
         }
-        guard let events = try parameters.texts("enabled_events", limit: 300), !events.isEmpty else { throw APIError.missing("enabled_events") }
+        guard let events = try parameters.texts("enabled_events", limit: 300), !events.isEmpty else {
+            throw APIError.missing("enabled_events")
+        }
         let endpoint = WebhookEndpoint(
             id: Kind.webhookEndpoint.makeID(), created: now, url: try url(parameters.required("url")), events: events,
             version: version, secret: Kind.makeID("whsec_"), description: try parameters.text("description"),
@@ -72,10 +74,10 @@ extension Store {
         return renderer.json(endpoint)
     }
 
-    /// What was still to be delivered to it is given up.
+    /// Its due deliveries are abandoned.
     func deleteEndpoint(_ call: Call) throws -> JSON {
         try transaction.remove(object(call.id, as: WebhookEndpoint.self))
-        try transaction.giveUpDeliveries(to: call.id)
+        try transaction.abandonDeliveries(to: call.id)
         return ["id": .string(call.id), "object": "webhook_endpoint", "deleted": true]
     }
 
@@ -86,7 +88,8 @@ extension Store {
 
     private func url(_ text: String) throws -> String {
         guard text.hasPrefix("http://") || text.hasPrefix("https://"), text.utf8.count <= 2048 else {
-            throw APIError.invalid("url", "Invalid URL: An explicit scheme (such as https) must be provided.", code: "url_invalid")
+            throw APIError.invalid(
+                "url", "Invalid URL: An explicit scheme (such as https) must be provided.", code: "url_invalid")
         }
         return text
     }

@@ -20,7 +20,7 @@ struct FalWorld {
         case put = "PUT"
     }
 
-    struct Answer {
+    struct Response {
         let status: Int
         let headers: HTTPHeaders
         let bytes: [UInt8]
@@ -66,8 +66,9 @@ struct FalWorld {
     }
 
     func send(
-        _ method: Method, _ path: String, _ body: [UInt8]? = nil, headers: [(String, String)] = [], key: String? = "id:secret"
-    ) async throws -> Answer {
+        _ method: Method, _ path: String, _ body: [UInt8]? = nil, headers: [(String, String)] = [],
+        key: String? = "id:secret"
+    ) async throws -> Response {
         var request = HTTPClientRequest(url: path.hasPrefix("http") ? path : url + path)
         request.method = .RAW(value: method.rawValue)
         if let key { request.headers.add(name: "authorization", value: "Key " + key) }
@@ -75,31 +76,34 @@ struct FalWorld {
         if let body { request.body = .bytes(body) }
         let response = try await client.execute(request, timeout: .seconds(60))
         let bytes = try await response.body.collect(upTo: 64 * 1024 * 1024)
-        return Answer(status: Int(response.status.code), headers: response.headers, bytes: Array(buffer: bytes))
+        return Response(status: Int(response.status.code), headers: response.headers, bytes: Array(buffer: bytes))
     }
 
-    func post(_ path: String, _ body: JSON, headers: [(String, String)] = []) async throws -> Answer {
+    func post(_ path: String, _ body: JSON, headers: [(String, String)] = []) async throws -> Response {
         try await send(.post, path, Array(body.text.utf8), headers: headers)
     }
 
-    /// Submits and answers what the sandbox said, or fails.
+    /// Submits and returns the sandbox's response, or fails.
     func submit(
         _ input: JSON, to app: String = flux, webhook: String? = nil, headers: [(String, String)] = []
     ) async throws -> FalSubmitAnswer {
-        let query = webhook.map { "?fal_webhook=" + ($0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "") } ?? ""
-        let answer = try await post("/\(app)\(query)", input, headers: headers)
-        try #require(answer.status == 200)
-        return try JSONDecoder().decode(FalSubmitAnswer.self, from: Data(answer.bytes))
+        let encoded = webhook?.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+        let query = encoded.map { "?fal_webhook=" + $0 } ?? ""
+        let response = try await post("/\(app)\(query)", input, headers: headers)
+        try #require(response.status == 200)
+        return try JSONDecoder().decode(FalSubmitAnswer.self, from: Data(response.bytes))
     }
 
     /// Follows the request to its end.
     func end(of request: FalSubmitAnswer) async throws -> FalStatus {
-        let answer = try await send(.get, request.statusURL + "/stream?logs=1")
-        let last = String(decoding: answer.bytes, as: UTF8.self).split(separator: "\n\n").last { $0.hasPrefix("data: ") }
+        let response = try await send(.get, request.statusURL + "/stream?logs=1")
+        let last = String(decoding: response.bytes, as: UTF8.self).split(separator: "\n\n").last {
+            $0.hasPrefix("data: ")
+        }
         return try JSONDecoder().decode(FalStatus.self, from: Data(try #require(last).dropFirst(6).utf8))
     }
 
-    func result(_ input: JSON, app: String = flux, headers: [(String, String)] = []) async throws -> Answer {
+    func result(_ input: JSON, app: String = flux, headers: [(String, String)] = []) async throws -> Response {
         let request = try await submit(input, to: app, headers: headers)
         _ = try await end(of: request)
         return try await send(.get, request.responseURL)

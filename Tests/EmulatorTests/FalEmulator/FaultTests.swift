@@ -6,14 +6,17 @@ import Testing
 
 struct FaultTests {
     private func input(_ fault: String, images: Int64 = 1) -> JSON {
-        ["prompt": .string("a park sandbox:\(fault)"), "num_images": .integer(images), "image_size": ["width": 64, "height": 48]]
+        [
+            "prompt": .string("a park sandbox:\(fault)"), "num_images": .integer(images),
+            "image_size": ["width": 64, "height": 48],
+        ]
     }
 
     @Test func `locked refuses the submission as fal does an account without money`() async throws {
         try await FalWorld.with { world in
-            let answer = try await world.post("/" + FalWorld.flux, input("locked"))
-            #expect(answer.status == 403)
-            #expect(try answer.json()["detail"]?.string?.hasPrefix("User is locked.") == true)
+            let response = try await world.post("/" + FalWorld.flux, input("locked"))
+            #expect(response.status == 403)
+            #expect(try response.json()["detail"]?.string?.hasPrefix("User is locked.") == true)
         }
     }
 
@@ -21,9 +24,9 @@ struct FaultTests {
         try await FalWorld.with { world in
             let path = "/" + FalWorld.flux
             for expected in [429, 429, 200] {
-                let answer = try await world.post(path, input("429=2"))
-                #expect(answer.status == expected)
-                #expect(answer.header("retry-after") == (expected == 429 ? "1" : nil))
+                let response = try await world.post(path, input("429=2"))
+                #expect(response.status == expected)
+                #expect(response.header("retry-after") == (expected == 429 ? "1" : nil))
             }
             for _ in 0..<5 { #expect(try await world.post(path, input("429")).status == 429) }
         }
@@ -86,7 +89,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `no-answer drops the connection and works on the request all the same`() async throws {
+    @Test func `no-answer drops the connection and still completes the request`() async throws {
         try await WebhookReceiver.with { receiver, hook in
             try await FalWorld.with { world in
                 await #expect(throws: (any Error).self) { try await world.submit(input("no-answer"), webhook: hook) }
@@ -107,7 +110,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `slow and never take no place from others`() async throws {
+    @Test func `slow and never do not count toward the concurrency limit`() async throws {
         try await FalWorld.with({ $0.concurrency = 1 }) { world in
             let never = try await world.submit(input("never"))
             let slow = try await world.submit(input("slow=600"))
@@ -119,11 +122,12 @@ struct FaultTests {
         }
     }
 
-    @Test func `faults come by header and by setting too`() async throws {
+    @Test func `faults can come from a header or a setting`() async throws {
         try await FalWorld.with({ $0.script = FaultScript(list: "partial") ?? FaultScript() }) { world in
             #expect(try await world.result(input("none", images: 4)).json()["images"]?.array?.count == 2)
             let picture: JSON = ["image_url": "data:image/png;base64,AAAA"]
-            let refused = try await world.result(picture, app: "fal-ai/birefnet", headers: [("X-Sandbox-Fault", "policy")])
+            let refused = try await world.result(
+                picture, app: "fal-ai/birefnet", headers: [("X-Sandbox-Fault", "policy")])
             #expect(try refused.json()["detail"]?.array?.first?["type"] == "content_policy_violation")
         }
     }

@@ -15,7 +15,7 @@ struct ModelTests {
         }
     }
 
-    @Test func `every endpoint has an input that it takes`() {
+    @Test func `every endpoint accepts a valid input`() {
         let picture: JSON = "https://example.com/a.png"
         for model in Model.allCases {
             #expect(complaints(model, ["prompt": "x", "image_url": picture]) == [])
@@ -23,10 +23,13 @@ struct ModelTests {
     }
 
     @Test(arguments: [
-        ([:], "prompt missing"), (["prompt": 7], "prompt string_type"), (["prompt": "x", "num_images": 0], "num_images greater_than_equal"),
-        (["prompt": "x", "num_images": 5], "num_images less_than_equal"), (["prompt": "x", "num_images": "2"], "num_images int_type"),
+        ([:], "prompt missing"), (["prompt": 7], "prompt string_type"),
+        (["prompt": "x", "num_images": 0], "num_images greater_than_equal"),
+        (["prompt": "x", "num_images": 5], "num_images less_than_equal"),
+        (["prompt": "x", "num_images": "2"], "num_images int_type"),
         (["prompt": "x", "seed": "7"], "seed int_type"), (["prompt": "x", "seed": -1], "seed greater_than_equal"),
-        (["prompt": "x", "image_size": "huge"], "image_size enum"), (["prompt": "x", "image_size": 7], "image_size model_type"),
+        (["prompt": "x", "image_size": "huge"], "image_size enum"),
+        (["prompt": "x", "image_size": 7], "image_size model_type"),
         (["prompt": "x", "image_size": ["width": 0]], "image_size.width greater_than_equal"),
         (["prompt": "x", "image_size": ["width": 14_143]], "image_size.width less_than_equal"),
         (["prompt": "x", "image_size": ["width": 14_142, "height": 14_142]], "image_size image_too_large"),
@@ -34,7 +37,7 @@ struct ModelTests {
         (["prompt": "x", "sync_mode": "yes"], "sync_mode bool_type"),
         (["prompt": "x", "guidance_scale": 0], "guidance_scale greater_than_equal"),
     ] as [(JSON, String)])
-    func `a bad input is complained of by place and type`(input: JSON, complaint: String) {
+    func `a complaint about an input has its place and type`(input: JSON, complaint: String) {
         #expect(complaints(.fluxSchnell, input) == [complaint])
     }
 
@@ -46,7 +49,9 @@ struct ModelTests {
 
     @Test func `sizes go by fal's names or by pixels`() throws {
         func size(_ value: JSON) throws -> ImageSize? {
-            guard case .paint(_, let size) = try Model.fluxDev.order(["prompt": "x", "image_size": value]).work else { return nil }
+            guard case .paint(_, let size) = try Model.fluxDev.order(["prompt": "x", "image_size": value]).work else {
+                return nil
+            }
             return size
         }
         #expect(try size("portrait_16_9") == ImageSize(width: 576, height: 1024))

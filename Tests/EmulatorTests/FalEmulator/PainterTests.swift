@@ -5,7 +5,7 @@ import Testing
 struct PainterTests {
     private let painter = Painter()
 
-    @Test func `the same prompt and seed give the same file, another of either another`() throws {
+    @Test func `the same prompt and seed give the same file, another prompt or seed another file`() throws {
         func bytes(_ prompt: String, _ seed: Int64) throws -> [UInt8] {
             try painter.paint(prompt, seed: seed, width: 96, height: 64).encoded(.png)
         }
@@ -17,18 +17,21 @@ struct PainterTests {
 
     @Test(arguments: [(1, 1), (16, 900), (900, 16), (333, 777), (1024, 576)])
     func `a picture has exactly the size asked for`(width: Int, height: Int) throws {
-        let info = try PictureInfo(inspecting: painter.paint("a boat", seed: 3, width: width, height: height).encoded(.webp))
+        let info = try PictureInfo(
+            inspecting: painter.paint("a boat", seed: 3, width: width, height: height).encoded(.webp))
         #expect(info.width == width && info.height == height && info.format == .webp)
     }
 
-    @Test(arguments: ["", "<svg onload='x'>&amp;\u{0}\u{7}", "\u{202E}مرحبا 😀", String(repeating: "long ", count: 5000)])
+    @Test(
+        arguments: ["", "<svg onload='x'>&amp;\u{0}\u{7}", "\u{202E}مرحبا 😀", String(repeating: "long ", count: 5000)])
     func `any prompt can be painted and captioned`(prompt: String) throws {
         #expect(try painter.paint(prompt, seed: 1, width: 200, height: 120).width == 200)
     }
 
     @Test func `every scene and every figure can be painted`() throws {
         let prompts = [
-            "park", "mountains", "sea", "city", "galaxy", "desert", "abstract", "dress", "lone tree", "boat", "balloon", "house",
+            "park", "mountains", "sea", "city", "galaxy", "desert", "abstract", "dress", "lone tree", "boat", "balloon",
+            "house",
         ]
         for mood in ["day", "dawn", "sunset", "night", "fog", "snow"] {
             for prompt in prompts { _ = try painter.paint("\(mood) \(prompt)", seed: 5, width: 48, height: 48) }
@@ -37,12 +40,12 @@ struct PainterTests {
 
     @Test func `the label changes the lower left corner, and only what is near it`() throws {
         let scene = try painter.scene("a park", seed: 1, width: 400, height: 300)
-        let labelled = try painter.labelled(scene, caption: "a park")
+        let labeled = try painter.labeled(scene, caption: "a park")
         func part(_ picture: Picture, y: Int) throws -> [UInt8] {
             try picture.cropped(x: 0, y: y, width: 120, height: 40).pixels()
         }
-        #expect(try part(scene, y: 260) != part(labelled, y: 260))
-        #expect(try part(scene, y: 0) == part(labelled, y: 0))
+        #expect(try part(scene, y: 260) != part(labeled, y: 260))
+        #expect(try part(scene, y: 0) == part(labeled, y: 0))
     }
 
     @Test func `each treatment really changes its input and keeps its size`() throws {
@@ -54,14 +57,17 @@ struct PainterTests {
         #expect(Set(made).count == prompts.count)
     }
 
-    @Test func `a cut-out keeps the subject, clears the ground, and leaves neither all nor nothing`() throws {
+    @Test func `a cut-out keeps the subject, clears the background, and never keeps all or nothing`() throws {
         var pixels = [UInt8](repeating: 240, count: 100 * 80 * 3)
-        for y in 20..<60 { for x in 30..<70 { pixels.replaceSubrange((y * 100 + x) * 3..<(y * 100 + x) * 3 + 3, with: [200, 20, 20]) } }
+        for y in 20..<60 {
+            for x in 30..<70 { pixels.replaceSubrange((y * 100 + x) * 3..<(y * 100 + x) * 3 + 3, with: [200, 20, 20]) }
+        }
         let input = try Picture(pixels: pixels, width: 100, height: 80, bands: 3)
 
         let cut = try painter.cutOut(input)
         let mask = try cut.mask.pixels()
-        let plain = try painter.cutOut(Picture(pixels: .init(repeating: 128, count: 300), width: 10, height: 10, bands: 3)).mask.pixels()
+        let plain = try painter.cutOut(
+            Picture(pixels: .init(repeating: 128, count: 300), width: 10, height: 10, bands: 3)).mask.pixels()
 
         #expect(cut.picture.hasAlpha && cut.picture.width == 100)
         #expect(mask[40 * 100 + 50] == 255 && mask[5 * 100 + 5] == 0)

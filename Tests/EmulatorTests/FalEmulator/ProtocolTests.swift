@@ -3,19 +3,19 @@ import Foundation
 import Testing
 @testable import FalEmulator
 
-/// What the protocol sheet's conformance list asks of a server that clients take for fal.
+/// What the protocol sheet's conformance list requires of a server that clients use in place of fal.
 struct ProtocolTests {
     private let small: JSON = ["prompt": "a park", "image_size": ["width": 64, "height": 48]]
 
-    @Test func `a submission is answered with canonical URLs and a position`() async throws {
+    @Test func `the response to a submission has canonical URLs and a queue position`() async throws {
         try await FalWorld.with { world in
-            let answer = try await world.submit(small)
+            let response = try await world.submit(small)
 
-            let base = "\(world.url)/fal-ai/flux/requests/\(answer.requestID)"
-            #expect(answer.responseURL == base)
-            #expect(answer.statusURL == base + "/status")
-            #expect(answer.cancelURL == base + "/cancel")
-            #expect(answer.status == .inQueue && answer.queuePosition == 0)
+            let base = "\(world.url)/fal-ai/flux/requests/\(response.requestID)"
+            #expect(response.responseURL == base)
+            #expect(response.statusURL == base + "/status")
+            #expect(response.cancelURL == base + "/cancel")
+            #expect(response.status == .inQueue && response.queuePosition == 0)
         }
     }
 
@@ -42,22 +42,22 @@ struct ProtocolTests {
         }
     }
 
-    @Test func `the result is the bare output, under both paths and with a slash behind`() async throws {
+    @Test func `the result is the bare output, under both paths and with a trailing slash`() async throws {
         try await FalWorld.with { world in
             let request = try await world.submit(small)
             _ = try await world.end(of: request)
 
-            let answers = [
+            let responses = [
                 try await world.send(.get, request.responseURL), try await world.send(.get, request.responseURL + "/"),
                 try await world.send(.get, request.responseURL + "/response"),
             ]
 
-            for answer in answers {
-                #expect(answer.status == 200)
-                #expect(answer.header("x-fal-request-id") == request.requestID)
-                #expect(answer.header("x-fal-billable-units") == "1")
-                #expect(try answer.json()["images"]?.array?.count == 1)
-                #expect(try answer.json()["prompt"] == "a park")
+            for response in responses {
+                #expect(response.status == 200)
+                #expect(response.header("x-fal-request-id") == request.requestID)
+                #expect(response.header("x-fal-billable-units") == "1")
+                #expect(try response.json()["images"]?.array?.count == 1)
+                #expect(try response.json()["prompt"] == "a park")
             }
         }
     }
@@ -68,13 +68,13 @@ struct ProtocolTests {
             input["output_format"] = "png"
             let file = try #require(try await world.result(.object(input)).json()["images"]?.array?.first)
 
-            let answer = try await world.send(.get, try #require(file["url"]?.string), key: nil)
+            let response = try await world.send(.get, try #require(file["url"]?.string), key: nil)
 
-            let info = try PictureInfo(inspecting: answer.bytes)
-            #expect(answer.header("content-type") == "image/png")
+            let info = try PictureInfo(inspecting: response.bytes)
+            #expect(response.header("content-type") == "image/png")
             #expect(info.format == .png && info.width == 64 && info.height == 48)
             #expect(file["width"] == 64 && file["content_type"] == "image/png")
-            #expect(file["file_size"]?.integer == Int64(answer.bytes.count))
+            #expect(file["file_size"]?.integer == Int64(response.bytes.count))
         }
     }
 
@@ -83,12 +83,13 @@ struct ProtocolTests {
             let request = try await world.submit(small)
             let paths = [
                 "/fal-ai/flux/requests/01900000-0000-7000-8000-000000000000/status",
-                "/fal-ai/birefnet/requests/\(request.requestID)/status", "/fal-ai/birefnet/requests/\(request.requestID)",
+                "/fal-ai/birefnet/requests/\(request.requestID)/status",
+                "/fal-ai/birefnet/requests/\(request.requestID)",
             ]
             for path in paths {
-                let answer = try await world.send(.get, path)
-                #expect(answer.status == 404)
-                #expect(try answer.json() == ["status": "NOT_FOUND"])
+                let response = try await world.send(.get, path)
+                #expect(response.status == 404)
+                #expect(try response.json() == ["status": "NOT_FOUND"])
             }
             #expect(try await world.send(.put, paths[1].replacing("/status", with: "/cancel")).status == 404)
         }
@@ -125,9 +126,9 @@ struct ProtocolTests {
             #expect(try await world.send(.post, path, body, key: "right").status == 200)
             #expect(try await world.send(.post, "/fal-ai/nothing", body, key: "right").status == 404)
             for broken in ["", "{", "[]", "7"] {
-                let answer = try await world.send(.post, path, Array(broken.utf8), key: "right")
-                #expect(answer.status == 422)
-                #expect(try answer.json()["detail"]?.array?.first?["type"] == "json_invalid")
+                let response = try await world.send(.post, path, Array(broken.utf8), key: "right")
+                #expect(response.status == 422)
+                #expect(try response.json()["detail"]?.array?.first?["type"] == "json_invalid")
             }
             let list = try await world.send(.get, "/sandbox/requests", key: "right")
             #expect(try list.json()["requests"]?.array?.count == 1)
@@ -147,12 +148,12 @@ struct ProtocolTests {
         }
     }
 
-    @Test func `the synchronous call has its own prefix and answers the output`() async throws {
+    @Test func `the synchronous call has its own prefix and returns the output`() async throws {
         try await FalWorld.with { world in
-            let answer = try await world.post("/run/" + FalWorld.flux, small)
-            #expect(answer.status == 200)
-            #expect(answer.header("x-fal-request-id") != nil)
-            #expect(try answer.json()["images"]?.array?.count == 1)
+            let response = try await world.post("/run/" + FalWorld.flux, small)
+            #expect(response.status == 200)
+            #expect(response.header("x-fal-request-id") != nil)
+            #expect(try response.json()["images"]?.array?.count == 1)
         }
     }
 
@@ -160,7 +161,8 @@ struct ProtocolTests {
         try await FalWorld.with { world in
             _ = try await world.submit(["prompt": "sandbox:queue=3600"])
             let full = try await world.post("/\(FalWorld.flux)?fal_max_queue_length=0", small)
-            let waiting = try await world.submit(["prompt": "sandbox:queue=1"], headers: [("X-Fal-Request-Timeout", "0.1")])
+            let waiting = try await world.submit(
+                ["prompt": "sandbox:queue=1"], headers: [("X-Fal-Request-Timeout", "0.1")])
 
             #expect(full.status == 429)
             #expect(try await world.end(of: waiting).errorType == "request_timeout")

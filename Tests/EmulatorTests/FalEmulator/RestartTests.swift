@@ -15,7 +15,9 @@ struct RestartTests {
         var accepted: [FalSubmitAnswer] = []
         try await FalWorld.with(folder: folder, { $0.duration = .seconds(600) }) { world in
             for index in 0..<6 {
-                accepted.append(try await world.submit(["prompt": .string("a park \(index)"), "image_size": ["width": 64, "height": 48]]))
+                accepted.append(
+                    try await world.submit(
+                        ["prompt": .string("a park \(index)"), "image_size": ["width": 64, "height": 48]]))
             }
         }
 
@@ -23,7 +25,8 @@ struct RestartTests {
             for request in accepted {
                 let path = "/fal-ai/flux/requests/\(request.requestID)"
                 let again = FalSubmitAnswer(
-                    requestID: request.requestID, responseURL: world.url + path, statusURL: world.url + path + "/status",
+                    requestID: request.requestID, responseURL: world.url + path,
+                    statusURL: world.url + path + "/status",
                     cancelURL: world.url + path + "/cancel", status: nil, queuePosition: nil)
                 #expect(try await world.end(of: again).error == nil)
             }
@@ -32,12 +35,13 @@ struct RestartTests {
         }
     }
 
-    @Test func `a webhook that nobody took before a stop is sent after the next start, by the same signer`() async throws {
+    @Test func `a webhook not acknowledged before a stop is sent after the next start, signed alike`() async throws {
         let folder = folder()
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await WebhookReceiver.with(answering: [503]) { receiver, hook in
+        try await WebhookReceiver.with(responding: [503]) { receiver, hook in
             try await FalWorld.with(folder: folder, { $0.webhookPause = .seconds(600) }) { world in
-                _ = try await world.submit(["prompt": "a park", "image_size": ["width": 64, "height": 48]], webhook: hook)
+                _ = try await world.submit(
+                    ["prompt": "a park", "image_size": ["width": 64, "height": 48]], webhook: hook)
                 _ = try await receiver.next()
             }
             let key = try SigningIdentity(folder: folder).signer.keySet.publicKeys
@@ -49,14 +53,15 @@ struct RestartTests {
         }
     }
 
-    @Test func `the signing key is the owner's alone to read`() throws {
+    @Test func `only the owner can read the signing key`() throws {
         let folder = folder()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let first = try SigningIdentity(folder: folder).signer
         let second = try SigningIdentity(folder: folder).signer
 
-        let mode = try FileManager.default.attributesOfItem(atPath: folder.appending(path: "identity.json").path)[.posixPermissions]
+        let mode = try FileManager.default.attributesOfItem(
+            atPath: folder.appending(path: "identity.json").path)[.posixPermissions]
         #expect(mode as? Int == 0o600)
         #expect(first.userID == second.userID && first.keySet == second.keySet)
     }

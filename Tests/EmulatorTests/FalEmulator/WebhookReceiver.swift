@@ -5,7 +5,7 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// Takes webhooks on a free port, answers as told, and hands them to the test one by one.
+/// Receives webhooks on a free port, responds with given statuses, and passes the webhooks to the test one by one.
 final class WebhookReceiver: Sendable {
     struct Delivery: Sendable {
         let headers: HTTPFields
@@ -15,14 +15,16 @@ final class WebhookReceiver: Sendable {
     }
 
     private let statuses: Mutex<[Int]>
-    private let taken = Mutex(0)
+    private let received = Mutex(0)
     private let deliveries: AsyncStream<Delivery>
     private let arrivals: AsyncStream<Delivery>.Continuation
     private let port: AsyncStream<Int>
     private let portKnown: AsyncStream<Int>.Continuation
 
-    /// - Parameter answering: The statuses of the first answers; then 200.
-    static func with(answering statuses: [Int] = [], _ body: (WebhookReceiver, String) async throws -> Void) async throws {
+    /// - Parameter responding: The statuses of the first responses; then 200.
+    static func with(
+        responding statuses: [Int] = [], _ body: (WebhookReceiver, String) async throws -> Void
+    ) async throws {
         let receiver = WebhookReceiver(statuses)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await receiver.run() }
@@ -39,8 +41,8 @@ final class WebhookReceiver: Sendable {
         (port, portKnown) = AsyncStream.makeStream(of: Int.self)
     }
 
-    /// How many came, read or not.
-    var count: Int { taken.withLock { $0 } }
+    /// How many arrived, read or not.
+    var count: Int { received.withLock { $0 } }
 
     func next() async throws -> Delivery {
         for await delivery in deliveries { return delivery }
@@ -51,7 +53,7 @@ final class WebhookReceiver: Sendable {
         let router = Router()
         router.post("/hook") { request, _ in
             let body = try await request.body.collect(upTo: 16 * 1024 * 1024)
-            self.taken.withLock { $0 += 1 }
+            self.received.withLock { $0 += 1 }
             self.arrivals.yield(Delivery(headers: request.headers, body: Array(buffer: body)))
             let status = self.statuses.withLock { $0.isEmpty ? 200 : $0.removeFirst() }
             return Response(status: .init(code: status))

@@ -33,13 +33,13 @@ struct WebhookTests {
         }
     }
 
-    @Test func `a webhook is repeated, signed anew, until it is acknowledged, and then no more`() async throws {
-        try await WebhookReceiver.with(answering: [500, 404]) { receiver, hook in
+    @Test func `a webhook is repeated, signed again, until it is acknowledged, and then no more`() async throws {
+        try await WebhookReceiver.with(responding: [500, 404]) { receiver, hook in
             try await FalWorld.with { world in
                 let request = try await world.submit(small, webhook: hook)
                 for _ in 0..<3 { try await verify(receiver.next(), world) }
 
-                // A second request's webhook comes after; between them came no fourth.
+                // The next webhook is that of a second request: there was no fourth for the first.
                 let second = try await world.submit(small, webhook: hook)
                 #expect(try await receiver.next().message()["request_id"]?.string == second.requestID)
                 #expect(request.requestID != second.requestID)
@@ -47,8 +47,8 @@ struct WebhookTests {
         }
     }
 
-    @Test func `a redirection ends a webhook for good`() async throws {
-        try await WebhookReceiver.with(answering: [308]) { receiver, hook in
+    @Test func `a redirect ends the delivery of a webhook`() async throws {
+        try await WebhookReceiver.with(responding: [308]) { receiver, hook in
             try await FalWorld.with { world in
                 _ = try await world.submit(small, webhook: hook)
                 _ = try await receiver.next()
@@ -58,7 +58,7 @@ struct WebhookTests {
         }
     }
 
-    @Test func `a webhook that is lost never comes, and one that is doubled comes twice`() async throws {
+    @Test func `a lost webhook is never sent, and a doubled one is sent twice`() async throws {
         try await WebhookReceiver.with { receiver, hook in
             try await FalWorld.with { world in
                 _ = try await world.end(of: world.submit(input("webhook-lost"), webhook: hook))
@@ -72,7 +72,7 @@ struct WebhookTests {
         }
     }
 
-    @Test func `a webhook can come before the submission is answered`() async throws {
+    @Test func `a webhook can arrive before the response to its submission`() async throws {
         try await WebhookReceiver.with { receiver, hook in
             try await FalWorld.with { world in
                 let request = try await world.submit(input("webhook-first"), webhook: hook)
@@ -85,8 +85,8 @@ struct WebhookTests {
     }
 
     @Test(arguments: [("webhook-forged", FalSignature.Refusal.forged), ("webhook-stale", .stale)])
-    func `a webhook that is not to be believed does not verify`(fault: String, refusal: FalSignature.Refusal) async throws {
-        try await WebhookReceiver.with(answering: [401, 401]) { receiver, hook in
+    func `a forged or stale webhook does not verify`(fault: String, refusal: FalSignature.Refusal) async throws {
+        try await WebhookReceiver.with(responding: [401, 401]) { receiver, hook in
             try await FalWorld.with { world in
                 _ = try await world.submit(input(fault), webhook: hook)
                 for _ in 0..<2 {
@@ -97,7 +97,7 @@ struct WebhookTests {
         }
     }
 
-    @Test func `a stranger's webhook verifies, under another name`() async throws {
+    @Test func `a webhook of another account verifies, under that account's name`() async throws {
         try await WebhookReceiver.with { receiver, hook in
             try await FalWorld.with { world in
                 _ = try await world.submit(small, webhook: hook)

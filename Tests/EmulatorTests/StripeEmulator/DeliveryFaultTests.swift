@@ -11,7 +11,7 @@ struct DeliveryFaultTests {
         #expect((1...500).map(faults.orders) != (1...500).map(other.orders))
     }
 
-    @Test func `as many are lost, doubled and held back as were ordered, more or less`() throws {
+    @Test func `events are lost, doubled and held back about as often as was set`() throws {
         let orders = try (1...10_000).map(#require(Faults(list: "duplicate=30,reorder=20,lose=5")).orders)
 
         #expect(abs(orders.count { $0.first?.isLost == true } - 500) < 100)
@@ -20,12 +20,12 @@ struct DeliveryFaultTests {
         #expect(orders.allSatisfy { $0.allSatisfy { $0.delay < .seconds(2) } })
     }
 
-    @Test func `without an order nothing goes wrong`() {
+    @Test func `without faults each event is delivered once, at once`() {
         #expect((1...100).allSatisfy { Faults().orders(for: $0) == [.init(delay: .zero)] })
     }
 
     @Test(arguments: ["lose", "lose=101", "lose=-1", "lose=x", "shoes=1", "answer_delay=61", "delay=nan"])
-    func `what is no fault, or no value of one, is refused`(list: String) {
+    func `an unknown fault or an invalid value is refused`(list: String) {
         #expect(Faults(list: list) == nil)
     }
 }

@@ -68,7 +68,7 @@ def webhook_was_answered(kind, subject):
     end = time.monotonic() + BOUND
     while True:
         events = [e["id"] for e in stand_in(f"/v1/events?type={kind}")["data"] if subject in json.dumps(e["data"]["object"])]
-        states = [d["state"] for d in stand_in("/_stand-in/deliveries")["data"] if d["event"] in events]
+        states = [d["state"] for d in stand_in("/_emulator/deliveries")["data"] if d["event"] in events]
         if states and all(state == "delivered" for state in states):
             return
         assert time.monotonic() < end, f"{kind} was not delivered: {events} {states}"

@@ -87,7 +87,7 @@ class listening:
 def order(path, **form):
     """The stand-in's own calls: what happens outside of Stripe's API."""
     request = urllib.request.Request(
-        f"{BASE}/_stand-in/{path}", urllib.parse.urlencode(form).encode(), {"authorization": f"Bearer {KEY}"})
+        f"{BASE}/_emulator/{path}", urllib.parse.urlencode(form).encode(), {"authorization": f"Bearer {KEY}"})
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 

@@ -37,7 +37,7 @@ extension CLIServer {
     /// As the payer would on the page of the checkout.
     package func pay(_ checkout: JSON) async throws {
         guard let session = checkout["url"]?.string?.split(separator: "/").last else { throw Unexpected("nothing to pay: \(checkout.text)") }
-        let paid = try await standIn("POST", "/_stand-in/sessions/\(session)/pay", "email=buyer@example.com&name=Buyer")
+        let paid = try await standIn("POST", "/_emulator/sessions/\(session)/pay", "email=buyer@example.com&name=Buyer")
         guard paid["payment_status"]?.string == "paid" else { throw Unexpected("not paid: \(paid.text)") }
     }
 }
