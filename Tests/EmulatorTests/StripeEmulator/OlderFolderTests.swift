@@ -28,7 +28,8 @@ struct OlderFolderTests {
                 """, now)
             try transaction.execute("""
                 INSERT INTO stand_in_settings (only, clock_offset, faults) VALUES (1, 86400,
-                    '{"seed":7,"duplicate":30,"reorder":0,"lose":5,"delay":[0,0],"window":[2,0],"answerDelay":[1,0]}')
+                    '{"seed":7,"duplicate":30,"reorder":0,"lose":5,"delay":[0,0],"window":[0,2000000000000000000],
+                     "answerDelay":[0,1000000000000000000]}')
                 """)
         }
     }
