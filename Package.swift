@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Four targets in one line, CLI → Web → Core → SQL: each knows some of those to its right, none to its left.
+// Four targets in one line, CLI → Web → Core → SQL: each knows some of those to its right, none to its left. Bench measures
+// the program from outside.
 // Adapters are folders, not targets. C libraries come from Debian's -dev packages.
 
 let settings: [SwiftSetting] = [
@@ -28,6 +29,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "darkroom", targets: ["CLI"]),
+        .executable(name: "darkroom-bench", targets: ["Bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -89,6 +91,15 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "Bench",
+            dependencies: [
+                "Core", "SQL", "TestSupport", hummingbird, crypto, logging, nio, nioPosix, nioHTTP1, httpClient, lifecycle,
+                .target(name: "CMalloc", condition: .when(platforms: [.linux])),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
         .target(
             name: "TestSupport",
             dependencies: ["SQL", "Core", "Web", hummingbird, crypto, logging, httpClient, nio, nioHTTP1, nioPosix],
@@ -109,7 +120,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["Core", "SQL", "TestSupport", "CLI", httpClient, crypto],
+            dependencies: ["Core", "SQL", "TestSupport", "CLI", "Bench", httpClient, crypto],
             exclude: ["Python"],
             swiftSettings: settings
         ),

@@ -16,8 +16,8 @@ struct Main: AsyncParsableCommand {
         version: App.version,
         subcommands: [
             ServeCommand.self, WorkerCommand.self, MigrateCommand.self, SandboxCommand.self, StripeSandboxCommand.self, AdminCommand.self,
-            GenerateCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self, BenchCommand.self,
-            LoadCommand.self, StreamsCommand.self, EchoCommand.self,
+            GenerateCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self,
+            BenchCommand.self,
         ])
 
     static func main() async {

@@ -1,28 +1,37 @@
 /// A write waiting for a transaction, with its types erased so that many can share one: a closure, or an item of a set.
 package struct PendingWrite: Sendable {
-    enum Outcome {
+    package enum Outcome {
         /// The closure did its work, or refused before its first write; `deliver` tells its caller after the commit.
         case kept(deliver: @Sendable () -> Void)
         case broken(any Error)
     }
 
     /// What makes a write an item of a `SetWrite`.
-    struct Member: Sendable {
-        let set: ObjectIdentifier
-        let item: any Sendable
+    package struct Member: Sendable {
+        package let set: ObjectIdentifier
+        package let item: any Sendable
         /// Does the work of several of the set's items: an outcome for each in their order, or the one that broke them all.
-        let together: @Sendable (Transaction, [any Sendable]) -> [Outcome]
+        package let together: @Sendable (Transaction, [any Sendable]) -> [Outcome]
+
+        package init(
+            set: ObjectIdentifier, item: any Sendable,
+            together: @escaping @Sendable (Transaction, [any Sendable]) -> [Outcome]
+        ) {
+            self.set = set
+            self.item = item
+            self.together = together
+        }
     }
 
     /// How often a write is tried that loses against others.
     static let attempts = 8
 
-    let order: LockOrder
-    let member: Member?
-    let run: @Sendable (Transaction) -> Outcome
-    let fail: @Sendable (any Error) -> Void
+    package let order: LockOrder
+    package let member: Member?
+    package let run: @Sendable (Transaction) -> Outcome
+    package let fail: @Sendable (any Error) -> Void
 
-    init<Value: Sendable>(
+    package init<Value: Sendable>(
         order: LockOrder, body: @escaping @Sendable (Transaction) throws -> Value,
         deliver: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
@@ -43,7 +52,7 @@ package struct PendingWrite: Sendable {
         }
     }
 
-    init(order: LockOrder, member: Member, fail: @escaping @Sendable (any Error) -> Void) {
+    package init(order: LockOrder, member: Member, fail: @escaping @Sendable (any Error) -> Void) {
         self.order = order
         self.member = member
         self.fail = fail

@@ -31,11 +31,11 @@ package struct StatementOutcome {
 /// The open transaction that a `read` or `write` closure is given. The product's statements are functions on it, each in
 /// its noun's `+Statements` file. It must not leave the closure.
 package final class Transaction {
-    let connection: any Connection
+    package let connection: any Connection
     /// How many statements changed something so far.
-    private(set) var writes = 0
+    package private(set) var writes = 0
 
-    init(_ connection: any Connection) {
+    package init(_ connection: any Connection) {
         self.connection = connection
     }
 

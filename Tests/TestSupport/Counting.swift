@@ -1,4 +1,4 @@
-@testable package import SQL
+package import SQL
 import Synchronization
 
 /// Notes the statements that run, in their order.

@@ -1,4 +1,4 @@
-@testable package import SQL
+package import SQL
 import Synchronization
 
 /// Notes how the engine means to run each statement before it runs it.

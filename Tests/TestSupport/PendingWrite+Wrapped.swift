@@ -1,4 +1,4 @@
-@testable import SQL
+import SQL
 
 extension PendingWrite {
     /// The same work seen through `view`. Once it is committed, or refused, its caller hears that, or `answer` instead.

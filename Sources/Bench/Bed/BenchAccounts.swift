@@ -33,7 +33,7 @@ struct BenchAccounts: Sendable {
     }
 
     fileprivate func digest(_ number: Int) -> String {
-        SHA256.hash(data: Data(secret(number).utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        Hex.text(SHA256.hash(data: Data(secret(number).utf8)))
     }
 }
 

@@ -30,17 +30,15 @@ extension BenchRun {
     private static func begin(
         _ options: Options, _ folder: String, _ children: Children, _ body: (BenchRun) async throws -> Void
     ) async throws {
-        let cluster = try await options.engines.contains(.postgres) ? PostgresCluster.start(in: folder, children) : nil
-        let run = BenchRun(options, folder: folder, cluster: cluster, children: children)
+        let url = try await options.engines.contains(.postgres) ? postgres(in: folder, children) : nil
+        let run = BenchRun(options, folder: folder, postgresURL: url, children: children)
         do {
             try await body(run)
         } catch {
             try await run.client.shutdown()
-            await cluster?.stop()
             throw error
         }
         try await run.client.shutdown()
-        await cluster?.stop()
     }
 
     private static func remove(_ folder: String) {
@@ -49,9 +47,9 @@ extension BenchRun {
 
     /// Of the programs that took part.
     func versions() async -> [String: String] {
-        var versions = ["darkroom": App.version]
+        var versions = ["darkroom": await printed(by: try? Programs.darkroom, ["--version"]) ?? "unknown"]
         versions["sqlite"] = await version { try SQLiteEngine(path: self.file("version.sqlite")) }
-        if let url = cluster?.url { versions["postgres"] = await version { try PostgresEngine(url: url, writers: 1, readers: 1) } }
+        if let url = postgresURL { versions["postgres"] = await version { try PostgresEngine(url: url, writers: 1, readers: 1) } }
         return versions
     }
 
@@ -64,8 +62,13 @@ extension BenchRun {
 
     /// Of the repository that it was started in.
     func commit() async -> String {
-        let words = try? await children.run(
-            "/usr/bin/env", ["git", "describe", "--always", "--dirty"], output: file("commit.out"))
-        return words?.trimmingCharacters(in: .whitespacesAndNewlines) ?? "unknown"
+        await printed(by: "/usr/bin/env", ["git", "describe", "--always", "--dirty"]) ?? "unknown"
+    }
+
+    /// Returns nil if the program cannot be run.
+    private func printed(by program: String?, _ arguments: [String]) async -> String? {
+        guard let program else { return nil }
+        let text = try? await children.run(program, arguments, log: file("version"))
+        return text?.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

@@ -3,45 +3,45 @@ import Core
 import Foundation
 import NIOCore
 import NIOHTTP1
+import TestSupport
 
 extension BenchRun {
     /// A program that answers on a port.
     struct Server: Sendable {
-        let child: Children.Child
+        let child: ChildProcess
         let port: Int
         /// From the start of the process to its first answer.
         let startedIn: Duration
     }
 
     func serve(_ bed: BenchBed, _ arguments: [String] = ["--no-worker"], environment: [String: String] = [:]) async throws -> Server {
-        let port = try FreePort.find()
+        let port = try await FreePorts.block()
         // A sandbox that nobody reaches, unless the bench brings one.
         let given = bed.environment.merging(["DARKROOM_SANDBOX_URL": "http://127.0.0.1:9"]) { mine, _ in mine }
             .merging(environment) { _, mine in mine }
         return try await start(
-            BenchRun.program, ["serve", "--data", bed.folder, "--port", "\(port)"] + arguments, environment: given, port: port,
+            Programs.darkroom, ["serve", "--data", bed.folder, "--port", "\(port)"] + arguments, environment: given, port: port,
             path: "/health/ready")
     }
 
     func echo() async throws -> Server {
-        let port = try FreePort.find()
-        return try await start(BenchRun.program, ["bench-echo", "--port", "\(port)"], port: port, path: "/constant")
+        let port = try await FreePorts.block()
+        return try await start(Programs.bench, ["echo", "--port", "\(port)"], port: port, path: "/constant")
     }
 
     /// Starts a program and waits until `path` answers.
     func start(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], port: Int, path: String
     ) async throws -> Server {
-        let log = file((arguments.first ?? "server") + ".log")
         let begin = ContinuousClock.now
-        let child = try children.start(program, arguments, environment: environment, output: log)
+        let child = try children.start(program, arguments, environment: environment, log: file(arguments.first ?? "server"))
         while ContinuousClock.now - begin < .seconds(60) {
             if await isReady(port, path) { return Server(child: child, port: port, startedIn: ContinuousClock.now - begin) }
-            guard kill(child.process, 0) == 0 else { break }
+            guard child.isRunning else { break }
             try await Time.system.sleep(.milliseconds(2))
         }
-        let words = String(decoding: FileManager.default.contents(atPath: log) ?? Data(), as: UTF8.self)
-        throw Failure(.failed, "\(program) \(arguments.first ?? "") did not get ready: \(words.suffix(800))")
+        let printed = (child.output + child.errors).suffix(800)
+        throw Failure(.failed, "\(program) \(arguments.first ?? "") did not get ready: \(printed)")
     }
 
     private func isReady(_ port: Int, _ path: String) async -> Bool {
@@ -60,8 +60,8 @@ extension BenchRun {
         let spec = LoadSpec(port: port, connections: clients, seconds: seconds, warmUp: warmUp, requests: requests)
         let file = file("load.json")
         try JSONEncoder().encode(spec).write(to: URL(fileURLWithPath: file))
-        let words = try await children.run(BenchRun.program, ["bench-load", file], output: file + ".out")
-        let result = try JSONDecoder().decode(LoadResult.self, from: Data(words.utf8))
+        let output = try await children.run(Programs.bench, ["load", file], log: file)
+        let result = try JSONDecoder().decode(LoadResult.self, from: Data(output.utf8))
         try result.demandOnly(status)
         return result
     }

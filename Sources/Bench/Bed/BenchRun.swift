@@ -23,14 +23,15 @@ final class BenchRun: Sendable {
     let folder: String
     let children: Children
     let client = HTTPClient(eventLoopGroupProvider: .singleton)
-    let cluster: PostgresCluster?
+    /// As libpq takes it, of the database `postgres`. Nil if no PostgreSQL is measured.
+    let postgresURL: String?
     private let rows = Mutex<[BenchRow]>([])
     private let files = Mutex(0)
 
-    init(_ options: Options, folder: String, cluster: PostgresCluster?, children: Children) {
+    init(_ options: Options, folder: String, postgresURL: String?, children: Children) {
         self.options = options
         self.folder = folder
-        self.cluster = cluster
+        self.postgresURL = postgresURL
         self.children = children
     }
 
@@ -58,24 +59,9 @@ final class BenchRun: Sendable {
     /// An installation of its own, filled with accounts.
     func bed(_ engine: BenchEngine, accounts: Int = 1000) async throws -> BenchBed {
         let folder = file("data")
-        let url = try await engine == .postgres ? databaseURL() : nil
+        let url = try await engine == .postgres ? newDatabase(named: "bench") : nil
         let bed = BenchBed(engine: engine, folder: folder, databaseURL: url, accounts: BenchAccounts(count: accounts))
         try await bed.fill()
         return bed
-    }
-
-    private func databaseURL() async throws -> String? {
-        let name = "bench_" + UUID().uuidString.prefix(8).lowercased()
-        return try await cluster?.database(named: name, children, output: file("psql.log"))
-    }
-
-    /// This program again, as another process.
-    static var program: String {
-        get throws {
-            guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-                throw Failure(.failed, "This program's own file cannot be found.")
-            }
-            return path
-        }
     }
 }

@@ -1,76 +1,56 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// The programs that a run has started, so that none outlives it.
 final class Children: Sendable {
-    private let running = Mutex<[Int32: Process]>([:])
+    private let started = Mutex<[ChildProcess]>([])
+    private let clusters = Mutex<[PostgresCluster]>([])
 
-    struct Child: Sendable {
-        let process: Int32
-        fileprivate let ended: AsyncStream<Int32>
-
-        /// Its exit code, once it has ended.
-        func exitCode() async -> Int32 {
-            for await code in ended { return code }
-            return -1
-        }
+    /// - Parameter log: A path without its extension, for what it prints: its output in `.out`, its errors in `.err`.
+    func start(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String
+    ) throws -> ChildProcess {
+        let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("DARKROOM_") }
+        let child = try ChildProcess(
+            URL(fileURLWithPath: program), arguments, environment: inherited.merging(environment) { _, given in given },
+            folder: FileManager.default.currentDirectoryPath, log: log)
+        started.withLock { $0.append(child) }
+        return child
     }
 
-    /// - Parameter output: The file that its standard output and error go to.
-    func start(_ program: String, _ arguments: [String], environment: [String: String] = [:], output: String) throws -> Child {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("DARKROOM_") }
-            .merging(environment) { _, given in given }
-        guard FileManager.default.createFile(atPath: output, contents: nil), let file = FileHandle(forWritingAtPath: output) else {
-            throw Failure(.failed, "The file \(output) cannot be written.")
-        }
-        process.standardOutput = file
-        process.standardError = file
-        process.standardInput = FileHandle.nullDevice
-        let (ended, end) = AsyncStream.makeStream(of: Int32.self)
-        process.terminationHandler = { [weak self] process in
-            self?.running.withLock { _ = $0.removeValue(forKey: process.processIdentifier) }
-            end.yield(process.terminationStatus)
-            end.finish()
-        }
-        try withoutBlockedSignals { try process.run() }
-        running.withLock { $0[process.processIdentifier] = process }
-        return Child(process: process.processIdentifier, ended: ended)
-    }
-
-    /// Runs a program to its end and answers what it said. Throws where it fails.
+    /// Runs a program to its end and returns what it printed on standard output. Throws if it fails.
     @discardableResult
-    func run(_ program: String, _ arguments: [String], environment: [String: String] = [:], output: String) async throws -> String {
-        let code = try await start(program, arguments, environment: environment, output: output).exitCode()
-        let text = String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self)
+    func run(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String
+    ) async throws -> String {
+        let child = try start(program, arguments, environment: environment, log: log)
+        let code = await child.exit()
         guard code == 0 else {
-            throw Failure(.failed, "\(program) \(arguments.first ?? "") ended with \(code): \(text.suffix(600))")
+            let printed = (child.output + child.errors).suffix(600)
+            throw Failure(.failed, "\(program) \(arguments.first ?? "") ended with \(code): \(printed)")
         }
-        return text
+        return child.output
     }
 
-    /// A program inherits what the thread that starts it has blocked, and a pool's threads block nearly all: `pgbench` would
-    /// never hear that its time is up.
-    private func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
-        var (none, before) = (sigset_t(), sigset_t())
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &before)
-        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-        try body()
-    }
-
-    /// Asks it to stop and waits for its end.
-    func stop(_ child: Child) async {
-        kill(child.process, SIGTERM)
-        _ = await child.exitCode()
+    /// Has the cluster end with the others.
+    func add(_ cluster: PostgresCluster) {
+        clusters.withLock { $0.append(cluster) }
     }
 
     /// At once, and not before they are gone: what they have open is about to be removed.
     func killAll() {
-        let all = running.withLock { Array($0.keys) }
-        for process in all { kill(process, SIGKILL) }
-        for _ in 0..<500 where running.withLock({ !$0.isEmpty }) { usleep(10_000) }
+        let (all, clusters) = (started.withLock { $0 }, clusters.withLock { $0 })
+        for child in all { child.killAtOnce() }
+        for cluster in clusters { cluster.quitAtOnce() }
+        for _ in 0..<500 where all.contains(where: \.isRunning) || clusters.contains(where: \.isRunning) { usleep(10_000) }
+    }
+}
+
+extension ChildProcess {
+    /// Asks it to stop and waits for its end.
+    func stop() async {
+        terminate()
+        _ = await exit()
     }
 }

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestSupport
 
 /// Many open event streams, and events that each go to all streams of one account.
 struct EventsBench {
@@ -16,32 +17,31 @@ struct EventsBench {
             // Once warm, so that what is measured is the streams' memory and not the server's own.
             _ = try await run.load(server.port, SubmitBench.requests(bed.accounts), expecting: 202, seconds: 1, warmUp: 0)
             try await Time.system.sleep(.seconds(1))
-            let before = Machine.residentMB(of: server.child.process) ?? 0
+            let before = Machine.residentMB(of: server.child.id) ?? 0
             run.tell("events on \(engine.rawValue): opening \(run.options.streams) streams")
             let readers = try await open(server, bed)
-            let after = Machine.residentMB(of: server.child.process) ?? 0
+            let after = Machine.residentMB(of: server.child.id) ?? 0
             run.tell("events on \(engine.rawValue): \(Self.perSecond) events a second")
             try await emit(server, bed)
             var results: [StreamResult] = []
             for reader in readers { results.append(try await reader.result()) }
-            await run.children.stop(server.child)
+            await server.child.stop()
             try report(engine, after - before, results)
         }
     }
 
     private struct Reader {
-        let child: Children.Child
-        let output: String
+        let child: ChildProcess
 
         func result() async throws -> StreamResult {
-            guard await child.exitCode() == 0, let line = text.split(separator: "\n").last else {
+            guard await child.exit() == 0, let line = child.output.split(separator: "\n").last else {
                 throw Failure(.failed, "The streams' reader failed: \(text.suffix(400))")
             }
             return try JSONDecoder().decode(StreamResult.self, from: Data(line.utf8))
         }
 
-        var text: String { String(decoding: FileManager.default.contents(atPath: output) ?? Data(), as: UTF8.self) }
-        var isOpen: Bool { text.hasPrefix("open") }
+        var text: String { child.output + child.errors }
+        var isOpen: Bool { child.output.hasPrefix("open") }
     }
 
     private func open(_ server: BenchRun.Server, _ bed: BenchBed) async throws -> [Reader] {
@@ -52,13 +52,12 @@ struct EventsBench {
                 seconds: Double(run.options.seconds) + 3)
             let file = run.file("streams.json")
             try JSONEncoder().encode(spec).write(to: URL(fileURLWithPath: file))
-            let child = try run.children.start(BenchRun.program, ["bench-streams", file], output: file + ".out")
-            return Reader(child: child, output: file + ".out")
+            return Reader(child: try run.children.start(Programs.bench, ["streams", file], log: file))
         }
         let begin = ContinuousClock.now
         while !readers.allSatisfy(\.isOpen) {
             try await Time.system.sleep(.milliseconds(20))
-            guard ContinuousClock.now - begin < .seconds(120), readers.allSatisfy({ kill($0.child.process, 0) == 0 }) else {
+            guard ContinuousClock.now - begin < .seconds(120), readers.allSatisfy(\.child.isRunning) else {
                 throw Failure(.failed, "The streams could not be opened: \(readers.map(\.text))")
             }
         }

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import SQL
+import TestSupport
 
 /// The same work on a small database and on one with a million jobs, turn by turn, so that both have the same machine.
 struct GrowthBench {
@@ -37,7 +38,7 @@ struct GrowthBench {
                 add(engine, name, small, full, times)
             }
             for side in [small, full] {
-                await run.children.stop(side.server.child)
+                await side.server.child.stop()
                 await side.database.close()
             }
         }

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import SQL
+import TestSupport
 
 /// Jobs from their hand-over to a stored, paid output, with a provider in a process of its own that answers at once with a
 /// file of 10 KB and tells of it by signed webhooks.
@@ -21,8 +22,8 @@ struct LifecycleBench {
             try await submitSlowly(server, bed)
             try await waitForEnd(database)
             let all = try await JobTimes.read(database, sandboxFolder: sandbox.folder)
-            await run.children.stop(server.child)
-            await run.children.stop(sandbox.server.child)
+            await server.child.stop()
+            await sandbox.server.child.stop()
             await database.close()
             try report(engine, busy, Array(all.dropFirst(busy.count)), jobs)
         }
@@ -35,9 +36,9 @@ struct LifecycleBench {
 
     private func sandbox() async throws -> Sandbox {
         let folder = run.file("sandbox")
-        let port = try FreePort.find()
+        let port = try await FreePorts.block()
         let server = try await run.start(
-            BenchRun.program,
+            Programs.darkroom,
             ["sandbox", "--fixed-output", "--duration", "0", "--concurrency", "1000", "--port", "\(port)", "--data", folder],
             port: port, path: "/.well-known/jwks.json")
         return Sandbox(server: server, folder: folder)

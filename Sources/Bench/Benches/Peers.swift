@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestSupport
 
 /// The same work as other people write it, from Benchmarks/peers, where `make bench-peers` has installed what it needs.
 struct Peers {
@@ -17,7 +18,7 @@ struct Peers {
     let run: BenchRun
 
     init(_ run: BenchRun) throws {
-        guard FileManager.default.isExecutableFile(atPath: Self.bin + "/python"), run.cluster != nil else {
+        guard FileManager.default.isExecutableFile(atPath: Self.bin + "/python"), run.postgresURL != nil else {
             throw Failure(.failed, """
                 The peers are not installed in .build/peers, or PostgreSQL is not measured. Run 'make bench-peers' in the \
                 repository's folder.
@@ -41,47 +42,48 @@ struct Peers {
         let url = try await database()
         let procrastinate = try await run.children.run(
             Self.bin + "/python", [Self.sources + "/queue_procrastinate.py", "5000", "16"], environment: ["PEER_DSN": url],
-            output: run.file("procrastinate.out"))
+            log: run.file("procrastinate"))
         run.tell("claim: BullMQ")
         let redis = try run.children.start(
             "/usr/bin/env", ["redis-server", "--port", "6390", "--bind", "127.0.0.1", "--save", "", "--dir", run.folder],
-            output: run.file("redis.log"))
+            log: run.file("redis"))
         try await waitForRedis()
         let bullMQ = try await run.children.run(
-            Self.bin + "/python", [Self.sources + "/queue_bullmq.py", "10000", "50"], output: run.file("bullmq.out"))
-        await run.children.stop(redis)
+            Self.bin + "/python", [Self.sources + "/queue_bullmq.py", "10000", "50"], log: run.file("bullmq"))
+        await redis.stop()
         return [.procrastinate: try rate(in: procrastinate), .bullMQ: try rate(in: bullMQ)]
     }
 
     private func load(_ name: Name, _ command: (Int) -> (String, [String])) async throws -> LoadResult {
         run.tell("submit: \(name)")
         let url = try await database()
-        try await run.children.run("/usr/bin/env", ["psql", url, "-qXf", Self.sources + "/schema.sql"], output: run.file("schema.out"))
-        let port = try FreePort.find()
+        try await run.children.run("/usr/bin/env", ["psql", url, "-qXf", Self.sources + "/schema.sql"], log: run.file("schema"))
+        let port = try await FreePorts.block()
         let (program, arguments) = command(port)
         let server = try await run.start(program, arguments, environment: ["PEER_DSN": url], port: port, path: "/")
         let request = RawRequest.post("/jobs", key: try await token(), body: #"{"prompt":"a red dress in a park","n":1}"#)
         let load = try await run.load(port, [request], expecting: 202)
-        await run.children.stop(server.child)
+        await server.child.stop()
         return load
     }
 
     /// As the peers' sources check it.
     private func token() async throws -> String {
         let script = "import jwt; print(jwt.encode({'sub': 'any'}, 'peer-secret-peer-secret-peer-secret-32', algorithm='HS256'))"
-        return try await run.children.run(Self.bin + "/python", ["-c", script], output: run.file("token.out"))
+        return try await run.children.run(Self.bin + "/python", ["-c", script], log: run.file("token"))
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     private func database() async throws -> String {
-        guard let cluster = run.cluster else { throw Failure(.failed, "There is no PostgreSQL for the peers.") }
-        return try await cluster.database(
-            named: "peer_" + UUID().uuidString.prefix(8).lowercased(), run.children, output: run.file("psql.log"))
+        guard let url = try await run.newDatabase(named: "peer") else {
+            throw Failure(.failed, "There is no PostgreSQL for the peers.")
+        }
+        return url
     }
 
     private func waitForRedis() async throws {
         for _ in 0..<100 {
-            let words = try? await run.children.run("/usr/bin/env", ["redis-cli", "-p", "6390", "ping"], output: run.file("ping.out"))
+            let words = try? await run.children.run("/usr/bin/env", ["redis-cli", "-p", "6390", "ping"], log: run.file("ping"))
             if words?.hasPrefix("PONG") == true { return }
             try await Time.system.sleep(.milliseconds(50))
         }

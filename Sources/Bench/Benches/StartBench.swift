@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestSupport
 
 /// From the start of a process to its first ready answer, and what it holds in memory while nobody asks.
 struct StartBench {
@@ -13,7 +14,7 @@ struct StartBench {
             run.tell("start on \(engine.rawValue)")
             let bed = try await run.bed(engine)
             let first = try await run.serve(bed, [])
-            await run.children.stop(first.child)
+            await first.child.stop()
             var times: [Double] = []
             var memory = 0.0
             for start in 1...Self.starts {
@@ -21,9 +22,9 @@ struct StartBench {
                 times.append(server.startedIn / .seconds(1))
                 if start == Self.starts {
                     try await Time.system.sleep(.seconds(2))
-                    memory = Machine.residentMB(of: server.child.process) ?? 0
+                    memory = Machine.residentMB(of: server.child.id) ?? 0
                 }
-                await run.children.stop(server.child)
+                await server.child.stop()
             }
             run.add(BenchRow(
                 .start, engine, "process start to ready, the middle of \(Self.starts)", median(times), "s",
@@ -37,7 +38,7 @@ struct StartBench {
         var times: [Double] = []
         for _ in 1...Self.starts {
             let begin = ContinuousClock.now
-            try await run.children.run(BenchRun.program, ["--help"], output: run.file("help.txt"))
+            try await run.children.run(Programs.darkroom, ["--help"], log: run.file("help"))
             times.append((ContinuousClock.now - begin) / .seconds(1))
         }
         return median(times)

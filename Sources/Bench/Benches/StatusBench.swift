@@ -1,5 +1,6 @@
 import Core
 import SQL
+import TestSupport
 
 /// `GET /api/jobs/{id}` with an API key, of queued jobs of a thousand accounts.
 struct StatusBench {
@@ -19,7 +20,7 @@ struct StatusBench {
             let server = try await run.serve(bed)
             let requests = jobs.enumerated().map { RawRequest.get("/api/jobs/\($0.element.id)", key: bed.accounts.secret($0.offset)) }
             let load = try await run.load(server.port, requests, expecting: 200)
-            await run.children.stop(server.child)
+            await server.child.stop()
             let rate = load.perSecond(200)
             run.add(BenchRow(
                 .status, engine, "GET /api/jobs/{id}", rate, "/s", beside: .init(name: "bare echo", value: echo),
@@ -38,7 +39,7 @@ struct StatusBench {
         run.tell("status: the bare echo")
         let server = try await run.echo()
         let load = try await run.load(server.port, [RawRequest.get("/constant")], expecting: 200)
-        await run.children.stop(server.child)
+        await server.child.stop()
         return load.perSecond(200)
     }
 }

@@ -1,5 +1,6 @@
 import Core
 import SQL
+import TestSupport
 
 /// `POST /api/generate` with an API key, each answer durable; beside the statements alone, a server that does nothing, and
 /// the same as other people write it.
@@ -30,7 +31,7 @@ struct SubmitBench {
         run.tell("submit: the bare echo")
         let server = try await run.echo()
         let load = try await run.load(server.port, [RawRequest.post("/echo", body: Self.body)], expecting: 200)
-        await run.children.stop(server.child)
+        await server.child.stop()
         return load.perSecond(200)
     }
 
@@ -70,7 +71,7 @@ struct SubmitBench {
         let bed = try await run.bed(engine)
         let server = try await run.serve(bed)
         let load = try await run.load(server.port, Self.requests(bed.accounts), expecting: 202)
-        await run.children.stop(server.child)
+        await server.child.stop()
         return load
     }
 

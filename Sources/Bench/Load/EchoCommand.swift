@@ -2,9 +2,10 @@ import ArgumentParser
 import Hummingbird
 import Logging
 
-/// `darkroom bench-echo`: the least that Hummingbird can do for a request, which no server on it can beat.
+/// `darkroom-bench echo`: the least that Hummingbird can do for a request, which no server on it can beat.
 struct EchoCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "bench-echo", abstract: "Echoes JSON, for 'bench'.", shouldDisplay: false)
+    static let configuration = CommandConfiguration(
+        commandName: "echo", abstract: "Echoes JSON, beside what is measured.", shouldDisplay: false)
 
     @Option(help: "The port to listen on.") var port: Int
 

@@ -1,9 +1,10 @@
 import ArgumentParser
 import Foundation
 
-/// `darkroom bench-load`: a load generator in a process of its own. Reads a `LoadSpec` and prints a `LoadResult`.
+/// `darkroom-bench load`: a load generator in a process of its own. Reads a `LoadSpec` and prints a `LoadResult`.
 struct LoadCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "bench-load", abstract: "Asks a server, for 'bench'.", shouldDisplay: false)
+    static let configuration = CommandConfiguration(
+        commandName: "load", abstract: "Loads a server that is measured.", shouldDisplay: false)
 
     @Argument(help: "A file with what to ask.") var spec: String
 

@@ -5,10 +5,10 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// `darkroom bench-streams`: opens event streams, says so, reads them for a while and prints a `StreamResult`.
+/// `darkroom-bench streams`: opens event streams, says so, reads them for a while and prints a `StreamResult`.
 struct StreamsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench-streams", abstract: "Reads event streams, for 'bench'.", shouldDisplay: false)
+        commandName: "streams", abstract: "Reads event streams of a server that is measured.", shouldDisplay: false)
 
     @Argument(help: "A file with what to open.") var spec: String
 

@@ -6,12 +6,12 @@ extension BenchRun {
         guard let url = bed.databaseURL else { throw Failure(.failed, "pgbench measures PostgreSQL only.") }
         let file = file("pgbench.sql")
         try script.write(toFile: file, atomically: false, encoding: .utf8)
-        let words = try await children.run(
+        let output = try await children.run(
             "/usr/bin/env", ["pgbench"] + BenchRun.pgbenchArguments(clients, seconds ?? options.seconds) + ["-f", file, url],
-            output: file + ".out")
-        let line = words.split(separator: "\n").first { $0.hasPrefix("tps = ") }
+            log: file)
+        let line = output.split(separator: "\n").first { $0.hasPrefix("tps = ") }
         guard let tps = line?.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) }) else {
-            throw Failure(.failed, "pgbench did not say how fast it was: \(words.suffix(600))")
+            throw Failure(.failed, "pgbench did not say how fast it was: \(output.suffix(600))")
         }
         return tps
     }

@@ -1,6 +1,6 @@
 /// One measured figure, beside its floor or peer of the same run.
 struct BenchRow: Sendable, Encodable {
-    let bench: Bench
+    let bench: Benchmark
     /// `sqlite`, `postgres`, or nothing where it makes no difference.
     let engine: BenchEngine?
     let what: String
@@ -34,7 +34,7 @@ struct BenchRow: Sendable, Encodable {
     }
 
     init(
-        _ bench: Bench, _ engine: BenchEngine?, _ what: String, _ value: Double?, _ unit: String, beside: Beside? = nil,
+        _ bench: Benchmark, _ engine: BenchEngine?, _ what: String, _ value: Double?, _ unit: String, beside: Beside? = nil,
         goal: Goal? = nil, note: String? = nil
     ) {
         self.bench = bench

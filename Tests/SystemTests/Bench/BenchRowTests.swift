@@ -1,4 +1,4 @@
-@testable import CLI
+@testable import Bench
 import Testing
 
 struct BenchRowTests {

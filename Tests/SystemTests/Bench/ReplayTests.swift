@@ -1,6 +1,6 @@
-@testable import CLI
+@testable import Bench
 import Core
-@testable import SQL
+import SQL
 import TestSupport
 import Testing
 

@@ -36,7 +36,7 @@ package final class ChildProcess: Sendable {
         process.standardError = try ChildProcess.appending(errorPath)
         ending = Mutex(.running([]))
         process.terminationHandler = { [weak self] in self?.ended($0.terminationStatus, by: $0.terminationReason) }
-        try process.run()
+        try ChildProcess.withoutBlockedSignals { [process] in try process.run() }
     }
 
     deinit {
@@ -44,6 +44,7 @@ package final class ChildProcess: Sendable {
     }
 
     package var isRunning: Bool { process.isRunning }
+    package var id: Int32 { process.processIdentifier }
 
     package var output: String { ChildProcess.text(outputPath) }
     package var errors: String { ChildProcess.text(errorPath) }
@@ -90,6 +91,16 @@ package final class ChildProcess: Sendable {
             return waiting
         }
         for continuation in waiting { continuation.resume(returning: result) }
+    }
+
+    /// A program inherits what the thread that starts it has blocked, and a pool's threads block nearly all signals:
+    /// `pgbench` would never learn that its time is up.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     private static func reading(_ input: String?, _ path: String) throws -> FileHandle {

@@ -1,45 +1,46 @@
+import SQL
 import Synchronization
 
 /// A statement that ran, with the values it ran with.
-package struct RecordedStatement: Sendable, Hashable {
-    package let statement: Statement
-    package let values: [SQLValue]
+struct RecordedStatement: Sendable, Hashable {
+    let statement: Statement
+    let values: [SQLValue]
     /// Whether somebody waited for what it answered.
-    package let isAwaited: Bool
+    let isAwaited: Bool
 }
 
 /// What ran in some time.
-package struct Recording: Sendable {
-    package fileprivate(set) var statements: [RecordedStatement] = []
+struct Recording: Sendable {
+    fileprivate(set) var statements: [RecordedStatement] = []
     /// Transactions that may have changed something.
-    package fileprivate(set) var commits = 0
+    fileprivate(set) var commits = 0
 
     /// Answers that somebody waited for, where the database is another process.
-    package var roundTrips: Int { statements.count(where: \.isAwaited) + commits }
+    var roundTrips: Int { statements.count(where: \.isAwaited) + commits }
 }
 
 /// Stands before an engine and keeps what is asked of it, so that a benchmark can run the very statements of the product
 /// without the product around them. Each write has a transaction of its own here, so that what one costs can be told apart.
-package final class RecordingEngine: Engine {
+final class RecordingEngine: Engine {
     private let engine: any Engine
     private let log = StatementLog()
 
-    package var dialect: Dialect { engine.dialect }
+    var dialect: Dialect { engine.dialect }
 
-    package init(_ engine: any Engine) {
+    init(_ engine: any Engine) {
         self.engine = engine
     }
 
     /// What ran since the last call of this.
-    package func take() -> Recording {
+    func take() -> Recording {
         log.take()
     }
 
-    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         try await engine.read { [log] in try body(Transaction(RecordingConnection(connection: $0.connection, log: log))) }
     }
 
-    package func write(_ pending: PendingWrite) {
+    func write(_ pending: PendingWrite) {
         log.addCommit()
         engine.write(PendingWrite(order: .alone) { [log] transaction -> @Sendable () -> Void in
             switch pending.run(Transaction(RecordingConnection(connection: transaction.connection, log: log))) {
@@ -55,8 +56,8 @@ package final class RecordingEngine: Engine {
         })
     }
 
-    package func version() async throws -> String { try await engine.version() }
-    package func close() async { await engine.close() }
+    func version() async throws -> String { try await engine.version() }
+    func close() async { await engine.close() }
 }
 
 private final class StatementLog: Sendable {

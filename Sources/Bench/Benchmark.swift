@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// What can be measured.
-enum Bench: String, Sendable, CaseIterable, Codable, ExpressibleByArgument {
+enum Benchmark: String, Sendable, CaseIterable, Codable, ExpressibleByArgument {
     case submit, status, claim, lifecycle, events, growth, start
 }
 
