@@ -37,7 +37,7 @@ struct Main: AsyncParsableCommand {
     }
 
     /// By default the allocator gives a few kilobytes back to the system after many a request and asks for them again at the
-    /// next, which was a tenth of all work under load. It may keep some megabytes.
+    /// next, which was a tenth of all work under load. It may hold some megabytes.
     private static func keepFreedMemory() {
         #if canImport(CMalloc)
         mallopt(M_TRIM_THRESHOLD, 32 << 20)

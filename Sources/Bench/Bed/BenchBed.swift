@@ -6,7 +6,7 @@ import SQL
 struct BenchBed: Sendable {
     let engine: BenchEngine
     let folder: String
-    /// Nothing on SQLite, whose file lies in the folder.
+    /// Nil on SQLite, whose file lies in the folder.
     let databaseURL: String?
     let accounts: BenchAccounts
 

@@ -4,10 +4,10 @@ import Foundation
 import SQL
 
 extension BenchRun {
-    /// Starts what `body` needs and takes it away again, whatever comes of it.
+    /// Starts what `body` needs and removes it afterwards, also if it throws.
     static func with(_ options: Options, _ body: (BenchRun) async throws -> Void) async throws {
         let folder = NSTemporaryDirectory() + "darkroom-bench-" + UUID().uuidString.prefix(8).lowercased()
-        // PostgreSQL runs as another user, who must be able to come by.
+        // PostgreSQL runs as another user, who must be able to enter.
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
         let children = Children()

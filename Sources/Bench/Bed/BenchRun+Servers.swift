@@ -6,17 +6,17 @@ import NIOHTTP1
 import TestSupport
 
 extension BenchRun {
-    /// A program that answers on a port.
+    /// A program that serves on a port.
     struct Server: Sendable {
         let child: ChildProcess
         let port: Int
-        /// From the start of the process to its first answer.
+        /// From the start of the process to its first response.
         let startedIn: Duration
     }
 
     func serve(_ bed: BenchBed, _ arguments: [String] = ["--no-worker"], environment: [String: String] = [:]) async throws -> Server {
         let port = try await FreePorts.block()
-        // A sandbox that nobody reaches, unless the bench brings one.
+        // A sandbox that cannot be reached, unless the benchmark brings one.
         let given = bed.environment.merging(["DARKROOM_SANDBOX_URL": "http://127.0.0.1:9"]) { mine, _ in mine }
             .merging(environment) { _, mine in mine }
         return try await start(
@@ -29,7 +29,7 @@ extension BenchRun {
         return try await start(Programs.bench, ["echo", "--port", "\(port)"], port: port, path: "/constant")
     }
 
-    /// Starts a program and waits until `path` answers.
+    /// Starts a program and waits until `path` responds.
     func start(
         _ program: String, _ arguments: [String], environment: [String: String] = [:], port: Int, path: String
     ) async throws -> Server {
@@ -46,9 +46,9 @@ extension BenchRun {
 
     private func isReady(_ port: Int, _ path: String) async -> Bool {
         let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        guard let answer = try? await client.execute(request, timeout: .seconds(5)) else { return false }
-        // Any word of a peer will do; ours says 503 while it is not ready.
-        return answer.status.code < 500
+        guard let response = try? await client.execute(request, timeout: .seconds(5)) else { return false }
+        // Any response of a peer will do; ours says 503 while it is not ready.
+        return response.status.code < 500
     }
 
     /// Loads a port from a process of its own.

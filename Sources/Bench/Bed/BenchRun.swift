@@ -16,7 +16,7 @@ final class BenchRun: Sendable {
         var streams: Int
     }
 
-    /// Connections that ask at once.
+    /// Connections that send requests at the same time.
     static let clients = 64
 
     let options: Options
@@ -42,12 +42,12 @@ final class BenchRun: Sendable {
         say(BenchReport.line(row.cells))
     }
 
-    /// For whoever wonders what takes so long.
-    func tell(_ text: String) {
+    /// Progress, on standard error.
+    func note(_ text: String) {
         complain("bench: \(text)")
     }
 
-    /// A name in the run's folder that nothing else has.
+    /// A unique path in the run's folder.
     func file(_ name: String) -> String {
         let number = files.withLock { number in
             number += 1

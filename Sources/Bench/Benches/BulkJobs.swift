@@ -20,13 +20,13 @@ struct BulkJobs: Sendable {
     func id(_ number: Int) -> ID<Job> { ID(rawValue: Self.prefix + String(BenchAccounts.base + number)) }
     func account(_ number: Int) -> Int { number % accounts }
 
-    func load(into database: Database, tell: (Int) -> Void) async throws {
+    func load(into database: Database, progress: (Int) -> Void) async throws {
         var next = 0
         while next < count {
             let last = min(next + Self.batch, count) - 1
             try await database.write(order: .alone) { [next] in try insert(next, last, $0) }
             next = last + 1
-            if next % (10 * Self.batch) == 0 { tell(next) }
+            if next % (10 * Self.batch) == 0 { progress(next) }
         }
         try await database.write(order: .alone) { try settleAccounts($0) }
         // As the server would find it after a while: statistics are there.

@@ -11,10 +11,10 @@ struct ClaimBench {
             let jobs = 1500 * run.options.seconds
             let bed = try await run.bed(engine)
             let database = try bed.open()
-            run.tell("claim on \(engine.rawValue): submitting \(jobs) jobs")
+            run.note("claim on \(engine.rawValue): submitting \(jobs) jobs")
             let world = NoOpWorld(database: database, accounts: bed.accounts)
             try await world.submit(jobs)
-            run.tell("claim on \(engine.rawValue): working them off")
+            run.note("claim on \(engine.rawValue): working them off")
             let rate = try await world.workOff(jobs)
             try await world.check(jobs)
             await database.close()
@@ -51,6 +51,6 @@ struct ClaimBench {
     private func add(_ engine: BenchEngine, _ what: String, _ recording: Recording) {
         run.add(BenchRow(
             .claim, engine, what, Double(recording.statements.count), "",
-            note: "\(recording.roundTrips) answers waited for, \(recording.commits) commits"))
+            note: "\(recording.roundTrips) round trips, \(recording.commits) commits"))
     }
 }

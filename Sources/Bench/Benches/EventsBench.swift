@@ -18,10 +18,10 @@ struct EventsBench {
             _ = try await run.load(server.port, SubmitBench.requests(bed.accounts), expecting: 202, seconds: 1, warmUp: 0)
             try await Time.system.sleep(.seconds(1))
             let before = Machine.residentMB(of: server.child.id) ?? 0
-            run.tell("events on \(engine.rawValue): opening \(run.options.streams) streams")
+            run.note("events on \(engine.rawValue): opening \(run.options.streams) streams")
             let readers = try await open(server, bed)
             let after = Machine.residentMB(of: server.child.id) ?? 0
-            run.tell("events on \(engine.rawValue): \(Self.perSecond) events a second")
+            run.note("events on \(engine.rawValue): \(Self.perSecond) events a second")
             try await emit(server, bed)
             var results: [StreamResult] = []
             for reader in readers { results.append(try await reader.result()) }
@@ -83,14 +83,14 @@ struct EventsBench {
         let streams = run.options.streams
         let each = streams / Self.readers / Self.accounts * Self.readers
         let expected = Self.perSecond * run.options.seconds * each
-        let heard = results.map(\.events).reduce(0, +)
-        guard let latest = results.map(\.p99).max(), let middle = results.map(\.p50).max(), heard > 0 else {
-            throw Failure(.failed, "No event was heard.")
+        let received = results.map(\.events).reduce(0, +)
+        guard let latest = results.map(\.p99).max(), let middle = results.map(\.p50).max(), received > 0 else {
+            throw Failure(.failed, "No event was received.")
         }
         let what = "\(streams) streams, \(each) an account"
         run.add(BenchRow(.events, engine, "memory for \(what)", memory, "MB", goal: .value(.atMost, Double(streams) * 0.04)))
         run.add(BenchRow(.events, engine, "memory of one stream", memory * 1024 / Double(streams), "KB"))
-        run.add(BenchRow(.events, engine, "delivered, of \(expected) at \(Self.perSecond) events/s", Double(heard), "", goal: .value(.atLeast, Double(expected))))
+        run.add(BenchRow(.events, engine, "delivered, of \(expected) at \(Self.perSecond) events/s", Double(received), "", goal: .value(.atLeast, Double(expected))))
         run.add(BenchRow(.events, engine, "event to delivery, middle", middle, "ms"))
         run.add(BenchRow(.events, engine, "event to delivery, 99 of 100", latest, "ms", goal: .value(.atMost, 500)))
     }

@@ -11,7 +11,7 @@ struct GrowthBench {
     /// So that a list has something to show on the small database too.
     private static let fewJobs = 20
 
-    private struct Side {
+    private struct LoadedBed {
         let bed: BenchBed
         let jobs: BulkJobs
         let database: Database
@@ -44,22 +44,22 @@ struct GrowthBench {
         }
     }
 
-    private func side(_ engine: BenchEngine, jobsPerAccount: Int) async throws -> Side {
+    private func side(_ engine: BenchEngine, jobsPerAccount: Int) async throws -> LoadedBed {
         let bed = try await run.bed(engine)
         let recorder = try Recorder(bed)
         // What a job looks like, the product says itself; the last account has this one alone.
         let sample = try await recorder.submit(of: bed.accounts.count - 1)
         await recorder.database.close()
         let jobs = BulkJobs(accounts: bed.accounts.count - 1, perAccount: jobsPerAccount, sample: sample.id, engine: engine)
-        run.tell("growth on \(engine.rawValue): \(jobs.count) jobs with \(jobs.entries) entries")
+        run.note("growth on \(engine.rawValue): \(jobs.count) jobs with \(jobs.entries) entries")
         let database = try bed.open()
-        try await jobs.load(into: database) { run.tell("growth on \(engine.rawValue): \($0) jobs are there") }
+        try await jobs.load(into: database) { run.note("growth on \(engine.rawValue): \($0) jobs are there") }
         let differences = try await Audit(database)().differences
         guard differences.isEmpty else { throw Failure(.failed, "The loaded books do not balance: \(differences[0])") }
-        return Side(bed: bed, jobs: jobs, database: database, server: try await run.serve(bed))
+        return LoadedBed(bed: bed, jobs: jobs, database: database, server: try await run.serve(bed))
     }
 
-    private var loads: [(name: String, status: Int, requests: (Side) -> [String])] {
+    private var loads: [(name: String, status: Int, requests: (LoadedBed) -> [String])] {
         [
             ("status", 200, { side in
                 (0..<10_000).map { _ in
@@ -78,13 +78,13 @@ struct GrowthBench {
     }
 
     /// Microseconds a request.
-    private func time(_ side: Side, _ requests: [String], _ status: Int) async throws -> Double {
+    private func time(_ side: LoadedBed, _ requests: [String], _ status: Int) async throws -> Double {
         let seconds = max(0.5, Double(run.options.seconds) / Double(Self.rounds))
         let load = try await run.load(side.server.port, requests, expecting: status, seconds: seconds, warmUp: 0.5)
         return 1_000_000 / load.perSecond(status)
     }
 
-    private func claims(_ engine: BenchEngine, _ small: Side, _ full: Side) async throws {
+    private func claims(_ engine: BenchEngine, _ small: LoadedBed, _ full: LoadedBed) async throws {
         let jobs = 500 * run.options.seconds / Self.rounds
         var times = Times()
         for _ in 1...Self.rounds {
@@ -98,8 +98,8 @@ struct GrowthBench {
         add(engine, "claim", small, full, times)
     }
 
-    /// Of each side's quickest turn: whatever else the machine did, it did not do then.
-    private func add(_ engine: BenchEngine, _ name: String, _ small: Side, _ full: Side, _ times: Times) {
+    /// Of each side's quickest turn, which other work on the machine disturbed least.
+    private func add(_ engine: BenchEngine, _ name: String, _ small: LoadedBed, _ full: LoadedBed, _ times: Times) {
         run.add(BenchRow(
             .growth, engine, "\(name) at \(BenchRow.text(Double(full.jobs.count))) jobs", times.full.min(), "µs",
             beside: times.small.min().map { .init(name: "at \(BenchRow.text(Double(small.jobs.count)))", value: $0) },

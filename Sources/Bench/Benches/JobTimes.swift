@@ -2,13 +2,13 @@ import Core
 import Foundation
 import SQL
 
-/// When a completed job came to what, in milliseconds, by its database's and the sandbox's own notes.
+/// When a completed job reached each step, in milliseconds, as its database and the sandbox's recorded it.
 struct JobTimes: Sendable {
     let claimed: Int64
     let submitted: Int64
     /// By the provider.
     let finished: Int64
-    let answered: Int64
+    let responded: Int64
     let ended: Int64
 
     /// Of all completed jobs, in the order of their submission.
@@ -29,19 +29,19 @@ struct JobTimes: Sendable {
                 guard let end = ends[try row.get("request_id", as: String?.self) ?? ""] else { return nil }
                 return try JobTimes(
                     claimed: row.get("created_at"), submitted: row.get("submitted_at"), finished: end,
-                    answered: row.get("answered_at"), ended: row.get("ended_at"))
+                    responded: row.get("answered_at"), ended: row.get("ended_at"))
             }
         }
     }
 
-    /// What became of the time between claim and end, on the average.
+    /// How the time between claim and end was spent, on average.
     static func shares(of jobs: [JobTimes]) -> String {
         let whole = jobs.map { max(1, $0.ended - $0.claimed) }.reduce(0, +)
-        // A webhook may come before the answer to the submission is recorded.
+        // A webhook may come before the response to the submission is recorded.
         let steps: [(String, (JobTimes) -> Int64)] = [
             ("hand-over and the provider's work", { max($0.finished, $0.claimed) - $0.claimed }),
-            ("its webhook", { max(0, $0.answered - $0.finished) }),
-            ("storing and settling", { $0.ended - $0.answered }),
+            ("its webhook", { max(0, $0.responded - $0.finished) }),
+            ("storing and settling", { $0.ended - $0.responded }),
         ]
         return steps.map { name, time in "\(name) \(jobs.map(time).reduce(0, +) * 100 / whole) %" }.joined(separator: ", ")
     }

@@ -3,8 +3,8 @@ import Foundation
 import SQL
 import TestSupport
 
-/// Jobs from their hand-over to a stored, paid output, with a provider in a process of its own that answers at once with a
-/// file of 10 KB and tells of it by signed webhooks.
+/// Jobs from their hand-over to a stored, paid output, with a provider in a process of its own that responds at once with a
+/// file of 10 KB and sends signed webhooks.
 struct LifecycleBench {
     let run: BenchRun
 
@@ -12,7 +12,7 @@ struct LifecycleBench {
         for engine in run.options.engines {
             let bed = try await run.bed(engine)
             let jobs = 200 * run.options.seconds
-            run.tell("lifecycle on \(engine.rawValue): \(jobs) jobs wait for a worker")
+            run.note("lifecycle on \(engine.rawValue): \(jobs) jobs wait for a worker")
             let database = try bed.open()
             try await NoOpWorld(database: database, accounts: bed.accounts).submit(jobs)
             let sandbox = try await sandbox()
@@ -58,7 +58,7 @@ struct LifecycleBench {
 
     /// Twenty a second: what one job takes where none waits for another.
     private func submitSlowly(_ server: BenchRun.Server, _ bed: BenchBed) async throws {
-        run.tell("lifecycle on \(bed.engine.rawValue): twenty jobs a second")
+        run.note("lifecycle on \(bed.engine.rawValue): twenty jobs a second")
         for number in 0..<(20 * run.options.seconds) {
             let secret = bed.accounts.secret(number % bed.accounts.count)
             try await run.post("/api/generate", port: server.port, key: secret, body: SubmitBench.body)

@@ -42,7 +42,7 @@ struct NoOpWorld: Sendable {
         }
     }
 
-    /// Works until as many jobs have ended. Answers jobs a second.
+    /// Works until as many jobs have ended. Returns jobs per second.
     func workOff(_ count: Int) async throws -> Double {
         let service = ServiceGroup(configuration: .init(services: [makeWorker()], logger: logger))
         let before = delivered.count.withLock { $0 }

@@ -38,12 +38,12 @@ struct Peers {
     }
 
     func queues() async throws -> [Queue: Double] {
-        run.tell("claim: Procrastinate")
+        run.note("claim: Procrastinate")
         let url = try await database()
         let procrastinate = try await run.children.run(
             Self.bin + "/python", [Self.sources + "/queue_procrastinate.py", "5000", "16"], environment: ["PEER_DSN": url],
             log: run.file("procrastinate"))
-        run.tell("claim: BullMQ")
+        run.note("claim: BullMQ")
         let redis = try run.children.start(
             "/usr/bin/env", ["redis-server", "--port", "6390", "--bind", "127.0.0.1", "--save", "", "--dir", run.folder],
             log: run.file("redis"))
@@ -55,7 +55,7 @@ struct Peers {
     }
 
     private func load(_ name: Name, _ command: (Int) -> (String, [String])) async throws -> LoadResult {
-        run.tell("submit: \(name)")
+        run.note("submit: \(name)")
         let url = try await database()
         try await run.children.run("/usr/bin/env", ["psql", url, "-qXf", Self.sources + "/schema.sql"], log: run.file("schema"))
         let port = try await FreePorts.block()
@@ -83,18 +83,18 @@ struct Peers {
 
     private func waitForRedis() async throws {
         for _ in 0..<100 {
-            let words = try? await run.children.run("/usr/bin/env", ["redis-cli", "-p", "6390", "ping"], log: run.file("ping"))
-            if words?.hasPrefix("PONG") == true { return }
+            let output = try? await run.children.run("/usr/bin/env", ["redis-cli", "-p", "6390", "ping"], log: run.file("ping"))
+            if output?.hasPrefix("PONG") == true { return }
             try await Time.system.sleep(.milliseconds(50))
         }
         throw Failure(.failed, "Redis did not start.")
     }
 
     /// From a line such as `bullmq process 2470/s`.
-    private func rate(in words: String) throws -> Double {
-        let line = words.split(separator: "\n").first { $0.contains(" process ") }
+    private func rate(in output: String) throws -> Double {
+        let line = output.split(separator: "\n").first { $0.contains(" process ") }
         guard let rate = line?.firstMatch(of: /process ([0-9]+)\/s/).flatMap({ Double($0.output.1) }) else {
-            throw Failure(.failed, "A peer did not say how fast it was: \(words.suffix(600))")
+            throw Failure(.failed, "A peer did not say how fast it was: \(output.suffix(600))")
         }
         return rate
     }

@@ -2,7 +2,7 @@ import Core
 import Foundation
 import TestSupport
 
-/// From the start of a process to its first ready answer, and what it holds in memory while nobody asks.
+/// From the start of a process to its first ready response, and what it holds in memory while idle.
 struct StartBench {
     let run: BenchRun
 
@@ -11,7 +11,7 @@ struct StartBench {
     func callAsFunction() async throws {
         let floor = try await floor()
         for engine in run.options.engines {
-            run.tell("start on \(engine.rawValue)")
+            run.note("start on \(engine.rawValue)")
             let bed = try await run.bed(engine)
             let first = try await run.serve(bed, [])
             await first.child.stop()

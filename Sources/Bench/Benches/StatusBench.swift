@@ -9,7 +9,7 @@ struct StatusBench {
     func callAsFunction() async throws {
         let echo = try await echoRate()
         for engine in run.options.engines {
-            run.tell("status on \(engine.rawValue)")
+            run.note("status on \(engine.rawValue)")
             let bed = try await run.bed(engine)
             let recorder = try Recorder(bed)
             var jobs: [Job] = []
@@ -36,7 +36,7 @@ struct StatusBench {
     }
 
     private func echoRate() async throws -> Double {
-        run.tell("status: the bare echo")
+        run.note("status: the bare echo")
         let server = try await run.echo()
         let load = try await run.load(server.port, [RawRequest.get("/constant")], expecting: 200)
         await server.child.stop()

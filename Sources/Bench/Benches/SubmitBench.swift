@@ -2,7 +2,7 @@ import Core
 import SQL
 import TestSupport
 
-/// `POST /api/generate` with an API key, each answer durable; beside the statements alone, a server that does nothing, and
+/// `POST /api/generate` with an API key, each response durable; beside the statements alone, a server that does nothing, and
 /// the same as other people write it.
 struct SubmitBench {
     let run: BenchRun
@@ -14,7 +14,7 @@ struct SubmitBench {
         let peers = try await run.options.withPeers ? Peers(run).submit() : [:]
         for engine in run.options.engines {
             let bare = try await bareRates(engine)
-            run.tell("submit on \(engine.rawValue): the server, asked by \(BenchRun.clients) clients")
+            run.note("submit on \(engine.rawValue): the server, with \(BenchRun.clients) clients")
             let load = try await serverLoad(engine)
             let rate = load.perSecond(202)
             for (beside, goal) in bare { run.add(BenchRow(.submit, engine, "POST /api/generate", rate, "/s", beside: beside, goal: goal)) }
@@ -28,7 +28,7 @@ struct SubmitBench {
     }
 
     private func echoRate() async throws -> Double {
-        run.tell("submit: the bare echo")
+        run.note("submit: the bare echo")
         let server = try await run.echo()
         let load = try await run.load(server.port, [RawRequest.post("/echo", body: Self.body)], expecting: 200)
         await server.child.stop()
@@ -41,7 +41,7 @@ struct SubmitBench {
         let recorder = try Recorder(recorded)
         let replay = try await recorder.submission()
         await recorder.database.close()
-        run.tell("submit on \(engine.rawValue): the \(replay.steps.count) statements of a submission alone")
+        run.note("submit on \(engine.rawValue): the \(replay.steps.count) statements of a submission alone")
         if engine == .postgres {
             // A few clients leave it the processor, many share its commits: the better of both is the floor.
             var best = BenchRow.Beside(name: "", value: 0)

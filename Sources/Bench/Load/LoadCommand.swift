@@ -6,7 +6,7 @@ struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "load", abstract: "Loads a server that is measured.", shouldDisplay: false)
 
-    @Argument(help: "A file with what to ask.") var spec: String
+    @Argument(help: "A file with the load.") var spec: String
 
     func run() async throws {
         let spec = try JSONDecoder().decode(LoadSpec.self, from: Data(contentsOf: URL(fileURLWithPath: spec)))

@@ -5,8 +5,8 @@ import Foundation
 struct LoadGenerator {
     private struct Connection {
         var descriptor: Int32
-        var reader = AnswerReader()
-        var askedAt: ContinuousClock.Instant
+        var reader = ResponseReader()
+        var sentAt: ContinuousClock.Instant
     }
 
     private let spec: LoadSpec
@@ -26,8 +26,8 @@ struct LoadGenerator {
     mutating func run() throws -> LoadResult {
         defer { for connection in connections { close(connection.descriptor) } }
         for _ in 0..<spec.connections {
-            connections.append(Connection(descriptor: try connect(), askedAt: .now))
-            try ask(connections.count - 1)
+            connections.append(Connection(descriptor: try connect(), sentAt: .now))
+            try send(connections.count - 1)
         }
         try serve(for: spec.warmUp)
         isMeasuring = true
@@ -36,7 +36,7 @@ struct LoadGenerator {
         let took = (ContinuousClock.now - begin) / .seconds(1)
         latencies.sort()
         return LoadResult(
-            answers: latencies.count, seconds: took, statuses: statuses, p50: percentile(0.5), p99: percentile(0.99))
+            responses: latencies.count, seconds: took, statuses: statuses, p50: percentile(0.5), p99: percentile(0.99))
     }
 
     private mutating func serve(for seconds: Double) throws {
@@ -47,40 +47,40 @@ struct LoadGenerator {
         while ContinuousClock.now < end {
             guard poll(&waits, nfds_t(waits.count), 100) > 0 else { continue }
             for index in waits.indices where waits[index].revents != 0 {
-                try hear(index, buffer)
+                try receive(index, buffer)
                 waits[index].fd = connections[index].descriptor
             }
         }
     }
 
-    private mutating func hear(_ index: Int, _ buffer: UnsafeMutableRawBufferPointer) throws {
+    private mutating func receive(_ index: Int, _ buffer: UnsafeMutableRawBufferPointer) throws {
         let count = recv(connections[index].descriptor, buffer.baseAddress, buffer.count, 0)
         if count < 0, errno == EAGAIN { return }
         guard count > 0 else { return try begin(again: index) }
         guard connections[index].reader.take(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else { return }
         if isMeasuring {
-            let took = ContinuousClock.now - connections[index].askedAt
+            let took = ContinuousClock.now - connections[index].sentAt
             latencies.append(UInt32(clamping: took.components.attoseconds / 1_000_000_000_000 + took.components.seconds * 1_000_000))
             statuses[connections[index].reader.status, default: 0] += 1
         }
         connections[index].reader.reset()
-        try ask(index)
+        try send(index)
     }
 
     /// After a connection that the other side closed, as some do after so many requests.
     private mutating func begin(again index: Int) throws {
         if isMeasuring { statuses[0, default: 0] += 1 }
         close(connections[index].descriptor)
-        connections[index] = Connection(descriptor: try connect(), askedAt: .now)
-        try ask(index)
+        connections[index] = Connection(descriptor: try connect(), sentAt: .now)
+        try send(index)
     }
 
-    private mutating func ask(_ index: Int) throws {
-        connections[index].askedAt = .now
+    private mutating func send(_ index: Int) throws {
+        connections[index].sentAt = .now
         let request = requests[next % requests.count]
         next += 1
-        // Far smaller than a socket's buffer, which is empty, since the last answer has come.
-        guard send(connections[index].descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
+        // Far smaller than a socket's buffer, which is empty, since the last response has arrived.
+        guard Foundation.send(connections[index].descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             return try begin(again: index)
         }
     }
@@ -98,7 +98,7 @@ struct LoadGenerator {
         }
         guard isConnected else {
             close(descriptor)
-            throw Failure(.unreachable, "Nobody listens on port \(spec.port).")
+            throw Failure(.unreachable, "Nothing listens on port \(spec.port).")
         }
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))

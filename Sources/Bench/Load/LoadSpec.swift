@@ -1,19 +1,20 @@
-/// What a load generator is to do: as many connections as there are clients, each asking again as soon as it has its answer.
+/// What a load generator is to do: as many connections as there are clients, each sending the next request as
+/// soon as it has its response.
 struct LoadSpec: Sendable, Codable {
     var port: Int
     var connections: Int
     var seconds: Double
     /// Before the measurement.
     var warmUp: Double
-    /// Whole requests as they go over the wire, asked in turn.
+    /// Whole requests as they go over the wire, sent in turn.
     var requests: [String]
 }
 
 /// What came of it.
 struct LoadResult: Sendable, Codable {
-    var answers: Int
+    var responses: Int
     var seconds: Double
-    /// Answers by status; 0 stands for a connection that broke.
+    /// Responses by status; 0 stands for a connection that broke.
     var statuses: [Int: Int]
     /// Milliseconds.
     var p50: Double
@@ -23,10 +24,10 @@ struct LoadResult: Sendable, Codable {
         Double(statuses[status] ?? 0) / seconds
     }
 
-    /// Throws where not all answers have the one status: a figure of failures is none.
+    /// Throws unless all responses have this status: a figure that counts failures means nothing.
     func demandOnly(_ status: Int) throws {
         guard statuses.keys.allSatisfy({ $0 == status }), !statuses.isEmpty else {
-            throw Failure(.failed, "The load was not all answered \(status), but \(statuses.sorted { $0.key < $1.key }).")
+            throw Failure(.failed, "Not all responses were \(status): \(statuses.sorted { $0.key < $1.key }).")
         }
     }
 }

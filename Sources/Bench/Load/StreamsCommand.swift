@@ -19,37 +19,37 @@ struct StreamsCommand: AsyncParsableCommand {
         let spec = try JSONDecoder().decode(StreamSpec.self, from: Data(contentsOf: URL(fileURLWithPath: spec)))
         OpenFiles.raiseLimit()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let heard = HeardEvents()
-        let channels = try await open(spec, group, heard)
+        let received = ReceivedEvents()
+        let channels = try await open(spec, group, received)
         say("open")
-        heard.begin()
+        received.begin()
         try await Time.system.sleep(.seconds(spec.seconds))
-        say(String(decoding: try JSONEncoder().encode(heard.result()), as: UTF8.self))
+        say(String(decoding: try JSONEncoder().encode(received.result()), as: UTF8.self))
         for channel in channels { channel.close(promise: nil) }
         try await group.shutdownGracefully()
     }
 
-    private func open(_ spec: StreamSpec, _ group: MultiThreadedEventLoopGroup, _ heard: HeardEvents) async throws -> [any Channel] {
+    private func open(_ spec: StreamSpec, _ group: MultiThreadedEventLoopGroup, _ received: ReceivedEvents) async throws -> [any Channel] {
         try await withThrowingTaskGroup(of: (any Channel).self) { tasks in
             var channels: [any Channel] = []
             for number in 0..<spec.streams {
                 if number >= Self.opening, let channel = try await tasks.next() { channels.append(channel) }
                 let key = spec.keys[number % spec.keys.count]
-                tasks.addTask { try await self.open(spec.port, key, group, heard) }
+                tasks.addTask { try await self.open(spec.port, key, group, received) }
             }
             for try await channel in tasks { channels.append(channel) }
             return channels
         }
     }
 
-    /// One stream, once its answer has begun.
-    private func open(_ port: Int, _ key: String, _ group: MultiThreadedEventLoopGroup, _ heard: HeardEvents) async throws -> any Channel {
+    /// One stream, once its response has begun.
+    private func open(_ port: Int, _ key: String, _ group: MultiThreadedEventLoopGroup, _ received: ReceivedEvents) async throws -> any Channel {
         let loop = group.any()
         let begun = loop.makePromise(of: Void.self)
         let channel = try await ClientBootstrap(group: loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(StreamReader(heard, begun))
+                    try channel.pipeline.syncOperations.addHandler(StreamReader(received, begun))
                 }
             }
             .connect(host: "127.0.0.1", port: port).get()
@@ -59,30 +59,30 @@ struct StreamsCommand: AsyncParsableCommand {
     }
 }
 
-/// Looks for the events' times in whatever arrives.
+/// Looks for the events' times in all that arrives.
 private final class StreamReader: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
-    private let heard: HeardEvents
+    private let received: ReceivedEvents
     private let begun: EventLoopPromise<Void>
     private var hasBegun = false
 
-    init(_ heard: HeardEvents, _ begun: EventLoopPromise<Void>) {
-        self.heard = heard
+    init(_ received: ReceivedEvents, _ begun: EventLoopPromise<Void>) {
+        self.received = received
         self.begun = begun
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
-        buffer.withUnsafeReadableBytes { heard.add($0) }
+        buffer.withUnsafeReadableBytes { received.add($0) }
         guard !hasBegun else { return }
         hasBegun = true
         let isOpen = buffer.withUnsafeReadableBytes { $0.starts(with: "HTTP/1.1 200".utf8) }
-        isOpen ? begun.succeed() : begun.fail(Failure(.failed, "A stream was answered: \(String(buffer: buffer).prefix(200))"))
+        isOpen ? begun.succeed() : begun.fail(Failure(.failed, "A stream was refused: \(String(buffer: buffer).prefix(200))"))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         if !hasBegun { begun.fail(Failure(.failed, "A stream was closed before it began.")) }
-        heard.lost()
+        received.lost()
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import SQL
 
-/// Lets the product do one thing and writes down the statements that it runs.
+/// Has the product do one thing and records the statements that it runs.
 struct Recorder: Sendable {
     let database: Database
     let engine: RecordingEngine
@@ -28,7 +28,7 @@ struct Recorder: Sendable {
     /// What one submission runs.
     func submission(of number: Int = 0) async throws -> Replay {
         let account = accounts.account(number)
-        // A number that means nothing else, so that it is found again among the values.
+        // A number that occurs nowhere else, so that it is found again among the values.
         let seq: Int64 = 7_000_000_000
         try await database.write(order: .alone) {
             _ = try $0.execute("UPDATE accounts SET event_seq = $2 WHERE id = $1", account, seq)
@@ -48,12 +48,12 @@ struct Recorder: Sendable {
 
     func submit(of number: Int) async throws -> Job {
         guard case .submitted(let jobs) = try await submitJob([Recorder.request], by: accounts.actor(number)), let job = jobs.first
-        else { throw Failure(.failed, "A job was not taken on.") }
+        else { throw Failure(.failed, "A job was not accepted.") }
         return job
     }
 
-    private func replay(_ number: Int, accountSeq: Int64, keeping kept: [String] = []) -> Replay {
+    private func replay(_ number: Int, accountSeq: Int64, keeping constants: [String] = []) -> Replay {
         Replay(
-            engine.take().statements, of: accounts, number: number, accountSeq: accountSeq, keeping: kept, dialect: database.engine.dialect)
+            engine.take().statements, of: accounts, number: number, accountSeq: accountSeq, keeping: constants, dialect: database.engine.dialect)
     }
 }

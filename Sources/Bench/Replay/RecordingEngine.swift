@@ -5,7 +5,7 @@ import Synchronization
 struct RecordedStatement: Sendable, Hashable {
     let statement: Statement
     let values: [SQLValue]
-    /// Whether somebody waited for what it answered.
+    /// Whether the caller waited for its result.
     let isAwaited: Bool
 }
 
@@ -15,12 +15,12 @@ struct Recording: Sendable {
     /// Transactions that may have changed something.
     fileprivate(set) var commits = 0
 
-    /// Answers that somebody waited for, where the database is another process.
+    /// Results that the caller waited for, if the database is another process.
     var roundTrips: Int { statements.count(where: \.isAwaited) + commits }
 }
 
-/// Stands before an engine and keeps what is asked of it, so that a benchmark can run the very statements of the product
-/// without the product around them. Each write has a transaction of its own here, so that what one costs can be told apart.
+/// Wraps an engine and records its statements, so that a benchmark can run the very statements of the product without the
+/// product around them. Each write has a transaction of its own here, so that its cost can be measured by itself.
 final class RecordingEngine: Engine {
     private let engine: any Engine
     private let log = StatementLog()

@@ -15,7 +15,7 @@ struct Replay: Sendable {
     enum Value: Sendable, Hashable {
         case constant(SQLValue)
         case pieces([Piece])
-        /// The account's next event, which the statement that locks the account is answered.
+        /// The account's next event, which the statement that locks the account returns.
         case accountSeq
     }
 
@@ -32,17 +32,17 @@ struct Replay: Sendable {
 
     /// - Parameters:
     ///   - number: The account that was recorded.
-    ///   - accountSeq: Of the event that it wrote: a number that means nothing else.
-    ///   - kept: Ids that stay as they are.
+    ///   - accountSeq: Of the event that it wrote: a number that occurs nowhere else.
+    ///   - constants: Ids that stay as they are.
     init(
-        _ recorded: [RecordedStatement], of accounts: BenchAccounts, number: Int, accountSeq: Int64, keeping kept: [String] = [],
+        _ recorded: [RecordedStatement], of accounts: BenchAccounts, number: Int, accountSeq: Int64, keeping constants: [String] = [],
         dialect: Dialect
     ) {
         var known: [String: Piece] = [
             accounts.account(number).rawValue: .account, accounts.key(number).rawValue: .key,
             BenchAccounts.lotPrefix + String(BenchAccounts.base + number): .lot,
         ]
-        for id in kept { known[id] = .text(id) }
+        for id in constants { known[id] = .text(id) }
         var fresh = 0
         steps = recorded.map { statement in
             let values = statement.values.map { value -> Value in

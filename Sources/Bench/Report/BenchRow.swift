@@ -1,10 +1,10 @@
 /// One measured figure, beside its floor or peer of the same run.
 struct BenchRow: Sendable, Encodable {
     let bench: Benchmark
-    /// `sqlite`, `postgres`, or nothing where it makes no difference.
+    /// Nil if the engine makes no difference.
     let engine: BenchEngine?
     let what: String
-    /// Nothing where it was not measured; `note` says why.
+    /// Nil if it was not measured; `note` says why.
     var value: Double?
     let unit: String
     var beside: Beside?
@@ -19,17 +19,17 @@ struct BenchRow: Sendable, Encodable {
     /// What is to be reached, by the figure or by its ratio to what stands beside it.
     struct Goal: Sendable {
         enum Measure { case value, ratio }
-        enum Side { case atLeast, atMost }
+        enum Limit { case atLeast, atMost }
 
         let measure: Measure
-        let side: Side
+        let limit: Limit
         let bound: Double
 
-        static func value(_ side: Side, _ bound: Double) -> Goal { Goal(measure: .value, side: side, bound: bound) }
-        static func ratio(_ side: Side, _ bound: Double) -> Goal { Goal(measure: .ratio, side: side, bound: bound) }
+        static func value(_ limit: Limit, _ bound: Double) -> Goal { Goal(measure: .value, limit: limit, bound: bound) }
+        static func ratio(_ limit: Limit, _ bound: Double) -> Goal { Goal(measure: .ratio, limit: limit, bound: bound) }
 
         var text: String {
-            (side == .atLeast ? "≥ " : "≤ ") + BenchRow.text(bound) + (measure == .ratio ? " ×" : "")
+            (limit == .atLeast ? "≥ " : "≤ ") + BenchRow.text(bound) + (measure == .ratio ? " ×" : "")
         }
     }
 
@@ -53,10 +53,10 @@ struct BenchRow: Sendable, Encodable {
         return value / beside.value
     }
 
-    /// Nothing where there is no goal, or nothing was measured.
+    /// Nil if there is no goal, or if it was not measured.
     var isReached: Bool? {
         guard let goal, let measured = goal.measure == .value ? value : ratio else { return nil }
-        return goal.side == .atLeast ? measured >= goal.bound : measured <= goal.bound
+        return goal.limit == .atLeast ? measured >= goal.bound : measured <= goal.bound
     }
 
     /// The row's cells, in the order of `BenchReport.columns`.

@@ -5,7 +5,7 @@ import SQL
 import Web
 
 extension App {
-    /// Nothing where payments are not set up.
+    /// Nil if payments are not set up.
     static func billing(
         _ settings: Settings, _ secrets: Secrets, _ database: Database, _ client: HTTPClient, _ time: Time, _ wakeUp: WakeUp,
         _ logger: Logger
@@ -16,10 +16,10 @@ extension App {
             webhookSecrets: stripe.webhookSecrets, rules: settings.billing, time: time, wakeUp: wakeUp, logger: logger)
     }
 
-    static func standIn(
+    static func stripeEmulator(
         _ settings: Settings, secrets: Secrets, client: HTTPClient, time: Time, logger: Logger
     ) async throws -> StripeSandbox? {
-        guard case .standIn(let port) = settings.payments, let stripe = settings.stripe(secrets) else { return nil }
+        guard case .stripeEmulator(let port) = settings.payments, let stripe = settings.stripe(secrets) else { return nil }
         var configuration = StripeSandboxConfiguration(dataFolder: settings.data + "/stripe-sandbox")
         configuration.port = port
         configuration.key = stripe.key
@@ -41,34 +41,34 @@ extension App {
 }
 
 extension Settings {
-    /// Who takes the money. The stand-in's key and secret are this installation's own, so that no other program on this
-    /// machine can tell of a payment.
+    /// Who takes the money. The Stripe emulator's key and secret are this installation's own, so that no other program on
+    /// this machine can report a payment.
     func stripe(_ secrets: Secrets) -> Stripe? {
         switch payments {
         case .off: return nil
         case .stripe(let stripe): return stripe
-        case .standIn:
+        case .stripeEmulator:
             let bytes = secrets.bytes(for: .stripeSandbox)
             return Stripe(
-                key: "sk_test_" + Hex.text(bytes.prefix(16)), url: standInURL ?? "",
+                key: "sk_test_" + Hex.text(bytes.prefix(16)), url: stripeEmulatorURL ?? "",
                 webhookSecrets: ["whsec_" + Hex.text(bytes.suffix(16))])
         }
     }
 
-    /// A stand-in's port may be another each time.
+    /// The port of the Stripe emulator may be another each time, so its ids are recorded under a name.
     func client(of stripe: Stripe) -> StripeClient.Settings {
-        let name: String? = if case .standIn = payments { "stand-in" } else { nil }
+        let name: String? = if case .stripeEmulator = payments { "stand-in" } else { nil }
         return StripeClient.Settings(key: stripe.key, url: stripe.url, name: name)
     }
 
-    /// What Stripe's ids are kept under, for who only reads them; nothing where payments are off.
+    /// What Stripe's ids are stored under, for those who only read them; nil if payments are off.
     var stripeRealm: String? {
         let stripe: Stripe
         switch payments {
         case .off: return nil
         case .stripe(let set): stripe = set
         // The rest of its key is of no matter here, and is a secret.
-        case .standIn: stripe = Stripe(key: "sk_test_", url: "", webhookSecrets: [])
+        case .stripeEmulator: stripe = Stripe(key: "sk_test_", url: "", webhookSecrets: [])
         }
         return StripeClient(client(of: stripe), client: .shared, time: .system).realm
     }

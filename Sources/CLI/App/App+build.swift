@@ -20,11 +20,12 @@ struct App: Sendable {
     let worker: Worker
     let duties: Duties
     let sandbox: Sandbox?
-    let standIn: StripeSandbox?
+    let stripeEmulator: StripeSandbox?
     let logger: Logger
 
+    /// Puts the installation together for `body`, and takes it apart afterwards, also if it throws.
+    ///
     /// - Parameter worksHere: Whether the worker runs in this process too; pages say so.
-    /// Puts the installation together for `body`, and takes it apart whatever comes of it.
     static func with(
         _ settings: Settings, logger: Logger, worksHere: Bool = true, _ body: (App) async throws -> Void
     ) async throws {
@@ -85,7 +86,7 @@ struct App: Sendable {
             settings: settings, services: services, worker: worker,
             duties: Duties(dutyList(services, parts, logger), database: database, time: time, logger: logger),
             sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger),
-            standIn: try await standIn(settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
+            stripeEmulator: try await stripeEmulator(settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
     }
 
     /// Never followed by itself: a provider's redirect could lead anywhere, with our key in the request.
@@ -101,18 +102,18 @@ struct App: Sendable {
             return Providers(serving: [.fal: FalProvider(
                 .init(
                     name: .fal, queueURL: fal.queueURL, keysURL: fal.keysURL, key: fal.key, concurrency: fal.concurrency,
-                    patience: settings.patience, firstPoll: .seconds(2), slowestPoll: .seconds(30)),
+                    patience: settings.webhookTimeout, firstPoll: .seconds(2), slowestPoll: .seconds(30)),
                 client: client, time: time)])
         }
         guard let url = settings.sandboxURL else { return Providers(serving: [:]) }
         return Providers(serving: [.fal: FalProvider(
             .init(
                 name: .sandbox, queueURL: url, keysURL: url + "/.well-known/jwks.json", key: settings.sandboxKey ?? sandboxKey(secrets), concurrency: 100,
-                patience: settings.patience, firstPoll: .milliseconds(400), slowestPoll: .seconds(2)),
+                patience: settings.webhookTimeout, firstPoll: .milliseconds(400), slowestPoll: .seconds(2)),
             client: client, time: time)])
     }
 
-    /// So that no other program on this machine can put work into our sandbox, or be told of ours.
+    /// So that no other program on this machine can submit work to our sandbox, or learn of our requests.
     private static func sandboxKey(_ secrets: Secrets) -> String {
         "sandbox:" + Hex.text(SHA256.hash(data: Data(secrets.bytes(for: .webhookTokens) + Array("sandbox".utf8))).prefix(16))
     }

@@ -18,7 +18,7 @@ extension App {
         }
     }
 
-    /// For commands beside a server, which must not begin an installation by a misspelled name.
+    /// For commands beside a server, which must not create an installation because of a misspelled name.
     static func openExisting(_ settings: Settings) async throws -> Database {
         let database = try await openFound(settings)
         do {
@@ -28,7 +28,7 @@ extension App {
                 throw Failure(.usage, "There is nothing of Darkroom in \(settings.database.shown) yet. Start a server first.")
             }
             guard pending.isEmpty else {
-                throw Failure(.failed, "The database's schema is older than this program. Run 'darkroom migrate', or start the server anew.")
+                throw Failure(.failed, "The database's schema is older than this program. Run 'darkroom migrate', or restart the server.")
             }
             return database
         } catch {
@@ -37,7 +37,7 @@ extension App {
         }
     }
 
-    /// The database, which must be there, whatever its schema.
+    /// The database, which must exist, with any schema.
     static func openFound(_ settings: Settings) async throws -> Database {
         switch settings.database {
         case .sqlite(let path):
@@ -75,7 +75,7 @@ extension App {
         }
     }
 
-    /// A server that is away, or that cannot carry an installation, is told at once and in one sentence.
+    /// Reports at once, in one sentence, that a database is unavailable or cannot hold an installation.
     static func open(_ address: PostgresAddress, connections: Int) async throws -> Database {
         let database = Database(try PostgresEngine(url: address.url, writers: connections - connections / 2, readers: connections / 2))
         do {
@@ -91,10 +91,10 @@ extension App {
 }
 
 extension Failure {
-    /// In PostgreSQL's own words, which name the host and the user and no password.
+    /// PostgreSQL's own message, which names the host and the user and no password.
     init(postgres error: DatabaseError, at address: PostgresAddress) {
-        let words = error.message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        self.init(.failed, "The database at \(address.shown) cannot be used: \(words)" + (words.hasSuffix(".") || words.hasSuffix("?") ? "" : "."))
+        let reason = error.message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        self.init(.failed, "The database at \(address.shown) cannot be used: \(reason)" + (reason.hasSuffix(".") || reason.hasSuffix("?") ? "" : "."))
     }
 }
 

@@ -13,14 +13,14 @@ import UnixSignals
 import Web
 
 extension App {
-    /// Serves until it is told to stop. Then, one after the other, as a group stops its services from the last to the
-    /// first: it says to whoever asks that it is not ready, waits for those to go elsewhere, ends its event streams, closes
-    /// its listener and finishes requests, puts back its duties, hands back what it claimed and did not send, and lets go of
-    /// its leases.
+    /// Serves until it is asked to stop. Then, one after the other, as a group stops its services from the last to the
+    /// first: it reports that it is not ready, waits until proxies send requests elsewhere, ends its event streams, closes
+    /// its listener and finishes requests, gives back its scheduled tasks, returns what it claimed and did not send, and
+    /// releases its leases.
     func serve(withWorker: Bool, onReady: @escaping @Sendable () async -> Void) async throws {
         var parts: [any Service] = []
         if let sandbox { parts.append(sandbox) }
-        if let standIn { parts.append(standIn) }
+        if let stripeEmulator { parts.append(stripeEmulator) }
         if withWorker { parts += [worker, duties] as [any Service] }
         parts.append(try application(onReady: onReady))
         parts.append(services.events)
@@ -28,7 +28,7 @@ extension App {
         try await run(parts)
     }
 
-    /// Works without serving: any number of these beside any number of servers.
+    /// Works on jobs without serving: any number of these beside any number of servers.
     func work() async throws {
         try await run([worker, duties])
     }
@@ -41,7 +41,7 @@ extension App {
         try await group.run()
         // While the database is away they are lost, which is no reason for a stop to fail.
         do { try await services.identity.keyUses.runOnce() } catch {
-            logger.warning("last uses of keys were not written down", metadata: ["error": "\(error)"])
+            logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)"])
         }
     }
 
@@ -65,7 +65,7 @@ extension App {
     }
 }
 
-/// The first to hear of a shutdown, as the last in the group. The others hear once a proxy has had time to notice.
+/// The first to learn of a shutdown, as the last in the group. The others learn of it once a proxy has had time to notice.
 private struct ReadinessService: Service {
     let readiness: Readiness
     let grace: Duration

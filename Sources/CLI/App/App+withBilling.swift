@@ -26,11 +26,11 @@ extension App {
 
     private static func billing(besideServerOf settings: Settings, _ database: Database, _ client: HTTPClient) async throws -> Billing? {
         var settings = settings
-        if case .standIn = settings.payments {
+        if case .stripeEmulator = settings.payments {
             guard let port = ServerFile.running(in: settings.data)?.stripeSandboxPort else {
-                throw Failure(.failed, "The stand-in for Stripe runs inside the server: start 'darkroom serve', with the stand-in, or set STRIPE_SECRET_KEY.")
+                throw Failure(.failed, "The Stripe emulator runs inside the server: start 'darkroom serve' with it, or set STRIPE_SECRET_KEY.")
             }
-            settings.payments = .standIn(port: port)
+            settings.payments = .stripeEmulator(port: port)
         }
         let secrets = try await Secrets.open(settings.secretsStore(database, time: .system), now: Time.system.now())
         return billing(settings, secrets, database, client, .system, WakeUp(across: database), Logger.darkroom(settings.logLevel))

@@ -16,7 +16,7 @@ struct CommonOptions: ParsableArguments {
 }
 
 extension Logger {
-    /// To standard error, so that standard output is a command's answer alone.
+    /// To standard error, so that standard output has a command's result alone.
     static func darkroom(_ level: String) -> Logger {
         var logger = Logger(label: "darkroom") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: level) ?? .info

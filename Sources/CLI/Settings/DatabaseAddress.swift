@@ -1,11 +1,11 @@
 import SQL
 
-/// Where an installation keeps its data.
+/// Where an installation stores its data.
 enum DatabaseAddress: Sendable, Equatable {
     case sqlite(path: String)
     case postgres(PostgresAddress)
 
-    /// Nothing where it is neither `sqlite:` and a path nor an address that libpq understands.
+    /// Nil if it is neither `sqlite:` and a path nor an address that libpq understands.
     init?(_ text: String) {
         if let postgres = PostgresAddress(text) {
             self = .postgres(postgres)

@@ -22,22 +22,22 @@ struct Settings: Sendable {
     var signUp: SignUp.Mode
     var fal: Fal?
     var sandbox: Sandbox
-    /// What a sandbox and its callers share. Without it, a server's own sandbox has a key derived from the secrets.
+    /// What a sandbox and its clients share. Without it, a server's own sandbox has a key derived from the secrets.
     var sandboxKey: String?
     var payments: Payments
     var billing: BillingRules
     var allowPrivate: Bool
     var quota: Int
     var lease: Duration
-    /// How long a submission without an answer waits for its webhook.
-    var patience: Duration
+    /// How long a submission without a response waits for its webhook.
+    var webhookTimeout: Duration
     var concurrency: Int
     /// What providers may cost in a day of UTC, in micro-dollars.
     var providerCostPerDay: Int64?
     /// How long a server goes on serving after it has said that it stops.
     var shutdownGrace: Duration
     var logLevel: String
-    /// What is no problem and yet likely a mistake.
+    /// What works and is likely a mistake.
     var warnings: [String] = []
 
     struct TLS: Sendable {
@@ -62,7 +62,7 @@ struct Settings: Sendable {
         case off
         case stripe(Stripe)
         /// Inside the server's process, on a port of its own: nobody pays for anything.
-        case standIn(port: Int)
+        case stripeEmulator(port: Int)
     }
 
     struct Stripe: Sendable {
@@ -84,7 +84,7 @@ struct Settings: Sendable {
     }
 }
 
-/// What is wrong with the settings: all of it, so that it can be mended in one go.
+/// What is wrong with the settings: all of it, so that it can be corrected in one go.
 struct SettingsProblems: Error, CustomStringConvertible {
     let problems: [String]
 
@@ -122,7 +122,8 @@ extension Settings {
             allowPrivate: reader.flag("allow.private") ?? false,
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
-            patience: .seconds(reader.integer("unanswered.seconds", 1...3600) ?? (fal == nil ? 5 : 120)),
+            webhookTimeout: .seconds(
+                reader.integer("webhook.timeout.seconds", 1...3600, alias: "unanswered.seconds") ?? (fal == nil ? 5 : 120)),
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
             providerCostPerDay: reader.dollars("provider.cost.per.day"),
             shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0), logLevel: reader.logLevel())
@@ -143,7 +144,7 @@ extension Settings {
         return true
     }
 
-    /// Work goes to the sandbox; whoever asks is to be told that nothing is made by AI.
+    /// Work goes to the sandbox; pages and responses must say that nothing is made by AI.
     var usesSandbox: Bool { fal == nil }
 
     private var paymentWarnings: [String] {
@@ -151,9 +152,9 @@ extension Settings {
         return ["STRIPE_SECRET_KEY is set and no STRIPE_WEBHOOK_SECRET: every webhook of Stripe's is refused, and credits come only to who returns from the pay page."]
     }
 
-    /// Where the stand-in for Stripe is, which is asked from this machine alone.
-    var standInURL: String? {
-        guard case .standIn(let port) = payments else { return nil }
+    /// Where the Stripe emulator is, which is used from this machine alone.
+    var stripeEmulatorURL: String? {
+        guard case .stripeEmulator(let port) = payments else { return nil }
         return "http://127.0.0.1:\(port)"
     }
 

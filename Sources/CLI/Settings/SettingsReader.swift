@@ -7,7 +7,7 @@ import SystemPackage
 struct SettingsReader {
     private let reader: ConfigReader
     private(set) var problems: [String] = []
-    /// Every name that was asked for, so that the others can be told to be none.
+    /// Every name that was read, so that the others can be reported as unknown.
     private var known: Set<String> = ["DARKROOM_URL", "DARKROOM_KEY"]
     private let given: Set<String>
 
@@ -39,7 +39,7 @@ struct SettingsReader {
         ["KEY", "PASSWORD", "SECRET", "DATABASE_URL"].contains { key.contains($0) }
     }
 
-    /// An empty value is none. Names that other systems use for the same come second.
+    /// An empty value counts as not set. Names that other systems use for the same come second.
     mutating func text(_ name: String, aliases: [String] = [], isSecret: Bool = false) -> String? {
         known.insert(Self.variable(name))
         for key in ["darkroom." + name] + aliases {
@@ -50,8 +50,10 @@ struct SettingsReader {
         return nil
     }
 
-    mutating func integer(_ name: String, _ range: ClosedRange<Int>) -> Int? {
-        guard let text = text(name) else { return nil }
+    /// - Parameter alias: An earlier name of the setting, which still works.
+    mutating func integer(_ name: String, _ range: ClosedRange<Int>, alias: String? = nil) -> Int? {
+        if let alias { known.insert(Self.variable(alias)) }
+        guard let text = text(name, aliases: alias.map { ["darkroom." + $0] } ?? []) else { return nil }
         guard let value = Int(text), range.contains(value) else {
             problems.append("\(Self.variable(name)) is '\(text)' and must be a number from \(range.lowerBound) to \(range.upperBound).")
             return nil
@@ -143,26 +145,26 @@ struct SettingsReader {
         return Settings.Fal(key: key, queueURL: queueURL, keysURL: keysURL, userID: userID, concurrency: concurrency)
     }
 
-    /// The stand-in gives credits for nothing: never beside a provider that is paid. By itself it comes with the built-in
+    /// The Stripe emulator sells credits for no money: never beside a provider that is paid. By itself it comes with the built-in
     /// sandbox, on a database that no other node uses.
     mutating func payments(
         beside port: Int, _ sandbox: Settings.Sandbox, paysProvider: Bool, isShared: Bool
     ) -> Settings.Payments {
         let stripe = stripe()
         let own = integer("stripe.sandbox.port", 1...65_535) ?? (port > 65_533 ? port - 2 : port + 2)
-        let wish = flag("stripe.sandbox")
+        let requested = flag("stripe.sandbox")
         if let stripe { return .stripe(stripe) }
         let comesByItself = if case .builtIn = sandbox { !isShared } else { false }
-        guard wish ?? (comesByItself && !paysProvider) else { return .off }
+        guard requested ?? (comesByItself && !paysProvider) else { return .off }
         if paysProvider {
-            problems.append("\(Self.variable("stripe.sandbox")) is on, and work goes to a provider that is paid: the stand-in would give credits for nothing.")
+            problems.append("\(Self.variable("stripe.sandbox")) is on, and work goes to a provider that is paid: the Stripe emulator would give credits for nothing.")
         }
         if own == port { problems.append("\(Self.variable("stripe.sandbox.port")) is the server's own port \(port); it needs another.") }
         if case .builtIn(own) = sandbox { problems.append("\(Self.variable("stripe.sandbox.port")) is the sandbox's port \(own); it needs another.") }
-        return .standIn(port: own)
+        return .stripeEmulator(port: own)
     }
 
-    /// Never a flag: a command's words can be seen by others on the machine.
+    /// Never a flag: a command's arguments can be seen by others on the machine.
     private mutating func stripe() -> Settings.Stripe? {
         let url = url("stripe.url") ?? Settings.Stripe.url
         let secrets = (text("stripe.webhook.secrets", aliases: ["stripe.webhook.secret"], isSecret: true) ?? "")
@@ -188,7 +190,7 @@ struct SettingsReader {
         return isOff ? .off : .builtIn(port: own)
     }
 
-    /// Never a flag: it may hold a password, and a command's words can be seen by others on the machine.
+    /// Never a flag: it may hold a password, and a command's arguments can be seen by others on the machine.
     mutating func database(in data: String) -> DatabaseAddress {
         let own = DatabaseAddress.sqlite(path: data + "/darkroom.sqlite")
         guard let text = text("database.url", isSecret: true) else { return own }
@@ -202,7 +204,7 @@ struct SettingsReader {
         return folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     }
 
-    /// To be asked once everything has been read.
+    /// Complete once everything has been read.
     func unknownNames() -> [UnknownSetting] {
         given.filter { $0.hasPrefix("DARKROOM_") && !known.contains($0) }.sorted().map { UnknownSetting($0, known: known) }
     }

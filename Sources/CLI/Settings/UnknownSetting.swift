@@ -1,17 +1,17 @@
-/// A name that looks like a setting of ours and is none: most likely misspelled, and then without effect.
+/// A name that looks like a setting and is none: most likely misspelled, and ignored.
 struct UnknownSetting: Equatable {
     let name: String
-    /// The setting that was probably meant.
+    /// The setting that was probably meant. Nil if no name is near.
     let likely: String?
 
     init(_ name: String, known: Set<String>) {
         self.name = name
         let nearest = known.map { (name: $0, distance: Self.distance(name, $0)) }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
-        likely = nearest.flatMap { $0.distance <= 3 ? $0.name : nil }
+        likely = nearest.flatMap { $0.distance <= 2 ? $0.name : nil }
     }
 
     var sentence: String {
-        "\(name) is no setting and has no effect." + (likely.map { " Did you mean \($0)?" } ?? "")
+        "Unknown setting \(name) (ignored)." + (likely.map { " Did you mean \($0)?" } ?? "")
     }
 
     /// How many letters to insert, remove or exchange to get from one to the other (Levenshtein).

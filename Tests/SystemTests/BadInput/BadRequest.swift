@@ -1,7 +1,7 @@
 import Core
 import Testing
 
-/// A body for `POST /api/generate` that cannot be taken, and what its sender is told.
+/// A body for `POST /api/generate` that is refused, and the error that its sender receives.
 struct BadRequest: Sendable, CustomTestStringConvertible {
     let what: String
     let body: String

@@ -6,7 +6,7 @@ import Testing
 
 struct BulkJobsTests {
     @Test(arguments: TestEngine.available)
-    func `books that are loaded for a benchmark balance, and the product goes on with them`(on engine: TestEngine) async throws {
+    func `a ledger that is loaded for a benchmark balances, and the product goes on with it`(on engine: TestEngine) async throws {
         let folder = try TemporaryFolder()
         let database = try await engine.database(in: folder.path)
         let accounts = BenchAccounts(count: 4)

@@ -34,20 +34,20 @@ struct PythonClientTests {
         }
     }
 
-    @Test func `Stripe's client works against the stand-in: packs, plans, the clock, refunds, disputes, webhooks`() async throws {
+    @Test func `Stripe's client works against the Stripe emulator: packs, plans, the clock, refunds, disputes, webhooks`() async throws {
         let port = try await FreePorts.block()
         let key = "sk_test_stand_in"
-        let standIn = try ChildProcess(
+        let emulator = try ChildProcess(
             Binary.url(), ["stripe-sandbox", "--port", "\(port)", "--data", folder.path + "/stripe", "--key", key],
-            folder: folder.path, log: folder.path + "/stand-in")
-        for _ in 0..<200 where !standIn.output.contains("Stripe stand-in at") { try await Time.system.sleep(.milliseconds(50)) }
+            folder: folder.path, log: folder.path + "/stripe-emulator")
+        for _ in 0..<200 where !emulator.output.contains("Stripe emulator at") { try await Time.system.sleep(.milliseconds(50)) }
 
-        let result = try await python("stripe_standin_test.py", ["http://127.0.0.1:\(port)", key])
+        let result = try await python("stripe_emulator_test.py", ["http://127.0.0.1:\(port)", key])
 
-        #expect(result.status == 0, "\(result.text)\(standIn.errors)")
+        #expect(result.status == 0, "\(result.text)\(emulator.errors)")
         #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok") } == 25, "\(result.text)")
-        standIn.terminate()
-        _ = await standIn.exit()
+        emulator.terminate()
+        _ = await emulator.exit()
     }
 
     @Test func `what Stripe's own package signs is taken, by any secret in force, and what was tampered with is refused`() async throws {
@@ -58,10 +58,10 @@ struct PythonClientTests {
 
             #expect(result.status == 0, "\(result.text)")
             #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok") } == 6, "\(result.text)")
-            let kept = try await server.withDatabase { database in
+            let stored = try await server.withDatabase { database in
                 try await database.read { try $0.queryOne("SELECT COUNT(*) AS count FROM stripe_events")?.get("count", as: Int.self) }
             }
-            #expect(kept == 3)
+            #expect(stored == 3)
         }
     }
 

@@ -15,9 +15,9 @@ extension OneCLIServer {
             #expect(run.output.contains("Created user grace@example.com"))
             #expect(run.output.contains("with 10.00 credits"))
             let password = try #require(run.output.split(separator: "Password (shown this once): ").last?.split(separator: "\n").first)
-            let answer = try await server.anybody.post(
+            let response = try await server.anybody.post(
                 "/auth/v1/token?grant_type=password", ["email": "grace@example.com", "password": .string(String(password))])
-            #expect(answer.status == 200)
+            #expect(response.status == 200)
         }
 
         @Test func `a password may come from standard input, and is not printed`() async throws {
@@ -78,13 +78,13 @@ extension OneCLIServer {
             (["admin", "create-user", "short@example.com", "--password", "abc"], 1, "too short"),
             (["admin", "create-user", "admin@localhost"], 1, "has this e-mail address already"),
         ])
-        func `what is wrong is said in one sentence`(arguments: [String], code: Int32, words: String) async throws {
+        func `what is wrong is reported in one sentence`(arguments: [String], code: Int32, message: String) async throws {
             let server = try OneCLIServer.server()
 
             let run = try await CLIRun.run(arguments, in: server.folder.path)
 
             #expect(run.code == code)
-            #expect(run.errors.contains(words), "\(run.errors)")
+            #expect(run.errors.contains(message), "\(run.errors)")
         }
 
         @Test func `a folder without a database is left without one`() async throws {

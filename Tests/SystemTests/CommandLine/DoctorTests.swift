@@ -26,7 +26,7 @@ struct DoctorTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/data"))
     }
 
-    @Test func `what others may read is found, with the command that mends it`() async throws {
+    @Test func `what others may read is found, with the command that repairs it`() async throws {
         let server = try await CLIServer()
         #expect(await server.stop() == 0)
         let path = server.data + "/secrets.json"

@@ -71,7 +71,7 @@ extension OneCLIServer {
         @Test func `a setting that is none is warned of, with the one that was meant`() async throws {
             let server = try await CLIServer(environment: ["DARKROOM_PULBIC_URL": "http://example.com"])
 
-            #expect(server.log.contains("DARKROOM_PULBIC_URL is no setting and has no effect. Did you mean DARKROOM_PUBLIC_URL?"))
+            #expect(server.log.contains("Unknown setting DARKROOM_PULBIC_URL (ignored). Did you mean DARKROOM_PUBLIC_URL?"))
         }
 
         @Test func `a server leaves its address for other commands, and takes it away`() async throws {

@@ -10,13 +10,13 @@ struct Fault: Sendable, CustomTestStringConvertible {
     var message: String?
     /// How many images are paid for; the others' price is given back.
     var captured = 1
-    /// Nothing where it depends on the moment.
+    /// Nil if it depends on the moment.
     var attempts: Int? = 1
 
     var testDescription: String { order }
 
     /// All but those that are cancelled, which have tests of their own.
-    static let all: [Fault] = delayed + refused + broken + webhooks + unanswered
+    static let all: [Fault] = delayed + refused + broken + webhooks + withoutResponse
 
     private static let delayed = [
         Fault(order: "sandbox:slow=1"),
@@ -50,7 +50,7 @@ struct Fault: Sendable, CustomTestStringConvertible {
         Fault(order: "sandbox:webhook-forged"), Fault(order: "sandbox:webhook-stale"), Fault(order: "sandbox:webhook-stranger"),
     ]
 
-    private static let unanswered = [
+    private static let withoutResponse = [
         Fault(order: "sandbox:no-answer"),
     ]
 

@@ -10,11 +10,11 @@ struct BackupTests {
     @Test func `what is backed up while jobs run is restored whole, and a server goes on with it`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05"])
         try await RunningServer.with(.init(sandbox: sandbox)) { server in
-            let caller = try await server.account()
-            let id = try await caller.submit("a red dress")
-            let done = try await caller.end(of: id)
+            let user = try await server.account()
+            let id = try await user.submit("a red dress")
+            let done = try await user.end(of: id)
             let link = try #require(done.outputs.first?["url"]?.string)
-            for index in 0..<10 { _ = try await caller.submit("meanwhile \(index)") }
+            for index in 0..<10 { _ = try await user.submit("meanwhile \(index)") }
             let place = try TemporaryFolder()
 
             let backup = try await server.run(["backup", "--to", place.path + "/backup"])
@@ -23,9 +23,9 @@ struct BackupTests {
             #expect(backup.status == 0 && backup.output.contains("Backed up "), "\(backup.errors)")
             #expect(restore.code == 0 && restore.output.contains("The books balance"), "\(restore.errors)")
             let again = try await CLIServer(["--sandbox-url", sandbox.url], folder: place)
-            let other = Caller(url: again.url, bearer: caller.bearer, client: .shared)
+            let other = APIUser(url: again.url, bearer: user.bearer, client: .shared)
             #expect(try await other.job(id).status == "completed")
-            #expect(try await other.send("GET", link.replacing(server.url, with: again.url)).bytes == caller.get(link).bytes)
+            #expect(try await other.send("GET", link.replacing(server.url, with: again.url)).bytes == user.get(link).bytes)
             #expect(try await again.run("audit").code == 0)
             #expect(await again.stop() == 0)
         }
@@ -95,8 +95,8 @@ private struct Kept {
     init() async throws {
         server = try await CLIServer(["--no-worker"])
         folder = server.folder
-        let caller = try await server.signUp("ada@example.com")
-        let stored = try await caller.send("POST", "/api/assets", bytes: Sample.png(), headers: ["content-type": "image/png"])
+        let user = try await server.signUp("ada@example.com")
+        let stored = try await user.send("POST", "/api/assets", bytes: Sample.png(), headers: ["content-type": "image/png"])
         guard stored.status == 201 else { throw Unexpected("not stored: \(stored.text)") }
         let run = try await server.run("backup", "--to", folder.path + "/backup")
         guard run.code == 0 else { throw Unexpected("not backed up: \(run.errors)") }

@@ -11,12 +11,12 @@ struct MoveTests {
     @Test func `everything arrives, the books balance, and a server goes on where the old one stopped`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05"])
         let old = try await CLIServer(["--sandbox-url", sandbox.url])
-        let caller = try await old.signUp("ada@example.com")
-        let cancelled = try await caller.submit("a red dress", ["numImages": 1])
-        _ = try await caller.delete("/api/jobs/\(cancelled)")
-        _ = try await caller.end(of: cancelled)
-        let retried = try await caller.post("/api/jobs/\(cancelled)/retry", [:])
-        let before = try await caller.end(of: retried.jobID)
+        let user = try await old.signUp("ada@example.com")
+        let cancelled = try await user.submit("a red dress", ["numImages": 1])
+        _ = try await user.delete("/api/jobs/\(cancelled)")
+        _ = try await user.end(of: cancelled)
+        let retried = try await user.post("/api/jobs/\(cancelled)/retry", [:])
+        let before = try await user.end(of: retried.jobID)
         #expect(await old.stop() == 0)
         let target = try await TestEngine.newPostgres()
 
@@ -26,7 +26,7 @@ struct MoveTests {
         #expect(run.output.contains("The books balance on both sides."))
         #expect(try await differences(between: old.data + "/darkroom.sqlite", and: target) == [])
         let new = try await CLIServer(["--sandbox-url", sandbox.url], environment: ["DARKROOM_DATABASE_URL": target], folder: old.folder)
-        let same = Caller(url: new.url, bearer: caller.bearer, client: .shared)
+        let same = APIUser(url: new.url, bearer: user.bearer, client: .shared)
         let after = try await same.job(retried.jobID)
         #expect(after.status == "completed" && after.receipt == before.receipt && after.attempts == before.attempts)
         #expect(try await same.end(of: same.submit("another")).status == "completed")
@@ -88,14 +88,14 @@ struct MoveTests {
     @Test func `what names no move is refused with a sentence`() async throws {
         let folder = try TemporaryFolder()
 
-        for (arguments, words) in [
+        for (arguments, message) in [
             (["--to", "postgresql://127.0.0.1:1/x"], "There is no database at ./data/darkroom.sqlite"),
             (["--from", "postgresql://x/y", "--to", "postgresql://x/y"], "--from must be sqlite:"),
             (["--to", "mysql://u:hunter2@x"], "--to must be postgresql://"), ([], "Name the PostgreSQL to move to"),
         ] {
             let run = try await CLIRun.run(["move"] + arguments, in: folder.path)
 
-            #expect(run.code == 2 && run.errors.contains(words), "\(run.errors)")
+            #expect(run.code == 2 && run.errors.contains(message), "\(run.errors)")
             #expect(!run.errors.contains("hunter2"))
         }
     }

@@ -15,7 +15,7 @@ struct KilledNodesTests {
             [.server, .server, .server], databaseURL: url, sandbox: sandbox,
             environment: ["DARKROOM_LEASE_SECONDS": "2", "DARKROOM_LOG_LEVEL": "notice"]
         ) { nodes in
-            let load = TortureLoad(callers: [try await nodes.account(), try await nodes.account(plan: "pro")], nodes: nodes)
+            let load = TortureLoad(users: [try await nodes.account(), try await nodes.account(plan: "pro")], nodes: nodes)
             let end = Time.system.now() + .seconds(9)
 
             try await withThrowingTaskGroup(of: Void.self) { group in

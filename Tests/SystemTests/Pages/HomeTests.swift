@@ -12,14 +12,14 @@ extension OneCLIServer {
 
             #expect(page.status == 200)
             #expect(page.headers["content-type"] == "text/html; charset=utf-8")
-            for words in ["Darkroom", "Database", "Files", "sandbox, not AI", "in this process", "/api/kinds", "/health/ready", "<noscript>"] {
-                #expect(page.text.contains(words))
+            for text in ["Darkroom", "Database", "Files", "sandbox, not AI", "in this process", "/api/kinds", "/health/ready", "<noscript>"] {
+                #expect(page.text.contains(text))
             }
             #expect(page.text.contains("URL=\(server.url)"))
             #expect(page.text.contains("darkroom generate"))
         }
 
-        @Test func `who comes back from a pay page is told what came of it, and nobody else`() async throws {
+        @Test func `who comes back from a pay page sees the result, and nobody else does`() async throws {
             let server = try OneCLIServer.server()
 
             #expect(try await server.anybody.get("/?checkout=done").text.contains("The credits are on the account"))
@@ -43,7 +43,7 @@ extension OneCLIServer {
             #expect(!page.text.contains("src=\"http"))
         }
 
-        @Test func `its files are kept for good under their hash, and asked about under their name`() async throws {
+        @Test func `its files are cached for good under their hash, and revalidated under their name`() async throws {
             let server = try OneCLIServer.server()
             let page = try await server.anybody.get("/").text
 

@@ -20,9 +20,9 @@ struct OriginTests {
             #expect(preflight.headers["access-control-allow-headers"]?.lowercased().contains("idempotency-key") == true)
             #expect(refused.status == 401 && refused.code == "unauthorized", "\(refused.text)")
             #expect(missing.status == 404 && auth.status == 401 && taken.status == 200)
-            for answer in [preflight, refused, missing, auth, taken] {
-                #expect(answer.headers["access-control-allow-origin"] == "https://app.example.com", "\(answer.headers)")
-                #expect(answer.headers["x-request-id"] != nil)
+            for response in [preflight, refused, missing, auth, taken] {
+                #expect(response.headers["access-control-allow-origin"] == "https://app.example.com", "\(response.headers)")
+                #expect(response.headers["x-request-id"] != nil)
             }
         }
     }

@@ -31,8 +31,8 @@ extension RunningServer {
     /// Has one job done. The first webhook that is believed names our account at the provider, and that is not to be the one
     /// of a test about strangers.
     fileprivate func learnsProvider() async throws {
-        let caller = try await account()
-        _ = try await caller.end(of: caller.submit("the first of all"))
+        let user = try await account()
+        _ = try await user.end(of: user.submit("the first of all"))
         let time = Time.system
         let end = time.now() + .seconds(30)
         while try await withDatabase({ try await $0.read { try $0.queryOne("SELECT 1 AS one FROM provider_accounts") } }) == nil {

@@ -16,8 +16,8 @@ struct Traces: Hashable, Sendable {
 
     init() {}
 
-    init(of caller: Caller, on server: RunningServer) async throws {
-        guard let account = caller.account else { throw Unexpected("only an account of the test's own leaves traces") }
+    init(of user: APIUser, on server: RunningServer) async throws {
+        guard let account = user.account else { throw Unexpected("only an account of the test's own leaves traces") }
         self = try await server.withDatabase { database in
             try await database.read { transaction in
                 var traces = Traces()

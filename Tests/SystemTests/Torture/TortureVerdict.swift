@@ -4,13 +4,13 @@ import Foundation
 import SQL
 import TestSupport
 
-/// What must hold when all has come to rest, whatever happened before.
+/// What must hold when all has come to rest, after any history.
 struct TortureVerdict {
     let nodes: RunningNodes
     let sandbox: RunningSandbox
     let load: TortureLoad
 
-    /// Nothing where everything holds.
+    /// Empty if everything holds.
     func broken() async throws -> [String] {
         let audit = try await nodes.run(["audit"])
         var broken = audit.code == 0 ? [] : ["audit: \(audit.output)\(audit.errors)"]
@@ -38,7 +38,7 @@ struct TortureVerdict {
         let known = try await database.read { transaction in
             Set(try transaction.query("SELECT id FROM jobs").map { try $0.get("id", as: String.self) })
         }
-        return load.jobs.filter { !known.contains($0.id) }.map { "a job that was answered for is gone: \($0.id)" }
+        return load.jobs.filter { !known.contains($0.id) }.map { "a job with a response is gone: \($0.id)" }
     }
 
     private func unpaid(_ database: Database) async throws -> [String] {
@@ -70,7 +70,7 @@ struct TortureVerdict {
         }
     }
 
-    /// An attempt's webhook address is its own, so a second submission of it shows. The sandbox keeps them all.
+    /// An attempt's webhook address is its own, so a second submission of it shows. The sandbox stores them all.
     private func sentTwice() async throws -> [String] {
         let database = Database(try SQLiteEngine(path: sandbox.folder + "/sandbox.sqlite", readers: 1))
         let found = try await database.read { transaction in
@@ -83,16 +83,16 @@ struct TortureVerdict {
         return found
     }
 
-    /// Of each caller, the newest completed jobs: their bytes, by their links and hashes.
+    /// Of each user, the newest completed jobs: their bytes, by their links and hashes.
     private func filesMissing() async throws -> [String] {
         var broken: [String] = []
-        for caller in load.callers {
-            let page = try await caller.get("/api/jobs?limit=40&status=completed")
+        for user in load.users {
+            let page = try await user.get("/api/jobs?limit=40&status=completed")
             for id in page["jobs"]?.array?.compactMap({ $0["id"]?.string }) ?? [] {
-                let job = try await caller.job(id)
+                let job = try await user.job(id)
                 if job.outputs.isEmpty { broken.append("completed without outputs: \(id)") }
                 for output in job.outputs {
-                    let file = try await caller.get(output["url"]?.string ?? "")
+                    let file = try await user.get(output["url"]?.string ?? "")
                     let isWhole = Hex.text(SHA256.hash(data: Data(file.bytes))) == output["sha256"]?.string
                     if file.status != 200 || !isWhole { broken.append("no file of \(id): \(file.status), \(file.bytes.count) bytes") }
                 }
@@ -101,17 +101,17 @@ struct TortureVerdict {
         return broken
     }
 
-    /// Each event once, in order, whichever nodes told of them.
+    /// Each event once, in order, from any node.
     private func eventsMissed() async throws -> [String] {
         var broken: [String] = []
-        for (index, caller) in load.callers.enumerated() {
-            guard let account = caller.account else { continue }
+        for (index, user) in load.users.enumerated() {
+            guard let account = user.account else { continue }
             let last = try await nodes.withDatabase { database in try await database.read { try $0.lastEventSeq(of: account) } }
             await load.watchToTheEnd(index, last: last)
             let seen = load.seen(by: index)
             if seen != (0..<last).map({ $0 + 1 }) {
                 let holes = Set(1...max(last, 1)).subtracting(seen).sorted().prefix(5)
-                broken.append("events of \(account): told \(seen.count) of \(last), not \(holes)")
+                broken.append("events of \(account): received \(seen.count) of \(last), not \(holes)")
             }
         }
         return broken

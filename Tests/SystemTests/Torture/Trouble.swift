@@ -22,7 +22,7 @@ enum Trouble: String, CaseIterable, Sendable {
     static let ofNodes: [Trouble] = [.killed, .killed, .stopped, .frozen]
 }
 
-/// Makes trouble, and mends it again.
+/// Makes trouble, and repairs it again.
 struct Troublemaker: Sendable {
     let nodes: RunningNodes
     let cluster: PostgresCluster?
@@ -34,7 +34,7 @@ struct Troublemaker: Sendable {
         [.filesAway] + (disk == nil ? [] : [.filesFull]) + (cluster == nil ? [] : [.databaseRestarted, .databaseKilled])
     }
 
-    /// One trouble after another until the time is over; all is mended when it answers. Answers what it did.
+    /// One trouble after another until the time is over; all is repaired when it returns. Returns what it did.
     func run(
         _ given: Seeded, among troubles: [Trouble], every pause: ClosedRange<Int64>, until end: Instant
     ) async throws -> [Trouble] {
@@ -88,7 +88,7 @@ struct Troublemaker: Sendable {
         }
     }
 
-    /// While its database or its files are away, a node does not start: whoever runs it tries again.
+    /// While its database or its files are away, a node does not start: its operator tries again.
     private func startAgain(_ node: RunningNode) async throws {
         for _ in 0..<20 {
             do { return try await node.start() } catch is Unexpected { try await Time.system.sleep(.milliseconds(500)) }

@@ -1,8 +1,8 @@
 package import Foundation
 import Synchronization
 
-/// A program of ours, run as its users run it. What it prints is kept in files, so that no pipe fills up, and it never
-/// outlives the value.
+/// A program, run as its users run it. What it prints goes to files, so that no pipe fills up, and it never outlives the
+/// value.
 package final class ChildProcess: Sendable {
     private enum Ending {
         case running([CheckedContinuation<Int32, Never>])

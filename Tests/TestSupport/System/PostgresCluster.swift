@@ -16,7 +16,7 @@ package final class PostgresCluster: Sendable {
     private let parent: TemporaryFolder?
     private let server: Mutex<ChildProcess?>
 
-    /// Runs `body` beside a cluster, which is gone afterwards whatever comes of that.
+    /// Runs `body` beside a cluster, which is gone afterwards, also if it throws.
     package static func with(_ body: (PostgresCluster) async throws -> Void) async throws {
         let cluster = try await PostgresCluster()
         do {
@@ -53,7 +53,7 @@ package final class PostgresCluster: Sendable {
 
     private var data: String { folder + "/data" }
 
-    /// Answers once it takes connections.
+    /// Returns once it takes connections.
     package func start() async throws {
         let time = Time.system
         let end = time.now() + .seconds(60)

@@ -13,7 +13,7 @@ package final class RunningNodes: Sendable {
     private let environment: [String: String]
     private let parent: TemporaryFolder
 
-    /// Runs `body` once all are ready, and ends them whatever comes of it.
+    /// Runs `body` once all are ready, and ends them afterwards, also if it throws.
     ///
     /// - Parameters:
     ///   - databaseURL: On PostgreSQL; else they share a database in a folder.
@@ -105,10 +105,10 @@ package final class RunningNodes: Sendable {
         }
     }
 
-    /// An account of its own with a key, as a caller of the first node that serves.
-    package func account(credits: Int64 = 1000, plan: String = "enterprise") async throws -> Caller {
+    /// An account of its own with a key, as a user of the first node that serves.
+    package func account(credits: Int64 = 1000, plan: String = "enterprise") async throws -> APIUser {
         let made = try await withDatabase { try await $0.makeAccount(credits: credits, plan: plan) }
-        return Caller(url: serving.first?.url ?? "", bearer: made.key, account: made.account, client: client)
+        return APIUser(url: serving.first?.url ?? "", bearer: made.key, account: made.account, client: client)
     }
 
     private func end() async {

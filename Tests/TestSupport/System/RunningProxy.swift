@@ -53,8 +53,8 @@ package final class RunningProxy: Sendable {
         let time = Time.system
         let end = time.now() + .seconds(20)
         while time.now() < end, process.isRunning {
-            if let answer = try? await Caller(url: url, bearer: nil, client: .shared).send("GET", "/health/live", within: 3),
-                answer.status == 200 { return }
+            if let response = try? await APIUser(url: url, bearer: nil, client: .shared).send("GET", "/health/live", within: 3),
+                response.status == 200 { return }
             try await time.sleep(.milliseconds(30))
         }
         throw Unexpected("nginx did not start: \(process.errors)\(log)")

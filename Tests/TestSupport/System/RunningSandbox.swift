@@ -23,11 +23,11 @@ package final class RunningSandbox: Sendable {
 
     package var url: String { "\(scheme)://127.0.0.1:\(port)" }
 
-    /// What it was asked for, newest first, as `GET /sandbox/requests` tells it.
+    /// The requests to it, newest first, as `GET /sandbox/requests` lists them.
     package func requests(by client: HTTPClient) async throws -> [JSON] {
-        let caller = Caller(url: url, bearer: nil, client: client)
-        let answer = try await caller.get("/sandbox/requests", headers: ["authorization": "Key any:key"])
-        guard let requests = answer["requests"]?.array else { throw Unexpected("no list of requests: \(answer.text)") }
+        let user = APIUser(url: url, bearer: nil, client: client)
+        let response = try await user.get("/sandbox/requests", headers: ["authorization": "Key any:key"])
+        guard let requests = response["requests"]?.array else { throw Unexpected("no list of requests: \(response.text)") }
         return requests
     }
 

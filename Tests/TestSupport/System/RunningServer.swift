@@ -5,8 +5,8 @@ import NIOCore
 package import SQL
 import Synchronization
 
-/// `darkroom serve` in a process of its own, on free ports of this machine and in a temporary folder, which it keeps
-/// over restarts.
+/// `darkroom serve` in a process of its own, on free ports of this machine and in a temporary folder, which stay
+/// the same over restarts.
 package final class RunningServer: Sendable {
     package struct Options: Sendable {
         /// A sandbox in a process of its own; else the server has one built in.
@@ -34,7 +34,7 @@ package final class RunningServer: Sendable {
     private let parent: TemporaryFolder
     private let process: Mutex<ChildProcess>
 
-    /// Runs `body` against a server that is ready, and stops it whatever comes of that.
+    /// Runs `body` against a server that is ready, and stops it afterwards, also if it throws.
     package static func with(_ options: Options = Options(), _ body: (RunningServer) async throws -> Void) async throws {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
@@ -77,7 +77,7 @@ package final class RunningServer: Sendable {
     /// What it wrote to standard error, over all its starts.
     package var log: String { process.withLock { $0 }.errors }
 
-    /// Asks it to stop, and answers its exit status.
+    /// Asks it to stop, and returns its exit status.
     package func terminate() async -> Int32 {
         let process = process.withLock { $0 }
         process.terminate()
@@ -150,8 +150,8 @@ package final class RunningServer: Sendable {
         while time.now() < end {
             let process = process.withLock { $0 }
             guard process.isRunning else { break }
-            // A connection that is made in the first instant of listening may never be answered: the next one is.
-            if let answer = try? await anybody.send("GET", "/health/ready", within: 3), answer.status == 200 { return }
+            // A connection that is made in the first instant of listening may never get a response: the next one does.
+            if let response = try? await anybody.send("GET", "/health/ready", within: 3), response.status == 200 { return }
             try await time.sleep(.milliseconds(30))
         }
         throw Unexpected("the server did not start: \(log.suffix(2000))")

@@ -5,7 +5,7 @@ package final class SmallFileSystem: Sendable {
     package let path: String
     private let parent: TemporaryFolder
 
-    /// Nothing where this process may not mount one.
+    /// Nil if this process may not mount one.
     package init?(megabytes: Int) throws {
         parent = try TemporaryFolder()
         path = parent.path + "/small"

@@ -10,7 +10,7 @@ struct AuditCommand: AsyncParsableCommand {
         discussion: """
             Safe beside a running server. Exits with 0 when everything holds, with 1 when something differs.
 
-            With --books every part of the books is shown beside what it must agree with, with what mends each mismatch: the \
+            With --books every part of the books is shown beside what it must agree with, with the repair for each mismatch: the \
             ledger and the jobs, purchases and Stripe's events, credits and what providers cost. --stripe asks Stripe too, \
             with the settings of the server, such as STRIPE_SECRET_KEY.
 
@@ -20,7 +20,7 @@ struct AuditCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Flag(help: "Answer as JSON.") var json = false
+    @Flag(help: "Print JSON.") var json = false
     @Flag(help: "Show the books side by side, with repairs.") var books = false
     @Flag(help: "With --books: compare purchases with Stripe's own list as well.") var stripe = false
     @OptionGroup var period: PeriodOptions
@@ -30,7 +30,7 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        if books { return try await showBooks() }
+        if books { return try await reconcile() }
         let settings = try await Settings.read(flags: common.flags)
         let database = try await App.openExisting(settings)
         let report = try await Audit(database)()
@@ -39,12 +39,12 @@ struct AuditCommand: AsyncParsableCommand {
         if !report.isClean { throw ExitCode(1) }
     }
 
-    private func showBooks() async throws {
+    private func reconcile() async throws {
         let settings = try await Settings.read(flags: common.flags)
         let period = try period.period(at: Time.system.now())
-        let books = stripe ? try await readWithStripe(settings, period) : try await read(settings, period)
-        say(json ? try JSON(BooksBody(books)).text : BooksText(books).text)
-        if !books.isClean { throw ExitCode(1) }
+        let reconciliation = stripe ? try await readWithStripe(settings, period) : try await read(settings, period)
+        say(json ? try JSON(BooksBody(reconciliation)).text : ReconciliationText(reconciliation).text)
+        if !reconciliation.isClean { throw ExitCode(1) }
     }
 
     private func readWithStripe(_ settings: Settings, _ period: BooksPeriod) async throws -> Books {
@@ -57,9 +57,9 @@ struct AuditCommand: AsyncParsableCommand {
     /// Of the database alone, so that it needs neither a server that runs nor a key that fits.
     private func read(_ settings: Settings, _ period: BooksPeriod) async throws -> Books {
         let database = try await App.openExisting(settings)
-        let books = try await ReadBooks(database: database, realm: settings.stripeRealm, time: .system)(period)
+        let reconciliation = try await ReadBooks(database: database, realm: settings.stripeRealm, time: .system)(period)
         await database.close()
-        return books
+        return reconciliation
     }
 
     private func text(_ report: Audit.Report) -> String {

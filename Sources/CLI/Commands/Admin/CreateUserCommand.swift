@@ -7,7 +7,7 @@ struct CreateUserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create-user", abstract: "Creates a user whose address counts as confirmed, with the welcome credits.",
         discussion: """
-            Without --password one is made and printed, this once. A password among a command's words can be seen by others on \
+            Without --password one is made and printed, this once. A password among a command's arguments can be seen by others on \
             the machine; --password - reads it from standard input.
 
             Examples:

@@ -7,7 +7,7 @@ struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Explains a balance: by its lots, and they by the entries that made and used them.",
         discussion: """
-            Computed from the ledger's entries, and not from what is kept of them, now or at an instant before.
+            Computed from the ledger's entries, and not from stored totals, now or at an earlier instant.
 
             Examples:
               darkroom admin explain ada@example.com

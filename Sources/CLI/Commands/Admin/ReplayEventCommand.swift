@@ -4,7 +4,7 @@ import Core
 /// `darkroom admin replay-event`
 struct ReplayEventCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay-event", abstract: "Applies an event of Stripe's that was kept, now.",
+        commandName: "replay-event", abstract: "Applies a stored event of Stripe's, now.",
         discussion: """
             What it is about is read again from Stripe, and what was booked is not booked again: replaying does no harm. Needs \
             the settings of the server, such as STRIPE_SECRET_KEY.
@@ -25,7 +25,7 @@ struct ReplayEventCommand: AsyncParsableCommand {
         switch outcome {
         case .applied: say("Applied \(event).")
         case .ignored, .givenUp: say("\(event) asks for nothing here.")
-        case nil: throw Failure(.failed, "There is no event \(event). Only what Stripe has told this server is kept.")
+        case nil: throw Failure(.failed, "There is no event \(event). Only events that Stripe has sent to this server are stored.")
         }
     }
 }

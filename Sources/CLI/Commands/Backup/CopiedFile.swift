@@ -9,7 +9,7 @@ struct CopiedFile: Sendable {
     let size: Int
     let sha256: String
 
-    /// Nothing where there is no file at `source` any more. There must be none at `target`; its folders are made.
+    /// Nil if there is no file at `source` any more. There must be none at `target`; its folders are made.
     init?(from source: String, to target: String) throws {
         let descriptor = open(source, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else {

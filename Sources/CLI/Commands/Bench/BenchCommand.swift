@@ -28,8 +28,8 @@ struct BenchCommand: AsyncParsableCommand {
         var none = sigset_t()
         sigemptyset(&none)
         pthread_sigmask(SIG_SETMASK, &none, nil)
-        var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
-        words.append(nil)
-        execv(path, &words)
+        var list: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
+        list.append(nil)
+        execv(path, &list)
     }
 }

@@ -1,6 +1,6 @@
 import Core
 
-/// Whether Stripe takes our key, and will find us when it has something to tell.
+/// Whether Stripe accepts our key and can send its events to us.
 struct BillingCheck: Sendable {
     let settings: Settings
     let probe: Probe
@@ -10,8 +10,8 @@ struct BillingCheck: Sendable {
     func callAsFunction() async -> [Finding] {
         switch settings.payments {
         case .off: return [.information("payments", "off: set STRIPE_SECRET_KEY to sell packs and plans.")]
-        case .standIn(let port):
-            return [.information("payments", "a stand-in for Stripe on port \(port), where no money moves. Set STRIPE_SECRET_KEY for Stripe.")]
+        case .stripeEmulator(let port):
+            return [.information("payments", "the Stripe emulator on port \(port), where no money moves. Set STRIPE_SECRET_KEY for Stripe.")]
         case .stripe(let stripe): return await check(stripe)
         }
     }
@@ -20,33 +20,33 @@ struct BillingCheck: Sendable {
         let outcome = await probe.get(
             stripe.url + "/v1/webhook_endpoints?limit=100",
             headers: ["Authorization": "Bearer \(stripe.key)", "Stripe-Version": StripeClient.version])
-        guard case .answer(let answer) = outcome else {
+        guard case .response(let response) = outcome else {
             return [.problem("payments", "\(stripe.url) cannot be reached.", "Let this machine connect to it: firewall, proxy, DNS."), secrets(stripe)]
         }
-        return [key(answer, stripe), secrets(stripe)] + (answer.status == 200 ? [endpoint(answer)] : [])
+        return [key(response, stripe), secrets(stripe)] + (response.status == 200 ? [endpoint(response)] : [])
     }
 
-    private func key(_ answer: Probe.Answer, _ stripe: Settings.Stripe) -> Finding {
-        switch answer.status {
+    private func key(_ response: Probe.Response, _ stripe: Settings.Stripe) -> Finding {
+        switch response.status {
         case 200: .ok("payments", "Stripe takes the key\(stripe.key.contains("_test_") ? ", in test mode: no money moves" : "").")
         case 401: .problem("payments", "Stripe does not know the key.", "Copy it from dashboard.stripe.com/apikeys into STRIPE_SECRET_KEY.")
         // A restricted key need not read endpoints.
         case 403: .ok("payments", "Stripe knows the key, which may not list webhook endpoints.")
-        default: .warning("payments", "Stripe answers \(answer.status), so the key could not be tried.", "Try again in a minute; see status.stripe.com.")
+        default: .warning("payments", "Stripe returns \(response.status), so the key could not be tried.", "Try again in a minute; see status.stripe.com.")
         }
     }
 
     private func secrets(_ stripe: Settings.Stripe) -> Finding {
         stripe.webhookSecrets.isEmpty
-            ? .problem("payment webhook", "has no secret, so that nothing Stripe tells is believed.", "Set STRIPE_WEBHOOK_SECRET to the endpoint's, which begins with whsec_.")
+            ? .problem("payment webhook", "has no secret, so that no event of Stripe's is accepted.", "Set STRIPE_WEBHOOK_SECRET to the endpoint's, which begins with whsec_.")
             : .ok("payment webhook", "has \(stripe.webhookSecrets.count == 1 ? "a secret" : "\(stripe.webhookSecrets.count) secrets").")
     }
 
-    private func endpoint(_ answer: Probe.Answer) -> Finding {
+    private func endpoint(_ response: Probe.Response) -> Finding {
         let address = settings.publicURL + BillingCheck.path
-        let endpoints = (try? JSON(parsing: answer.text))?["data"]?.array ?? []
+        let endpoints = (try? JSON(parsing: response.text))?["data"]?.array ?? []
         guard let ours = endpoints.first(where: { $0["url"]?.string == address }) else {
-            return .warning("payment events", "Stripe is not told to send them to \(address).", "Add it as an endpoint at dashboard.stripe.com/webhooks, or run 'stripe listen' while developing.")
+            return .warning("payment events", "Stripe is not set up to send them to \(address).", "Add it as an endpoint at dashboard.stripe.com/webhooks, or run 'stripe listen' while developing.")
         }
         guard ours["status"]?.string == "enabled" else {
             return .problem("payment events", "the endpoint \(address) is disabled at Stripe.", "Enable it at dashboard.stripe.com/webhooks; what was missed is sent again.")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The folder itself: there, ours alone, with room in it.
+/// The folder itself: it exists, is for this user alone, and has room.
 struct DataFolderCheck {
     private static let little: Int64 = 1 << 30
 
@@ -33,7 +33,7 @@ struct DataFolderCheck {
     private func room() -> Finding {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
         guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value else {
-            return .information("free space", "cannot be told here.")
+            return .information("free space", "is unknown here.")
         }
         let text = "\(free >> 20) MB free."
         return free < Self.little ? .warning("free space", text, "Make room, or move the data folder: a full disk stops every job.") : .ok("free space", text)

@@ -10,7 +10,7 @@ struct Doctor: Sendable {
     private let time: Time
     private let isForOneNodeOnly: Bool
 
-    /// A server that runs was told its addresses by flags, perhaps, so those that it left in the data folder count.
+    /// A running server may have its addresses from flags, so those that it left in the data folder count.
     init(settings given: Settings, client: HTTPClient, time: Time) {
         var settings = given
         isForOneNodeOnly = given.isForOneNodeOnly
@@ -18,7 +18,7 @@ struct Doctor: Sendable {
         if let server {
             settings.publicURL = server.publicURL
             if let url = server.sandboxURL { settings.sandbox = .at(url) }
-            if case .standIn = settings.payments { settings.payments = server.stripeSandboxPort.map { .standIn(port: $0) } ?? .off }
+            if case .stripeEmulator = settings.payments { settings.payments = server.stripeSandboxPort.map { .stripeEmulator(port: $0) } ?? .off }
         }
         self.settings = settings
         self.time = time
@@ -47,7 +47,7 @@ struct Doctor: Sendable {
         return .warning("settings", first, others > 0 ? "Correct or remove it, and \(others) more like it." : "Correct or remove it.")
     }
 
-    /// Each node would have another one, and know nothing of what the others' were asked for.
+    /// Each node would have another one, and know nothing of the requests to the others.
     private var builtInSandboxFinding: Finding? {
         guard isForOneNodeOnly else { return nil }
         return .information(
@@ -60,14 +60,14 @@ struct Doctor: Sendable {
                 return .information("server", "none is running on this data folder; 'darkroom serve --data \(settings.data)' starts one.")
             }
             switch await probe.get(server.url + "/health/ready") {
-            case .answer(let answer) where answer.status == 200: return .ok("server", "ready at \(server.url) (process \(server.pid)).")
-            case .answer(let answer):
+            case .response(let response) where response.status == 200: return .ok("server", "ready at \(server.url) (process \(server.pid)).")
+            case .response(let response):
                 return .problem(
-                    "server", "at \(server.url) it answers \(answer.status): \(answer.text.prefix(200)).",
+                    "server", "at \(server.url) it returns \(response.status): \(response.text.prefix(200)).",
                     "Look at what its parts say, and at its log.")
             case .none(let reason):
                 return .problem(
-                    "server", "process \(server.pid) is there, and \(server.url) does not answer: \(reason).",
+                    "server", "process \(server.pid) is there, and \(server.url) does not respond: \(reason).",
                     "Look at its log; stop and start it.")
             }
         }

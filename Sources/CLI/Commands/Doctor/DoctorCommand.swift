@@ -18,7 +18,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @Option(name: .customLong("public-url"), help: "Where the outside world finds the server.") var publicURL: String?
-    @Flag(help: "Answer as JSON.") var json = false
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let findings = try await findings()

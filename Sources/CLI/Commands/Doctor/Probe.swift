@@ -4,9 +4,9 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// One careful look at an address.
+/// One GET request with a time-out.
 struct Probe: Sendable {
-    struct Answer: Sendable {
+    struct Response: Sendable {
         let status: Int
         let text: String
         /// The other side's clock, in whole seconds.
@@ -14,7 +14,7 @@ struct Probe: Sendable {
     }
 
     enum Outcome: Sendable {
-        case answer(Answer)
+        case response(Response)
         case none(String)
     }
 
@@ -26,10 +26,10 @@ struct Probe: Sendable {
         do {
             let response = try await client.execute(request, timeout: .seconds(10))
             let body = try await response.body.collect(upTo: 1 << 20)
-            return .answer(Answer(
+            return .response(Response(
                 status: Int(response.status.code), text: String(buffer: body), date: response.headers.first(name: "Date").flatMap(Self.instant)))
         } catch {
-            return .none(NoAnswer(error).reason)
+            return .none(NoResponse(error).reason)
         }
     }
 

@@ -16,10 +16,10 @@ struct PublicURLCheck: Sendable {
         }
         guard isServing else { return .information("public URL", "\(settings.publicURL), to be looked at when the server runs.") }
         switch await probe.get(settings.publicURL + "/health/live") {
-        case .answer(let answer) where answer.status == 200 && answer.text.contains("\"version\""):
+        case .response(let response) where response.status == 200 && response.text.contains("\"version\""):
             return .ok("public URL", "\(settings.publicURL) leads to the server.")
-        case .answer(let answer):
-            return .problem("public URL", "what answers at \(settings.publicURL) is not this server (HTTP \(answer.status)).", "Correct --public-url or the proxy: links to pictures lead there.")
+        case .response(let response):
+            return .problem("public URL", "what responds at \(settings.publicURL) is not this server (HTTP \(response.status)).", "Correct --public-url or the proxy: links to pictures lead there.")
         case .none(let reason):
             return .warning("public URL", "\(settings.publicURL) cannot be reached from here: \(reason).", "If it cannot be reached from elsewhere either, correct --public-url or the proxy.")
         }
@@ -36,7 +36,7 @@ struct PublicURLCheck: Sendable {
 }
 
 extension IPAddress {
-    /// Nothing for a name.
+    /// Nil for a name.
     fileprivate init?(text: String) {
         guard let address = try? SocketAddress(ipAddress: text, port: 1) else { return nil }
         self.init(address)

@@ -35,7 +35,7 @@ struct StoredDataCheck: Sendable {
         do {
             let database = Database(try SQLiteEngine(path: path))
             let findings = [
-                try await soundness(database), try await schema(database), try await administrator(database), try await brake(database),
+                try await soundness(database), try await schema(database), try await administrator(database), try await providerBudget(database),
             ]
             await database.close()
             return findings.compactMap { $0 }
@@ -57,7 +57,7 @@ struct StoredDataCheck: Sendable {
         do {
             findings.append(.ok("database", "\(try await database.engine.version()) at \(address.shown). 'darkroom audit' checks the books in it."))
             findings.append(try await schema(database))
-            findings += [try await administrator(database), try await brake(database), try await sharedSecrets(database)].compactMap { $0 }
+            findings += [try await administrator(database), try await providerBudget(database), try await sharedSecrets(database)].compactMap { $0 }
             findings.append(await sharedFiles(database))
         } catch {
             findings.append(.problem("database", Failure(explaining: error).message, "Look at the server's log."))
@@ -83,7 +83,7 @@ struct StoredDataCheck: Sendable {
         }
     }
 
-    /// All nodes must see one folder: what one takes in, another serves.
+    /// All nodes must see one folder: what one receives, another serves.
     private func sharedFiles(_ database: Database) async -> Finding {
         do {
             if await isComplete(database) { try await FilesMark(folder: settings.files).check(database) }
@@ -112,15 +112,15 @@ struct StoredDataCheck: Sendable {
         }
     }
 
-    /// Nothing to say while there are no tables.
+    /// Nil while there are no tables.
     private func administrator(_ database: Database) async throws -> Finding? {
         guard await isComplete(database) else { return nil }
         if let user = try await database.read({ try $0.firstAdministrator() }) { return .ok("administrator", "\(user.email).") }
         return .warning("administrator", "there is none.", "darkroom admin create-user EMAIL --admin")
     }
 
-    /// Nothing to say where providers may cost what they will.
-    private func brake(_ database: Database) async throws -> Finding? {
+    /// Nil if there is no daily provider budget.
+    private func providerBudget(_ database: Database) async throws -> Finding? {
         guard let limit = settings.providerCostPerDay, await isComplete(database) else { return nil }
         let now = time.now()
         let costs = try await database.read { try $0.providerCosts(at: now) }

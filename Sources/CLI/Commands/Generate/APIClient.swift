@@ -4,7 +4,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// A server's API as a command uses it. Whatever breaks on the way is tried again: a GET changes nothing, and every POST
+/// A server's API as a command uses it. A request whose connection breaks is sent again: a GET changes nothing, and every POST
 /// carries an Idempotency-Key, so that it is done and paid for once.
 struct APIClient: Sendable {
     struct Call: Sendable {
@@ -12,12 +12,12 @@ struct APIClient: Sendable {
         var path: String
         var headers: [String: String] = [:]
         var body: [UInt8]?
-        /// Nothing was ever heard from the server: then a refused connection is final at once.
+        /// The server has not responded to anything yet: then a refused connection is final at once.
         var isFirst = false
     }
 
     private static let tries = 5
-    private static let answerLimit = 4 << 20
+    private static let responseLimit = 4 << 20
 
     let target: Target
     private let client: HTTPClient
@@ -29,7 +29,7 @@ struct APIClient: Sendable {
         self.time = time
     }
 
-    /// The answer to a call that was accepted. Throws a `Failure` with the server's own words.
+    /// The response to a call that was accepted. Throws a `Failure` with the server's own message.
     func json(_ call: Call) async throws -> JSON {
         let (response, bytes) = try await send(call)
         guard let json = try? JSON(parsing: bytes) else { throw notDarkroom(response) }
@@ -51,7 +51,7 @@ struct APIClient: Sendable {
         if let id { request.headers.add(name: "Last-Event-ID", value: id) }
         let response = try await client.execute(request, deadline: .distantFuture)
         guard response.status == .ok else {
-            let bytes = try await response.body.collect(upTo: Self.answerLimit)
+            let bytes = try await response.body.collect(upTo: Self.responseLimit)
             throw refusal(response, (try? JSON(parsing: bytes.readableBytesView)) ?? .null)
         }
         return response.body
@@ -62,12 +62,12 @@ struct APIClient: Sendable {
         for attempt in 1... {
             do {
                 let response = try await client.execute(try await request(call), timeout: .seconds(60))
-                let body = try await response.body.collect(upTo: Self.answerLimit)
+                let body = try await response.body.collect(upTo: Self.responseLimit)
                 isFirst = false
                 let bytes = Array(body.readableBytesView)
                 if attempt == Self.tries || !isWorthAnotherTry(response, bytes) { return (response, bytes) }
             } catch let error where !(error is Failure || error is CancellationError) {
-                let failure = NoAnswer(error)
+                let failure = NoResponse(error)
                 if attempt == Self.tries || (isFirst && failure.isUnsent) { throw unreachable(failure) }
                 isFirst = false
             }
@@ -86,19 +86,19 @@ struct APIClient: Sendable {
         return request
     }
 
-    /// A server that restarts, or one that is still answering the same key.
+    /// A server that restarts, or one that is still processing the same key.
     private func isWorthAnotherTry(_ response: HTTPClientResponse, _ bytes: [UInt8]) -> Bool {
         if [502, 503, 504].contains(response.status.code) { return true }
         guard response.status == .conflict, let json = try? JSON(parsing: bytes) else { return false }
         return json["error"]?["code"] == "idempotency_in_progress"
     }
 
-    private func unreachable(_ failure: NoAnswer) -> Failure {
+    private func unreachable(_ failure: NoResponse) -> Failure {
         Failure(.unreachable, "\(target.url) cannot be reached: \(failure.reason). Is a server running there?")
     }
 
     private func notDarkroom(_ response: HTTPClientResponse) -> Failure {
-        Failure(.unreachable, "What answers at \(target.url) is no Darkroom server (HTTP \(response.status.code)).")
+        Failure(.unreachable, "What responds at \(target.url) is no Darkroom server (HTTP \(response.status.code)).")
     }
 
     private func refusal(_ response: HTTPClientResponse, _ body: JSON) -> Failure {

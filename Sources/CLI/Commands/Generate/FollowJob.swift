@@ -4,10 +4,10 @@ import Foundation
 import NIOCore
 import UnixSignals
 
-/// Waits for a job's end and shows the way there. A broken connection is made again, and goes on behind the last event.
+/// Waits for a job's end and shows its progress. A broken connection is opened again, after the last event.
 struct FollowJob: Sendable {
     private static let ends: Set<String> = ["completed", "failed", "cancelled"]
-    /// In a row, without hearing anything.
+    /// In a row, without receiving anything.
     private static let losses = 30
 
     let api: APIClient
@@ -20,7 +20,7 @@ struct FollowJob: Sendable {
         try await withThrowingTaskGroup(of: JSON?.self) { group in
             group.addTask { try await follow() }
             group.addTask { try await watch() }
-            group.addTask { try await listenToInterrupts() }
+            group.addTask { try await watchInterrupts() }
             defer { group.cancelAll() }
             while let details = try await group.next() {
                 if let details { return details }
@@ -75,8 +75,8 @@ struct FollowJob: Sendable {
         return nil
     }
 
-    /// Waiting is what Ctrl-C ends, never the job: that costs nothing more by being left alone, and its result is kept.
-    private func listenToInterrupts() async throws -> JSON? {
+    /// Waiting is what Ctrl-C ends, never the job: that costs nothing more by being left alone, and its result is stored.
+    private func watchInterrupts() async throws -> JSON? {
         var isSecond = false
         for await _ in await UnixSignalsSequence(trapping: .sigint) {
             if isSecond { throw Failure(.interrupted, "Stopped waiting. The job goes on: \(job).") }

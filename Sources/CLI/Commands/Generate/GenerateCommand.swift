@@ -62,11 +62,11 @@ struct GenerateCommand: AsyncParsableCommand {
     private func run(_ api: APIClient, _ files: OutputFiles?) async throws {
         let run = ID<Job>.make(at: Time.system.now())
         let asset = if let input { try await InputPicture.asset(input, api, idempotencyKey: "cli-\(run)-input") } else { nil as String? }
-        let answer = try await api.json(.init(
+        let response = try await api.json(.init(
             method: .POST, path: "/api/generate",
             headers: ["Content-Type": "application/json", "Idempotency-Key": "cli-\(run)"],
             body: Array(body(asset: asset, format: files?.format).text.utf8), isFirst: input == nil))
-        guard let job = answer["job"], let id = job["id"]?.string else { throw Failure(.failed, "The server's answer names no job.") }
+        guard let job = response["job"], let id = job["id"]?.string else { throw Failure(.failed, "The server's response names no job.") }
         if isAsync { return say(job.text) }
         let display = ProgressDisplay(time: .system)
         await display.note("job \(id), \(Receipt.credits(job["estimatedCredits"])) credits set aside")
@@ -118,7 +118,7 @@ struct GenerateCommand: AsyncParsableCommand {
         try await client.shutdown()
     }
 
-    /// A stream says something every fifteen seconds; one that is silent for longer is dead.
+    /// A stream sends something every fifteen seconds; one that is silent for longer is dead.
     private static var outgoing: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(10)

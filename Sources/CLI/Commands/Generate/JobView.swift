@@ -1,14 +1,14 @@
 import Core
 import Foundation
 
-/// Where a job stands, as far as the command has heard.
+/// The state of a job, as far as the command has received it.
 struct JobView: Sendable, Equatable {
     var status = "queued"
     /// Jobs before it in the server's queue.
     var position: String?
     var providerPosition: Int?
     var percent: Int?
-    /// Whether the percentage is the server's guess by how long such jobs take.
+    /// Whether the percentage is the server's estimate by how long such jobs take.
     var isEstimate = false
     var log: String?
     var attempt = 1
@@ -28,7 +28,7 @@ struct JobView: Sendable, Equatable {
         }
     }
 
-    /// One line that is drawn again and again: a bar, the phase, the provider's last word, the time.
+    /// One line that is drawn again and again: a bar, the phase, the provider's last message, the time.
     func line(width: Int, seconds: Int) -> String {
         let bar = Self.bar(percent ?? (status == "completed" ? 100 : 0))
         let share = percent.map { "\(isEstimate ? "~" : "")\($0) %" } ?? ""
@@ -36,7 +36,7 @@ struct JobView: Sendable, Equatable {
         return String(parts.joined(separator: "  ").prefix(max(width - 1, 20)))
     }
 
-    /// What there is to say where lines are not drawn again; nothing where it is what `earlier` said.
+    /// A line for output that is not redrawn; nil if it says the same as `earlier`.
     func news(since earlier: JobView) -> String? {
         if status == "processing", let log, log != earlier.log { return "\(percent.map { "\($0) %  " } ?? "")\(log)" }
         if phase != earlier.phase { return phase }
@@ -66,7 +66,7 @@ extension JobView {
 
     /// By what the server shows of the job: the place in its queue and its estimate are in no event.
     mutating func take(details: JSON) {
-        // Not the state: an event may have told of a newer one while this was on its way.
+        // Not the state: an event may have brought a newer one meanwhile.
         position = details["progress"]?["queuePosition"]?.string
         if let percent = details["progress"]?["percent"]?.integer, status == "processing" {
             let isGuess = details["progress"]?["isEstimate"]?.bool ?? true

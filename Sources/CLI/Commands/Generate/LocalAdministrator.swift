@@ -2,7 +2,7 @@ import Core
 import Foundation
 import SQL
 
-/// The installation's first administrator, signed in by whoever may read its secrets: the right to the data folder or
+/// The installation's first administrator, signed in by anyone who may read its secrets: the right to the data folder or
 /// the database is the right to everything in it.
 actor LocalAdministrator {
     private let database: Database

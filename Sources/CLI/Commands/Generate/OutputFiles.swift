@@ -3,7 +3,7 @@ import Foundation
 /// What the pictures of a job are called: `dress.png`, `dress-2.png`, `dress-3.png`.
 struct OutputFiles: Sendable, Equatable {
     let path: String
-    /// What the name's ending asks for; nothing where it has none.
+    /// By the name's extension; nil if it has none.
     let format: String?
 
     /// Throws where the name cannot be written to, before anything is paid for.

@@ -21,7 +21,7 @@ actor ProgressDisplay {
 
     func change(_ body: @Sendable (inout JobView) -> Void) {
         body(&view)
-        if isTerminal { draw() } else { tell() }
+        if isTerminal { draw() } else { printNews() }
     }
 
     /// On a terminal the time goes on while nothing else does.
@@ -46,7 +46,7 @@ actor ProgressDisplay {
         write(Self.clear + view.line(width: Self.width(), seconds: Int((time.now() - startedAt).components.seconds)))
     }
 
-    private func tell() {
+    private func printNews() {
         if let news = view.news(since: shown) { complain(news) }
         shown = view
     }

@@ -1,6 +1,6 @@
 import Core
 
-/// What a job came to, in words.
+/// What a job cost, as a sentence.
 struct Receipt: Equatable {
     let sentence: String
 

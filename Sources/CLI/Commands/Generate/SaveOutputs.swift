@@ -21,7 +21,7 @@ struct SaveOutputs: Sendable {
             do {
                 try Data(bytes).write(to: URL(filePath: path), options: .atomic)
             } catch {
-                throw Failure(.failed, "\(path) cannot be written: \(error.localizedDescription) The picture is kept at the server.")
+                throw Failure(.failed, "\(path) cannot be written: \(error.localizedDescription) The picture is stored at the server.")
             }
             saved.append((path, note(path, output, bytes.count, isReplaced)))
         }
@@ -48,7 +48,7 @@ struct SaveOutputs: Sendable {
         throw failure
     }
 
-    /// A link names the server as the outside world knows it. From here it may be reached as the command was told only.
+    /// A link names the server as the outside world knows it. From here it may be reachable only at the address that the command was given.
     private func addresses(of link: String) -> [String] {
         let server = api.target.url
         guard let url = URL(string: link), let path = link.range(of: "/files/"), url.path.hasPrefix("/files/") else { return [link] }

@@ -6,9 +6,9 @@ struct Target: Sendable {
     let url: String
     /// What the server's links begin with, where that is known to be the same server under another name.
     let publicURL: String?
-    /// Asked for each request, since an access token does not live for ever.
+    /// Called for each request, since an access token does not live for ever.
     let token: @Sendable () async throws -> String
-    /// To be called when nothing more is asked.
+    /// To be called after the last request.
     let leave: @Sendable () async throws -> Void
 
     /// A server that was named, with a key; or the local data folder's server, as its administrator.

@@ -2,7 +2,7 @@ import Core
 import Foundation
 import SQL
 
-/// Moves a stopped installation to PostgreSQL. Nothing is there before all is, and nothing changes here.
+/// Moves a stopped installation to PostgreSQL: all of it or nothing. The old database is not changed.
 struct Move: Sendable {
     struct Report: Sendable {
         let rows: Int
@@ -74,7 +74,7 @@ struct Move: Sendable {
         guard sums.here == sums.there, audit.isClean else {
             throw Failure(.failed, """
                 Everything was copied, and \(target.shown) does not say the same as \(path): \
-                \(audit.differences.first?.description ?? "the balances differ"). Do not start a server on it; empty it and tell us.
+                \(audit.differences.first?.description ?? "the balances differ"). Do not start a server on it; empty it and report this.
                 """)
         }
         return Report(rows: rows.values.reduce(0, +), tables: rows.count, sums: sums.there, audit: audit)

@@ -9,7 +9,7 @@ struct MoveCommand: AsyncParsableCommand {
         discussion: """
             Copies every row in one transaction: all or nothing. Then counts, balances and the audit are compared, and it says so. \
             The secrets go into the database; the files stay in their folder, and the old database stays as it is.
-            An address with a password does not belong among a command's words, where others on the machine can see it: set \
+            An address with a password does not belong among a command's arguments, where others on the machine can see it: set \
             DARKROOM_DATABASE_URL, or PGPASSWORD beside an address without one.
 
             Examples:

@@ -12,7 +12,7 @@ struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox", abstract: "Runs a local provider that speaks fal's protocol and paints instead of imagining.",
         discussion: """
-            A server starts one of its own. Run it alone to develop against fal's protocol, or to keep it while servers restart:
+            A server starts one of its own. Run it alone to develop against fal's protocol, or to have it outlive servers that restart:
               darkroom sandbox --port 8081
               darkroom serve --sandbox-url http://127.0.0.1:8081
             Nodes on one PostgreSQL share one such process. DARKROOM_SANDBOX_KEY, set alike for it and for them, keeps others out.
@@ -25,7 +25,7 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(name: .customLong("public-url"), help: "How others reach it, if not under the address they ask for.") var publicURL: String?
     @Option(help: "A PEM file with the certificate chain: the official client speaks https only.") var tlsCert: String?
     @Option(help: "A PEM file with the certificate's key.") var tlsKey: String?
-    @Flag(help: "Answer one small file to every request instead of painting.") var fixedOutput = false
+    @Flag(help: "Return one small file for every request instead of painting.") var fixedOutput = false
     @Option(help: "How many seconds a request is in progress.") var duration = 1.2
     @Option(help: "How many requests are in progress at a time.") var concurrency = 4
     @Option(help: "Faults for every request, such as slow=5,webhook-twice. See docs/sandbox.md.") var fault = ""
@@ -58,7 +58,7 @@ struct SandboxCommand: AsyncParsableCommand {
         try await client.shutdown()
     }
 
-    /// What its callers have in their settings; a flag goes before.
+    /// As in the settings of the servers that use it; a flag takes precedence.
     private func sharedKey() async throws -> String? {
         var reader = try await SettingsReader(flags: ["sandbox.key": key].compactMapValues { $0 })
         return reader.text("sandbox.key", isSecret: true)

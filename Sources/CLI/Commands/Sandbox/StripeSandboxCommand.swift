@@ -7,10 +7,10 @@ import ServiceLifecycle
 import UnixSignals
 import Web
 
-/// `darkroom stripe-sandbox`: Stripe on the developer's own machine, in a process of its own.
+/// `darkroom stripe-sandbox`: Stripe's API on the developer's own machine, in a process of its own.
 struct StripeSandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stripe-sandbox", abstract: "Runs a local stand-in for Stripe: its API, its pages, a clock to move. No money moves.",
+        commandName: "stripe-sandbox", abstract: "Runs the Stripe emulator: its API, its pages, a clock to move. No money moves.",
         discussion: """
             The official clients work against it. It prints the two settings to give to a server:
               darkroom stripe-sandbox --port 8420 --webhook-url http://127.0.0.1:8080/api/stripe/webhook
@@ -22,7 +22,7 @@ struct StripeSandboxCommand: AsyncParsableCommand {
     @Option(help: "The folder of its database.") var data = "./data/stripe-sandbox"
     @Option(help: "The only secret key to accept. Without it, any that begins with sk_test_ will do.") var key: String?
     @Option(help: "How browsers find it, if not at its own address.") var publicURL: String?
-    @Option(help: "Who is told of every event.") var webhookURL: String?
+    @Option(help: "Where every event is sent.") var webhookURL: String?
     @Option(help: "The secret to sign webhooks with. Without it, one is made for this run.") var webhookSecret: String?
     @Option(help: "The API version of those who name none: 2025-02-24.acacia has the older shapes.") var apiVersion = StandInVersion.current.text
     @Option(help: "Faults of deliveries, such as duplicate=30,lose=5,seed=7. See docs/stripe-sandbox.md.") var fault: String?
@@ -39,7 +39,7 @@ struct StripeSandboxCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await PortCheck(host: host, port: port, who: "The Stripe stand-in", advice: "choose another with --port and --host")()
+        try await PortCheck(host: host, port: port, who: "The Stripe emulator", advice: "choose another with --port and --host")()
         let logger = Logger(label: "darkroom.stripe-sandbox") { StreamLogHandler.standardError(label: $0) }
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
@@ -73,7 +73,7 @@ struct StripeSandboxCommand: AsyncParsableCommand {
     /// For people, and for scripts that start it on any port: the first line on standard output says where it is.
     private func greet(_ sandbox: StripeSandbox, secret: String) async throws {
         var lines = [
-            "Stripe stand-in at \(try await sandbox.url). No money moves.",
+            "Stripe emulator at \(try await sandbox.url). No money moves.",
             "STRIPE_SECRET_KEY=\(key ?? "sk_test_any")",
         ]
         if webhookURL != nil { lines.append("STRIPE_WEBHOOK_SECRET=\(secret)") }

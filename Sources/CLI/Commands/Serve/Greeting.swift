@@ -14,7 +14,7 @@ struct Greeting {
         } else {
             lines.append("  Provider: fal.ai")
         }
-        lines.append("  Payments: \(Greeting.words(about: settings))")
+        lines.append("  Payments: \(Greeting.payments(settings))")
         if settings.isForOneNodeOnly {
             lines.append("  This sandbox is for this node alone: before another starts, name one 'darkroom sandbox' to all with DARKROOM_SANDBOX_URL")
         }
@@ -22,11 +22,11 @@ struct Greeting {
         text = (lines + [""]).joined(separator: "\n")
     }
 
-    private static func words(about settings: Settings) -> String {
+    private static func payments(_ settings: Settings) -> String {
         switch settings.payments {
         case .off: "off. Set STRIPE_SECRET_KEY to sell packs and plans"
         case .stripe(let stripe): "Stripe, \(stripe.isLive ? "live" : "test") mode"
-        case .standIn: "a stand-in for Stripe at \(settings.standInURL ?? "") (no money moves; set STRIPE_SECRET_KEY for Stripe)"
+        case .stripeEmulator: "the Stripe emulator at \(settings.stripeEmulatorURL ?? "") (no money moves; set STRIPE_SECRET_KEY for Stripe)"
         }
     }
 

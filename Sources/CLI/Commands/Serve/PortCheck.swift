@@ -41,9 +41,9 @@ extension Settings {
     func checkPorts() async throws {
         try await PortCheck(
             host: host, port: port, who: "The server", advice: "choose another address with --port and --host")()
-        if case .standIn(let port) = payments {
+        if case .stripeEmulator(let port) = payments {
             try await PortCheck(
-                host: "127.0.0.1", port: port, who: "The Stripe stand-in",
+                host: "127.0.0.1", port: port, who: "The Stripe emulator",
                 advice: "give it another with --stripe-sandbox-port, or turn it off with --no-stripe-sandbox")()
         }
         guard usesSandbox, case .builtIn(let port) = sandbox else { return }

@@ -4,14 +4,14 @@ import Foundation
 import Logging
 import Web
 
-/// `darkroom serve`: the API, and unless told otherwise the work as well.
+/// `darkroom serve`: the API, and by default the work as well.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serves the API and works on jobs.",
         discussion: """
-            Without any setting it keeps everything in ./data, makes its own secrets and a first administrator, and hands \
-            jobs to a built-in sandbox whose pictures are not made by AI; a built-in stand-in for Stripe sells packs and plans \
+            Without any setting it stores everything in ./data, makes its own secrets and a first administrator, and gives \
+            jobs to a built-in sandbox whose pictures are not made by AI; a built-in Stripe emulator sells packs and plans \
             for no money. Set FAL_KEY to work with fal.ai, STRIPE_SECRET_KEY to be paid.
             Every flag is a setting too: --public-url is DARKROOM_PUBLIC_URL, in the environment or in a .env file.
 
@@ -29,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .customLong("tls-key"), help: "A PEM file with the certificate's key.") var tlsKey: String?
     @Option(name: .customLong("sandbox-port"), help: "The built-in sandbox's port. Default: the next after --port") var sandboxPort: Int?
     @Option(name: .customLong("sandbox-url"), help: "A sandbox in a process of its own, instead of the built-in one.") var sandboxURL: String?
-    @Flag(name: .customLong("stripe-sandbox"), inversion: .prefixedNo, help: "The built-in stand-in for Stripe, while no STRIPE_SECRET_KEY is set. Default: on beside the built-in sandbox, on SQLite")
+    @Flag(name: .customLong("stripe-sandbox"), inversion: .prefixedNo, help: "The built-in Stripe emulator, while no STRIPE_SECRET_KEY is set. Default: on beside the built-in sandbox, on SQLite")
     var stripeSandbox: Bool?
     @Option(name: .customLong("stripe-sandbox-port"), help: "Its port. Default: the second after --port") var stripeSandboxPort: Int?
     @Flag(name: .customLong("no-worker"), help: "Only serve; leave the work to other processes.") var noWorker = false
@@ -46,10 +46,10 @@ struct ServeCommand: AsyncParsableCommand {
         let administrator = try await app.services.identity.createFirstAdministrator(
             email: settings.admin.email, password: settings.admin.password)
         let greeting = try Greeting(settings, administrator: administrator).text
-        let file = ServerFile(settings, stripeSandboxKey: app.standIn?.key)
+        let file = ServerFile(settings, stripeSandboxKey: app.stripeEmulator?.key)
         defer { file.remove(from: settings.data) }
         try await app.serve(withWorker: !noWorker) {
-            // Without the file the server is as good; only commands beside it have to be told where it is.
+            // Without the file the server is as good; only commands beside it need its address as a flag.
             do { try file.write(to: settings.data) } catch { logger.warning("\(error)") }
             say(greeting)
         }

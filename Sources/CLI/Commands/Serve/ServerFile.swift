@@ -5,15 +5,14 @@ import Foundation
 import Glibc
 #endif
 
-/// Where the server of a data folder is to be reached from this machine, so that other commands find it without being
-/// told. It is there while a server runs; only its owner can read it.
+/// The address of a data folder's server on this machine, so that other commands find it by themselves. The file is there while a server runs; only its owner can read it.
 struct ServerFile: Codable, Equatable {
     let url: String
     /// What links begin with. It may lead around a proxy that cannot be reached from here.
     let publicURL: String
     /// Where its sandbox is, if it works with one.
     let sandboxURL: String?
-    /// Its stand-in for Stripe, if it has one, and the key to it.
+    /// Its Stripe emulator, if it has one, and the key to it.
     let stripeSandboxURL: String?
     let stripeSandboxKey: String?
     let pid: Int32
@@ -35,7 +34,7 @@ struct ServerFile: Codable, Equatable {
         unlink(Self.path(in: folder))
     }
 
-    /// Nothing where no server runs. One that was killed leaves its file behind, so its process is looked for.
+    /// Nil if no server runs. One that was killed leaves its file behind, so its process is looked for.
     static func running(in folder: String) -> ServerFile? {
         guard let file = read(in: folder), kill(file.pid, 0) == 0 || errno == EPERM else { return nil }
         return file
@@ -47,7 +46,7 @@ struct ServerFile: Codable, Equatable {
 }
 
 extension ServerFile {
-    /// Where its stand-in for Stripe listens.
+    /// The port of its Stripe emulator.
     var stripeSandboxPort: Int? { stripeSandboxURL.flatMap { Origin($0)?.port } }
 
     /// Of this process.
@@ -55,6 +54,6 @@ extension ServerFile {
         self.init(
             url: settings.localURL, publicURL: settings.publicURL,
             sandboxURL: settings.usesSandbox ? settings.sandboxURL : nil,
-            stripeSandboxURL: settings.standInURL, stripeSandboxKey: stripeSandboxKey, pid: getpid())
+            stripeSandboxURL: settings.stripeEmulatorURL, stripeSandboxKey: stripeSandboxKey, pid: getpid())
     }
 }

@@ -8,7 +8,7 @@ struct WorkerCommand: AsyncParsableCommand {
         discussion: """
             Nodes belong together by what they share: the database, the folder of files, and the settings. None is special: \
             any number of servers and workers, started in any order. Without PostgreSQL they share a data folder on one machine.
-            A worker tells providers where to send results, which is the servers' public URL, and must reach the provider. A \
+            A worker gives providers the address to send results to, the servers' public URL, and must reach the provider. A \
             server's built-in sandbox is found by its address.
 
             Example, beside a server that only serves:
@@ -17,7 +17,7 @@ struct WorkerCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Option(name: .customLong("public-url"), help: "Where the outside world finds the servers: as they are told.") var publicURL: String?
+    @Option(name: .customLong("public-url"), help: "Where the outside world finds the servers: the same as theirs.") var publicURL: String?
     @Option(name: .customLong("sandbox-url"), help: "The sandbox that the servers use: a built-in one, or one of its own.") var sandboxURL: String?
 
     func run() async throws {

@@ -1,12 +1,12 @@
-/// Finds where an answer ends, and its status: no more, so that the generator leaves the machine to what it measures.
-struct AnswerReader {
+/// Finds where a response ends, and its status: no more, so that the generator leaves the machine to what it measures.
+struct ResponseReader {
     private var head: [UInt8] = []
     private var tail: [UInt8] = []
     private var remaining: Int?
     private var isChunked = false
     private(set) var status = 0
 
-    /// True once the answer is whole. One answer at a time: nobody asks ahead.
+    /// True once the response is complete. One response at a time: requests are not pipelined.
     mutating func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         if let remaining {
             self.remaining = remaining - bytes.count

@@ -14,8 +14,8 @@ package struct StreamedEvent: Sendable, Hashable {
     package var isProgress: Bool { name == "progress" }
 }
 
-extension Caller {
-    /// Reads an event stream until `isLast`, or until the server ends it. Nothing may take longer than a minute.
+extension APIUser {
+    /// Reads an event stream until `isLast`, or until the server ends it, for at most a minute.
     package func events(
         _ path: String, after lastID: Int64? = nil, onStart: @escaping @Sendable () async throws -> Void = {},
         until isLast: @escaping @Sendable (StreamedEvent) -> Bool = { _ in false }
@@ -60,7 +60,7 @@ extension Caller {
 }
 
 extension StreamedEvent {
-    /// Nothing for a comment, or for what only sets the pause between connections.
+    /// Nil for a comment, or for what only sets the pause between connections.
     fileprivate init?(_ message: Substring) throws {
         var fields: [Substring: String] = [:]
         for line in message.split(separator: "\n") where !line.hasPrefix(":") {

@@ -1,23 +1,23 @@
 import Core
 
-/// The books for a person at a terminal.
-struct BooksText {
-    let books: Books
+/// The reconciliation for a person at a terminal.
+struct ReconciliationText {
+    let reconciliation: Books
 
-    init(_ books: Books) {
-        self.books = books
+    init(_ reconciliation: Books) {
+        self.reconciliation = reconciliation
     }
 
     var text: String {
-        let head = "The books at \(books.at.text); by time from \(books.period.start.text) to \(books.period.end.text)."
-        return ([head, ""] + books.sections.flatMap(lines) + [""] + marginLines + ["", verdict]).joined(separator: "\n")
+        let head = "The books at \(reconciliation.at.text); by time from \(reconciliation.period.start.text) to \(reconciliation.period.end.text)."
+        return ([head, ""] + reconciliation.sections.flatMap(lines) + [""] + marginLines + ["", verdict]).joined(separator: "\n")
     }
 
     private var verdict: String {
-        let mismatched = books.sections.reduce(0) { $0 + $1.mismatched }
+        let mismatched = reconciliation.sections.reduce(0) { $0 + $1.mismatched }
         guard mismatched == 0 else { return "What does not match: \(mismatched)." }
-        guard books.isClean else { return "Sums differ, and no rule says why." }
-        return books.isComplete ? "The books balance." : "Nothing that was looked at differs, and there is more: ask for a shorter period."
+        guard reconciliation.isClean else { return "Sums differ, and no rule says why." }
+        return reconciliation.isComplete ? "The books balance." : "Nothing that was looked at differs, and there is more: ask for a shorter period."
     }
 
     private func lines(_ section: Books.Section) -> [String] {
@@ -43,8 +43,8 @@ struct BooksText {
     }
 
     private var marginLines: [String] {
-        books.margin.lines.map { line in "\(line.day.text.prefix(10))  \(line.endpoint.rawValue): \(text(line.figures))" }
-            + (books.margin.isComplete ? [] : ["…"]) + ["In all: \(text(books.margin.total))"]
+        reconciliation.margin.lines.map { line in "\(line.day.text.prefix(10))  \(line.endpoint.rawValue): \(text(line.figures))" }
+            + (reconciliation.margin.isComplete ? [] : ["…"]) + ["In all: \(text(reconciliation.margin.total))"]
     }
 
     private func text(_ figures: Margin.Figures) -> String {

@@ -5,7 +5,7 @@ import Testing
 
 extension OneCLIServer {
     /// `darkroom audit --books` and the repairs, beside a running server.
-    struct BooksCommandTests {
+    struct ReconciliationCommandTests {
         @Test func `the books are shown side by side, for people and for programs`() async throws {
             let server = try OneCLIServer.server()
             _ = try await server.signUp("books@example.com")
@@ -20,7 +20,7 @@ extension OneCLIServer {
             #expect(books["sections"]?.array?.allSatisfy { $0["permille"] == 1000 } == true)
         }
 
-        @Test func `the books of the database need no server and no Stripe, also where the stand-in is used`() async throws {
+        @Test func `the books of the database need no server and no Stripe, also with the Stripe emulator`() async throws {
             let folder = try TemporaryFolder()
             let made = try await CLIRun.run(["migrate"], in: folder.path)
 

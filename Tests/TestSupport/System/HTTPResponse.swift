@@ -1,8 +1,8 @@
 package import Core
 package import Foundation
 
-/// What a server answered, whole.
-package struct HTTPAnswer: Sendable {
+/// A complete response of a server.
+package struct HTTPResponse: Sendable {
     package let status: Int
     /// By lower-case name; the last of several.
     package let headers: [String: String]
@@ -16,7 +16,7 @@ package struct HTTPAnswer: Sendable {
 
     package subscript(name: String) -> JSON? { json[name] }
 
-    /// Null where the body is no JSON.
+    /// Null if the body is no JSON.
     package var json: JSON { (try? JSON(parsing: bytes)) ?? .null }
     package var text: String { String(decoding: bytes, as: UTF8.self) }
 

@@ -1,8 +1,8 @@
-"""The official Stripe client against a running Stripe stand-in.
+"""The official Stripe client against a running Stripe emulator.
 
     pip install stripe==16.1.0
-    darkroom stripe-sandbox --port 8420 --key sk_test_stand_in
-    python stripe_standin_test.py http://127.0.0.1:8420 sk_test_stand_in
+    darkroom stripe-sandbox --port 8420 --key sk_test_emulator
+    python stripe_emulator_test.py http://127.0.0.1:8420 sk_test_emulator
 
 Ends with 0 where every call does what Stripe's documents say. Webhooks come to a server of the test's own.
 """
@@ -29,7 +29,7 @@ DAY = 86_400
 
 
 class Receiver:
-    """Takes webhooks, answers as told, then 200."""
+    """Receives webhooks; returns the given statuses, then 200."""
 
     def __init__(self, *statuses):
         self.deliveries = queue.Queue()
@@ -69,7 +69,7 @@ class Receiver:
 
 
 class listening:
-    """An endpoint at the stand-in, and the receiver behind it."""
+    """An endpoint at the emulator, and the receiver behind it."""
 
     def __init__(self, *statuses, **parameters):
         self.receiver, self.parameters = Receiver(*statuses), parameters
@@ -85,11 +85,11 @@ class listening:
 
 
 def order(path, **form):
-    """The stand-in's own calls: what happens outside of Stripe's API."""
+    """The emulator's own calls: what happens outside of Stripe's API."""
     request = urllib.request.Request(
         f"{BASE}/_stand-in/{path}", urllib.parse.urlencode(form).encode(), {"authorization": f"Bearer {KEY}"})
-    with urllib.request.urlopen(request) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
 
 
 def expect(error, call, **members):
@@ -136,8 +136,8 @@ def keys_are_checked():
     expect(stripe.AuthenticationError, lambda: call("sk_test_other"), http_status=401)
     request = urllib.request.Request(f"{BASE}/v1/customers")
     request.add_header("authorization", "Basic " + __import__("base64").b64encode(f"{KEY}:".encode()).decode())
-    with urllib.request.urlopen(request) as answer:
-        assert json.load(answer)["object"] == "list" and answer.headers["request-id"].startswith("req_")
+    with urllib.request.urlopen(request) as response:
+        assert json.load(response)["object"] == "list" and response.headers["request-id"].startswith("req_")
 
 
 def customers_are_made_changed_listed_and_deleted():
@@ -176,7 +176,7 @@ def a_key_does_a_thing_once():
     expect(stripe.IdempotencyError, lambda: v1.customers.create({"email": "twice@example.com"}, {"idempotency_key": key}), http_status=400)
     refused = str(uuid.uuid4())
     expect(stripe.InvalidRequestError, lambda: v1.customers.create({"email": "no address"}, {"idempotency_key": refused}))
-    assert v1.customers.create({"email": "mended@example.com"}, {"idempotency_key": refused}).id
+    assert v1.customers.create({"email": "corrected@example.com"}, {"idempotency_key": refused}).id
 
 
 def lists_are_paged():
@@ -214,8 +214,8 @@ def a_pack_is_bought():
         })
         assert session.status == "open" and session.payment_status == "unpaid" and session.amount_total == 1998
         assert session.line_items.data[0].quantity == 2 and session.url.startswith(BASE)
-        answer = post_form(session.url, action="pay", email="ada@example.com", name="Ada")
-        assert answer == f"http://127.0.0.1/ok?sid={session.id}", answer
+        response = post_form(session.url, action="pay", email="ada@example.com", name="Ada")
+        assert response == f"http://127.0.0.1/ok?sid={session.id}", response
         events = receiver.until("checkout.session.completed", secret)
         assert {"customer.created", "payment_intent.created", "charge.succeeded", "payment_intent.succeeded"} <= {e.type for e in events}
         done = events[-1].data.object
@@ -229,7 +229,7 @@ def a_pack_is_bought():
 
 
 def post_form(url, **form):
-    """Where a page's form leads to; nothing where the page stays."""
+    """Where a page's form leads to; None if the page stays."""
 
     class Stop(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_):
@@ -237,8 +237,8 @@ def post_form(url, **form):
 
     try:
         urllib.request.build_opener(Stop).open(url, urllib.parse.urlencode(form).encode())
-    except urllib.error.HTTPError as answer:
-        return answer.headers["location"] if answer.code == 303 else None
+    except urllib.error.HTTPError as response:
+        return response.headers["location"] if response.code == 303 else None
     return None
 
 
@@ -375,8 +375,8 @@ def a_plan_is_changed():
     expect(stripe.CardError, lambda: v1.subscriptions.update(subscription.id, {
         "items": [{"id": item.id, "price": large.id}], "proration_behavior": "always_invoice",
         "payment_behavior": "error_if_incomplete"}), http_status=402, code="card_declined")
-    kept = v1.subscriptions.retrieve(subscription.id)
-    assert kept["items"].data[0].price.id == small.id and kept.status == "active"
+    unchanged = v1.subscriptions.retrieve(subscription.id)
+    assert unchanged["items"].data[0].price.id == small.id and unchanged.status == "active"
     waiting = v1.subscriptions.update(subscription.id, {
         "items": [{"id": item.id, "price": large.id}], "proration_behavior": "always_invoice",
         "payment_behavior": "pending_if_incomplete"})
@@ -417,9 +417,9 @@ def money_goes_back():
         charge = paid_charge()
         part = v1.refunds.create({"charge": charge.id, "amount": 300, "reason": "requested_by_customer", "metadata": {"why": "x"}})
         assert part.status == "succeeded" and part.amount == 300 and v1.refunds.retrieve(part.id).metadata["why"] == "x"
-        told = receiver.until("charge.refunded", secret)
-        assert told[-1].data.object.amount_refunded == 300 and not told[-1].data.object.refunded
-        assert told[-1].data.previous_attributes["amount_refunded"] == 0 and told[-2].type == "refund.created"
+        events = receiver.until("charge.refunded", secret)
+        assert events[-1].data.object.amount_refunded == 300 and not events[-1].data.object.refunded
+        assert events[-1].data.previous_attributes["amount_refunded"] == 0 and events[-2].type == "refund.created"
         expect(stripe.InvalidRequestError, lambda: v1.refunds.create({"charge": charge.id, "amount": 701}), param="amount")
         v1.refunds.create({"payment_intent": charge.payment_intent})
         assert receiver.until("charge.refunded", secret)[-1].data.object.refunded

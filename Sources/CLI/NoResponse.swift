@@ -3,8 +3,8 @@ import Foundation
 import NIOCore
 import NIOPosix
 
-/// Why a request got no answer, in a person's words.
-struct NoAnswer: Sendable {
+/// Why a request got no response, as text for people.
+struct NoResponse: Sendable {
     let reason: String
     /// It surely did not reach the other side.
     let isUnsent: Bool
@@ -21,7 +21,7 @@ struct NoAnswer: Sendable {
             return reason(first.error)
         case let error as IOError: return String(cString: strerror(error.errnoCode)).lowercased()
         case let error as HTTPClientError where error == .connectTimeout: return "it takes no connections"
-        case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded: return "it does not answer in time"
+        case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded: return "it does not respond in time"
         default: return String("\(error)".prefix(200))
         }
     }

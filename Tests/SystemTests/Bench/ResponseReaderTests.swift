@@ -1,10 +1,10 @@
 @testable import Bench
 import Testing
 
-struct AnswerReaderTests {
+struct ResponseReaderTests {
     @Test
-    func `an answer with a length is whole with its last byte`() {
-        var reader = AnswerReader()
+    func `a response with a length is complete with its last byte`() {
+        var reader = ResponseReader()
 
         let withoutTheLast = reader.take("HTTP/1.1 202 Accepted\r\nContent-Length: 5\r\n\r\nabcd")
         #expect(!withoutTheLast)
@@ -15,7 +15,7 @@ struct AnswerReaderTests {
 
     @Test
     func `a head that arrives in pieces is read all the same`() {
-        var reader = AnswerReader()
+        var reader = ResponseReader()
 
         let inTheHead = reader.take("HTTP/1.1 404 Not Found\r\ncontent-le")
         #expect(!inTheHead)
@@ -27,8 +27,8 @@ struct AnswerReaderTests {
     }
 
     @Test
-    func `an answer in chunks is whole with the empty chunk`() {
-        var reader = AnswerReader()
+    func `a response in chunks is complete with the empty chunk`() {
+        var reader = ResponseReader()
 
         let afterAChunk = reader.take("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
         #expect(!afterAChunk)
@@ -39,8 +39,8 @@ struct AnswerReaderTests {
     }
 
     @Test
-    func `an empty answer ends with its head, and the next one begins anew`() {
-        var reader = AnswerReader()
+    func `an empty response ends with its head, and the next one starts from the beginning`() {
+        var reader = ResponseReader()
 
         let first = reader.take("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
         #expect(first)
@@ -51,7 +51,7 @@ struct AnswerReaderTests {
     }
 }
 
-extension AnswerReader {
+extension ResponseReader {
     fileprivate mutating func take(_ text: String) -> Bool {
         Array(text.utf8).withUnsafeBytes { take($0) }
     }

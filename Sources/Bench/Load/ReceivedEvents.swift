@@ -2,8 +2,8 @@ import Core
 import Foundation
 import Synchronization
 
-/// The delays of the events that were heard.
-final class HeardEvents: Sendable {
+/// The delays of the events that arrived.
+final class ReceivedEvents: Sendable {
     private struct State {
         var isMeasuring = false
         var delays: [Int32] = []

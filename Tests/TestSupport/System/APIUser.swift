@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Somebody who calls a running server, with a key or a token.
-package struct Caller: Sendable {
+package struct APIUser: Sendable {
     package let url: String
     package var bearer: String?
     /// Whose key it is, where the test made the account.
@@ -20,31 +20,31 @@ package struct Caller: Sendable {
     }
 
     /// The same person, who calls another node.
-    package func at(_ node: RunningNode) -> Caller {
-        Caller(url: node.url, bearer: bearer, account: account, client: client)
+    package func at(_ node: RunningNode) -> APIUser {
+        APIUser(url: node.url, bearer: bearer, account: account, client: client)
     }
 
     /// - Parameter path: Below the server's address, or a whole address.
     package func send(
         _ method: String, _ path: String, bytes: [UInt8]? = nil, headers: [String: String] = [:], within seconds: Int64 = 60
-    ) async throws -> HTTPAnswer {
+    ) async throws -> HTTPResponse {
         let response = try await client.execute(request(method, path, bytes, headers), timeout: .seconds(seconds))
         let body = try await response.body.collect(upTo: 64 << 20)
-        return HTTPAnswer(
+        return HTTPResponse(
             status: Int(response.status.code),
             headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { $1 }),
             bytes: Array(body.readableBytesView))
     }
 
-    package func get(_ path: String, headers: [String: String] = [:]) async throws -> HTTPAnswer {
+    package func get(_ path: String, headers: [String: String] = [:]) async throws -> HTTPResponse {
         try await send("GET", path, headers: headers)
     }
 
-    package func post(_ path: String, _ body: JSON, headers: [String: String] = [:]) async throws -> HTTPAnswer {
+    package func post(_ path: String, _ body: JSON, headers: [String: String] = [:]) async throws -> HTTPResponse {
         try await send("POST", path, bytes: Array(body.text.utf8), headers: headers)
     }
 
-    package func delete(_ path: String) async throws -> HTTPAnswer {
+    package func delete(_ path: String) async throws -> HTTPResponse {
         try await send("DELETE", path)
     }
 
@@ -58,19 +58,19 @@ package struct Caller: Sendable {
     }
 }
 
-extension Caller {
+extension APIUser {
     /// The id of a new text_to_image job, of the smallest size unless `more` says otherwise: 3 credits an image.
     package func submit(_ prompt: String, _ more: [String: JSON] = [:], headers: [String: String] = [:]) async throws -> String {
         let body = JSON.object(["prompt": .string(prompt), "resolution": "256x256"].merging(more) { $1 })
-        let answer = try await post("/api/generate", body, headers: headers)
-        guard answer.status == 202, !answer.jobID.isEmpty else { throw Unexpected("not submitted: \(answer.status) \(answer.text)") }
-        return answer.jobID
+        let response = try await post("/api/generate", body, headers: headers)
+        guard response.status == 202, !response.jobID.isEmpty else { throw Unexpected("not submitted: \(response.status) \(response.text)") }
+        return response.jobID
     }
 
     package func job(_ id: String) async throws -> SeenJob {
-        let answer = try await get("/api/jobs/\(id)")
-        guard answer.status == 200 else { throw Unexpected("no job: \(answer.status) \(answer.text)") }
-        return SeenJob(answer.json)
+        let response = try await get("/api/jobs/\(id)")
+        guard response.status == 200 else { throw Unexpected("no job: \(response.status) \(response.text)") }
+        return SeenJob(response.json)
     }
 
     /// The job as it is when `isReached`, which is asked again and again.
@@ -93,7 +93,7 @@ extension Caller {
 
     /// What can be spent and what is set aside.
     package func balance() async throws -> [Decimal?] {
-        let answer = try await get("/api/credits/balance")
-        return [answer["availableCredits"]?.number, answer["reservedCredits"]?.number]
+        let response = try await get("/api/credits/balance")
+        return [response["availableCredits"]?.number, response["reservedCredits"]?.number]
     }
 }
