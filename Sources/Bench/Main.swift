@@ -14,10 +14,10 @@ struct Main: AsyncParsableCommand {
         commandName: "darkroom-bench", abstract: "Measures darkroom on this machine.",
         usage: "darkroom-bench [<benchmark> ...] [<options>]",
         discussion: """
-            Each figure stands beside its floor or a peer, measured in the same run: figures of two runs are not comparable, \
-            and nothing else should run meanwhile. It works in a temporary folder, with a PostgreSQL of its own or the one \
-            that DARKROOM_BENCH_POSTGRES names, and runs the darkroom that lies beside it. A goal that is missed is said, \
-            and is no error.
+            Each figure stands beside its floor or a peer, measured in the same run: figures of two runs are not \
+            comparable, and nothing else should run meanwhile. It works in a temporary folder, with a PostgreSQL of \
+            its own or the one that DARKROOM_BENCH_POSTGRES names, and runs the darkroom that lies beside it. A goal \
+            that is missed is said, and is no error.
 
             Examples:
               darkroom-bench
@@ -28,7 +28,8 @@ struct Main: AsyncParsableCommand {
         subcommands: [LoadCommand.self, StreamsCommand.self, EchoCommand.self])
 
     @Argument(help: ArgumentHelp(
-        "What to measure: \(Benchmark.allCases.map(\.rawValue).joined(separator: ", ")). Default: all.", valueName: "benchmark"))
+        "What to measure: \(Benchmark.allCases.map(\.rawValue).joined(separator: ", ")). Default: all.",
+        valueName: "benchmark"))
     var names: [Benchmark] = []
     @Option(help: "Also write everything as JSON, to this file.") var json: String?
     @Option(help: "Also write the table for docs/performance.md, to this file.") var markdown: String?
@@ -70,13 +71,16 @@ struct Main: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...600).contains(seconds) else { throw ValidationError("--seconds is from 1 to 600.") }
-        guard (1000...10_000_000).contains(growthJobs) else { throw ValidationError("--growth-jobs is from 1000 to 10000000.") }
+        guard (1000...10_000_000).contains(growthJobs) else {
+            throw ValidationError("--growth-jobs is from 1000 to 10000000.")
+        }
         guard (100...100_000).contains(streams) else { throw ValidationError("--streams is from 100 to 100000.") }
     }
 
     func run() async throws {
         let options = BenchRun.Options(
-            seconds: seconds, engines: printSql ? [.postgres] : engine.engines, withPeers: peers, growthJobs: growthJobs, streams: streams)
+            seconds: seconds, engines: printSql ? [.postgres] : engine.engines, withPeers: peers,
+            growthJobs: growthJobs, streams: streams)
         OpenFiles.raiseLimit()
         // Before anything is started for it.
         _ = try Programs.darkroom

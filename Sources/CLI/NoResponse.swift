@@ -21,7 +21,8 @@ struct NoResponse: Sendable {
             return reason(first.error)
         case let error as IOError: return String(cString: strerror(error.errnoCode)).lowercased()
         case let error as HTTPClientError where error == .connectTimeout: return "it takes no connections"
-        case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded: return "it does not respond in time"
+        case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded:
+            return "it does not respond in time"
         default: return String("\(error)".prefix(200))
         }
     }

@@ -50,14 +50,16 @@ extension Transaction {
             """, BenchAccounts.base, BenchAccounts.base + accounts.count - 1, BenchAccounts.accountPrefix, now)
         for number in 0..<accounts.count {
             try perform("""
-                INSERT INTO api_keys (id, account_id, name, hash, prefix, created_at) VALUES ($1, $2, 'bench', $3, 'dk_bench', $4)
+                INSERT INTO api_keys (id, account_id, name, hash, prefix, created_at)
+                VALUES ($1, $2, 'bench', $3, 'dk_bench', $4)
                 """, accounts.key(number), accounts.account(number), accounts.digest(number), now)
         }
         try grant(now: now)
     }
 
     private func grant(now: Instant) throws(DatabaseError) {
-        let (account, lot, transaction) = (BenchAccounts.accountPrefix, BenchAccounts.lotPrefix, BenchAccounts.grantPrefix)
+        let (account, lot) = (BenchAccounts.accountPrefix, BenchAccounts.lotPrefix)
+        let transaction = BenchAccounts.grantPrefix
         try execute("""
             INSERT INTO balances (account_id, available, reserved, allocated, updated_at)
             SELECT id, $1, 0, $1, $2 FROM accounts WHERE plan = 'bench'
@@ -71,7 +73,8 @@ extension Transaction {
             INSERT INTO entries (transaction_id, position, book, account_id, lot_id, amount)
             SELECT REPLACE(id, $1, $2), 0, 'bonuses', NULL, NULL, CAST($3 AS BIGINT) FROM accounts WHERE plan = 'bench'
             UNION ALL
-            SELECT REPLACE(id, $1, $2), 1, 'available', id, REPLACE(id, $1, $4), CAST($5 AS BIGINT) FROM accounts WHERE plan = 'bench'
+            SELECT REPLACE(id, $1, $2), 1, 'available', id, REPLACE(id, $1, $4), CAST($5 AS BIGINT)
+            FROM accounts WHERE plan = 'bench'
             """, account, transaction, -BenchAccounts.credits, lot, BenchAccounts.credits)
         try execute("""
             INSERT INTO transactions (id, kind, key, account_id, amount, available_after, reserved_after, created_at)

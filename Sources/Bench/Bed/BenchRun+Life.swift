@@ -42,14 +42,18 @@ extension BenchRun {
     }
 
     private static func remove(_ folder: String) {
-        do { try FileManager.default.removeItem(atPath: folder) } catch { complain("bench: \(folder) is left behind: \(error)") }
+        do { try FileManager.default.removeItem(atPath: folder) } catch {
+            complain("bench: \(folder) is left behind: \(error)")
+        }
     }
 
     /// Of the programs that took part.
     func versions() async -> [String: String] {
         var versions = ["darkroom": await printed(by: try? Programs.darkroom, ["--version"]) ?? "unknown"]
         versions["sqlite"] = await version { try SQLiteEngine(path: self.file("version.sqlite")) }
-        if let url = postgresURL { versions["postgres"] = await version { try PostgresEngine(url: url, writers: 1, readers: 1) } }
+        if let url = postgresURL {
+            versions["postgres"] = await version { try PostgresEngine(url: url, writers: 1, readers: 1) }
+        }
         return versions
     }
 

@@ -12,7 +12,9 @@ extension BenchRun {
         if let url = ProcessInfo.processInfo.environment["DARKROOM_BENCH_POSTGRES"] { return url }
         guard PostgresCluster.isInstalled else {
             throw Failure(
-                .failed, "PostgreSQL's server is not installed. Install postgresql-15, or measure with --engine sqlite.")
+                .failed, """
+                    PostgreSQL's server is not installed. Install postgresql-15, or measure with --engine sqlite.
+                    """)
         }
         let cluster = try await PostgresCluster(in: folder, settings: durableSettings)
         children.add(cluster)

@@ -14,14 +14,16 @@ extension BenchRun {
         let startedIn: Duration
     }
 
-    func serve(_ bed: BenchBed, _ arguments: [String] = ["--no-worker"], environment: [String: String] = [:]) async throws -> Server {
+    func serve(
+        _ bed: BenchBed, _ arguments: [String] = ["--no-worker"], environment: [String: String] = [:]
+    ) async throws -> Server {
         let port = try await FreePorts.block()
         // A sandbox that cannot be reached, unless the benchmark brings one.
         let given = bed.environment.merging(["DARKROOM_SANDBOX_URL": "http://127.0.0.1:9"]) { mine, _ in mine }
             .merging(environment) { _, mine in mine }
         return try await start(
-            Programs.darkroom, ["serve", "--data", bed.folder, "--port", "\(port)"] + arguments, environment: given, port: port,
-            path: "/health/ready")
+            Programs.darkroom, ["serve", "--data", bed.folder, "--port", "\(port)"] + arguments, environment: given,
+            port: port, path: "/health/ready")
     }
 
     func echo() async throws -> Server {
@@ -34,9 +36,12 @@ extension BenchRun {
         _ program: String, _ arguments: [String], environment: [String: String] = [:], port: Int, path: String
     ) async throws -> Server {
         let begin = ContinuousClock.now
-        let child = try children.start(program, arguments, environment: environment, log: file(arguments.first ?? "server"))
+        let child = try children.start(
+            program, arguments, environment: environment, log: file(arguments.first ?? "server"))
         while ContinuousClock.now - begin < .seconds(60) {
-            if await isReady(port, path) { return Server(child: child, port: port, startedIn: ContinuousClock.now - begin) }
+            if await isReady(port, path) {
+                return Server(child: child, port: port, startedIn: ContinuousClock.now - begin)
+            }
             guard child.isRunning else { break }
             try await Time.system.sleep(.milliseconds(2))
         }
@@ -53,8 +58,8 @@ extension BenchRun {
 
     /// Loads a port from a process of its own.
     func load(
-        _ port: Int, _ requests: [String], expecting status: Int, clients: Int = BenchRun.clients, seconds: Double? = nil,
-        warmUp: Double = 1
+        _ port: Int, _ requests: [String], expecting status: Int, clients: Int = BenchRun.clients,
+        seconds: Double? = nil, warmUp: Double = 1
     ) async throws -> LoadResult {
         let seconds = seconds ?? Double(options.seconds)
         let spec = LoadSpec(port: port, connections: clients, seconds: seconds, warmUp: warmUp, requests: requests)

@@ -43,7 +43,9 @@ final class Children: Sendable {
         let (all, clusters) = (started.withLock { $0 }, clusters.withLock { $0 })
         for child in all { child.killAtOnce() }
         for cluster in clusters { cluster.quitAtOnce() }
-        for _ in 0..<500 where all.contains(where: \.isRunning) || clusters.contains(where: \.isRunning) { usleep(10_000) }
+        for _ in 0..<500 where all.contains(where: \.isRunning) || clusters.contains(where: \.isRunning) {
+            usleep(10_000)
+        }
     }
 }
 

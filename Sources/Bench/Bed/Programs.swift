@@ -7,7 +7,8 @@ enum Programs {
         get throws {
             let path = (try bench as NSString).deletingLastPathComponent + "/darkroom"
             guard FileManager.default.isExecutableFile(atPath: path) else {
-                throw Failure(.failed, "There is no darkroom beside darkroom-bench, at \(path). Run 'make build' first.")
+                throw Failure(
+                    .failed, "There is no darkroom beside darkroom-bench, at \(path). Run 'make build' first.")
             }
             return path
         }

@@ -25,7 +25,8 @@ struct ClaimBench {
             for (peer, goal) in rows {
                 run.add(BenchRow(
                     .claim, engine, "no-op jobs claimed, attempted, settled", rate, "/s",
-                    beside: peers[peer].map { .init(name: peer.rawValue, value: $0) }, goal: goal.map { .value(.atLeast, $0) },
+                    beside: peers[peer].map { .init(name: peer.rawValue, value: $0) },
+                    goal: goal.map { .value(.atLeast, $0) },
                     note: peers[peer] == nil ? "\(peer.rawValue): \(Peers.missing)" : nil))
             }
         }

@@ -15,7 +15,8 @@ struct EventsBench {
             let bed = try await run.bed(engine, accounts: Self.accounts)
             let server = try await run.serve(bed)
             // Once warm, so that what is measured is the streams' memory and not the server's own.
-            _ = try await run.load(server.port, SubmitBench.requests(bed.accounts), expecting: 202, seconds: 1, warmUp: 0)
+            _ = try await run.load(
+                server.port, SubmitBench.requests(bed.accounts), expecting: 202, seconds: 1, warmUp: 0)
             try await Time.system.sleep(.seconds(1))
             let before = Machine.residentMB(of: server.child.id) ?? 0
             run.note("events on \(engine.rawValue): opening \(run.options.streams) streams")
@@ -73,7 +74,9 @@ struct EventsBench {
                 let wait = due - ContinuousClock.now
                 if wait > .zero { try await Time.system.sleep(wait) }
                 let secret = bed.accounts.secret(number % bed.accounts.count)
-                group.addTask { [run] in try await run.post("/api/generate", port: server.port, key: secret, body: SubmitBench.body) }
+                group.addTask { [run] in
+                    try await run.post("/api/generate", port: server.port, key: secret, body: SubmitBench.body)
+                }
             }
             try await group.waitForAll()
         }
@@ -88,9 +91,12 @@ struct EventsBench {
             throw Failure(.failed, "No event was received.")
         }
         let what = "\(streams) streams, \(each) an account"
-        run.add(BenchRow(.events, engine, "memory for \(what)", memory, "MB", goal: .value(.atMost, Double(streams) * 0.04)))
+        run.add(BenchRow(
+            .events, engine, "memory for \(what)", memory, "MB", goal: .value(.atMost, Double(streams) * 0.04)))
         run.add(BenchRow(.events, engine, "memory of one stream", memory * 1024 / Double(streams), "KB"))
-        run.add(BenchRow(.events, engine, "delivered, of \(expected) at \(Self.perSecond) events/s", Double(received), "", goal: .value(.atLeast, Double(expected))))
+        run.add(BenchRow(
+            .events, engine, "delivered, of \(expected) at \(Self.perSecond) events/s", Double(received), "",
+            goal: .value(.atLeast, Double(expected))))
         run.add(BenchRow(.events, engine, "event to delivery, middle", middle, "ms"))
         run.add(BenchRow(.events, engine, "event to delivery, 99 of 100", latest, "ms", goal: .value(.atMost, 500)))
     }

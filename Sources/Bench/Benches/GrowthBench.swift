@@ -27,7 +27,8 @@ struct GrowthBench {
     func callAsFunction() async throws {
         for engine in run.options.engines {
             let small = try await side(engine, jobsPerAccount: Self.fewJobs)
-            let full = try await side(engine, jobsPerAccount: max(Self.fewJobs, run.options.growthJobs / (small.bed.accounts.count - 1)))
+            let full = try await side(
+                engine, jobsPerAccount: max(Self.fewJobs, run.options.growthJobs / (small.bed.accounts.count - 1)))
             try await claims(engine, small, full)
             for (name, status, requests) in loads {
                 var times = Times()
@@ -50,7 +51,8 @@ struct GrowthBench {
         // What a job looks like, the product says itself; the last account has this one alone.
         let sample = try await recorder.submit(of: bed.accounts.count - 1)
         await recorder.database.close()
-        let jobs = BulkJobs(accounts: bed.accounts.count - 1, perAccount: jobsPerAccount, sample: sample.id, engine: engine)
+        let jobs = BulkJobs(
+            accounts: bed.accounts.count - 1, perAccount: jobsPerAccount, sample: sample.id, engine: engine)
         run.note("growth on \(engine.rawValue): \(jobs.count) jobs with \(jobs.entries) entries")
         let database = try bed.open()
         try await jobs.load(into: database) { run.note("growth on \(engine.rawValue): \($0) jobs are there") }
@@ -64,15 +66,26 @@ struct GrowthBench {
             ("status", 200, { side in
                 (0..<10_000).map { _ in
                     let number = Int.random(in: 0..<side.jobs.count)
-                    return RawRequest.get("/api/jobs/\(side.jobs.id(number))", key: side.bed.accounts.secret(side.jobs.account(number)))
+                    return RawRequest.get(
+                        "/api/jobs/\(side.jobs.id(number))",
+                        key: side.bed.accounts.secret(side.jobs.account(number)))
                 }
             }),
-            ("list", 200, { side in side.jobs.accountNumbers.map { RawRequest.get("/api/jobs", key: side.bed.accounts.secret($0)) } }),
+            (
+                "list", 200,
+                { side in
+                    side.jobs.accountNumbers.map { RawRequest.get("/api/jobs", key: side.bed.accounts.secret($0)) }
+                }
+            ),
             ("balance", 200, { side in
-                side.jobs.accountNumbers.map { RawRequest.get("/api/credits/balance", key: side.bed.accounts.secret($0)) }
+                side.jobs.accountNumbers.map {
+                    RawRequest.get("/api/credits/balance", key: side.bed.accounts.secret($0))
+                }
             }),
             ("submit", 202, { side in
-                side.jobs.accountNumbers.map { RawRequest.post("/api/generate", key: side.bed.accounts.secret($0), body: SubmitBench.body) }
+                side.jobs.accountNumbers.map {
+                    RawRequest.post("/api/generate", key: side.bed.accounts.secret($0), body: SubmitBench.body)
+                }
             }),
         ]
     }

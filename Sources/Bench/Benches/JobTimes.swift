@@ -24,7 +24,8 @@ struct JobTimes: Sendable {
         return try await database.read { transaction in
             try transaction.query("""
                 SELECT a.request_id, a.created_at, a.submitted_at, a.answered_at, j.ended_at
-                FROM attempts a JOIN jobs j ON j.id = a.job_id WHERE j.state = 'completed' AND a.state = 'succeeded' ORDER BY j.id
+                FROM attempts a JOIN jobs j ON j.id = a.job_id
+                WHERE j.state = 'completed' AND a.state = 'succeeded' ORDER BY j.id
                 """).compactMap { row in
                 guard let end = ends[try row.get("request_id", as: String?.self) ?? ""] else { return nil }
                 return try JobTimes(
@@ -43,6 +44,7 @@ struct JobTimes: Sendable {
             ("its webhook", { max(0, $0.responded - $0.finished) }),
             ("storing and settling", { $0.ended - $0.responded }),
         ]
-        return steps.map { name, time in "\(name) \(jobs.map(time).reduce(0, +) * 100 / whole) %" }.joined(separator: ", ")
+        return steps.map { name, time in "\(name) \(jobs.map(time).reduce(0, +) * 100 / whole) %" }
+            .joined(separator: ", ")
     }
 }

@@ -3,8 +3,8 @@ import Foundation
 import SQL
 import TestSupport
 
-/// Jobs from their hand-over to a stored, paid output, with a provider in a process of its own that responds at once with a
-/// file of 10 KB and sends signed webhooks.
+/// Jobs from their hand-over to a stored, paid output, with a provider in a process of its own that responds at once
+/// with a file of 10 KB and sends signed webhooks.
 struct LifecycleBench {
     let run: BenchRun
 
@@ -39,7 +39,10 @@ struct LifecycleBench {
         let port = try await FreePorts.block()
         let server = try await run.start(
             Programs.darkroom,
-            ["sandbox", "--fixed-output", "--duration", "0", "--concurrency", "1000", "--port", "\(port)", "--data", folder],
+            [
+                "sandbox", "--fixed-output", "--duration", "0", "--concurrency", "1000", "--port", "\(port)", "--data",
+                folder,
+            ],
             port: port, path: "/.well-known/jwks.json")
         return Sandbox(server: server, folder: folder)
     }
@@ -50,9 +53,12 @@ struct LifecycleBench {
 
     private func waitForEnd(_ database: Database) async throws {
         let begin = ContinuousClock.now
-        while try await database.read({ try $0.queryOne("SELECT 1 AS one FROM jobs WHERE ended_at IS NULL LIMIT 1") }) != nil {
+        let alive: Statement = "SELECT 1 AS one FROM jobs WHERE ended_at IS NULL LIMIT 1"
+        while try await database.read({ try $0.queryOne(alive) }) != nil {
             try await Time.system.sleep(.milliseconds(100))
-            guard ContinuousClock.now - begin < .seconds(300) else { throw Failure(.failed, "Jobs do not end within five minutes.") }
+            guard ContinuousClock.now - begin < .seconds(300) else {
+                throw Failure(.failed, "Jobs do not end within five minutes.")
+            }
         }
     }
 
@@ -75,10 +81,12 @@ struct LifecycleBench {
             goal: .value(.atLeast, 300)))
         let waits = slow.map { Double($0.ended - $0.finished) }.sorted()
         run.add(BenchRow(.lifecycle, engine, "provider's finish to completed, middle", waits[waits.count / 2], "ms"))
-        run.add(BenchRow(.lifecycle, engine, "provider's finish to completed, 99 of 100", waits[waits.count * 99 / 100], "ms"))
+        run.add(BenchRow(
+            .lifecycle, engine, "provider's finish to completed, 99 of 100", waits[waits.count * 99 / 100], "ms"))
         for (name, jobs) in [("while busy", busy), ("one by one", slow)] {
             run.add(BenchRow(
-                .lifecycle, engine, "share of each step, \(name)", jobs.map { Double($0.ended - $0.claimed) }.reduce(0, +) / Double(jobs.count),
+                .lifecycle, engine, "share of each step, \(name)",
+                jobs.map { Double($0.ended - $0.claimed) }.reduce(0, +) / Double(jobs.count),
                 "ms", note: JobTimes.shares(of: jobs)))
         }
     }

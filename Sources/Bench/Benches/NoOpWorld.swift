@@ -29,7 +29,8 @@ struct NoOpWorld: Sendable {
     /// Submits as many jobs, by clients at once.
     func submit(_ count: Int) async throws {
         let submit = SubmitJob(
-            price: PriceRequest(catalog: catalog, database: database), database: database, time: .system, wakeUp: wakeUp)
+            price: PriceRequest(catalog: catalog, database: database), database: database, time: .system,
+            wakeUp: wakeUp)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for client in 0..<BenchRun.clients {
                 group.addTask { [accounts] in
@@ -51,7 +52,9 @@ struct NoOpWorld: Sendable {
             group.addTask { try await service.run() }
             while delivered.count.withLock({ $0 }) - before < count {
                 try await Time.system.sleep(.milliseconds(2))
-                guard ContinuousClock.now - begin < .seconds(120) else { throw Failure(.failed, "The worker does not get on.") }
+                guard ContinuousClock.now - begin < .seconds(120) else {
+                    throw Failure(.failed, "The worker does not get on.")
+                }
             }
             while try await unended() > 0 { try await Time.system.sleep(.milliseconds(1)) }
             let took = ContinuousClock.now - begin
@@ -69,15 +72,20 @@ struct NoOpWorld: Sendable {
     /// All of them completed, each by one attempt.
     func check(_ count: Int) async throws {
         let counts = try await database.read { transaction in
-            try (transaction.queryOne("SELECT COUNT(*) AS count FROM jobs WHERE state = 'completed'")?.get("count") ?? 0,
+            try (
+                transaction.queryOne("SELECT COUNT(*) AS count FROM jobs WHERE state = 'completed'")?.get("count") ?? 0,
                  transaction.queryOne("SELECT COUNT(*) AS count FROM attempts")?.get("count") ?? 0) as (Int, Int)
         }
-        guard counts == (count, count) else { throw Failure(.failed, "Of \(count) jobs \(counts.0) completed, by \(counts.1) attempts.") }
+        guard counts == (count, count) else {
+            throw Failure(.failed, "Of \(count) jobs \(counts.0) completed, by \(counts.1) attempts.")
+        }
     }
 
     private func unended() async throws -> Int {
         try await database.read {
-            try $0.queryOne("SELECT COUNT(*) AS count FROM (SELECT 1 FROM attempts WHERE ended_at IS NULL LIMIT 1) AS alive")?
+            try $0.queryOne("""
+                SELECT COUNT(*) AS count FROM (SELECT 1 FROM attempts WHERE ended_at IS NULL LIMIT 1) AS alive
+                """)?
                 .get("count") ?? 0
         }
     }
@@ -86,17 +94,18 @@ struct NoOpWorld: Sendable {
         let rules = WorkRules()
         let providers = Providers(serving: [.fal: NoOpProvider()])
         let settle = SettleJob(
-            database: database, store: { [delivered] in NoOpWorld.stored($0, delivered.count) }, rules: rules, time: .system,
-            logger: logger)
+            database: database, store: { [delivered] in NoOpWorld.stored($0, delivered.count) }, rules: rules,
+            time: .system, logger: logger)
         let handOver = HandOver(
             database: database, providers: providers, catalog: catalog,
             webhooks: WebhookAddresses(secret: Array(repeating: 7, count: 32), publicURL: "http://127.0.0.1"),
             inputLink: { _, _, _ in nil }, rules: rules, time: .system, wakeUp: wakeUp, logger: logger)
         let followUp = FollowUp(
-            database: database, providers: providers, settle: settle, rules: rules, time: .system, wakeUp: wakeUp, logger: logger)
+            database: database, providers: providers, settle: settle, rules: rules, time: .system, wakeUp: wakeUp,
+            logger: logger)
         return Worker(
-            database: database, providers: providers, handOver: handOver, followUp: followUp, rules: rules, time: .system,
-            wakeUp: wakeUp, logger: logger)
+            database: database, providers: providers, handOver: handOver, followUp: followUp, rules: rules,
+            time: .system, wakeUp: wakeUp, logger: logger)
     }
 
     /// A row and no file.
@@ -104,8 +113,8 @@ struct NoOpWorld: Sendable {
         let now = Time.system.now()
         let asset = Asset(
             id: .make(at: now), account: source.account, createdBy: nil, job: source.job, outputIndex: source.index,
-            key: .output(source.index, of: source.job, source.account, .png), name: "\(source.index).png", type: .png, size: 1,
-            sha256: "", dimensions: nil, createdAt: now, expiresAt: nil)
+            key: .output(source.index, of: source.job, source.account, .png), name: "\(source.index).png", type: .png,
+            size: 1, sha256: "", dimensions: nil, createdAt: now, expiresAt: nil)
         delivered.withLock { $0 += 1 }
         return .stored(NewOutput(asset, isWrittenDown: false))
     }

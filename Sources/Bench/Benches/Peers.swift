@@ -20,8 +20,8 @@ struct Peers {
     init(_ run: BenchRun) throws {
         guard FileManager.default.isExecutableFile(atPath: Self.bin + "/python"), run.postgresURL != nil else {
             throw Failure(.failed, """
-                The peers are not installed in .build/peers, or PostgreSQL is not measured. Run 'make bench-peers' in the \
-                repository's folder.
+                The peers are not installed in .build/peers, or PostgreSQL is not measured. Run 'make bench-peers' in \
+                the repository's folder.
                 """)
         }
         self.run = run
@@ -29,10 +29,19 @@ struct Peers {
 
     func submit() async throws -> [Name: LoadResult] {
         let fastAPI = try await load(.fastAPI) { port in
-            (Self.bin + "/uvicorn", ["fastapi_submit:app", "--app-dir", Self.sources, "--port", "\(port)", "--workers", "2", "--log-level", "warning"])
+            (
+                Self.bin + "/uvicorn",
+                [
+                    "fastapi_submit:app", "--app-dir", Self.sources, "--port", "\(port)", "--workers", "2",
+                    "--log-level", "warning",
+                ]
+            )
         }
         let django = try await load(.django) { port in
-            (Self.bin + "/gunicorn", ["django_submit", "--chdir", Self.sources, "-w", "2", "--threads", "8", "-b", "127.0.0.1:\(port)"])
+            (
+                Self.bin + "/gunicorn",
+                ["django_submit", "--chdir", Self.sources, "-w", "2", "--threads", "8", "-b", "127.0.0.1:\(port)"]
+            )
         }
         return [.fastAPI: fastAPI, .django: django]
     }
@@ -41,11 +50,12 @@ struct Peers {
         run.note("claim: Procrastinate")
         let url = try await database()
         let procrastinate = try await run.children.run(
-            Self.bin + "/python", [Self.sources + "/queue_procrastinate.py", "5000", "16"], environment: ["PEER_DSN": url],
-            log: run.file("procrastinate"))
+            Self.bin + "/python", [Self.sources + "/queue_procrastinate.py", "5000", "16"],
+            environment: ["PEER_DSN": url], log: run.file("procrastinate"))
         run.note("claim: BullMQ")
         let redis = try run.children.start(
-            "/usr/bin/env", ["redis-server", "--port", "6390", "--bind", "127.0.0.1", "--save", "", "--dir", run.folder],
+            "/usr/bin/env",
+            ["redis-server", "--port", "6390", "--bind", "127.0.0.1", "--save", "", "--dir", run.folder],
             log: run.file("redis"))
         try await waitForRedis()
         let bullMQ = try await run.children.run(
@@ -57,11 +67,13 @@ struct Peers {
     private func load(_ name: Name, _ command: (Int) -> (String, [String])) async throws -> LoadResult {
         run.note("submit: \(name)")
         let url = try await database()
-        try await run.children.run("/usr/bin/env", ["psql", url, "-qXf", Self.sources + "/schema.sql"], log: run.file("schema"))
+        try await run.children.run(
+            "/usr/bin/env", ["psql", url, "-qXf", Self.sources + "/schema.sql"], log: run.file("schema"))
         let port = try await FreePorts.block()
         let (program, arguments) = command(port)
         let server = try await run.start(program, arguments, environment: ["PEER_DSN": url], port: port, path: "/")
-        let request = RawRequest.post("/jobs", key: try await token(), body: #"{"prompt":"a red dress in a park","n":1}"#)
+        let request = RawRequest.post(
+            "/jobs", key: try await token(), body: #"{"prompt":"a red dress in a park","n":1}"#)
         let load = try await run.load(port, [request], expecting: 202)
         await server.child.stop()
         return load
@@ -69,7 +81,9 @@ struct Peers {
 
     /// As the peers' sources check it.
     private func token() async throws -> String {
-        let script = "import jwt; print(jwt.encode({'sub': 'any'}, 'peer-secret-peer-secret-peer-secret-32', algorithm='HS256'))"
+        let script = """
+            import jwt; print(jwt.encode({'sub': 'any'}, 'peer-secret-peer-secret-peer-secret-32', algorithm='HS256'))
+            """
         return try await run.children.run(Self.bin + "/python", ["-c", script], log: run.file("token"))
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
@@ -83,7 +97,8 @@ struct Peers {
 
     private func waitForRedis() async throws {
         for _ in 0..<100 {
-            let output = try? await run.children.run("/usr/bin/env", ["redis-cli", "-p", "6390", "ping"], log: run.file("ping"))
+            let output = try? await run.children.run(
+                "/usr/bin/env", ["redis-cli", "-p", "6390", "ping"], log: run.file("ping"))
             if output?.hasPrefix("PONG") == true { return }
             try await Time.system.sleep(.milliseconds(50))
         }

@@ -29,7 +29,8 @@ struct StartBench {
             run.add(BenchRow(
                 .start, engine, "process start to ready, the middle of \(Self.starts)", median(times), "s",
                 beside: .init(name: "a process that only says its help", value: floor), goal: .value(.atMost, 0.3)))
-            run.add(BenchRow(.start, engine, "the first start, with its administrator", first.startedIn / .seconds(1), "s"))
+            run.add(
+                BenchRow(.start, engine, "the first start, with its administrator", first.startedIn / .seconds(1), "s"))
             run.add(BenchRow(.start, engine, "memory held while idle", memory, "MB", goal: .value(.atMost, 80)))
         }
     }

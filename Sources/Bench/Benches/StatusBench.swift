@@ -18,7 +18,9 @@ struct StatusBench {
             await recorder.database.close()
 
             let server = try await run.serve(bed)
-            let requests = jobs.enumerated().map { RawRequest.get("/api/jobs/\($0.element.id)", key: bed.accounts.secret($0.offset)) }
+            let requests = jobs.enumerated().map {
+                RawRequest.get("/api/jobs/\($0.element.id)", key: bed.accounts.secret($0.offset))
+            }
             let load = try await run.load(server.port, requests, expecting: 200)
             await server.child.stop()
             let rate = load.perSecond(200)
@@ -29,7 +31,8 @@ struct StatusBench {
                 let read = try await run.pgbench(replay.readScript(of: bed.accounts), on: bed)
                 run.add(BenchRow(
                     .status, engine, "GET /api/jobs/{id}", rate, "/s",
-                    beside: .init(name: "its \(replay.steps.count) statements in pgbench -c 16", value: read), goal: .ratio(.atLeast, 0.7)))
+                    beside: .init(name: "its \(replay.steps.count) statements in pgbench -c 16", value: read),
+                    goal: .ratio(.atLeast, 0.7)))
             }
             run.add(BenchRow(.status, engine, "answered within, 99 of 100", load.p99, "ms"))
         }

@@ -2,8 +2,8 @@ import Core
 import SQL
 import TestSupport
 
-/// `POST /api/generate` with an API key, each response durable; beside the statements alone, a server that does nothing, and
-/// the same as other people write it.
+/// `POST /api/generate` with an API key, each response durable; beside the statements alone, a server that does
+/// nothing, and the same as other people write it.
 struct SubmitBench {
     let run: BenchRun
 
@@ -17,8 +17,11 @@ struct SubmitBench {
             run.note("submit on \(engine.rawValue): the server, with \(BenchRun.clients) clients")
             let load = try await serverLoad(engine)
             let rate = load.perSecond(202)
-            for (beside, goal) in bare { run.add(BenchRow(.submit, engine, "POST /api/generate", rate, "/s", beside: beside, goal: goal)) }
-            run.add(BenchRow(.submit, engine, "POST /api/generate", rate, "/s", beside: .init(name: "bare echo", value: echo)))
+            for (beside, goal) in bare {
+                run.add(BenchRow(.submit, engine, "POST /api/generate", rate, "/s", beside: beside, goal: goal))
+            }
+            run.add(BenchRow(
+                .submit, engine, "POST /api/generate", rate, "/s", beside: .init(name: "bare echo", value: echo)))
             addPeers(engine, load, peers)
         }
     }
@@ -53,7 +56,10 @@ struct SubmitBench {
             return [(best, .ratio(.atLeast, 1))]
         }
         return [
-            (.init(name: "bare loop, 32 to a commit", value: try await loop(replay, turnsPerCommit: 32)), .ratio(.atLeast, 0.6)),
+            (
+                .init(name: "bare loop, 32 to a commit", value: try await loop(replay, turnsPerCommit: 32)),
+                .ratio(.atLeast, 0.6)
+            ),
             (.init(name: "bare loop, a commit each", value: try await loop(replay, turnsPerCommit: 1)), nil),
         ]
     }
@@ -84,7 +90,8 @@ struct SubmitBench {
             goal: engine == .postgres ? .ratio(.atLeast, 3) : nil, note: fastAPI == nil ? Peers.missing : nil))
         run.add(BenchRow(
             .submit, engine, "POST /api/generate", rate, "/s",
-            beside: django.map { .init(name: "Django REST", value: $0.perSecond(202)) }, note: django == nil ? Peers.missing : nil))
+            beside: django.map { .init(name: "Django REST", value: $0.perSecond(202)) },
+            note: django == nil ? Peers.missing : nil))
         run.add(BenchRow(.submit, engine, "answered within, the middle one", load.p50, "ms"))
         run.add(BenchRow(
             .submit, engine, "answered within, 99 of 100", load.p99, "ms",

@@ -21,7 +21,8 @@ struct EchoCommand: AsyncParsableCommand {
         var logger = Logger(label: "echo")
         logger.logLevel = .error
         let application = Application(
-            router: router, configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil), logger: logger)
+            router: router, configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
+            logger: logger)
         try await application.runService()
     }
 }

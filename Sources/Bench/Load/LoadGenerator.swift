@@ -60,7 +60,8 @@ struct LoadGenerator {
         guard connections[index].reader.take(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else { return }
         if isMeasuring {
             let took = ContinuousClock.now - connections[index].sentAt
-            latencies.append(UInt32(clamping: took.components.attoseconds / 1_000_000_000_000 + took.components.seconds * 1_000_000))
+            latencies.append(
+                UInt32(clamping: took.components.attoseconds / 1_000_000_000_000 + took.components.seconds * 1_000_000))
             statuses[connections[index].reader.status, default: 0] += 1
         }
         connections[index].reader.reset()
@@ -80,7 +81,9 @@ struct LoadGenerator {
         let request = requests[next % requests.count]
         next += 1
         // Far smaller than a socket's buffer, which is empty, since the last response has arrived.
-        guard Foundation.send(connections[index].descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
+        guard
+            Foundation.send(connections[index].descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
+        else {
             return try begin(again: index)
         }
     }

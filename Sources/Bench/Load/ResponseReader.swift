@@ -40,7 +40,9 @@ struct ResponseReader {
     private func endOfHead(from start: Int) -> Int? {
         var index = start
         while index + 3 < head.count {
-            if head[index] == 13, head[index + 1] == 10, head[index + 2] == 13, head[index + 3] == 10 { return index + 4 }
+            if head[index] == 13, head[index + 1] == 10, head[index + 2] == 13, head[index + 3] == 10 {
+                return index + 4
+            }
             index += 1
         }
         return nil

@@ -11,7 +11,8 @@ struct StreamSpec: Sendable, Codable {
 /// What it received.
 struct StreamResult: Sendable, Codable {
     var events: Int
-    /// Milliseconds from the time that an event bears to its arrival. An event bears the time at which its change was requested, which is before its commit: so this is never less than from commit to delivery.
+    /// Milliseconds from the time that an event bears to its arrival. An event bears the time at which its change was
+    /// requested, which is before its commit: so this is never less than from commit to delivery.
     var p50: Double
     var p99: Double
 }

@@ -29,7 +29,9 @@ struct StreamsCommand: AsyncParsableCommand {
         try await group.shutdownGracefully()
     }
 
-    private func open(_ spec: StreamSpec, _ group: MultiThreadedEventLoopGroup, _ received: ReceivedEvents) async throws -> [any Channel] {
+    private func open(
+        _ spec: StreamSpec, _ group: MultiThreadedEventLoopGroup, _ received: ReceivedEvents
+    ) async throws -> [any Channel] {
         try await withThrowingTaskGroup(of: (any Channel).self) { tasks in
             var channels: [any Channel] = []
             for number in 0..<spec.streams {
@@ -43,7 +45,9 @@ struct StreamsCommand: AsyncParsableCommand {
     }
 
     /// One stream, once its response has begun.
-    private func open(_ port: Int, _ key: String, _ group: MultiThreadedEventLoopGroup, _ received: ReceivedEvents) async throws -> any Channel {
+    private func open(
+        _ port: Int, _ key: String, _ group: MultiThreadedEventLoopGroup, _ received: ReceivedEvents
+    ) async throws -> any Channel {
         let loop = group.any()
         let begun = loop.makePromise(of: Void.self)
         let channel = try await ClientBootstrap(group: loop)
@@ -78,7 +82,9 @@ private final class StreamReader: ChannelInboundHandler {
         guard !hasBegun else { return }
         hasBegun = true
         let isOpen = buffer.withUnsafeReadableBytes { $0.starts(with: "HTTP/1.1 200".utf8) }
-        isOpen ? begun.succeed() : begun.fail(Failure(.failed, "A stream was refused: \(String(buffer: buffer).prefix(200))"))
+        isOpen
+            ? begun.succeed()
+            : begun.fail(Failure(.failed, "A stream was refused: \(String(buffer: buffer).prefix(200))"))
     }
 
     func channelInactive(context: ChannelHandlerContext) {

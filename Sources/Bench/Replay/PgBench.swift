@@ -7,8 +7,8 @@ extension BenchRun {
         let file = file("pgbench.sql")
         try script.write(toFile: file, atomically: false, encoding: .utf8)
         let output = try await children.run(
-            "/usr/bin/env", ["pgbench"] + BenchRun.pgbenchArguments(clients, seconds ?? options.seconds) + ["-f", file, url],
-            log: file)
+            "/usr/bin/env",
+            ["pgbench"] + BenchRun.pgbenchArguments(clients, seconds ?? options.seconds) + ["-f", file, url], log: file)
         let line = output.split(separator: "\n").first { $0.hasPrefix("tps = ") }
         guard let tps = line?.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) }) else {
             throw Failure(.failed, "pgbench did not say how fast it was: \(output.suffix(600))")

@@ -42,18 +42,22 @@ struct Recorder: Sendable {
     /// What one look at a job runs.
     func status(of job: ID<Job>, number: Int = 0) async throws -> Replay {
         _ = engine.take()
-        _ = try await database.read { [account = accounts.account(number)] in try $0.details(of: job, account: account) }
+        _ = try await database.read { [account = accounts.account(number)] in
+            try $0.details(of: job, account: account)
+        }
         return replay(number, accountSeq: -1, keeping: [job.rawValue])
     }
 
     func submit(of number: Int) async throws -> Job {
-        guard case .submitted(let jobs) = try await submitJob([Recorder.request], by: accounts.actor(number)), let job = jobs.first
+        guard case .submitted(let jobs) = try await submitJob([Recorder.request], by: accounts.actor(number)),
+            let job = jobs.first
         else { throw Failure(.failed, "A job was not accepted.") }
         return job
     }
 
     private func replay(_ number: Int, accountSeq: Int64, keeping constants: [String] = []) -> Replay {
         Replay(
-            engine.take().statements, of: accounts, number: number, accountSeq: accountSeq, keeping: constants, dialect: database.engine.dialect)
+            engine.take().statements, of: accounts, number: number, accountSeq: accountSeq, keeping: constants,
+            dialect: database.engine.dialect)
     }
 }

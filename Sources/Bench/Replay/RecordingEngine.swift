@@ -19,8 +19,8 @@ struct Recording: Sendable {
     var roundTrips: Int { statements.count(where: \.isAwaited) + commits }
 }
 
-/// Wraps an engine and records its statements, so that a benchmark can run the very statements of the product without the
-/// product around them. Each write has a transaction of its own here, so that its cost can be measured by itself.
+/// Wraps an engine and records its statements, so that a benchmark can run the very statements of the product without
+/// the product around them. Each write has a transaction of its own here, so that its cost can be measured by itself.
 final class RecordingEngine: Engine {
     private let engine: any Engine
     private let log = StatementLog()
@@ -37,7 +37,9 @@ final class RecordingEngine: Engine {
     }
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
-        try await engine.read { [log] in try body(Transaction(RecordingConnection(connection: $0.connection, log: log))) }
+        try await engine.read { [log] in
+            try body(Transaction(RecordingConnection(connection: $0.connection, log: log)))
+        }
     }
 
     func write(_ pending: PendingWrite) {

@@ -17,7 +17,8 @@ extension Replay {
 
     /// For reading, of the row that was recorded: each statement by itself, as one who reads needs no transaction.
     func readScript(of accounts: BenchAccounts, number: Int = 0) -> String {
-        "\\set account \(BenchAccounts.base + number)\n" + steps.map { $0.script(isReading: true) }.joined(separator: "\n") + "\n"
+        "\\set account \(BenchAccounts.base + number)\n"
+            + steps.map { $0.script(isReading: true) }.joined(separator: "\n") + "\n"
     }
 }
 
@@ -28,7 +29,10 @@ extension Replay.Step {
         var rest = text[...]
         while let range = rest.firstRange(of: /\$[0-9]+/) {
             script += rest[..<range.lowerBound]
-            script += Int(rest[range].dropFirst()).flatMap { values.indices.contains($0 - 1) ? values[$0 - 1].expression : nil } ?? "NULL"
+            script +=
+                Int(rest[range].dropFirst()).flatMap {
+                    values.indices.contains($0 - 1) ? values[$0 - 1].expression : nil
+                } ?? "NULL"
             rest = rest[range.upperBound...]
         }
         return script + rest + (locksAccount && !isReading ? " \\gset locked_" : ";")
@@ -41,7 +45,8 @@ extension Replay.Value {
         case .constant(.null): "NULL"
         case .constant(.integer(let integer)): integer < 0 ? "(\(integer))" : String(integer)
         case .constant(.text(let text)): Replay.literal(text)
-        case .constant(.bytes(let bytes)): "'\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'"
+        case .constant(.bytes(let bytes)):
+            "'\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'"
         case .accountSeq: "(CAST(:locked_event_seq AS BIGINT) + 1)"
         case .pieces(let pieces): "(" + pieces.map(\.expression).joined(separator: " || ") + ")"
         }

@@ -2,9 +2,11 @@ import Core
 import SQL
 
 extension Replay {
-    /// Runs the statements on an otherwise idle SQLite for `seconds`, with a synced commit every so many turns and nothing
-    /// between them. Returns turns per second.
-    func loop(on database: Database, _ accounts: BenchAccounts, seconds: Double, turnsPerCommit: Int) async throws -> Double {
+    /// Runs the statements on an otherwise idle SQLite for `seconds`, with a synced commit every so many turns and
+    /// nothing between them. Returns turns per second.
+    func loop(
+        on database: Database, _ accounts: BenchAccounts, seconds: Double, turnsPerCommit: Int
+    ) async throws -> Double {
         // One closure for all, since between two of them a thread would have to be woken.
         try await database.write(order: .alone) { transaction in
             let begin = ContinuousClock.now

@@ -1,8 +1,8 @@
 import Core
 import SQL
 
-/// Recorded statements with what changed from one submission to the next taken out, so that they can run again and again
-/// for other accounts: the product's own statements without the product.
+/// Recorded statements with what changed from one submission to the next taken out, so that they can run again and
+/// again for other accounts: the product's own statements without the product.
 struct Replay: Sendable {
     /// A piece of a value.
     enum Piece: Sendable, Hashable {
@@ -35,8 +35,8 @@ struct Replay: Sendable {
     ///   - accountSeq: Of the event that it wrote: a number that occurs nowhere else.
     ///   - constants: Ids that stay as they are.
     init(
-        _ recorded: [RecordedStatement], of accounts: BenchAccounts, number: Int, accountSeq: Int64, keeping constants: [String] = [],
-        dialect: Dialect
+        _ recorded: [RecordedStatement], of accounts: BenchAccounts, number: Int, accountSeq: Int64,
+        keeping constants: [String] = [], dialect: Dialect
     ) {
         var known: [String: Piece] = [
             accounts.account(number).rawValue: .account, accounts.key(number).rawValue: .key,
@@ -50,12 +50,15 @@ struct Replay: Sendable {
                 case .integer(accountSeq): return .accountSeq
                 case .text(let text):
                     let pieces = Replay.pieces(of: text, &known, &fresh)
-                    return pieces.contains { if case .text = $0 { false } else { true } } ? .pieces(pieces) : .constant(value)
+                    return pieces.contains { if case .text = $0 { false } else { true } }
+                        ? .pieces(pieces) : .constant(value)
                 default: return .constant(value)
                 }
             }
             let text = statement.statement.text(in: dialect)
-            return Step(recorded: statement, values: values, locksAccount: text.contains("event_seq") && text.hasPrefix("SELECT"))
+            return Step(
+                recorded: statement, values: values,
+                locksAccount: text.contains("event_seq") && text.hasPrefix("SELECT"))
         }
     }
 

@@ -21,10 +21,12 @@ struct BenchReport: Sendable, Encodable {
 
     /// For docs/performance.md.
     var markdown: String {
-        let versions = machine.versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        let versions = machine.versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            .joined(separator: ", ")
         let head = """
-            Commit \(commit), \(at): \(machine.cores) cores (\(machine.processor)), \(machine.memoryMB / 1024) GB, Linux \(machine.kernel); \
-            \(versions). \(seconds) s a row; load generator, server and database share the cores.
+            Commit \(commit), \(at): \(machine.cores) cores (\(machine.processor)), \(machine.memoryMB / 1024) GB, \
+            Linux \(machine.kernel); \(versions). \(seconds) s a row; load generator, server and database share the \
+            cores.
             """
         let table = [BenchReport.columns, BenchReport.columns.map { _ in "---" }] + rows.map(\.cells)
         return head + "\n\n" + table.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")

@@ -34,8 +34,8 @@ struct BenchRow: Sendable, Encodable {
     }
 
     init(
-        _ bench: Benchmark, _ engine: BenchEngine?, _ what: String, _ value: Double?, _ unit: String, beside: Beside? = nil,
-        goal: Goal? = nil, note: String? = nil
+        _ bench: Benchmark, _ engine: BenchEngine?, _ what: String, _ value: Double?, _ unit: String,
+        beside: Beside? = nil, goal: Goal? = nil, note: String? = nil
     ) {
         self.bench = bench
         self.engine = engine

@@ -20,7 +20,9 @@ struct Machine: Sendable, Encodable {
 
     /// What a process holds in memory now.
     static func residentMB(of process: Int32) -> Double? {
-        field("VmRSS", in: "/proc/\(process)/status").flatMap { Double($0.split(separator: " ").first ?? "") }.map { $0 / 1024 }
+        field("VmRSS", in: "/proc/\(process)/status")
+            .flatMap { Double($0.split(separator: " ").first ?? "") }
+            .map { $0 / 1024 }
     }
 
     private static func field(_ name: String, in path: String) -> String? {

@@ -7,8 +7,8 @@ import Web
 extension App {
     /// Nil if payments are not set up.
     static func billing(
-        _ settings: Settings, _ secrets: Secrets, _ database: Database, _ client: HTTPClient, _ time: Time, _ wakeUp: WakeUp,
-        _ logger: Logger
+        _ settings: Settings, _ secrets: Secrets, _ database: Database, _ client: HTTPClient, _ time: Time,
+        _ wakeUp: WakeUp, _ logger: Logger
     ) -> Billing? {
         guard let stripe = settings.stripe(secrets) else { return nil }
         return Billing(
@@ -19,7 +19,9 @@ extension App {
     static func stripeEmulator(
         _ settings: Settings, secrets: Secrets, client: HTTPClient, time: Time, logger: Logger
     ) async throws -> StripeSandbox? {
-        guard case .stripeEmulator(let port) = settings.payments, let stripe = settings.stripe(secrets) else { return nil }
+        guard case .stripeEmulator(let port) = settings.payments, let stripe = settings.stripe(secrets) else {
+            return nil
+        }
         var configuration = StripeSandboxConfiguration(dataFolder: settings.data + "/stripe-sandbox")
         configuration.port = port
         configuration.key = stripe.key
@@ -41,8 +43,8 @@ extension App {
 }
 
 extension Settings {
-    /// Who takes the money. The Stripe emulator's key and secret are this installation's own, so that no other program on
-    /// this machine can report a payment.
+    /// Who takes the money. The Stripe emulator's key and secret are this installation's own, so that no other program
+    /// on this machine can report a payment.
     func stripe(_ secrets: Secrets) -> Stripe? {
         switch payments {
         case .off: return nil

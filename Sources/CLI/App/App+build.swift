@@ -55,15 +55,17 @@ struct App: Sendable {
     }
 
     private static func build(
-        _ settings: Settings, _ database: Database, _ client: HTTPClient, _ pictures: PictureThreads, _ logger: Logger, worksHere: Bool
+        _ settings: Settings, _ database: Database, _ client: HTTPClient, _ pictures: PictureThreads, _ logger: Logger,
+        worksHere: Bool
     ) async throws -> App {
         let time = Time.system
         let secrets = try await Secrets.open(settings.secretsStore(database, time: time), now: time.now())
         let identity = try await Identity(
-            database: database, secrets: secrets, publicURL: settings.publicURL, signUpMode: settings.signUp, confirmsByMail: false,
-            time: time, passwords: Passwords())
+            database: database, secrets: secrets, publicURL: settings.publicURL, signUpMode: settings.signUp,
+            confirmsByMail: false, time: time, passwords: Passwords())
         let providers = providers(settings, secrets: secrets, client: client, time: time)
-        let parts = try Parts(settings, database: database, secrets: secrets, pictures: pictures, time: time, logger: logger)
+        let parts = try Parts(
+            settings, database: database, secrets: secrets, pictures: pictures, time: time, logger: logger)
         if settings.database.isShared { try await FilesMark(folder: settings.files).claim(database, time: time) }
         let addresses = WebhookAddresses(secret: secrets.bytes(for: .webhookTokens), publicURL: settings.publicURL)
         let catalog = CatalogCache(database, time: time)
@@ -78,15 +80,18 @@ struct App: Sendable {
                 database: database, providers: providers, addresses: addresses, userIDs: userIDs(settings), time: time,
                 wakeUp: wakeUp, logger: logger),
             assets: parts.assets, upload: parts.upload, store: parts.store, links: parts.links, wakeUp: wakeUp,
-            events: EventHub(database: database, wakeUp: wakeUp, time: time, logger: logger), readiness: Readiness(), time: time,
-            version: version, corsOrigin: settings.corsOrigin,
-            installation: Installation(provider: settings.providerInUse, worksHere: worksHere, publicURL: settings.publicURL), billing: billing)
+            events: EventHub(database: database, wakeUp: wakeUp, time: time, logger: logger), readiness: Readiness(),
+            time: time, version: version, corsOrigin: settings.corsOrigin,
+            installation: Installation(
+                provider: settings.providerInUse, worksHere: worksHere, publicURL: settings.publicURL),
+            billing: billing)
         let worker = worker(settings, services, parts, providers, addresses, logger)
         return App(
             settings: settings, services: services, worker: worker,
             duties: Duties(dutyList(services, parts, logger), database: database, time: time, logger: logger),
             sandbox: try await sandbox(settings, secrets: secrets, client: client, time: time, logger: logger),
-            stripeEmulator: try await stripeEmulator(settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
+            stripeEmulator: try await stripeEmulator(
+                settings, secrets: secrets, client: client, time: time, logger: logger), logger: logger)
     }
 
     /// Never followed by itself: a provider's redirect could lead anywhere, with our key in the request.
@@ -101,21 +106,24 @@ struct App: Sendable {
         if let fal = settings.fal {
             return Providers(serving: [.fal: FalProvider(
                 .init(
-                    name: .fal, queueURL: fal.queueURL, keysURL: fal.keysURL, key: fal.key, concurrency: fal.concurrency,
+                    name: .fal, queueURL: fal.queueURL, keysURL: fal.keysURL, key: fal.key,
+                    concurrency: fal.concurrency,
                     patience: settings.webhookTimeout, firstPoll: .seconds(2), slowestPoll: .seconds(30)),
                 client: client, time: time)])
         }
         guard let url = settings.sandboxURL else { return Providers(serving: [:]) }
         return Providers(serving: [.fal: FalProvider(
             .init(
-                name: .sandbox, queueURL: url, keysURL: url + "/.well-known/jwks.json", key: settings.sandboxKey ?? sandboxKey(secrets), concurrency: 100,
+                name: .sandbox, queueURL: url, keysURL: url + "/.well-known/jwks.json",
+                key: settings.sandboxKey ?? sandboxKey(secrets), concurrency: 100,
                 patience: settings.webhookTimeout, firstPoll: .milliseconds(400), slowestPoll: .seconds(2)),
             client: client, time: time)])
     }
 
     /// So that no other program on this machine can submit work to our sandbox, or learn of our requests.
     private static func sandboxKey(_ secrets: Secrets) -> String {
-        "sandbox:" + Hex.text(SHA256.hash(data: Data(secrets.bytes(for: .webhookTokens) + Array("sandbox".utf8))).prefix(16))
+        "sandbox:"
+            + Hex.text(SHA256.hash(data: Data(secrets.bytes(for: .webhookTokens) + Array("sandbox".utf8))).prefix(16))
     }
 
     private static func userIDs(_ settings: Settings) -> [ProviderName: String] {
@@ -143,7 +151,8 @@ struct App: Sendable {
         let output: StoreOutput
 
         init(
-            _ settings: Settings, database: Database, secrets: Secrets, pictures: PictureThreads, time: Time, logger: Logger
+            _ settings: Settings, database: Database, secrets: Secrets, pictures: PictureThreads, time: Time,
+            logger: Logger
         ) throws {
             let rules = FileRules(quota: settings.quota)
             let store = try LocalFileStore(folder: settings.files)
@@ -154,12 +163,14 @@ struct App: Sendable {
             let fetcher = Fetcher(policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time)
             let inspect = InspectPicture(threads: pictures)
             output = StoreOutput(
-                fetcher: fetcher, database: database, store: store, inspect: { try await inspect($0) }, rules: rules, time: time)
+                fetcher: fetcher, database: database, store: store, inspect: { try await inspect($0) }, rules: rules,
+                time: time)
         }
     }
 
     private static func worker(
-        _ settings: Settings, _ services: Services, _ parts: Parts, _ providers: Providers, _ addresses: WebhookAddresses, _ logger: Logger
+        _ settings: Settings, _ services: Services, _ parts: Parts, _ providers: Providers,
+        _ addresses: WebhookAddresses, _ logger: Logger
     ) -> Worker {
         var rules = WorkRules()
         rules.lease = settings.lease
@@ -169,20 +180,23 @@ struct App: Sendable {
         // Only what the provider in use serves from its own origin may be private.
         let trusted = Set([settings.usesSandbox ? settings.sandboxURL : nil].compactMap { $0.flatMap { Origin($0) } })
         let settle = SettleJob(
-            database: database, store: { [output = parts.output] in try await output.outcome($0, trusting: trusted) }, rules: rules,
-            time: time, logger: logger)
+            database: database, store: { [output = parts.output] in try await output.outcome($0, trusting: trusted) },
+            rules: rules, time: time, logger: logger)
         let handOver = HandOver(
             database: database, providers: providers, catalog: services.catalog, webhooks: addresses,
             inputLink: { [links = parts.links] asset, account, lifetime in
-                try await database.read { try $0.asset(asset, of: account) }.map { links.link(to: $0.key, lifetime: lifetime).url }
+                try await database.read { try $0.asset(asset, of: account) }.map {
+                    links.link(to: $0.key, lifetime: lifetime).url
+                }
             },
             rules: rules, time: time, wakeUp: wakeUp, logger: logger)
         let followUp = FollowUp(
-            database: database, providers: providers, settle: settle, rules: rules, time: time, wakeUp: wakeUp, logger: logger)
+            database: database, providers: providers, settle: settle, rules: rules, time: time, wakeUp: wakeUp,
+            logger: logger)
         return Worker(
             database: database, providers: providers, handOver: handOver, followUp: followUp, rules: rules,
-            brake: settings.providerCostPerDay.map { CostBrake(limit: $0, catalog: services.catalog) }, time: time, wakeUp: wakeUp,
-            logger: logger)
+            brake: settings.providerCostPerDay.map { CostBrake(limit: $0, catalog: services.catalog) }, time: time,
+            wakeUp: wakeUp, logger: logger)
     }
 
     private static func dutyList(_ services: Services, _ parts: Parts, _ logger: Logger) -> [Duty] {
@@ -194,7 +208,9 @@ struct App: Sendable {
         let sessions = DeleteEndedSessions(database: database, time: time)
         let grace = EndGrace(database: database, time: time)
         return [
-            Duty("note key uses", every: KeyUses.interval, on: .eachNode) { try await services.identity.keyUses.runOnce() },
+            Duty("note key uses", every: KeyUses.interval, on: .eachNode) {
+                try await services.identity.keyUses.runOnce()
+            },
             Duty("delete files", every: .seconds(60)) { _ = try await deleteFiles.runOnce() },
             Duty(ExpireLots.name, every: .seconds(60)) { try await expireLots.runOnce() },
             Duty("end the grace of unpaid plans", every: .seconds(300)) { _ = try await grace.runOnce() },
@@ -207,7 +223,9 @@ struct App: Sendable {
             },
             Duty("delete idempotency keys", every: .seconds(600)) {
                 let dayAgo = time.now() - .seconds(86_400)
-                _ = try await database.write(order: .alone) { try $0.deleteIdempotencyKeys(before: dayAgo, limit: 1000) }
+                _ = try await database.write(order: .alone) {
+                    try $0.deleteIdempotencyKeys(before: dayAgo, limit: 1000)
+                }
             },
         ] + billingDuties(services)
     }

@@ -25,10 +25,13 @@ extension App {
             // Not taken here: a server of an older version may be running.
             let pending = try await Schema.migrator.pending(database)
             guard pending.count < Schema.migrator.count else {
-                throw Failure(.usage, "There is nothing of Darkroom in \(settings.database.shown) yet. Start a server first.")
+                throw Failure(
+                    .usage, "There is nothing of Darkroom in \(settings.database.shown) yet. Start a server first.")
             }
             guard pending.isEmpty else {
-                throw Failure(.failed, "The database's schema is older than this program. Run 'darkroom migrate', or restart the server.")
+                throw Failure(.failed, """
+                    The database's schema is older than this program. Run 'darkroom migrate', or restart the server.
+                    """)
             }
             return database
         } catch {
@@ -42,7 +45,8 @@ extension App {
         switch settings.database {
         case .sqlite(let path):
             guard FileManager.default.fileExists(atPath: path) else {
-                throw Failure(.usage, "There is no database at \(path). Name its folder with --data, or start a server first.")
+                throw Failure(
+                    .usage, "There is no database at \(path). Name its folder with --data, or start a server first.")
             }
             return Database(try SQLiteEngine(path: path))
         case .postgres(let address):
@@ -54,7 +58,9 @@ extension App {
     static func openMigrated(_ settings: Settings, time: Time, logger: Logger) async throws -> Database {
         let database = try await openUnmigrated(settings)
         do {
-            let waits: @Sendable () -> Void = { logger.notice("waiting for another node, which changes the database's schema") }
+            let waits: @Sendable () -> Void = {
+                logger.notice("waiting for another node, which changes the database's schema")
+            }
             try await Schema.migrator.migrate(database, waits: waits) { time.now().milliseconds }
             return database
         } catch {
@@ -68,16 +74,21 @@ extension App {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw Failure(.failed, "The data folder \(folder) cannot be made. Choose another with --data, or let this user write there.")
+            throw Failure(.failed, """
+                The data folder \(folder) cannot be made. Choose another with --data, or let this user write there.
+                """)
         }
         guard access(folder, W_OK | X_OK) == 0 else {
-            throw Failure(.failed, "The data folder \(folder) cannot be written. Let this user write there, or choose another with --data.")
+            throw Failure(.failed, """
+                The data folder \(folder) cannot be written. Let this user write there, or choose another with --data.
+                """)
         }
     }
 
     /// Reports at once, in one sentence, that a database is unavailable or cannot hold an installation.
     static func open(_ address: PostgresAddress, connections: Int) async throws -> Database {
-        let database = Database(try PostgresEngine(url: address.url, writers: connections - connections / 2, readers: connections / 2))
+        let database = Database(
+            try PostgresEngine(url: address.url, writers: connections - connections / 2, readers: connections / 2))
         do {
             if let problem = try await database.engine.check().first {
                 throw Failure(.failed, "The database at \(address.shown) cannot be used: \(problem)")
@@ -94,7 +105,10 @@ extension Failure {
     /// PostgreSQL's own message, which names the host and the user and no password.
     init(postgres error: DatabaseError, at address: PostgresAddress) {
         let reason = error.message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        self.init(.failed, "The database at \(address.shown) cannot be used: \(reason)" + (reason.hasSuffix(".") || reason.hasSuffix("?") ? "" : "."))
+        self.init(
+            .failed,
+            "The database at \(address.shown) cannot be used: \(reason)"
+                + (reason.hasSuffix(".") || reason.hasSuffix("?") ? "" : "."))
     }
 }
 

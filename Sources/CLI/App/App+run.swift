@@ -14,9 +14,9 @@ import Web
 
 extension App {
     /// Serves until it is asked to stop. Then, one after the other, as a group stops its services from the last to the
-    /// first: it reports that it is not ready, waits until proxies send requests elsewhere, ends its event streams, closes
-    /// its listener and finishes requests, gives back its scheduled tasks, returns what it claimed and did not send, and
-    /// releases its leases.
+    /// first: it reports that it is not ready, waits until proxies send requests elsewhere, ends its event streams,
+    /// closes its listener and finishes requests, gives back its scheduled tasks, returns what it claimed and did not
+    /// send, and releases its leases.
     func serve(withWorker: Bool, onReady: @escaping @Sendable () async -> Void) async throws {
         var parts: [any Service] = []
         if let sandbox { parts.append(sandbox) }
@@ -24,7 +24,8 @@ extension App {
         if withWorker { parts += [worker, duties] as [any Service] }
         parts.append(try application(onReady: onReady))
         parts.append(services.events)
-        parts.append(ReadinessService(readiness: services.readiness, grace: settings.shutdownGrace, time: services.time))
+        parts.append(
+            ReadinessService(readiness: services.readiness, grace: settings.shutdownGrace, time: services.time))
         try await run(parts)
     }
 
@@ -35,7 +36,8 @@ extension App {
 
     private func run(_ parts: [any Service]) async throws {
         var configuration = ServiceGroupConfiguration(
-            services: parts, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() })
+            services: parts, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() })
         configuration.maximumGracefulShutdownDuration = settings.shutdownGrace + .seconds(25)
         let group = ServiceGroup(configuration: configuration)
         try await group.run()
@@ -48,7 +50,8 @@ extension App {
     private func application(onReady: @escaping @Sendable () async -> Void) throws -> some ApplicationProtocol {
         let http1 = HTTPServerBuilder.http1(configuration: .init(
             idleTimeout: .seconds(60),
-            httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         return Application(
@@ -65,7 +68,8 @@ extension App {
     }
 }
 
-/// The first to learn of a shutdown, as the last in the group. The others learn of it once a proxy has had time to notice.
+/// The first to learn of a shutdown, as the last in the group. The others learn of it once a proxy has had time to
+/// notice.
 private struct ReadinessService: Service {
     let readiness: Readiness
     let grace: Duration

@@ -7,7 +7,8 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "The folder of the database, the files and the secrets. Default: ./data")
     var data: String?
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical. Default: info")
+    @Option(
+        name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical. Default: info")
     var logLevel: String?
 
     var flags: [String: String] {

@@ -19,8 +19,9 @@ enum DatabaseAddress: Sendable, Equatable {
     /// Never with the text at fault, which may hold a password.
     static func refusal(of name: String) -> String {
         """
-        \(name) must be postgresql://user@host/database, as PostgreSQL's own clients take it, or sqlite: and a path. Characters \
-        such as @ : / # % in a password are written %40 %3A %2F %23 %25. What it is now is not repeated here.
+        \(name) must be postgresql://user@host/database, as PostgreSQL's own clients take it, or sqlite: and a path. \
+        Characters such as @ : / # % in a password are written %40 %3A %2F %23 %25. What it is now is not repeated \
+        here.
         """
     }
 

@@ -112,8 +112,8 @@ extension Settings {
         var settings = Settings(
             data: data, database: database, connections: reader.integer("database.connections", 2...200) ?? 8,
             files: reader.files(in: data), host: host, port: port,
-            publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil), tls: tls,
-            corsOrigin: reader.text("cors.origin"),
+            publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil),
+            tls: tls, corsOrigin: reader.text("cors.origin"),
             admin: reader.admin(),
             signUp: reader.choice("sign.up") ?? .open, fal: fal, sandbox: sandbox,
             sandboxKey: reader.text("sandbox.key", isSecret: true),
@@ -123,10 +123,12 @@ extension Settings {
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
             webhookTimeout: .seconds(
-                reader.integer("webhook.timeout.seconds", 1...3600, alias: "unanswered.seconds") ?? (fal == nil ? 5 : 120)),
+                reader.integer("webhook.timeout.seconds", 1...3600, alias: "unanswered.seconds")
+                    ?? (fal == nil ? 5 : 120)),
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
             providerCostPerDay: reader.dollars("provider.cost.per.day"),
-            shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0), logLevel: reader.logLevel())
+            shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0),
+            logLevel: reader.logLevel())
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         settings.warnings = reader.unknownNames().map(\.sentence) + settings.paymentWarnings
         return settings
@@ -149,7 +151,10 @@ extension Settings {
 
     private var paymentWarnings: [String] {
         guard case .stripe(let stripe) = payments, stripe.webhookSecrets.isEmpty else { return [] }
-        return ["STRIPE_SECRET_KEY is set and no STRIPE_WEBHOOK_SECRET: every webhook of Stripe's is refused, and credits come only to who returns from the pay page."]
+        return ["""
+            STRIPE_SECRET_KEY is set and no STRIPE_WEBHOOK_SECRET: every webhook of Stripe's is refused, and credits \
+            come only to who returns from the pay page.
+            """]
     }
 
     /// Where the Stripe emulator is, which is used from this machine alone.

@@ -13,11 +13,16 @@ struct SettingsReader {
 
     init(flags: [String: String]) async throws {
         let file = try await EnvironmentVariablesProvider(
-            environmentFilePath: ".env", allowMissing: true, secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
+            environmentFilePath: ".env", allowMissing: true,
+            secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
         let given = InMemoryProvider(values: Dictionary(uniqueKeysWithValues: flags.map { name, value in
-            (AbsoluteConfigKey(["darkroom"] + name.split(separator: ".").map { String($0) }, context: [:]), ConfigValue(.string(value), isSecret: false))
+            (
+                AbsoluteConfigKey(["darkroom"] + name.split(separator: ".").map { String($0) }, context: [:]),
+                ConfigValue(.string(value), isSecret: false)
+            )
         }))
-        let environment = EnvironmentVariablesProvider(secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
+        let environment = EnvironmentVariablesProvider(
+            secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
         reader = ConfigReader(providers: [given, environment, file])
         self.given = Set(ProcessInfo.processInfo.environment.keys).union(Self.names(inFile: ".env"))
     }
@@ -43,7 +48,8 @@ struct SettingsReader {
     mutating func text(_ name: String, aliases: [String] = [], isSecret: Bool = false) -> String? {
         known.insert(Self.variable(name))
         for key in ["darkroom." + name] + aliases {
-            let value = reader.string(forKey: ConfigKey(key.split(separator: ".").map { String($0) }), isSecret: isSecret)?
+            let value = reader.string(
+                forKey: ConfigKey(key.split(separator: ".").map { String($0) }), isSecret: isSecret)?
                 .trimmingCharacters(in: .whitespacesAndNewlines)
             if let value, !value.isEmpty { return value }
         }
@@ -55,7 +61,10 @@ struct SettingsReader {
         if let alias { known.insert(Self.variable(alias)) }
         guard let text = text(name, aliases: alias.map { ["darkroom." + $0] } ?? []) else { return nil }
         guard let value = Int(text), range.contains(value) else {
-            problems.append("\(Self.variable(name)) is '\(text)' and must be a number from \(range.lowerBound) to \(range.upperBound).")
+            problems.append("""
+                \(Self.variable(name)) is '\(text)' and must be a number from \(range.lowerBound) to \
+                \(range.upperBound).
+                """)
             return nil
         }
         return value
@@ -67,9 +76,12 @@ struct SettingsReader {
         // What begins as a number is one for Foundation.
         let isAmount = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 } && text.utf8.count { $0 == 46 } <= 1
         guard isAmount, let amount = Decimal(string: text), amount > 0, amount <= 1_000_000_000,
-            case let micro = amount * 1_000_000, case let whole = (micro as NSDecimalNumber).int64Value, Decimal(whole) == micro
+            case let micro = amount * 1_000_000, case let whole = (micro as NSDecimalNumber).int64Value,
+            Decimal(whole) == micro
         else {
-            problems.append("\(Self.variable(name)) is '\(text)' and must be an amount of US dollars above 0, such as 50 or 12.50.")
+            problems.append("""
+                \(Self.variable(name)) is '\(text)' and must be an amount of US dollars above 0, such as 50 or 12.50.
+                """)
             return nil
         }
         return whole
@@ -86,7 +98,9 @@ struct SettingsReader {
     mutating func url(_ name: String, aliases: [String] = []) -> String? {
         guard let text = text(name, aliases: aliases) else { return nil }
         guard Origin(text) != nil, let url = URL(string: text), url.query() == nil, url.fragment() == nil else {
-            problems.append("\(Self.variable(name)) is '\(text)' and must be an address such as https://pictures.example.com.")
+            problems.append("""
+                \(Self.variable(name)) is '\(text)' and must be an address such as https://pictures.example.com.
+                """)
             return nil
         }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
@@ -105,7 +119,10 @@ struct SettingsReader {
     mutating func logLevel() -> String {
         let level = text("log.level") ?? "info"
         if !["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(level) {
-            problems.append("\(Self.variable("log.level")) is '\(level)' and must be one of trace, debug, info, notice, warning, error, critical.")
+            problems.append("""
+                \(Self.variable("log.level")) is '\(level)' and must be one of trace, debug, info, notice, warning, \
+                error, critical.
+                """)
         }
         return level
     }
@@ -117,7 +134,10 @@ struct SettingsReader {
         }
         let password = text("admin.password", isSecret: true)
         if let password, !(PasswordRules.shortest...PasswordRules.longest).contains(password.unicodeScalars.count) {
-            problems.append("\(Self.variable("admin.password")) must have \(PasswordRules.shortest) to \(PasswordRules.longest) characters.")
+            problems.append("""
+                \(Self.variable("admin.password")) must have \(PasswordRules.shortest) to \(PasswordRules.longest) \
+                characters.
+                """)
         }
         return Settings.Admin(email: email, password: password)
     }
@@ -131,7 +151,9 @@ struct SettingsReader {
             }
             return Settings.TLS(certificate: certificate, key: key)
         default:
-            problems.append("\(Self.variable("tls.cert")) and \(Self.variable("tls.key")) belong together; one is missing.")
+            problems.append("""
+                \(Self.variable("tls.cert")) and \(Self.variable("tls.key")) belong together; one is missing.
+                """)
             return nil
         }
     }
@@ -145,8 +167,8 @@ struct SettingsReader {
         return Settings.Fal(key: key, queueURL: queueURL, keysURL: keysURL, userID: userID, concurrency: concurrency)
     }
 
-    /// The Stripe emulator sells credits for no money: never beside a provider that is paid. By itself it comes with the built-in
-    /// sandbox, on a database that no other node uses.
+    /// The Stripe emulator sells credits for no money: never beside a provider that is paid. By itself it comes with
+    /// the built-in sandbox, on a database that no other node uses.
     mutating func payments(
         beside port: Int, _ sandbox: Settings.Sandbox, paysProvider: Bool, isShared: Bool
     ) -> Settings.Payments {
@@ -157,10 +179,18 @@ struct SettingsReader {
         let comesByItself = if case .builtIn = sandbox { !isShared } else { false }
         guard requested ?? (comesByItself && !paysProvider) else { return .off }
         if paysProvider {
-            problems.append("\(Self.variable("stripe.sandbox")) is on, and work goes to a provider that is paid: the Stripe emulator would give credits for nothing.")
+            problems.append("""
+                \(Self.variable("stripe.sandbox")) is on, and work goes to a provider that is paid: the Stripe \
+                emulator would give credits for nothing.
+                """)
         }
-        if own == port { problems.append("\(Self.variable("stripe.sandbox.port")) is the server's own port \(port); it needs another.") }
-        if case .builtIn(own) = sandbox { problems.append("\(Self.variable("stripe.sandbox.port")) is the sandbox's port \(own); it needs another.") }
+        if own == port {
+            problems.append(
+                "\(Self.variable("stripe.sandbox.port")) is the server's own port \(port); it needs another.")
+        }
+        if case .builtIn(own) = sandbox {
+            problems.append("\(Self.variable("stripe.sandbox.port")) is the sandbox's port \(own); it needs another.")
+        }
         return .stripeEmulator(port: own)
     }
 
@@ -170,23 +200,32 @@ struct SettingsReader {
         let secrets = (text("stripe.webhook.secrets", aliases: ["stripe.webhook.secret"], isSecret: true) ?? "")
             .split(whereSeparator: { $0 == "," || $0.isWhitespace }).map { String($0) }
         guard let key = text("stripe.key", aliases: ["stripe.secret.key"], isSecret: true) else {
-            if !secrets.isEmpty { problems.append("\(Self.variable("stripe.webhook.secrets")) is set, and no STRIPE_SECRET_KEY: both or neither.") }
+            if !secrets.isEmpty {
+                let name = Self.variable("stripe.webhook.secrets")
+                problems.append("\(name) is set, and no STRIPE_SECRET_KEY: both or neither.")
+            }
             return nil
         }
-        if key.hasPrefix("pk_") { problems.append("STRIPE_SECRET_KEY is a publishable key; it needs the secret one, which begins with sk_ or rk_.") }
+        if key.hasPrefix("pk_") {
+            problems.append(
+                "STRIPE_SECRET_KEY is a publishable key; it needs the secret one, which begins with sk_ or rk_.")
+        }
         return Settings.Stripe(key: key, url: url, webhookSecrets: secrets)
     }
 
     mutating func billingRules() -> BillingRules {
         BillingRules(
-            grace: .seconds((integer("billing.grace.days", 0...90) ?? 7) * 86_400), hold: choice("billing.hold") ?? .dispute)
+            grace: .seconds((integer("billing.grace.days", 0...90) ?? 7) * 86_400),
+            hold: choice("billing.hold") ?? .dispute)
     }
 
     mutating func sandbox(beside port: Int) -> Settings.Sandbox {
         let own = integer("sandbox.port", 1...65_535) ?? (port == 65_535 ? 65_534 : port + 1)
         let isOff = flag("sandbox") == false
         if let url = url("sandbox.url") { return .at(url) }
-        if own == port { problems.append("\(Self.variable("sandbox.port")) is the server's own port \(port); it needs another.") }
+        if own == port {
+            problems.append("\(Self.variable("sandbox.port")) is the server's own port \(port); it needs another.")
+        }
         return isOff ? .off : .builtIn(port: own)
     }
 
@@ -206,7 +245,9 @@ struct SettingsReader {
 
     /// Complete once everything has been read.
     func unknownNames() -> [UnknownSetting] {
-        given.filter { $0.hasPrefix("DARKROOM_") && !known.contains($0) }.sorted().map { UnknownSetting($0, known: known) }
+        given.filter { $0.hasPrefix("DARKROOM_") && !known.contains($0) }.sorted().map {
+            UnknownSetting($0, known: known)
+        }
     }
 
     private static func variable(_ name: String) -> String {

@@ -6,7 +6,9 @@ struct UnknownSetting: Equatable {
 
     init(_ name: String, known: Set<String>) {
         self.name = name
-        let nearest = known.map { (name: $0, distance: Self.distance(name, $0)) }.min { ($0.distance, $0.name) < ($1.distance, $1.name) }
+        let nearest = known.map { (name: $0, distance: Self.distance(name, $0)) }.min {
+            ($0.distance, $0.name) < ($1.distance, $1.name)
+        }
         likely = nearest.flatMap { $0.distance <= 2 ? $0.name : nil }
     }
 

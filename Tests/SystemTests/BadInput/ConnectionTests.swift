@@ -23,7 +23,9 @@ extension OneServer {
             await connection.send(text)
             let response = try await connection.response()
 
-            #expect(response.hasPrefix("HTTP/1.1 4") || response.hasPrefix("HTTP/1.0 4") || (response.isEmpty && connection.isClosed), "\(response)")
+            #expect(
+                response.hasPrefix("HTTP/1.1 4") || response.hasPrefix("HTTP/1.0 4")
+                    || (response.isEmpty && connection.isClosed), "\(response)")
             #expect(try await server.anybody.get("/health/live").status == 200)
         }
 
@@ -34,7 +36,10 @@ extension OneServer {
                 let connection = try await RawConnection(port: server.port)
                 if index % 2 == 0 {
                     await connection.send(
-                        "POST /api/generate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(user.bearer ?? "")\r\nContent-Length: 100\r\n\r\n{\"prompt\"")
+                        """
+                            POST /api/generate HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \
+                            \(user.bearer ?? "")\r\nContent-Length: 100\r\n\r\n{\"prompt\"
+                            """)
                 }
                 slow.append(connection)
             }
@@ -47,22 +52,30 @@ extension OneServer {
         }
 
         @Test(arguments: [
-            ("PUT", "/api/generate", "POST"), ("DELETE", "/api/jobs", "GET, HEAD"), ("POST", "/health/live", "GET, HEAD"),
-            ("PUT", "/api/jobs/01900000-0000-7000-8000-000000000000", "GET, HEAD, DELETE"), ("GET", "/api/webhooks/fal/x", "POST"),
+            ("PUT", "/api/generate", "POST"), ("DELETE", "/api/jobs", "GET, HEAD"),
+            ("POST", "/health/live", "GET, HEAD"),
+            ("PUT", "/api/jobs/01900000-0000-7000-8000-000000000000", "GET, HEAD, DELETE"),
+            ("GET", "/api/webhooks/fal/x", "POST"),
         ])
         func `a method that an address does not take is refused, with those that it takes`(
             _ method: String, _ path: String, _ allowed: String
         ) async throws {
             let response = try await server.anybody.send(method, path)
-            #expect(response.status == 405 && response.code == "method_not_allowed" && response.headers["allow"] == allowed, "\(response.text)")
+            #expect(
+                response.status == 405 && response.code == "method_not_allowed" && response.headers["allow"] == allowed,
+                "\(response.text)")
         }
 
-        @Test(arguments: ["/api/nothing", "/api/generate/a/b/c", "/nothing/at/all", "/api//jobs/x/y", "/.env", "/API/GENERATE"])
+        @Test(arguments: [
+            "/api/nothing", "/api/generate/a/b/c", "/nothing/at/all", "/api//jobs/x/y", "/.env", "/API/GENERATE",
+        ])
         func `an address that there is not says so in JSON`(_ path: String) async throws {
             let user = try await server.account()
             for method in ["GET", "POST", "DELETE"] {
                 let response = try await user.send(method, path)
-                #expect(response.status == 404 && response.code == "route_not_found", "\(method): \(response.status) \(response.text)")
+                #expect(
+                    response.status == 404 && response.code == "route_not_found",
+                    "\(method): \(response.status) \(response.text)")
             }
         }
 
@@ -70,7 +83,8 @@ extension OneServer {
             let user = try await server.account()
             let file = try await user.send("POST", "/api/assets", bytes: Sample.png())["url"]?.string ?? ""
             let responses = [
-                try await user.get("/api/jobs"), try await user.get("/api/nothing"), try await server.anybody.get("/api/jobs"),
+                try await user.get("/api/jobs"), try await user.get("/api/nothing"),
+                try await server.anybody.get("/api/jobs"),
                 try await user.get(file), try await user.get(file + "x"), try await user.send("PUT", "/api/jobs"),
                 try await user.send("POST", "/api/generate", bytes: Array("{".utf8)),
                 try await user.send("POST", "/api/generate", bytes: [UInt8](repeating: 32, count: 300_000)),
@@ -81,8 +95,12 @@ extension OneServer {
             for response in responses {
                 #expect(response.headers["x-request-id"]?.isEmpty == false, "\(response.headers)")
                 #expect(response.headers["x-content-type-options"] == "nosniff", "\(response.headers)")
-                #expect(response.headers["content-security-policy"]?.hasPrefix("default-src 'none'") == true, "\(response.headers)")
-                #expect(response.headers["x-frame-options"] == "DENY" && response.headers["referrer-policy"] == "no-referrer", "\(response.headers)")
+                #expect(
+                    response.headers["content-security-policy"]?.hasPrefix("default-src 'none'") == true,
+                    "\(response.headers)")
+                #expect(
+                    response.headers["x-frame-options"] == "DENY"
+                        && response.headers["referrer-policy"] == "no-referrer", "\(response.headers)")
                 #expect(response.headers["cache-control"] != nil, "\(response.status) \(response.text)")
             }
         }
@@ -94,13 +112,17 @@ extension OneServer {
             for path in ["/health/live", "/api/jobs", file] {
                 let (get, head) = (try await user.get(path), try await user.send("HEAD", path))
                 #expect(head.status == 200 && head.bytes.isEmpty, "\(path)")
-                #expect(head.headers["content-length"] == get.headers["content-length"] && head.headers["etag"] == get.headers["etag"], "\(path)")
+                #expect(
+                    head.headers["content-length"] == get.headers["content-length"]
+                        && head.headers["etag"] == get.headers["etag"], "\(path)")
             }
             #expect(try await server.anybody.send("HEAD", "/api/jobs").status == 401)
         }
 
         @Test func `a request's id is the user's where it is a proper one`() async throws {
-            #expect(try await server.anybody.get("/health/live", headers: ["x-request-id": "my-request.1"]).headers["x-request-id"] == "my-request.1")
+            #expect(
+                try await server.anybody.get("/health/live", headers: ["x-request-id": "my-request.1"]).headers[
+                    "x-request-id"] == "my-request.1")
             let forged = try await server.anybody.get("/health/live", headers: ["x-request-id": "a b\"c"])
             #expect(forged.headers["x-request-id"]?.count == 36)
         }

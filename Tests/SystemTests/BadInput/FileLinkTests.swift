@@ -33,17 +33,23 @@ extension OneServer {
         }
 
         @Test(arguments: [
-            "/files/../../../../etc/passwd", "/files/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/files/..%2f..%2fdarkroom.sqlite",
-            "/files/uploads/../../secrets.json", "/files//etc/passwd", "/files/uploads/%00", "/files/", "/files/..\\..\\secrets.json",
+            "/files/../../../../etc/passwd", "/files/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+            "/files/..%2f..%2fdarkroom.sqlite",
+            "/files/uploads/../../secrets.json", "/files//etc/passwd", "/files/uploads/%00", "/files/",
+            "/files/..\\..\\secrets.json",
         ])
         func `no path leads out of the files`(_ path: String) async throws {
             let connection = try await RawConnection(port: server.port)
 
-            await connection.send("GET \(path)?expires=9999999999&signature=\(String(repeating: "A", count: 43)) HTTP/1.1\r\nHost: x\r\n\r\n")
+            await connection.send("""
+                GET \(path)?expires=9999999999&signature=\(String(repeating: "A", count: 43)) HTTP/1.1\r\nHost: \
+                x\r\n\r\n
+                """)
             let response = try await connection.response()
 
             #expect(["HTTP/1.1 403", "HTTP/1.1 404", "HTTP/1.1 400"].contains { response.hasPrefix($0) }, "\(response)")
-            #expect(!response.contains("root:") && !response.contains("signingKeys") && !response.contains("SQLite format"))
+            #expect(
+                !response.contains("root:") && !response.contains("signingKeys") && !response.contains("SQLite format"))
         }
 
         /// As the server would have made it a day ago: by its own secret.
@@ -51,7 +57,8 @@ extension OneServer {
             let yesterday = FakeTime(now: Time.system.now() - .seconds(86_400))
             let secrets = try await server.secrets()
             let links = FileLinks(
-                secret: secrets.key(for: .signedLinks).withUnsafeBytes { Array($0) }, publicURL: server.url, time: yesterday.time)
+                secret: secrets.key(for: .signedLinks).withUnsafeBytes { Array($0) }, publicURL: server.url,
+                time: yesterday.time)
             let key = try #require(StorageKey(checking: path.split(separator: "/files/", maxSplits: 1)[1]))
             return links.link(to: key).url
         }

@@ -19,7 +19,8 @@ extension OneServer {
                 let response = try await stranger.send(method, path, bytes: method == "PATCH" ? Array("{}".utf8) : nil)
                 #expect(response.status == 404 && response.code == "not_found", "\(method) \(path): \(response.text)")
             }
-            let used = try await stranger.post("/api/generate", ["kind": "background_removal", "inputAssetId": .string(asset)])
+            let used = try await stranger.post(
+                "/api/generate", ["kind": "background_removal", "inputAssetId": .string(asset)])
 
             #expect(used.status == 422 && used.field == "inputAssetId")
             #expect(try await owner.job(job).status != "cancelled")
@@ -28,7 +29,9 @@ extension OneServer {
             _ = try await owner.delete("/api/jobs/\(job)")
         }
 
-        @Test(arguments: ["01900000-0000-7000-8000-000000000000", "7", "nonsense", "%2e%2e%2f%2e%2e", "'%20OR%201=1--", "%00", "🖼"])
+        @Test(arguments: [
+            "01900000-0000-7000-8000-000000000000", "7", "nonsense", "%2e%2e%2f%2e%2e", "'%20OR%201=1--", "%00", "🖼",
+        ])
         func `an id that is nobody's is not there`(_ id: String) async throws {
             let user = try await server.account()
             let id = id == "🖼" ? "%F0%9F%96%BC" : id
@@ -59,10 +62,16 @@ extension OneServer {
             (["authorization": "Basic YWRtaW46YWRtaW4="], "unauthorized"),
             (["authorization": "Bearer"], "unauthorized"),
         ])
-        func `a request without a valid credential gets the same error on every route`(_ headers: [String: String], _ code: String) async throws {
-            for (method, path) in OneServer.StrangerTests.paths(job: "x", asset: "x") + [("POST", "/api/generate"), ("GET", "/api/events")] {
+        func `a request without a valid credential gets the same error on every route`(
+            _ headers: [String: String], _ code: String
+        ) async throws {
+            for (method, path) in OneServer.StrangerTests.paths(job: "x", asset: "x") + [
+                ("POST", "/api/generate"), ("GET", "/api/events"),
+            ] {
                 let response = try await server.anybody.send(method, path, headers: headers)
-                #expect(response.status == 401 && response.code == code, "\(method) \(path): \(response.status) \(response.text)")
+                #expect(
+                    response.status == 401 && response.code == code,
+                    "\(method) \(path): \(response.status) \(response.text)")
                 #expect(response.headers["www-authenticate"] == "Bearer")
             }
         }

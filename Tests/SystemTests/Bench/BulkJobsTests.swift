@@ -6,7 +6,9 @@ import Testing
 
 struct BulkJobsTests {
     @Test(arguments: TestEngine.available)
-    func `a ledger that is loaded for a benchmark balances, and the product goes on with it`(on engine: TestEngine) async throws {
+    func `a ledger that is loaded for a benchmark balances, and the product goes on with it`(
+        on engine: TestEngine
+    ) async throws {
         let folder = try TemporaryFolder()
         let database = try await engine.database(in: folder.path)
         let accounts = BenchAccounts(count: 4)
@@ -14,7 +16,8 @@ struct BulkJobsTests {
         let recorder = Recorder(database, accounts)
         let sample = try await recorder.submit(of: 3)
 
-        let jobs = BulkJobs(accounts: 3, perAccount: 10, sample: sample.id, engine: engine == .sqlite ? .sqlite : .postgres)
+        let jobs = BulkJobs(
+            accounts: 3, perAccount: 10, sample: sample.id, engine: engine == .sqlite ? .sqlite : .postgres)
         try await jobs.load(into: database) { _ in }
         _ = try await recorder.submit(of: 0)
 

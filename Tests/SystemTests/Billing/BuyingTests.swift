@@ -11,21 +11,29 @@ struct BuyingTests {
             try await server.pay(checkout)
 
             try await buyer.hasCredits(110)
-            #expect(try await buyer.get("/api/billing/checkout/\(checkout["id"]?.string ?? "")").json["checkout"]?["state"] == "paid")
+            #expect(
+                try await buyer.get("/api/billing/checkout/\(checkout["id"]?.string ?? "")").json["checkout"]?["state"]
+                    == "paid")
             let charge = try #require(try await server.stripe("GET", "/v1/charges").listed.first?["id"]?.string)
             _ = try await server.stripe("POST", "/_stand-in/charges/\(charge)/refund", "amount=250")
             try await buyer.hasCredits(60)
             let dispute = try await server.stripe("POST", "/_stand-in/charges/\(charge)/dispute", "amount=250")
             try await buyer.hasCredits(10)
-            _ = try await server.stripe("POST", "/_stand-in/disputes/\(dispute["id"]?.string ?? "")/close", "outcome=won")
+            _ = try await server.stripe(
+                "POST", "/_stand-in/disputes/\(dispute["id"]?.string ?? "")/close", "outcome=won")
             try await buyer.hasCredits(60)
 
             #expect(try await server.run("audit").code == 0)
             let books = try await server.run("audit", "--books", "--stripe")
-            #expect(books.code == 0 && books.output.contains("refunded or disputed: 2 of 2 match"), "\(books.output)\(books.errors)")
+            #expect(
+                books.code == 0 && books.output.contains("refunded or disputed: 2 of 2 match"),
+                "\(books.output)\(books.errors)")
             let repair = try await server.run("admin", "repair", "purchases")
-            #expect(repair.code == 0 && repair.output == "There is nothing to repair.\n", "\(repair.output)\(repair.errors)")
-            let session = try #require(try await server.stripe("GET", "/v1/checkout/sessions").listed.first?["id"]?.string)
+            #expect(
+                repair.code == 0 && repair.output == "There is nothing to repair.\n",
+                "\(repair.output)\(repair.errors)")
+            let session = try #require(
+                try await server.stripe("GET", "/v1/checkout/sessions").listed.first?["id"]?.string)
             let named = try await server.run("admin", "repair", "purchases", session)
             #expect(named.code == 0 && named.output.contains("it is booked"), "\(named.output)\(named.errors)")
             try await buyer.hasCredits(60)
@@ -47,7 +55,8 @@ struct BuyingTests {
             _ = try await server.stripe("POST", "/_stand-in/clock/advance", "days=32")
             try await buyer.hasPlan("basic")
 
-            let subscription = try #require(try await server.stripe("GET", "/v1/subscriptions").listed.first?["id"]?.string)
+            let subscription = try #require(
+                try await server.stripe("GET", "/v1/subscriptions").listed.first?["id"]?.string)
             _ = try await server.stripe("DELETE", "/v1/subscriptions/\(subscription)")
             try await buyer.hasPlan("free")
             try await buyer.hasPurchases(3)

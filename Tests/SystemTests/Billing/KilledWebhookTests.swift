@@ -4,12 +4,12 @@ import SQL
 import Testing
 import TestSupport
 
-/// `kill -9` of the node that receives a webhook, between any two of its steps: Stripe gets no response, sends it to the other node,
-/// and there is one grant.
+/// `kill -9` of the node that receives a webhook, between any two of its steps: Stripe gets no response, sends it to
+/// the other node, and there is one grant.
 @Suite(.serialized)
 struct KilledWebhookTests {
     @Test(arguments: TestEngine.available, Faults.Moment.allCases)
-    func `a node that dies at any of the requests that a webhook leads to has booked nothing twice, and nothing is missing`(
+    func `a node that dies at any request that a webhook leads to books nothing twice and misses nothing`(
         on engine: TestEngine, moment: Faults.Moment
     ) async throws {
         try await with(engine) { nodes, stripe in
@@ -29,8 +29,8 @@ struct KilledWebhookTests {
         }
     }
 
-    /// A pack, a plan's month, half of the pack's money back, and a dispute of the rest, which is won: 10 + 100 + 500 - 50
-    /// credits.
+    /// A pack, a plan's month, half of the pack's money back, and a dispute of the rest, which is won: 10 + 100 + 500 -
+    /// 50 credits.
     private func story(_ webhooks: Webhooks, number: Int) async throws {
         let (stripe, buyer) = (webhooks.stripe, try await webhooks.signUp("buyer\(number)@example.com"))
         let pack = try await webhooks.checkout(["pack": "small"], by: buyer)
@@ -54,7 +54,9 @@ struct KilledWebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a node that dies at any instant after a webhook came in leaves one grant`(on engine: TestEngine) async throws {
+    func `a node that dies at any instant after a webhook came in leaves one grant`(
+        on engine: TestEngine
+    ) async throws {
         var chance = Seeded("killed webhooks on \(engine)", variable: "DARKROOM_TEST_SEED")
         try await with(engine) { nodes, stripe in
             for number in 1...12 {
@@ -104,10 +106,13 @@ struct KilledWebhookTests {
         let databaseURL = engine == .postgres ? try await TestEngine.newPostgres() : nil
         try await FakeStripe.with(FakeTime(now: Time.system.now())) { stripe, url in
             let environment = [
-                "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": FakeStripe.secret, "DARKROOM_STRIPE_URL": url,
+                "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": FakeStripe.secret,
+                "DARKROOM_STRIPE_URL": url,
                 "DARKROOM_LOG_LEVEL": "warning",
             ]
-            try await RunningNodes.with([.server, .server], databaseURL: databaseURL, sandbox: sandbox, environment: environment) {
+            try await RunningNodes.with(
+                [.server, .server], databaseURL: databaseURL, sandbox: sandbox, environment: environment
+            ) {
                 try await body($0, stripe)
             }
         }
@@ -115,8 +120,8 @@ struct KilledWebhookTests {
     }
 }
 
-/// Somebody who buys at the second node, and Stripe, which sends its events to the first, or to the second if that does not
-/// respond.
+/// Somebody who buys at the second node, and Stripe, which sends its events to the first, or to the second if that does
+/// not respond.
 private struct Webhooks: Sendable {
     let nodes: RunningNodes
     let stripe: FakeStripe
@@ -130,8 +135,11 @@ private struct Webhooks: Sendable {
 
     func signUp(_ email: String) async throws -> APIUser {
         let node = nodes.all[1]
-        let response = try await anybody(at: node).post("/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
-        guard let token = response["access_token"]?.string else { throw Unexpected("no session: \(response.status) \(response.text)") }
+        let response = try await anybody(at: node).post(
+            "/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
+        guard let token = response["access_token"]?.string else {
+            throw Unexpected("no session: \(response.status) \(response.text)")
+        }
         return APIUser(url: node.url, bearer: token, client: nodes.client)
     }
 

@@ -14,13 +14,16 @@ extension OneCLIServer {
             let json = try await server.run("audit", "--books", "--json", "--from", "2026-01-01", "--to", "2026-02-01")
 
             #expect(text.code == 0, "\(text.output)\(text.errors)")
-            #expect(text.output.contains("ok      ledger transactions against their entries: ") && text.output.contains("The books balance."))
+            #expect(
+                text.output.contains("ok      ledger transactions against their entries: ")
+                    && text.output.contains("The books balance."))
             let books = try JSON(parsing: json.output)
             #expect(json.code == 0 && books["clean"] == true && books["from"] == "2026-01-01T00:00:00.000Z")
             #expect(books["sections"]?.array?.allSatisfy { $0["permille"] == 1000 } == true)
         }
 
-        @Test func `the books of the database need no server and no Stripe, also with the Stripe emulator`() async throws {
+        @Test
+        func `the books of the database need no server and no Stripe, also with the Stripe emulator`() async throws {
             let folder = try TemporaryFolder()
             let made = try await CLIRun.run(["migrate"], in: folder.path)
 
@@ -29,7 +32,8 @@ extension OneCLIServer {
 
             #expect(made.code == 0, "\(made.errors)")
             #expect(books.code == 0 && books.output.contains("The books balance."), "\(books.errors)")
-            #expect(withStripe.code == 1 && withStripe.errors.contains("start 'darkroom serve'"), "\(withStripe.errors)")
+            #expect(
+                withStripe.code == 1 && withStripe.errors.contains("start 'darkroom serve'"), "\(withStripe.errors)")
         }
 
         @Test func `books that are in order need no repair`() async throws {
@@ -45,15 +49,22 @@ extension OneCLIServer {
         @Test func `with the server's settings Stripe is asked too`() async throws {
             let server = try OneCLIServer.server()
             try await FakeStripe.with(FakeTime()) { stripe, url in
-                let environment = ["STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x", "DARKROOM_STRIPE_URL": url]
+                let environment = [
+                    "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x", "DARKROOM_STRIPE_URL": url,
+                ]
 
                 let books = try await server.run("audit", "--books", "--stripe", environment: environment)
                 let repair = try await server.run("admin", "repair", "purchases", environment: environment)
                 let named = try await server.run("admin", "repair", "purchases", "cs_none", environment: environment)
 
-                #expect(books.code == 0 && books.output.contains("ok      purchases against what Stripe lists as paid: 0 of 0 match"), "\(books.errors)")
+                #expect(
+                    books.code == 0
+                        && books.output.contains("ok      purchases against what Stripe lists as paid: 0 of 0 match"),
+                    "\(books.errors)")
                 #expect(repair.code == 0 && repair.output == "There is nothing to repair.\n", "\(repair.errors)")
-                #expect(named.code == 1 && named.output.contains("cs_none: left alone: Stripe has no such payment"), "\(named.errors)")
+                #expect(
+                    named.code == 1 && named.output.contains("cs_none: left alone: Stripe has no such payment"),
+                    "\(named.errors)")
             }
         }
 
@@ -65,7 +76,9 @@ extension OneCLIServer {
             (["admin", "repair", "purchases", "ch_1"], 2, "neither a Checkout Session"),
             (["admin", "repair", "purchases", "cs_1", "--from", "2026-01-01"], 2, "and not both"),
         ])
-        func `what cannot be meant is refused in a sentence`(arguments: [String], code: Int32, sentence: String) async throws {
+        func `what cannot be meant is refused in a sentence`(
+            arguments: [String], code: Int32, sentence: String
+        ) async throws {
             let server = try OneCLIServer.server()
 
             let run = try await CLIRun.run(arguments, in: server.folder.path)

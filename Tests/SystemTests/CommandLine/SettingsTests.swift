@@ -15,13 +15,17 @@ struct SettingsTests {
 
     @Test func `every problem is reported, not the first alone`() {
         let problems = self.problems([
-            "DARKROOM_PORT": "70000", "DARKROOM_PUBLIC_URL": "nowhere", "DARKROOM_SIGN_UP": "perhaps", "DARKROOM_TLS_CERT": "a.pem",
+            "DARKROOM_PORT": "70000", "DARKROOM_PUBLIC_URL": "nowhere", "DARKROOM_SIGN_UP": "perhaps",
+            "DARKROOM_TLS_CERT": "a.pem",
             "DARKROOM_ALLOW_PRIVATE": "maybe", "DARKROOM_LOG_LEVEL": "loud", "DARKROOM_ADMIN_EMAIL": "me",
-            "DARKROOM_ADMIN_PASSWORD": "short", "DARKROOM_DATABASE_URL": "mysql://x", "DARKROOM_WORKER_CONCURRENCY": "0",
+            "DARKROOM_ADMIN_PASSWORD": "short", "DARKROOM_DATABASE_URL": "mysql://x",
+            "DARKROOM_WORKER_CONCURRENCY": "0",
         ])
 
         #expect(problems.count == 10)
-        for name in ["PORT", "PUBLIC_URL", "SIGN_UP", "TLS_CERT", "ALLOW_PRIVATE", "LOG_LEVEL", "ADMIN_EMAIL", "ADMIN_PASSWORD"] {
+        for name in [
+            "PORT", "PUBLIC_URL", "SIGN_UP", "TLS_CERT", "ALLOW_PRIVATE", "LOG_LEVEL", "ADMIN_EMAIL", "ADMIN_PASSWORD",
+        ] {
             #expect(problems.contains { $0.contains("DARKROOM_\(name)") }, "\(name)")
         }
     }
@@ -55,15 +59,19 @@ struct SettingsTests {
         #expect(try payments(["DARKROOM_PORT": "9000"]) == "emulator 9002")
         #expect(try payments(["DARKROOM_STRIPE_SANDBOX_PORT": "7000"]) == "emulator 7000")
         #expect(try payments(["DARKROOM_STRIPE_SANDBOX": "off"]) == "off")
-        #expect(try payments(["STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"]) == "stripe sk_test_x")
+        #expect(
+            try payments(["STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"]) == "stripe sk_test_x")
         #expect(try payments(["FAL_KEY": "id:secret"]) == "off")
         #expect(try payments(["DARKROOM_SANDBOX_URL": "http://127.0.0.1:9"]) == "off")
         #expect(try payments(["DARKROOM_DATABASE_URL": "postgresql://x/y"]) == "off")
-        #expect(try payments(["DARKROOM_DATABASE_URL": "postgresql://x/y", "DARKROOM_STRIPE_SANDBOX": "on"]) == "emulator 8082")
+        #expect(
+            try payments(["DARKROOM_DATABASE_URL": "postgresql://x/y", "DARKROOM_STRIPE_SANDBOX": "on"])
+                == "emulator 8082")
     }
 
     @Test func `the Stripe emulator never gives credits away while a provider is paid, nor shares a port`() {
-        #expect(problems(["FAL_KEY": "id:secret", "DARKROOM_STRIPE_SANDBOX": "on"]).first?.contains("for nothing") == true)
+        #expect(
+            problems(["FAL_KEY": "id:secret", "DARKROOM_STRIPE_SANDBOX": "on"]).first?.contains("for nothing") == true)
         #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8080"]).first?.contains("server's own port") == true)
         #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8081"]).first?.contains("sandbox's port") == true)
     }
@@ -83,7 +91,9 @@ struct SettingsTests {
 
     @Test func `our own name goes before the others`() throws {
         #expect(try read(["FAL_KEY": "theirs", "DARKROOM_FAL_KEY": "ours"]).fal?.key == "ours")
-        #expect(try read(["SITE_URL": "https://a.example", "DARKROOM_PUBLIC_URL": "https://b.example/"]).publicURL == "https://b.example")
+        #expect(
+            try read(["SITE_URL": "https://a.example", "DARKROOM_PUBLIC_URL": "https://b.example/"]).publicURL
+                == "https://b.example")
         #expect(try read(["SITE_URL": "https://a.example"]).publicURL == "https://a.example")
     }
 
@@ -95,11 +105,16 @@ struct SettingsTests {
         #expect(try read(["DARKROOM_FILES": "/mnt/files/"]).files == "/mnt/files")
     }
 
-    @Test(arguments: ["mysql://u:hunter2@db/x", "postgresql://u:hunter2#@[db/x", "sqlite:", "sqlite://hunter2", "postgresql://db?hunter2=1"])
+    @Test(arguments: [
+        "mysql://u:hunter2@db/x", "postgresql://u:hunter2#@[db/x", "sqlite:", "sqlite://hunter2",
+        "postgresql://db?hunter2=1",
+    ])
     func `an address of no database is refused, and not repeated, since it may hold a password`(url: String) {
         let problems = problems(["DARKROOM_DATABASE_URL": url])
 
-        #expect(problems.count == 1 && problems[0].hasPrefix("DARKROOM_DATABASE_URL must be postgresql://user@host/database"))
+        #expect(
+            problems.count == 1
+                && problems[0].hasPrefix("DARKROOM_DATABASE_URL must be postgresql://user@host/database"))
         #expect(!problems.joined().contains("hunter2"))
     }
 
@@ -108,7 +123,8 @@ struct SettingsTests {
     }
 
     @Test(arguments: [
-        ("DARKROOM_PROT", "DARKROOM_PORT"), ("DARKROOM_SIGNUP", "DARKROOM_SIGN_UP"), ("DARKROOM_SANDBOX_ULR", "DARKROOM_SANDBOX_URL"),
+        ("DARKROOM_PROT", "DARKROOM_PORT"), ("DARKROOM_SIGNUP", "DARKROOM_SIGN_UP"),
+        ("DARKROOM_SANDBOX_ULR", "DARKROOM_SANDBOX_URL"),
     ])
     func `a misspelled name is reported, with the right one`(wrong: String, right: String) throws {
         let warnings = try read([wrong: "1"]).warnings
@@ -117,7 +133,10 @@ struct SettingsTests {
     }
 
     @Test func `a name that is like none is reported without a suggestion`() throws {
-        #expect(try read(["DARKROOM_SOMETHING_ELSE": "1"]).warnings == ["Unknown setting DARKROOM_SOMETHING_ELSE (ignored)."])
+        #expect(
+            try read(["DARKROOM_SOMETHING_ELSE": "1"]).warnings == [
+                "Unknown setting DARKROOM_SOMETHING_ELSE (ignored).",
+            ])
         #expect(try read(["DARKROOM_URL": "http://a.example", "DARKROOM_KEY": "dk_1", "OTHER": "1"]).warnings.isEmpty)
     }
 

@@ -25,7 +25,8 @@ extension OneServer {
             #expect(all.allSatisfy { $0.data["jobId"]?.string == id })
         }
 
-        @Test func `who reconnects receives the rest, and after the end a response that stops reconnecting`() async throws {
+        @Test
+        func `who reconnects receives the rest, and after the end a response that stops reconnecting`() async throws {
             let user = try await server.account()
             let id = try await user.submit("a red dress")
             _ = try await user.end(of: id)
@@ -115,7 +116,8 @@ extension OneServer {
                             VALUES ($1, $2, $3, $2, 'cancel_requested', 'completed', '{}', 0)
                             """, id, 3 + index, account)
                     }
-                    try transaction.execute("UPDATE accounts SET event_seq = event_seq + $2 WHERE id = $1", account, count)
+                    try transaction.execute(
+                        "UPDATE accounts SET event_seq = event_seq + $2 WHERE id = $1", account, count)
                 }
             }
         }

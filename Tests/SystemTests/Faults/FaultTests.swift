@@ -19,7 +19,9 @@ extension OneServer {
         @Test func `a request that never gets a result ends as the table says`() async throws {
             let sandbox = try await RunningSandbox(["--duration", "0.05"])
             let impatience = ["DARKROOM_UNANSWERED_SECONDS": "1"]
-            try await RunningServer.with(.init(sandbox: sandbox, environment: impatience)) { try await check(.lost, on: $0) }
+            try await RunningServer.with(.init(sandbox: sandbox, environment: impatience)) {
+                try await check(.lost, on: $0)
+            }
             await sandbox.stop()
         }
 
@@ -84,7 +86,9 @@ extension OneServer {
             // The deadline is an hour away: it is moved rather than waited for.
             try await server.withDatabase { database in
                 let now = Time.system.now()
-                _ = try await database.write(order: .alone) { try $0.execute("UPDATE jobs SET deadline_at = $2 WHERE id = $1", id, now) }
+                _ = try await database.write(order: .alone) {
+                    try $0.execute("UPDATE jobs SET deadline_at = $2 WHERE id = $1", id, now)
+                }
             }
             let job = try await user.end(of: id)
 
@@ -95,7 +99,9 @@ extension OneServer {
 
         @Test func `the table has a row for each of these, with the same text`() throws {
             let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../docs/sandbox.md")
-            let rows = try String(contentsOf: path, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `sandbox:") }
+            let rows = try String(contentsOf: path, encoding: .utf8).split(separator: "\n").filter {
+                $0.hasPrefix("| `sandbox:")
+            }
 
             for fault in Fault.all + [.lost] {
                 let name = fault.order.replacing("slow=1", with: "slow").replacing("queue=1", with: "queue")
@@ -105,7 +111,8 @@ extension OneServer {
                 if let code = fault.code { #expect(cells.contains("`\(code)`"), "\(name)") }
                 if let message = fault.message { #expect(cells.contains(message), "\(name)") }
             }
-            #expect(rows.count == Fault.all.count + 3, "beside these there are one that is lost, cancel-refused and never")
+            #expect(
+                rows.count == Fault.all.count + 3, "beside these there are one that is lost, cancel-refused and never")
         }
 
         /// How many pictures the user can open.
@@ -114,7 +121,11 @@ extension OneServer {
             var count = 0
             for image in result["result"]?["images"]?.array ?? [] {
                 let file = try await server.anybody.get(image["url"]?.string ?? "")
-                if file.status == 200, file.headers["content-type"] == "image/png", file.bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) { count += 1 }
+                if file.status == 200, file.headers["content-type"] == "image/png",
+                    file.bytes.starts(with: [0x89, 0x50, 0x4E, 0x47])
+                {
+                    count += 1
+                }
             }
             return count
         }

@@ -30,7 +30,9 @@ extension OneServer {
 
             let responses = try await withThrowingTaskGroup(of: HTTPResponse.self) { group in
                 for _ in 0..<20 {
-                    group.addTask { [body] in try await user.post("/api/generate", body, headers: ["idempotency-key": "one"]) }
+                    group.addTask { [body] in
+                        try await user.post("/api/generate", body, headers: ["idempotency-key": "one"])
+                    }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

@@ -36,7 +36,8 @@ extension OneServer {
             #expect(lines.map { $0["availableAfter"]?.number } == [4, 4, 10])
         }
 
-        @Test func `a waiting job is cancelled at once, a running one as the provider allows, an ended one not at all`() async throws {
+        @Test
+        func `a waiting job is cancelled at once, a running one as the provider allows, an ended one not`() async throws {
             let user = try await server.account(credits: 9, plan: "free")
             let running = try await user.submit("sandbox:never")
             let waiting = try await user.submit("a red dress")
@@ -73,8 +74,12 @@ extension OneServer {
             let second = try await user.end(of: responses[0].jobID)
 
             #expect(early.status == 409 && early.code == "job_not_ended")
-            #expect(responses.map(\.status) == [202, 202] && responses[0].jobID == responses[1].jobID && responses[0].jobID != first)
-            #expect(responses[1].headers["idempotent-replayed"] == "true" && responses[0].headers["idempotent-replayed"] == nil)
+            #expect(
+                responses.map(\.status) == [202, 202] && responses[0].jobID == responses[1].jobID
+                    && responses[0].jobID != first)
+            #expect(
+                responses[1].headers["idempotent-replayed"] == "true"
+                    && responses[0].headers["idempotent-replayed"] == nil)
             #expect(second.json["job"]?["retryOf"]?.string == first && second.json["job"]?["parameters"]?["seed"] == 7)
             #expect(second.receipt == [6, 0, 6])
         }
@@ -108,7 +113,8 @@ extension OneServer {
             var seen: [String] = []
             var cursor = ""
             repeat {
-                let page = try await user.get("/api/credits/history?limit=4" + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
+                let page = try await user.get(
+                    "/api/credits/history?limit=4" + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
                 seen += page["transactions"]?.array?.compactMap { $0["id"]?.string } ?? []
                 cursor = page["nextCursor"]?.string ?? ""
             } while !cursor.isEmpty

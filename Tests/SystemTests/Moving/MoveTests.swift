@@ -25,7 +25,8 @@ struct MoveTests {
         #expect(run.code == 0, "\(run.errors)")
         #expect(run.output.contains("The books balance on both sides."))
         #expect(try await differences(between: old.data + "/darkroom.sqlite", and: target) == [])
-        let new = try await CLIServer(["--sandbox-url", sandbox.url], environment: ["DARKROOM_DATABASE_URL": target], folder: old.folder)
+        let new = try await CLIServer(
+            ["--sandbox-url", sandbox.url], environment: ["DARKROOM_DATABASE_URL": target], folder: old.folder)
         let same = APIUser(url: new.url, bearer: user.bearer, client: .shared)
         let after = try await same.job(retried.jobID)
         #expect(after.status == "completed" && after.receipt == before.receipt && after.attempts == before.attempts)
@@ -77,10 +78,14 @@ struct MoveTests {
 
         let run = try await server.run("move", "--to", target)
 
-        #expect(withoutSecrets.code == 1 && withoutSecrets.errors.contains("There is no secrets.json"), "\(withoutSecrets.errors)")
+        #expect(
+            withoutSecrets.code == 1 && withoutSecrets.errors.contains("There is no secrets.json"),
+            "\(withoutSecrets.errors)")
         #expect(run.code == 1 && run.errors.contains("do not balance, so it is not moved"), "\(run.errors)")
         let there = Database(try PostgresEngine(url: target, writers: 1, readers: 1))
-        let users = try? await there.read { try $0.queryOne("SELECT COUNT(*) AS count FROM users")?.get("count", as: Int.self) }
+        let users = try? await there.read {
+            try $0.queryOne("SELECT COUNT(*) AS count FROM users")?.get("count", as: Int.self)
+        }
         #expect(users ?? 0 == 0)
         await there.close()
     }
@@ -109,11 +114,15 @@ struct MoveTests {
 
     /// The tables whose rows are not the same on both sides.
     private func differences(between path: String, and url: String) async throws -> [String] {
-        let (file, server) = try (Database(SQLiteEngine(path: path)), Database(PostgresEngine(url: url, writers: 1, readers: 1)))
+        let (file, server) = try (
+            Database(SQLiteEngine(path: path)), Database(PostgresEngine(url: url, writers: 1, readers: 1))
+        )
         var different: [String] = []
         for statement in Self.everything {
             let here = try await file.read { try $0.query(statement.value).map { try $0.get("line", as: String.self) } }
-            let there = try await server.read { try $0.query(statement.value).map { try $0.get("line", as: String.self) } }
+            let there = try await server.read {
+                try $0.query(statement.value).map { try $0.get("line", as: String.self) }
+            }
             if here != there || here.isEmpty { different.append(statement.key) }
         }
         await file.close()
@@ -123,9 +132,14 @@ struct MoveTests {
 
     private static let everything: [String: Statement] = [
         "users": "SELECT id || email || role || created_at AS line FROM users ORDER BY id",
-        "balances": "SELECT account_id || ' ' || available || ' ' || reserved || ' ' || owed AS line FROM balances ORDER BY account_id",
+        "balances": """
+            SELECT account_id || ' ' || available || ' ' || reserved || ' ' || owed AS line FROM balances ORDER BY \
+            account_id
+            """,
         "transactions": "SELECT id || kind || key || amount || available_after AS line FROM transactions ORDER BY id",
-        "entries": "SELECT transaction_id || position || book || amount AS line FROM entries ORDER BY transaction_id, position",
+        "entries": """
+            SELECT transaction_id || position || book || amount AS line FROM entries ORDER BY transaction_id, position
+            """,
         "plans": "SELECT name || monthly_credits AS line FROM plans ORDER BY name",
     ]
 }

@@ -10,13 +10,16 @@ import TestSupport
 @Suite(.serialized)
 struct RollingRestartTests {
     @Test(.enabled(if: RunningProxy.isInstalled), arguments: TestEngine.available)
-    func `nodes restarted one by one behind a proxy lose nothing and return no 5xx`(on engine: TestEngine) async throws {
+    func `nodes restarted one by one behind a proxy lose nothing and return no 5xx`(
+        on engine: TestEngine
+    ) async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.1", "--concurrency", "8", "--fixed-output"])
         let proxy = try await RunningProxy()
         let url = engine == .postgres ? try await TestEngine.newPostgres() : nil
         let environment = ["DARKROOM_SHUTDOWN_GRACE_SECONDS": "1"]
         try await RunningNodes.with(
-            [.server, .server, .server], databaseURL: url, sandbox: sandbox, publicURL: proxy.url, environment: environment
+            [.server, .server, .server], databaseURL: url, sandbox: sandbox, publicURL: proxy.url,
+            environment: environment
         ) { nodes in
             try await proxy.run(before: nodes.all.map(\.port)) {
                 let made = try await nodes.account(credits: 10_000)
@@ -46,7 +49,8 @@ struct RollingRestartTests {
         await sandbox.stop()
     }
 
-    @Test func `a server that is to stop says so first, serves on for its grace, and takes nothing after it`() async throws {
+    @Test
+    func `a server that is to stop says so first, serves on for its grace, and takes nothing after it`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
         let environment = ["DARKROOM_SHUTDOWN_GRACE_SECONDS": "3"]
         try await RunningServer.with(.init(sandbox: sandbox, environment: environment)) { server in
@@ -55,7 +59,9 @@ struct RollingRestartTests {
             async let status = server.terminate()
             let time = Time.system
             let end = time.now() + .seconds(3)
-            while try await server.anybody.get("/health/ready").status == 200, time.now() < end { try await time.sleep(.milliseconds(20)) }
+            while try await server.anybody.get("/health/ready").status == 200, time.now() < end {
+                try await time.sleep(.milliseconds(20))
+            }
             let ready = try await server.anybody.get("/health/ready")
             let job = try await user.end(of: user.submit("in its grace"))
             let exit = await status
@@ -102,14 +108,16 @@ private final class Visitors: Sendable {
         while !state.withLock({ $0.hasLeft }) {
             do {
                 let response = try await user.post(
-                    "/api/generate", ["prompt": "a red dress", "resolution": "256x256"], headers: ["Idempotency-Key": UUID().uuidString])
+                    "/api/generate", ["prompt": "a red dress", "resolution": "256x256"],
+                    headers: ["Idempotency-Key": UUID().uuidString])
                 let look = try await user.get("/api/credits/balance")
                 // A full queue is a response too; the next one waits longer.
                 if response.status == 429 { try await Time.system.sleep(.milliseconds(200)) }
                 state.withLock { state in
                     state.responses += 1
                     if response.status == 202 { state.jobs.append(response.jobID) }
-                    for response in [response, look] where response.status >= 500 || (response.status != 429 && response.status >= 400) {
+                    for response in [response, look]
+                    where response.status >= 500 || (response.status != 429 && response.status >= 400) {
                         state.failures.append("\(response.status) \(response.text)")
                     }
                 }

@@ -8,13 +8,16 @@ import TestSupport
 @Suite(.serialized)
 struct ThreeNodesTests {
     @Test(arguments: TestEngine.available)
-    func `a job submitted on one node is worked on another, and its events are seen on the third`(on engine: TestEngine) async throws {
+    func `a job submitted on one node is worked on another, and its events are seen on the third`(
+        on engine: TestEngine
+    ) async throws {
         try await withNodes([.front, .worker, .front], on: engine) { nodes in
             let user = try await nodes.account()
             let (here, there) = (user, user.at(nodes.all[2]))
 
             let seen = try await there.events(
-                "/api/events", onStart: { _ = try await here.submit("a red dress") }, until: { $0.status == "completed" })
+                "/api/events", onStart: { _ = try await here.submit("a red dress") },
+                until: { $0.status == "completed" })
 
             let story = seen.filter { !$0.isProgress }
             #expect(story.map(\.name) == ["queued", "started", "completed"])
@@ -38,7 +41,8 @@ struct ThreeNodesTests {
             while last < 12 {
                 let stop = min(last + 1 + Int64(seen.count % 3), 12)
                 let node = nodes.serving[seen.count % 2]
-                seen += try await user.at(node).events("/api/events", after: last, until: { ($0.id ?? 0) >= stop }).filter { !$0.isProgress }
+                seen += try await user.at(node).events("/api/events", after: last, until: { ($0.id ?? 0) >= stop })
+                    .filter { !$0.isProgress }
                 last = seen.last?.id ?? 12
             }
 
@@ -61,12 +65,16 @@ struct ThreeNodesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the response that one node stored for an idempotency key, another returns`(on engine: TestEngine) async throws {
+    func `the response that one node stored for an idempotency key, another returns`(
+        on engine: TestEngine
+    ) async throws {
         try await withNodes([.front, .front], on: engine) { nodes in
             let user = try await nodes.account()
             let headers = ["Idempotency-Key": "the same"]
 
-            let ids = try await [user.submit("a hat", headers: headers), user.at(nodes.all[1]).submit("a hat", headers: headers)]
+            let ids = try await [
+                user.submit("a hat", headers: headers), user.at(nodes.all[1]).submit("a hat", headers: headers),
+            ]
 
             #expect(ids[0] == ids[1])
             #expect(try await user.balance() == [997, 3])

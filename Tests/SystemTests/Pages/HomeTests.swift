@@ -12,7 +12,10 @@ extension OneCLIServer {
 
             #expect(page.status == 200)
             #expect(page.headers["content-type"] == "text/html; charset=utf-8")
-            for text in ["Darkroom", "Database", "Files", "sandbox, not AI", "in this process", "/api/kinds", "/health/ready", "<noscript>"] {
+            for text in [
+                "Darkroom", "Database", "Files", "sandbox, not AI", "in this process", "/api/kinds", "/health/ready",
+                "<noscript>",
+            ] {
                 #expect(page.text.contains(text))
             }
             #expect(page.text.contains("URL=\(server.url)"))
@@ -25,7 +28,8 @@ extension OneCLIServer {
             #expect(try await server.anybody.get("/?checkout=done").text.contains("The credits are on the account"))
             #expect(try await server.anybody.get("/?checkout=cancelled").text.contains("Nothing was bought"))
             for path in ["/", "/?checkout=%3Cb%3E"] {
-                #expect(try await server.anybody.get(path).text.contains("<p class=\"notice\" role=\"status\">") == false)
+                #expect(
+                    try await server.anybody.get(path).text.contains("<p class=\"notice\" role=\"status\">") == false)
             }
         }
 
@@ -51,7 +55,8 @@ extension OneCLIServer {
                 let address = try #require(page.split(separator: "\"").first { $0.hasPrefix("/public/\(name)?v=") })
                 let exact = try await server.anybody.get(String(address))
                 let plain = try await server.anybody.get("/public/\(name)")
-                let again = try await server.anybody.get("/public/\(name)", headers: ["If-None-Match": exact.headers["etag"] ?? ""])
+                let again = try await server.anybody.get(
+                    "/public/\(name)", headers: ["If-None-Match": exact.headers["etag"] ?? ""])
 
                 #expect(exact.status == 200)
                 #expect(exact.headers["cache-control"] == "public, max-age=31536000, immutable")
@@ -71,7 +76,8 @@ extension OneCLIServer {
         @Test func `every field has a label, and what changes is announced`() async throws {
             let page = try await OneCLIServer.server().anybody.get("/").text
 
-            for id in ["sign-in-email", "sign-in-password", "prompt", "resolution", "quality", "numImages", "endpoint"] {
+            for id in ["sign-in-email", "sign-in-password", "prompt", "resolution", "quality", "numImages", "endpoint"]
+            {
                 #expect(page.contains("id=\"\(id)\""))
                 #expect(page.contains("<label for=\"\(id)\">"))
             }

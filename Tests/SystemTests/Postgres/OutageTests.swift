@@ -7,10 +7,14 @@ import Testing
 @Suite(.enabled(if: PostgresCluster.isInstalled))
 struct OutageTests {
     @Test(arguments: [true, false])
-    func `while the database is unavailable requests are asked to retry, and afterwards all goes on`(isKilled: Bool) async throws {
+    func `while the database is unavailable requests are asked to retry, and afterwards all goes on`(
+        isKilled: Bool
+    ) async throws {
         try await PostgresCluster.with { cluster in
             let sandbox = try await RunningSandbox(["--duration", "0.05"])
-            try await RunningServer.with(.init(sandbox: sandbox, engine: .postgres, environment: ["DARKROOM_DATABASE_URL": cluster.url])) { server in
+            try await RunningServer.with(
+                .init(sandbox: sandbox, engine: .postgres, environment: ["DARKROOM_DATABASE_URL": cluster.url])
+            ) { server in
                 let user = try await server.account()
                 let before = try await user.end(of: user.submit("before"))
 
@@ -35,13 +39,16 @@ struct OutageTests {
                 #expect(try await Traces(of: user, on: server).jobs == 2)
                 #expect(try await user.balance() == [994, 0])
                 #expect(try await server.run(["audit"]).status == 0)
-                #expect(!server.log.contains("postgres@127.0.0.1:") && !server.log.contains("internal error"), "\(server.log)")
+                #expect(
+                    !server.log.contains("postgres@127.0.0.1:") && !server.log.contains("internal error"),
+                    "\(server.log)")
             }
             await sandbox.stop()
         }
     }
 
-    @Test func `a job that is under way when the database dies is finished when it is back, and paid once`() async throws {
+    @Test
+    func `a job that is under way when the database dies is finished when it is back, and paid once`() async throws {
         try await PostgresCluster.with { cluster in
             let sandbox = try await RunningSandbox(["--duration", "1.5"])
             try await RunningServer.with(.init(
@@ -70,7 +77,8 @@ struct OutageTests {
             let folder = try TemporaryFolder()
 
             let run = try await CLIRun.run(
-                ["serve", "--port", "\(FreePorts.block())"], in: folder.path, environment: ["DARKROOM_DATABASE_URL": cluster.url])
+                ["serve", "--port", "\(FreePorts.block())"], in: folder.path,
+                environment: ["DARKROOM_DATABASE_URL": cluster.url])
 
             #expect(run.code == 1 && run.errors.contains("Connection refused"), "\(run.errors)")
         }

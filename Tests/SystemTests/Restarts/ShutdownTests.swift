@@ -7,7 +7,8 @@ import TestSupport
 /// What survives a stop and a start.
 @Suite(.serialized)
 struct ShutdownTests {
-    @Test func `a server that is asked to stop responds to what is under way, releases its work and exits cleanly`() async throws {
+    @Test
+    func `a server that is asked to stop finishes its requests, releases its work and exits cleanly`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
         try await RunningServer.with(.init(sandbox: sandbox)) { server in
             let user = try await server.account()
@@ -39,7 +40,8 @@ struct ShutdownTests {
         await sandbox.stop()
     }
 
-    @Test func `a hand-over that is under way at a stop is finished, so that nobody wonders whether it was sent`() async throws {
+    @Test
+    func `a submission that is under way at a stop is finished, so that its outcome is known`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
         try await RunningServer.with(.init(sandbox: sandbox)) { server in
             let user = try await server.account()
@@ -69,7 +71,8 @@ struct ShutdownTests {
             #expect(await server.terminate() == 0)
             try await server.start()
             let second = try await user.submit("after")
-            let after = try await user.events("/api/events", after: before.last?.id, until: { $0.status == "completed" })
+            let after = try await user.events(
+                "/api/events", after: before.last?.id, until: { $0.status == "completed" })
 
             #expect(try await administrator.get("/auth/v1/user").status == 200)
             #expect(try await server.anybody.get(link).status == 200)
@@ -93,7 +96,9 @@ struct ShutdownTests {
     private static func submitUntilRefused(_ user: APIUser, _ server: RunningServer) async throws -> [HTTPResponse] {
         var responses: [HTTPResponse] = []
         for index in 0..<1000 {
-            guard let response = try? await user.post("/api/generate", ["prompt": .string("dress \(index)"), "resolution": "256x256"]),
+            guard
+                let response = try? await user.post(
+                    "/api/generate", ["prompt": .string("dress \(index)"), "resolution": "256x256"]),
                 response.status != 429
             else { break }
             responses.append(response)
@@ -104,7 +109,8 @@ struct ShutdownTests {
     private static func leases(_ server: RunningServer) async throws -> Int {
         try await server.withDatabase { database in
             try await database.read { transaction in
-                try transaction.queryOne("SELECT COUNT(*) AS count FROM attempts WHERE lease IS NOT NULL")?.get("count") ?? -1
+                try transaction.queryOne("SELECT COUNT(*) AS count FROM attempts WHERE lease IS NOT NULL")?.get("count")
+                    ?? -1
             }
         }
     }

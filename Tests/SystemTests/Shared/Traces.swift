@@ -22,10 +22,14 @@ struct Traces: Hashable, Sendable {
             try await database.read { transaction in
                 var traces = Traces()
                 traces.jobs = try transaction.count("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1", account)
-                traces.events = try transaction.count("SELECT COUNT(*) AS count FROM job_events WHERE account_id = $1", account)
-                traces.reservations = try transaction.count("SELECT COUNT(*) AS count FROM reservations WHERE account_id = $1", account)
-                traces.assets = try transaction.count("SELECT COUNT(*) AS count FROM assets WHERE account_id = $1", account)
-                traces.idempotencyKeys = try transaction.count("SELECT COUNT(*) AS count FROM idempotency_keys WHERE account_id = $1", account)
+                traces.events = try transaction.count(
+                    "SELECT COUNT(*) AS count FROM job_events WHERE account_id = $1", account)
+                traces.reservations = try transaction.count(
+                    "SELECT COUNT(*) AS count FROM reservations WHERE account_id = $1", account)
+                traces.assets = try transaction.count(
+                    "SELECT COUNT(*) AS count FROM assets WHERE account_id = $1", account)
+                traces.idempotencyKeys = try transaction.count(
+                    "SELECT COUNT(*) AS count FROM idempotency_keys WHERE account_id = $1", account)
                 return traces
             }
         }

@@ -16,7 +16,8 @@ final class TortureLoad: Sendable {
     private static let timeout: Int64 = 6
     private static let faults = [
         "", "", "", "", " sandbox:slow=1", " sandbox:webhook-lost", " sandbox:no-answer", " sandbox:webhook-first",
-        " sandbox:webhook-first sandbox:slow=1", " sandbox:webhook-twice", " sandbox:policy", " sandbox:429=1", " sandbox:queue=1",
+        " sandbox:webhook-first sandbox:slow=1", " sandbox:webhook-twice", " sandbox:policy", " sandbox:429=1",
+        " sandbox:queue=1",
         " sandbox:500-then-ok", " sandbox:webhook-forged", " sandbox:flagged",
     ]
 
@@ -64,8 +65,12 @@ final class TortureLoad: Sendable {
 
     /// With a key, by which it is sent again if there is no response: one job in any case.
     private func submit(_ user: Int, _ chance: inout Seeded) async {
-        let prompt = "dress \(chance.number(1...1_000_000))" + TortureLoad.faults[Int.random(in: TortureLoad.faults.indices, using: &chance)]
-        let body = JSON.object(["prompt": .string(prompt), "resolution": "256x256", "numImages": .integer(chance.number(1...2))])
+        let prompt =
+            "dress \(chance.number(1...1_000_000))"
+            + TortureLoad.faults[Int.random(in: TortureLoad.faults.indices, using: &chance)]
+        let body = JSON.object([
+            "prompt": .string(prompt), "resolution": "256x256", "numImages": .integer(chance.number(1...2)),
+        ])
         let headers = ["Idempotency-Key": "torture-\(chance.next())"]
         var first: String?
         for _ in 0..<6 {
@@ -87,7 +92,9 @@ final class TortureLoad: Sendable {
         guard let job = own.randomElement(using: &chance) else { return }
         guard let response = await send(user, method, "/api/jobs/\(job.id)\(suffix)", nil, [:], &chance) else { return }
         if response.status == 404 { note("a job with a response is gone: \(job.id)") }
-        if response.status == 202, method == "POST", !response.jobID.isEmpty { state.withLock { $0.jobs.append((response.jobID, user)) } }
+        if response.status == 202, method == "POST", !response.jobID.isEmpty {
+            state.withLock { $0.jobs.append((response.jobID, user)) }
+        }
     }
 
     /// An operator beside the nodes.
@@ -98,14 +105,17 @@ final class TortureLoad: Sendable {
 
     /// Nil if there was no response.
     private func send(
-        _ user: Int, _ method: String, _ path: String, _ body: JSON?, _ headers: [String: String], _ chance: inout Seeded
+        _ user: Int, _ method: String, _ path: String, _ body: JSON?, _ headers: [String: String],
+        _ chance: inout Seeded
     ) async -> HTTPResponse? {
         let node = nodes.serving[Int.random(in: nodes.serving.indices, using: &chance)]
         guard let response = try? await users[user].at(node).send(
             method, path, bytes: body.map { Array($0.text.utf8) }, headers: headers, within: TortureLoad.timeout)
         else { return nil }
         state.withLock { $0.statuses[response.status, default: 0] += 1 }
-        if response.status >= 500, response.status != 503 { note("\(method) \(path): \(response.status) \(response.text)") }
+        if response.status >= 500, response.status != 503 {
+            note("\(method) \(path): \(response.status) \(response.text)")
+        }
         return response
     }
 

@@ -16,7 +16,8 @@ struct TortureVerdict {
         var broken = audit.code == 0 ? [] : ["audit: \(audit.output)\(audit.errors)"]
         broken += load.wrong
         broken += try await nodes.withDatabase { database in
-            try await database.notAtRest() + database.bookedTwice() + unpaid(database) + overPlan(database) + gone(database)
+            try await database.notAtRest() + database.bookedTwice() + unpaid(database) + overPlan(database)
+                + gone(database)
         }
         broken += try await sentTwice()
         broken += try await filesMissing()
@@ -53,7 +54,8 @@ struct TortureVerdict {
     /// Counts each account's jobs under way through its events, which are numbered as they were committed.
     private func overPlan(_ database: Database) async throws -> [String] {
         try await database.read { transaction in
-            let limits = try transaction.query("SELECT a.id, p.concurrent_jobs FROM accounts a JOIN plans p ON p.name = a.plan")
+            let limits = try transaction.query(
+                "SELECT a.id, p.concurrent_jobs FROM accounts a JOIN plans p ON p.name = a.plan")
                 .map { (try $0.get("id", as: String.self), try $0.get("concurrent_jobs", as: Int.self)) }
             return try limits.compactMap { account, limit in
                 let events = try transaction.query(
@@ -62,7 +64,11 @@ struct TortureVerdict {
                 var most = 0
                 for event in events {
                     let job = try event.get("job_id", as: String.self)
-                    if try event.get("state", as: String.self) == "processing" { underWay.insert(job) } else { underWay.remove(job) }
+                    if try event.get("state", as: String.self) == "processing" {
+                        underWay.insert(job)
+                    } else {
+                        underWay.remove(job)
+                    }
                     most = max(most, underWay.count)
                 }
                 return most > limit ? "\(most) jobs at once of \(account), whose plan has \(limit)" : nil
@@ -77,7 +83,10 @@ struct TortureVerdict {
             try transaction.query("""
                 SELECT webhook_url, COUNT(*) AS count FROM sandbox_requests WHERE webhook_url IS NOT NULL
                 GROUP BY webhook_url HAVING COUNT(*) > 1
-                """).map { "submitted \(try $0.get("count", as: Int.self)) times: \(try $0.get("webhook_url", as: String.self))" }
+                """
+            ).map {
+                "submitted \(try $0.get("count", as: Int.self)) times: \(try $0.get("webhook_url", as: String.self))"
+            }
         }
         await database.close()
         return found
@@ -94,7 +103,9 @@ struct TortureVerdict {
                 for output in job.outputs {
                     let file = try await user.get(output["url"]?.string ?? "")
                     let isWhole = Hex.text(SHA256.hash(data: Data(file.bytes))) == output["sha256"]?.string
-                    if file.status != 200 || !isWhole { broken.append("no file of \(id): \(file.status), \(file.bytes.count) bytes") }
+                    if file.status != 200 || !isWhole {
+                        broken.append("no file of \(id): \(file.status), \(file.bytes.count) bytes")
+                    }
                 }
             }
         }
@@ -106,7 +117,9 @@ struct TortureVerdict {
         var broken: [String] = []
         for (index, user) in load.users.enumerated() {
             guard let account = user.account else { continue }
-            let last = try await nodes.withDatabase { database in try await database.read { try $0.lastEventSeq(of: account) } }
+            let last = try await nodes.withDatabase { database in
+                try await database.read { try $0.lastEventSeq(of: account) }
+            }
             await load.watchToTheEnd(index, last: last)
             let seen = load.seen(by: index)
             if seen != (0..<last).map({ $0 + 1 }) {

@@ -45,7 +45,9 @@ struct Troublemaker: Sendable {
             try await time.sleep(.milliseconds(chance.number(pause)))
             let trouble = troubles[Int.random(in: troubles.indices, using: &chance)]
             let node = nodes.all[Int.random(in: nodes.all.indices, using: &chance)]
-            try await make(trouble, node, for: .milliseconds(chance.number(0...1500)), frozen: .milliseconds(chance.number(500...4000)))
+            try await make(
+                trouble, node, for: .milliseconds(chance.number(0...1500)),
+                frozen: .milliseconds(chance.number(500...4000)))
             made.append(trouble)
         }
         return made
@@ -79,7 +81,9 @@ struct Troublemaker: Sendable {
             try FileManager.default.moveItem(atPath: incoming, toPath: away)
             try await time.sleep(pause)
             // A node that started meanwhile made its own.
-            if FileManager.default.fileExists(atPath: incoming) { return try FileManager.default.removeItem(atPath: away) }
+            if FileManager.default.fileExists(atPath: incoming) {
+                return try FileManager.default.removeItem(atPath: away)
+            }
             try FileManager.default.moveItem(atPath: away, toPath: incoming)
         case .filesFull:
             try disk?.fill()

@@ -16,7 +16,8 @@ extension OneServer {
             sandbox = try OneServer.sandbox()
         }
 
-        @Test func `each webhook that cannot be believed is refused with a status of its own, and changes nothing`() async throws {
+        @Test
+        func `each webhook that cannot be verified is refused with its own status, and changes nothing`() async throws {
             let user = try await server.account()
             let (id, request) = try await submitted("sandbox:never", by: user)
             let signer = try sandbox.signer()
@@ -24,29 +25,56 @@ extension OneServer {
             let now = Time.system.now()
             let stranger = FalSigner(userID: signer.userID, key: Curve25519.Signing.PrivateKey())
             func signature(_ signer: FalSigner, of request: String, at now: Instant) throws -> [String: String] {
-                Dictionary(uniqueKeysWithValues: try signer.sign(body, requestID: request, at: now).headers.map { ($0.rawValue, $1) })
+                Dictionary(
+                    uniqueKeysWithValues: try signer.sign(body, requestID: request, at: now).headers.map {
+                        ($0.rawValue, $1)
+                    })
             }
             let valid = try signature(signer, of: request.id, at: now)
             let other = FalWebhookBody(requestID: "another", status: .ok, payload: ["images": []], error: nil).bytes
             let signedOther = Dictionary(
-                uniqueKeysWithValues: try signer.sign(other, requestID: "another", at: now).headers.map { ($0.rawValue, $1) })
+                uniqueKeysWithValues: try signer.sign(other, requestID: "another", at: now).headers.map {
+                    ($0.rawValue, $1)
+                })
 
             let refusals: [(String, String, [String: String], [UInt8], Int, String)] = [
-                ("forged", request.webhook, try signature(stranger, of: request.id, at: now), body, 403, "webhook_bad_signature"),
+                (
+                    "forged", request.webhook, try signature(stranger, of: request.id, at: now), body, 403,
+                    "webhook_bad_signature"
+                ),
                 ("changed on the way", request.webhook, valid, body + [32], 403, "webhook_bad_signature"),
-                ("stale", request.webhook, try signature(signer, of: request.id, at: now - .seconds(301)), body, 401, "webhook_stale"),
-                ("of the future", request.webhook, try signature(signer, of: request.id, at: now + .seconds(400)), body, 401, "webhook_stale"),
-                ("for another account", request.webhook, try signature(signer.named("stranger"), of: request.id, at: now), body, 421, "webhook_wrong_account"),
+                (
+                    "stale", request.webhook, try signature(signer, of: request.id, at: now - .seconds(301)), body, 401,
+                    "webhook_stale"
+                ),
+                (
+                    "of the future", request.webhook, try signature(signer, of: request.id, at: now + .seconds(400)),
+                    body, 401, "webhook_stale"
+                ),
+                (
+                    "for another account", request.webhook,
+                    try signature(signer.named("stranger"), of: request.id, at: now), body, 421, "webhook_wrong_account"
+                ),
                 ("of another request", request.webhook, signedOther, other, 409, "webhook_wrong_request"),
                 ("unsigned", request.webhook, [:], body, 400, "webhook_malformed"),
-                ("with a token of nobody's", String(request.webhook.dropLast(4)) + "0000", valid, body, 404, "webhook_unknown_token"),
-                ("with no token at all", server.url + "/api/webhooks/sandbox/x", valid, body, 404, "webhook_unknown_token"),
-                ("of another provider", request.webhook.replacing("/sandbox/", with: "/fal/"), valid, body, 404, "webhook_unknown_token"),
+                (
+                    "with a token of nobody's", String(request.webhook.dropLast(4)) + "0000", valid, body, 404,
+                    "webhook_unknown_token"
+                ),
+                (
+                    "with no token at all", server.url + "/api/webhooks/sandbox/x", valid, body, 404,
+                    "webhook_unknown_token"
+                ),
+                (
+                    "of another provider", request.webhook.replacing("/sandbox/", with: "/fal/"), valid, body, 404,
+                    "webhook_unknown_token"
+                ),
             ]
             let before = try await story(of: id, user)
             for (what, address, headers, bytes, status, code) in refusals {
                 let response = try await server.anybody.send("POST", address, bytes: bytes, headers: headers)
-                #expect(response.status == status && response.code == code, "\(what): \(response.status) \(response.text)")
+                #expect(
+                    response.status == status && response.code == code, "\(what): \(response.status) \(response.text)")
             }
 
             #expect(try await story(of: id, user) == before)
@@ -120,7 +148,8 @@ extension OneServer {
             return (id, Request(id: requestID, webhook: try #require(known?["webhook_url"]?.string)))
         }
 
-        /// The sandbox's link to a picture that it has made. Its own job also teaches the server whom webhooks are signed for.
+        /// The sandbox's link to a picture that it has made. Its own job also teaches the server whom webhooks are
+        /// signed for.
         private func picture(by user: APIUser) async throws -> String {
             let job = try await user.end(of: user.submit("a picture to deliver"))
             let requestID = try #require(job.attempts.first?["requestId"]?.string)
@@ -130,7 +159,8 @@ extension OneServer {
         }
 
         private func bytes(of request: Request, delivering url: String) -> [UInt8] {
-            FalWebhookBody(requestID: request.id, status: .ok, payload: ["images": [["url": .string(url)]]], error: nil).bytes
+            FalWebhookBody(requestID: request.id, status: .ok, payload: ["images": [["url": .string(url)]]], error: nil)
+                .bytes
         }
 
         private func deliver(_ body: [UInt8], _ request: Request, _ signer: FalSigner) async throws -> HTTPResponse {
@@ -142,7 +172,9 @@ extension OneServer {
 
         private func story(of id: String, _ user: APIUser) async throws -> [JobEvent] {
             guard let account = user.account else { throw Unexpected("the test made this account") }
-            return try await server.withDatabase { try await $0.read { try $0.events(of: ID<Job>(rawValue: id), account: account) } }
+            return try await server.withDatabase {
+                try await $0.read { try $0.events(of: ID<Job>(rawValue: id), account: account) }
+            }
         }
     }
 }

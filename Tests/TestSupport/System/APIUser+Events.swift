@@ -33,7 +33,8 @@ extension APIUser {
     }
 
     private func read(
-        _ path: String, _ lastID: Int64?, _ onStart: @Sendable () async throws -> Void, _ isLast: (StreamedEvent) -> Bool
+        _ path: String, _ lastID: Int64?, _ onStart: @Sendable () async throws -> Void,
+        _ isLast: (StreamedEvent) -> Bool
     ) async throws -> [StreamedEvent] {
         let headers = lastID.map { ["Last-Event-ID": String($0)] } ?? [:]
         let response = try await client.execute(request("GET", path, nil, headers), timeout: .seconds(90))

@@ -26,7 +26,8 @@ package struct APIUser: Sendable {
 
     /// - Parameter path: Below the server's address, or a whole address.
     package func send(
-        _ method: String, _ path: String, bytes: [UInt8]? = nil, headers: [String: String] = [:], within seconds: Int64 = 60
+        _ method: String, _ path: String, bytes: [UInt8]? = nil, headers: [String: String] = [:],
+        within seconds: Int64 = 60
     ) async throws -> HTTPResponse {
         let response = try await client.execute(request(method, path, bytes, headers), timeout: .seconds(seconds))
         let body = try await response.body.collect(upTo: 64 << 20)
@@ -48,7 +49,8 @@ package struct APIUser: Sendable {
         try await send("DELETE", path)
     }
 
-    func request(_ method: String, _ path: String, _ bytes: [UInt8]?, _ headers: [String: String]) -> HTTPClientRequest {
+    func request(_ method: String, _ path: String, _ bytes: [UInt8]?, _ headers: [String: String]) -> HTTPClientRequest
+    {
         var request = HTTPClientRequest(url: path.hasPrefix("http") ? path : url + path)
         request.method = .RAW(value: method)
         if let bearer { request.headers.add(name: "authorization", value: "Bearer \(bearer)") }
@@ -60,10 +62,14 @@ package struct APIUser: Sendable {
 
 extension APIUser {
     /// The id of a new text_to_image job, of the smallest size unless `more` says otherwise: 3 credits an image.
-    package func submit(_ prompt: String, _ more: [String: JSON] = [:], headers: [String: String] = [:]) async throws -> String {
+    package func submit(
+        _ prompt: String, _ more: [String: JSON] = [:], headers: [String: String] = [:]
+    ) async throws -> String {
         let body = JSON.object(["prompt": .string(prompt), "resolution": "256x256"].merging(more) { $1 })
         let response = try await post("/api/generate", body, headers: headers)
-        guard response.status == 202, !response.jobID.isEmpty else { throw Unexpected("not submitted: \(response.status) \(response.text)") }
+        guard response.status == 202, !response.jobID.isEmpty else {
+            throw Unexpected("not submitted: \(response.status) \(response.text)")
+        }
         return response.jobID
     }
 

@@ -19,7 +19,8 @@ package struct CLIRun: Sendable {
         _ arguments: [String], in folder: String, environment: [String: String] = [:], input: String? = nil
     ) throws -> ChildProcess {
         try ChildProcess(
-            Binary.url(), arguments, environment: environment, folder: folder, log: "\(folder)/run-\(UUID().uuidString)", input: input)
+            Binary.url(), arguments, environment: environment, folder: folder,
+            log: "\(folder)/run-\(UUID().uuidString)", input: input)
     }
 }
 

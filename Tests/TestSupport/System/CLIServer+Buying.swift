@@ -29,14 +29,17 @@ extension CLIServer {
     /// - Parameter form: Such as `amount=250&reason=fraudulent`.
     package func stripe(_ method: String, _ path: String, _ form: String = "") async throws -> HTTPResponse {
         let response = try await stripeUser().send(
-            method, path, bytes: method == "GET" ? nil : Array(form.utf8), headers: ["content-type": "application/x-www-form-urlencoded"])
+            method, path, bytes: method == "GET" ? nil : Array(form.utf8),
+            headers: ["content-type": "application/x-www-form-urlencoded"])
         guard response.status == 200 else { throw Unexpected("\(method) \(path): \(response.status) \(response.text)") }
         return response
     }
 
     /// As the payer would on the page of the checkout.
     package func pay(_ checkout: JSON) async throws {
-        guard let session = checkout["url"]?.string?.split(separator: "/").last else { throw Unexpected("nothing to pay: \(checkout.text)") }
+        guard let session = checkout["url"]?.string?.split(separator: "/").last else {
+            throw Unexpected("nothing to pay: \(checkout.text)")
+        }
         let paid = try await stripe("POST", "/_stand-in/sessions/\(session)/pay", "email=buyer@example.com&name=Buyer")
         guard paid["payment_status"]?.string == "paid" else { throw Unexpected("not paid: \(paid.text)") }
     }
@@ -83,7 +86,10 @@ extension APIUser {
         let end = time.now() + bound
         while try await !isSo() {
             guard time.now() < end else {
-                throw Unexpected("after \(bound) not \(wanted): \(try await balance()), \(try await get("/api/billing/subscription").text)")
+                throw Unexpected("""
+                    after \(bound) not \(wanted): \(try await balance()), \
+                    \(try await get("/api/billing/subscription").text)
+                    """)
             }
             try await time.sleep(.milliseconds(30))
         }

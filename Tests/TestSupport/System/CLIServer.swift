@@ -2,7 +2,8 @@ import AsyncHTTPClient
 import Core
 import Foundation
 
-/// `darkroom serve` as a person starts it, in a folder where other commands find it: with `./data` and nothing else set.
+/// `darkroom serve` as a person starts it, in a folder where other commands find it: with `./data` and nothing else
+/// set.
 package final class CLIServer: Sendable {
     package let folder: TemporaryFolder
     package let port: Int
@@ -15,11 +16,13 @@ package final class CLIServer: Sendable {
 
     /// Returns once the server has printed that it serves.
     package init(
-        _ arguments: [String] = [], environment: [String: String] = [:], folder: TemporaryFolder? = nil, port: Int? = nil
+        _ arguments: [String] = [], environment: [String: String] = [:], folder: TemporaryFolder? = nil,
+        port: Int? = nil
     ) async throws {
         self.folder = try folder ?? TemporaryFolder()
         if let port { self.port = port } else { self.port = try await FreePorts.block() }
-        process = try CLIRun.start(["serve", "--port", "\(self.port)"] + arguments, in: self.folder.path, environment: environment)
+        process = try CLIRun.start(
+            ["serve", "--port", "\(self.port)"] + arguments, in: self.folder.path, environment: environment)
         try await process.waits(for: "is serving at")
     }
 

@@ -1,8 +1,8 @@
 package import Foundation
 import Synchronization
 
-/// A program, run as its users run it. What it prints goes to files, so that no pipe fills up, and it never outlives the
-/// value.
+/// A program, run as its users run it. What it prints goes to files, so that no pipe fills up, and it never outlives
+/// the value.
 package final class ChildProcess: Sendable {
     private enum Ending {
         case running([CheckedContinuation<Int32, Never>])
@@ -19,12 +19,15 @@ package final class ChildProcess: Sendable {
     ///   - log: A path without its extension, for what is printed.
     ///   - input: What it reads on standard input.
     package init(
-        _ program: URL, _ arguments: [String], environment: [String: String] = [:], folder: String, log: String, input: String? = nil
+        _ program: URL, _ arguments: [String], environment: [String: String] = [:], folder: String, log: String,
+        input: String? = nil
     ) throws {
         (outputPath, errorPath) = (log + ".out", log + ".err")
         let files = FileManager.default
         for path in [outputPath, errorPath] where !files.fileExists(atPath: path) {
-            guard files.createFile(atPath: path, contents: nil) else { throw Unexpected("no file could be made at \(path)") }
+            guard files.createFile(atPath: path, contents: nil) else {
+                throw Unexpected("no file could be made at \(path)")
+            }
         }
         process = Process()
         process.executableURL = program

@@ -21,7 +21,9 @@ extension Database {
                 INSERT INTO accounts (id, name, personal_user_id, plan, created_at) VALUES ($1, 'Test', $1, $2, $3)
                 """, account, plan, now)
             try transaction.execute(
-                "INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $2, 'owner', $3)", account, id, now)
+                """
+                    INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $2, 'owner', $3)
+                    """, account, id, now)
             try transaction.openBalance(of: account, now: now)
             if credits > 0 { try transaction.grant(.bonus, .whole(credits), to: account, key: "test:\(id)", now: now) }
             try transaction.execute("""

@@ -114,11 +114,13 @@ package final class PostgresCluster: Sendable {
     private static func launch(_ program: String, _ arguments: [String], in folder: String) throws -> ChildProcess {
         guard let programs else { throw Unexpected("PostgreSQL's server is not installed") }
         let log = "\(folder)/log-\(UUID().uuidString)"
-        if program.hasPrefix("/") { return try ChildProcess(URL(filePath: program), arguments, folder: folder, log: log) }
+        if program.hasPrefix("/") {
+            return try ChildProcess(URL(filePath: program), arguments, folder: folder, log: log)
+        }
         let path = "\(programs)/\(program)"
         guard getuid() == 0 else { return try ChildProcess(URL(filePath: path), arguments, folder: folder, log: log) }
         return try ChildProcess(
-            URL(filePath: "/usr/bin/setpriv"), ["--reuid=postgres", "--regid=postgres", "--clear-groups", path] + arguments,
-            folder: folder, log: log)
+            URL(filePath: "/usr/bin/setpriv"),
+            ["--reuid=postgres", "--regid=postgres", "--clear-groups", path] + arguments, folder: folder, log: log)
     }
 }

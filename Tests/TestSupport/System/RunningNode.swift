@@ -25,8 +25,8 @@ package final class RunningNode: Sendable {
 
     /// - Parameter shared: The arguments of all nodes of the installation.
     init(
-        _ name: String, _ role: Role, port: Int, data: String, folder: String, shared: [String], environment: [String: String],
-        client: HTTPClient
+        _ name: String, _ role: Role, port: Int, data: String, folder: String, shared: [String],
+        environment: [String: String], client: HTTPClient
     ) {
         self.name = name
         self.role = role

@@ -16,7 +16,8 @@ package final class RunningServer: Sendable {
         package var arguments: [String] = []
 
         package init(
-            sandbox: RunningSandbox? = nil, engine: TestEngine = .sqlite, environment: [String: String] = [:], arguments: [String] = []
+            sandbox: RunningSandbox? = nil, engine: TestEngine = .sqlite, environment: [String: String] = [:],
+            arguments: [String] = []
         ) {
             self.sandbox = sandbox
             self.engine = engine
@@ -35,7 +36,9 @@ package final class RunningServer: Sendable {
     private let process: Mutex<ChildProcess>
 
     /// Runs `body` against a server that is ready, and stops it afterwards, also if it throws.
-    package static func with(_ options: Options = Options(), _ body: (RunningServer) async throws -> Void) async throws {
+    package static func with(
+        _ options: Options = Options(), _ body: (RunningServer) async throws -> Void
+    ) async throws {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
         // A server that was killed is found out at once.
@@ -141,7 +144,8 @@ package final class RunningServer: Sendable {
         var arguments = ["serve", "--data", folder + "/data", "--port", String(port)]
         if let sandbox = options.sandbox { arguments += ["--sandbox-url", sandbox.url] }
         return try ChildProcess(
-            Binary.url(), arguments + options.arguments, environment: environment, folder: folder, log: folder + "/serve")
+            Binary.url(), arguments + options.arguments, environment: environment, folder: folder,
+            log: folder + "/serve")
     }
 
     private func waitUntilReady() async throws {
@@ -151,7 +155,9 @@ package final class RunningServer: Sendable {
             let process = process.withLock { $0 }
             guard process.isRunning else { break }
             // A connection that is made in the first instant of listening may never get a response: the next one does.
-            if let response = try? await anybody.send("GET", "/health/ready", within: 3), response.status == 200 { return }
+            if let response = try? await anybody.send("GET", "/health/ready", within: 3), response.status == 200 {
+                return
+            }
             try await time.sleep(.milliseconds(30))
         }
         throw Unexpected("the server did not start: \(log.suffix(2000))")

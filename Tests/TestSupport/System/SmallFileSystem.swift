@@ -10,7 +10,9 @@ package final class SmallFileSystem: Sendable {
         parent = try TemporaryFolder()
         path = parent.path + "/small"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard try Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m,mode=0700", "tmpfs", path]) else { return nil }
+        guard try Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m,mode=0700", "tmpfs", path]) else {
+            return nil
+        }
     }
 
     deinit {

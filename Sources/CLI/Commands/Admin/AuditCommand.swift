@@ -10,9 +10,9 @@ struct AuditCommand: AsyncParsableCommand {
         discussion: """
             Safe beside a running server. Exits with 0 when everything holds, with 1 when something differs.
 
-            With --books every part of the books is shown beside what it must agree with, with the repair for each mismatch: the \
-            ledger and the jobs, purchases and Stripe's events, credits and what providers cost. --stripe asks Stripe too, \
-            with the settings of the server, such as STRIPE_SECRET_KEY.
+            With --books every part of the books is shown beside what it must agree with, with the repair for each \
+            mismatch: the ledger and the jobs, purchases and Stripe's events, credits and what providers cost. \
+            --stripe asks Stripe too, with the settings of the server, such as STRIPE_SECRET_KEY.
 
             Examples:
               darkroom audit
@@ -26,7 +26,9 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var period: PeriodOptions
 
     func validate() throws {
-        guard books || (!stripe && !period.isGiven) else { throw ValidationError("--stripe, --from and --to are for --books.") }
+        guard books || (!stripe && !period.isGiven) else {
+            throw ValidationError("--stripe, --from and --to are for --books.")
+        }
     }
 
     func run() async throws {
@@ -78,7 +80,9 @@ struct AuditCommand: AsyncParsableCommand {
 
     private func jsonText(_ report: Audit.Report) throws -> String {
         let differences = report.differences.map { difference -> JSON in
-            ["rule": .string(difference.rule), "subject": .string(difference.subject), "expected": .string(difference.expected),
+            [
+                "rule": .string(difference.rule), "subject": .string(difference.subject),
+                "expected": .string(difference.expected),
              "found": .string(difference.found)]
         }
         return JSON.object([

@@ -5,10 +5,10 @@ import SQL
 /// `darkroom admin create-user`
 struct CreateUserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "create-user", abstract: "Creates a user whose address counts as confirmed, with the welcome credits.",
-        discussion: """
-            Without --password one is made and printed, this once. A password among a command's arguments can be seen by others on \
-            the machine; --password - reads it from standard input.
+        commandName: "create-user",
+        abstract: "Creates a user whose address counts as confirmed, with the welcome credits.", discussion: """
+            Without --password one is made and printed, this once. A password among a command's arguments can be seen \
+            by others on the machine; --password - reads it from standard input.
 
             Examples:
               darkroom admin create-user ada@example.com
@@ -25,8 +25,10 @@ struct CreateUserCommand: AsyncParsableCommand {
         let chosen = given ?? FirstAdministrator.makePassword()
         let settings = try await Settings.read(flags: common.flags)
         let database = try await App.openExisting(settings)
-        let signUp = SignUp(database: database, passwords: try Passwords(), time: .system, mode: settings.signUp, confirmsByMail: false)
-        let user = try await signUp.create(email: email, password: chosen, isConfirmed: true, role: admin ? .admin : .user)
+        let signUp = SignUp(
+            database: database, passwords: try Passwords(), time: .system, mode: settings.signUp, confirmsByMail: false)
+        let user = try await signUp.create(
+            email: email, password: chosen, isConfirmed: true, role: admin ? .admin : .user)
         let balance = try await database.read { try $0.balance(of: user.personalAccount) }
         await database.close()
         say("Created \(admin ? "administrator" : "user") \(user.email) (\(user.id)) with \(balance.available) credits.")
@@ -35,7 +37,9 @@ struct CreateUserCommand: AsyncParsableCommand {
 
     private func givenPassword() throws -> String? {
         guard password == "-" else { return password }
-        guard let line = readLine(), !line.isEmpty else { throw Failure(.usage, "There is no password on standard input.") }
+        guard let line = readLine(), !line.isEmpty else {
+            throw Failure(.usage, "There is no password on standard input.")
+        }
         return line
     }
 }

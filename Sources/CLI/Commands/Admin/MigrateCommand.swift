@@ -4,8 +4,11 @@ import SQL
 
 /// `darkroom migrate`: brings the schema up to date. Starting a server does the same.
 struct MigrateCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "migrate", abstract: "Brings the database's schema up to date.",
-        discussion: "Starting a server does the same. A schema that is newer than this program is refused and left alone.")
+    static let configuration = CommandConfiguration(
+        commandName: "migrate", abstract: "Brings the database's schema up to date.",
+        discussion: """
+            Starting a server does the same. A schema that is newer than this program is refused and left alone.
+            """)
 
     @OptionGroup var common: CommonOptions
 

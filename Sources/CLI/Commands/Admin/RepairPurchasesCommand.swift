@@ -7,8 +7,9 @@ struct RepairPurchasesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "purchases", abstract: "Books payments whose events never came.",
         discussion: """
-            Each is read again from Stripe and booked as its event would have booked it: once, also should that come yet. \
-            Without ids everything of the period is looked at. Needs the settings of the server, such as STRIPE_SECRET_KEY.
+            Each is read again from Stripe and booked as its event would have booked it: once, also should that come \
+            yet. Without ids everything of the period is looked at. Needs the settings of the server, such as \
+            STRIPE_SECRET_KEY.
 
             Examples:
               darkroom admin repair purchases --dry-run
@@ -67,7 +68,9 @@ extension RepairPurchases.Outcome {
         case .wasConfirmed: "nothing to do: it is booked, and was confirmed."
         case .notPaid: "left alone: Stripe has no such payment, or it is not paid."
         case .amountDiffers: "left alone: it is booked, as another amount than Stripe says."
-        case .bringsNothing: "paid, and it brings nothing here: not ours, of a plan without credits, or paid otherwise than it was sold."
+        case .bringsNothing: """
+            paid, and it brings nothing here: not ours, of a plan without credits, or paid otherwise than it was sold.
+            """
         }
     }
 }

@@ -6,8 +6,8 @@ struct ReplayEventCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay-event", abstract: "Applies a stored event of Stripe's, now.",
         discussion: """
-            What it is about is read again from Stripe, and what was booked is not booked again: replaying does no harm. Needs \
-            the settings of the server, such as STRIPE_SECRET_KEY.
+            What it is about is read again from Stripe, and what was booked is not booked again: replaying does no \
+            harm. Needs the settings of the server, such as STRIPE_SECRET_KEY.
 
             Example:
               darkroom admin replay-event evt_1R2k3L
@@ -25,7 +25,9 @@ struct ReplayEventCommand: AsyncParsableCommand {
         switch outcome {
         case .applied: say("Applied \(event).")
         case .ignored, .givenUp: say("\(event) asks for nothing here.")
-        case nil: throw Failure(.failed, "There is no event \(event). Only events that Stripe has sent to this server are stored.")
+        case nil:
+            throw Failure(
+                .failed, "There is no event \(event). Only events that Stripe has sent to this server are stored.")
         }
     }
 }

@@ -6,8 +6,8 @@ import SQL
 import Glibc
 #endif
 
-/// Copies an embedded installation beside its running server: first the database as one instant sees it, then the files, so
-/// that a file which comes in between is one too many in the backup and not one too few.
+/// Copies an embedded installation beside its running server: first the database as one instant sees it, then the
+/// files, so that a file which comes in between is one too many in the backup and not one too few.
 struct Backup: Sendable {
     let data: String
     let database: String
@@ -28,7 +28,9 @@ struct Backup: Sendable {
             try FileManager.default.createDirectory(
                 atPath: draft, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let manifest = try fill(draft)
-            guard rename(draft, target) == 0 else { throw Failure(.failed, "\(target) cannot be made: \(String(cString: strerror(errno))).") }
+            guard rename(draft, target) == 0 else {
+                throw Failure(.failed, "\(target) cannot be made: \(String(cString: strerror(errno))).")
+            }
             return manifest
         } catch {
             try FileManager.default.removeItem(atPath: draft)
@@ -55,11 +57,12 @@ struct Backup: Sendable {
             count += 1
         }
         let manifest = BackupManifest(
-            format: BackupManifest.format, version: App.version, madeAt: Backup.text(time.now()), tables: try rows(in: copy),
-            files: count, bytes: bytes)
+            format: BackupManifest.format, version: App.version, madeAt: Backup.text(time.now()),
+            tables: try rows(in: copy), files: count, bytes: bytes)
         let text = try manifest.encoded()
         try SecretFile.create(folder + "/" + BackupManifest.name, Array(text))
-        sums.lines.append(.init(sha256: try CopiedFile.sha256(of: folder + "/" + BackupManifest.name).sha256, path: BackupManifest.name))
+        sums.lines.append(.init(
+            sha256: try CopiedFile.sha256(of: folder + "/" + BackupManifest.name).sha256, path: BackupManifest.name))
         try SecretFile.create(folder + "/" + Checksums.name, Array(sums.text.utf8))
         return manifest
     }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a backup says of itself, in `manifest.json`. The bytes of all else are in `SHA256SUMS`, as `sha256sum` writes it.
+/// What a backup says of itself, in `manifest.json`. The bytes of all else are in `SHA256SUMS`, as `sha256sum` writes
+/// it.
 struct BackupManifest: Codable, Sendable, Equatable {
     static let format = 1
     static let name = "manifest.json"
@@ -26,7 +27,10 @@ struct BackupManifest: Codable, Sendable, Equatable {
             throw Failure(.failed, "\(folder)/\(name) cannot be read: it is damaged, or of another program.")
         }
         guard manifest.format == format else {
-            throw Failure(.failed, "\(folder) is a backup of format \(manifest.format), which this version does not know. Use the version that made it, \(manifest.version).")
+            throw Failure(.failed, """
+                \(folder) is a backup of format \(manifest.format), which this version does not know. Use the version \
+                that made it, \(manifest.version).
+                """)
         }
         return manifest
     }

@@ -23,9 +23,12 @@ struct Checksums: Sendable, Equatable {
     init(reading text: String, of folder: String) throws {
         for line in text.split(separator: "\n") {
             let parts = line.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[0].utf8.count == 64, Hex.bytes(String(parts[0])) != nil, parts[1].first == " ",
+            guard parts.count == 2, parts[0].utf8.count == 64, Hex.bytes(String(parts[0])) != nil,
+                parts[1].first == " ",
                 Checksums.isSafe(parts[1].dropFirst())
-            else { throw Failure(.failed, "\(folder)/\(Checksums.name) has a line that is none: '\(line.prefix(100))'.") }
+            else {
+                throw Failure(.failed, "\(folder)/\(Checksums.name) has a line that is none: '\(line.prefix(100))'.")
+            }
             lines.append(Line(sha256: String(parts[0]), path: String(parts[1].dropFirst())))
         }
     }
@@ -34,6 +37,8 @@ struct Checksums: Sendable, Equatable {
     private static func isSafe(_ path: Substring) -> Bool {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         let isBelow = parts.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." } && !path.utf8.contains(0)
-        return isBelow && (["darkroom.sqlite", "secrets.json", BackupManifest.name].contains(String(path)) || (parts[0] == "files" && parts.count > 1))
+        return isBelow
+            && (["darkroom.sqlite", "secrets.json", BackupManifest.name].contains(String(path))
+                || (parts[0] == "files" && parts.count > 1))
     }
 }

@@ -26,7 +26,9 @@ struct Restore: Sendable {
             try copy(sums, to: draft)
             let audit = try await check(draft, manifest)
             // An empty folder gives way to a full one.
-            guard rename(draft, data) == 0 else { throw Failure(.failed, "\(data) cannot be made: \(String(cString: strerror(errno))).") }
+            guard rename(draft, data) == 0 else {
+                throw Failure(.failed, "\(data) cannot be made: \(String(cString: strerror(errno))).")
+            }
             return Report(manifest: manifest, audit: audit)
         } catch {
             if FileManager.default.fileExists(atPath: draft) { try FileManager.default.removeItem(atPath: draft) }
@@ -39,7 +41,8 @@ struct Restore: Sendable {
             throw Failure(.failed, "\(backup) has no \(Checksums.name), so nobody can tell whether it is whole.")
         }
         let sums = try Checksums(reading: String(decoding: text, as: UTF8.self), of: backup)
-        for name in ["darkroom.sqlite", "secrets.json", BackupManifest.name] where !sums.lines.contains(where: { $0.path == name }) {
+        for name in ["darkroom.sqlite", "secrets.json", BackupManifest.name]
+        where !sums.lines.contains(where: { $0.path == name }) {
             throw Failure(.failed, "\(backup)/\(Checksums.name) does not name \(name).")
         }
         return sums
@@ -47,11 +50,14 @@ struct Restore: Sendable {
 
     private func checkIsEmpty() throws {
         guard !FileManager.default.fileExists(atPath: data + ".unfinished") else {
-            throw Failure(.failed, "\(data).unfinished is there, perhaps of a restore that was cut off. Look at it and remove it.")
+            throw Failure(.failed, """
+                \(data).unfinished is there, perhaps of a restore that was cut off. Look at it and remove it.
+                """)
         }
         guard FileManager.default.fileExists(atPath: data) else { return }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: data), names.isEmpty else {
-            throw Failure(.usage, "\(data) is not empty. A backup is restored into a new folder; nothing is ever overwritten.")
+            throw Failure(
+                .usage, "\(data) is not empty. A backup is restored into a new folder; nothing is ever overwritten.")
         }
     }
 
@@ -61,14 +67,16 @@ struct Restore: Sendable {
             let found: String
             if isKept {
                 guard let file = try CopiedFile(from: "\(backup)/\(line.path)", to: "\(folder)/\(line.path)") else {
-                    throw Failure(.failed, "\(backup)/\(line.path) is missing. The backup is not whole; nothing was restored.")
+                    throw Failure(
+                        .failed, "\(backup)/\(line.path) is missing. The backup is not whole; nothing was restored.")
                 }
                 found = file.sha256
             } else {
                 found = try CopiedFile.sha256(of: "\(backup)/\(line.path)").sha256
             }
             guard found == line.sha256 else {
-                throw Failure(.failed, "\(backup)/\(line.path) is damaged: its checksum is another. Nothing was restored.")
+                throw Failure(
+                    .failed, "\(backup)/\(line.path) is damaged: its checksum is another. Nothing was restored.")
             }
         }
     }
@@ -78,7 +86,10 @@ struct Restore: Sendable {
         do {
             let counts = try await database.read { try $0.rowsByTable() }
             guard counts == manifest.tables else {
-                throw Failure(.failed, "The database in \(backup) has other rows than its \(BackupManifest.name) says. Nothing was restored.")
+                throw Failure(.failed, """
+                    The database in \(backup) has other rows than its \(BackupManifest.name) says. Nothing was \
+                    restored.
+                    """)
             }
             // An older schema is brought up to date now: the rules of the audit are of today.
             try await Schema.migrator.migrate(database) { Time.system.now().milliseconds }

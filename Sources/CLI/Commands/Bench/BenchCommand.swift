@@ -15,14 +15,15 @@ struct BenchCommand: AsyncParsableCommand {
         }
         let path = (own as NSString).deletingLastPathComponent + "/darkroom-bench"
         guard FileManager.default.isExecutableFile(atPath: path) else {
-            throw Failure(.failed, "There is no darkroom-bench beside darkroom, at \(path). 'make bench' builds and runs it.")
+            throw Failure(
+                .failed, "There is no darkroom-bench beside darkroom, at \(path). 'make bench' builds and runs it.")
         }
         become(path)
         throw Failure(.failed, "\(path) cannot be run: \(String(cString: strerror(errno))).")
     }
 
-    /// The same process from here on, so that signals reach the measurement and its exit code is this command's. Returns
-    /// only if it cannot be run.
+    /// The same process from here on, so that signals reach the measurement and its exit code is this command's.
+    /// Returns only if it cannot be run.
     private func become(_ path: String) {
         // Inherited, and a pool's threads block nearly all signals.
         var none = sigset_t()

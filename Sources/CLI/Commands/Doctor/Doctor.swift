@@ -18,7 +18,9 @@ struct Doctor: Sendable {
         if let server {
             settings.publicURL = server.publicURL
             if let url = server.sandboxURL { settings.sandbox = .at(url) }
-            if case .stripeEmulator = settings.payments { settings.payments = server.stripeSandboxPort.map { .stripeEmulator(port: $0) } ?? .off }
+            if case .stripeEmulator = settings.payments {
+                settings.payments = server.stripeSandboxPort.map { .stripeEmulator(port: $0) } ?? .off
+            }
         }
         self.settings = settings
         self.time = time
@@ -29,7 +31,9 @@ struct Doctor: Sendable {
         var findings = [settingsFinding]
         let folder = DataFolderCheck(folder: settings.data)
         findings += folder.findings()
-        if folder.isOurs || settings.database.isShared { findings += await StoredDataCheck(settings: settings, time: time).findings() }
+        if folder.isOurs || settings.database.isShared {
+            findings += await StoredDataCheck(settings: settings, time: time).findings()
+        }
         findings.append(await serverFinding)
         let provider = await ProviderCheck(settings: settings, probe: probe, isServing: server != nil, time: time)()
         findings += provider.findings
@@ -37,30 +41,39 @@ struct Doctor: Sendable {
         findings.append(ClockCheck(offset: provider.clockOffset).finding)
         findings.append(await PublicURLCheck(settings: settings, probe: probe, isServing: server != nil)())
         findings += await BillingCheck(settings: settings, probe: probe)()
-        findings.append(.information("mail", "not built in yet: addresses count as confirmed at sign-up, and nobody is sent anything."))
+        findings.append(.information(
+            "mail", "not built in yet: addresses count as confirmed at sign-up, and nobody is sent anything."))
         return findings
     }
 
     private var settingsFinding: Finding {
         guard let first = settings.warnings.first else { return .ok("settings", "all of them make sense.") }
         let others = settings.warnings.count - 1
-        return .warning("settings", first, others > 0 ? "Correct or remove it, and \(others) more like it." : "Correct or remove it.")
+        return .warning(
+            "settings", first,
+            others > 0 ? "Correct or remove it, and \(others) more like it." : "Correct or remove it.")
     }
 
     /// Each node would have another one, and know nothing of the requests to the others.
     private var builtInSandboxFinding: Finding? {
         guard isForOneNodeOnly else { return nil }
         return .information(
-            "nodes", "the sandbox inside a server serves that server alone. Before a second node starts, run one 'darkroom sandbox' for all and name it with DARKROOM_SANDBOX_URL, or set FAL_KEY.")
+            "nodes", """
+                the sandbox inside a server serves that server alone. Before a second node starts, run one 'darkroom \
+                sandbox' for all and name it with DARKROOM_SANDBOX_URL, or set FAL_KEY.
+                """)
     }
 
     private var serverFinding: Finding {
         get async {
             guard let server else {
-                return .information("server", "none is running on this data folder; 'darkroom serve --data \(settings.data)' starts one.")
+                return .information("server", """
+                    none is running on this data folder; 'darkroom serve --data \(settings.data)' starts one.
+                    """)
             }
             switch await probe.get(server.url + "/health/ready") {
-            case .response(let response) where response.status == 200: return .ok("server", "ready at \(server.url) (process \(server.pid)).")
+            case .response(let response) where response.status == 200:
+                return .ok("server", "ready at \(server.url) (process \(server.pid)).")
             case .response(let response):
                 return .problem(
                     "server", "at \(server.url) it returns \(response.status): \(response.text.prefix(200)).",

@@ -6,10 +6,11 @@ import Foundation
 /// `darkroom doctor`: says what is wrong and what to do about it.
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Checks settings, data folder, database, files, provider, clock and public URL.",
-        discussion: """
-            Safe beside a running server; it changes nothing and asks no provider for work. Give it the settings that the server \
-            is given, such as FAL_KEY; where the server listens it finds out. Exits with 1 when there is a problem.
+        commandName: "doctor",
+        abstract: "Checks settings, data folder, database, files, provider, clock and public URL.", discussion: """
+            Safe beside a running server; it changes nothing and asks no provider for work. Give it the settings that \
+            the server is given, such as FAL_KEY; where the server listens it finds out. Exits with 1 when there is a \
+            problem.
 
             Examples:
               darkroom doctor
@@ -45,7 +46,9 @@ struct DoctorCommand: AsyncParsableCommand {
             flags["public.url"] = publicURL
             settings = try await Settings.read(flags: flags)
         } catch let error as SettingsProblems {
-            return error.problems.map { .problem("settings", $0, "Nothing else is checked before the settings are right.") }
+            return error.problems.map {
+                .problem("settings", $0, "Nothing else is checked before the settings are right.")
+            }
         }
         var outgoing = HTTPClient.Configuration(redirectConfiguration: .disallow)
         outgoing.connectionPool.retryConnectionEstablishment = false

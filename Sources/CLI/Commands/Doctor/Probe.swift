@@ -27,7 +27,8 @@ struct Probe: Sendable {
             let response = try await client.execute(request, timeout: .seconds(10))
             let body = try await response.body.collect(upTo: 1 << 20)
             return .response(Response(
-                status: Int(response.status.code), text: String(buffer: body), date: response.headers.first(name: "Date").flatMap(Self.instant)))
+                status: Int(response.status.code), text: String(buffer: body),
+                date: response.headers.first(name: "Date").flatMap(Self.instant)))
         } catch {
             return .none(NoResponse(error).reason)
         }

@@ -17,7 +17,9 @@ struct StoredDataCheck: Sendable {
     private func secrets(beside path: String) async -> Finding {
         guard FileManager.default.fileExists(atPath: settings.data + "/secrets.json") else {
             return FileManager.default.fileExists(atPath: path)
-                ? .problem("secrets", "secrets.json is missing beside a database.", "Restore it from a backup; with new secrets everybody is signed out and links end.")
+                ? .problem(
+                    "secrets", "secrets.json is missing beside a database.",
+                    "Restore it from a backup; with new secrets everybody is signed out and links end.")
                 : .information("secrets", "none yet; the first 'darkroom serve' makes them.")
         }
         do {
@@ -35,12 +37,16 @@ struct StoredDataCheck: Sendable {
         do {
             let database = Database(try SQLiteEngine(path: path))
             let findings = [
-                try await soundness(database), try await schema(database), try await administrator(database), try await providerBudget(database),
+                try await soundness(database), try await schema(database), try await administrator(database),
+                try await providerBudget(database),
             ]
             await database.close()
             return findings.compactMap { $0 }
         } catch {
-            return [.problem("database", Failure(explaining: error).message, "Restore a backup, or look at the file's rights.")]
+            return [
+                .problem(
+                    "database", Failure(explaining: error).message, "Restore a backup, or look at the file's rights."),
+            ]
         }
     }
 
@@ -55,9 +61,14 @@ struct StoredDataCheck: Sendable {
         }
         var findings: [Finding] = []
         do {
-            findings.append(.ok("database", "\(try await database.engine.version()) at \(address.shown). 'darkroom audit' checks the books in it."))
+            findings.append(.ok("database", """
+                \(try await database.engine.version()) at \(address.shown). 'darkroom audit' checks the books in it.
+                """))
             findings.append(try await schema(database))
-            findings += [try await administrator(database), try await providerBudget(database), try await sharedSecrets(database)].compactMap { $0 }
+            findings += [
+                try await administrator(database), try await providerBudget(database),
+                try await sharedSecrets(database),
+            ].compactMap { $0 }
             findings.append(await sharedFiles(database))
         } catch {
             findings.append(.problem("database", Failure(explaining: error).message, "Look at the server's log."))
@@ -79,7 +90,8 @@ struct StoredDataCheck: Sendable {
             _ = try await Secrets.open(settings.secretsStore(database, time: time), now: time.now())
             return .ok("secrets", "readable, in the database.")
         } catch {
-            return .problem("secrets", "\(error)", "Restore the row 'secrets' of the table 'installation' from a backup.")
+            return .problem(
+                "secrets", "\(error)", "Restore the row 'secrets' of the table 'installation' from a backup.")
         }
     }
 
@@ -88,7 +100,8 @@ struct StoredDataCheck: Sendable {
         do {
             if await isComplete(database) { try await FilesMark(folder: settings.files).check(database) }
         } catch let refusal as FilesMark.Refusal {
-            return .problem("files", refusal.description, "Until then 'darkroom serve' and 'darkroom worker' do not start here.")
+            return .problem(
+                "files", refusal.description, "Until then 'darkroom serve' and 'darkroom worker' do not start here.")
         } catch {
             return .problem("files", Failure(explaining: error).message, "Let this user read \(settings.files).")
         }
@@ -98,7 +111,9 @@ struct StoredDataCheck: Sendable {
     private func soundness(_ database: Database) async throws -> Finding {
         let problems = try await database.engine.check()
         let version = try await database.engine.version()
-        guard let first = problems.first else { return .ok("database", "\(version), sound. 'darkroom audit' checks the books in it.") }
+        guard let first = problems.first else {
+            return .ok("database", "\(version), sound. 'darkroom audit' checks the books in it.")
+        }
         return .problem("database", first, "Stop the server, keep a copy of the file, and restore a backup.")
     }
 
@@ -106,7 +121,9 @@ struct StoredDataCheck: Sendable {
         do {
             let pending = try await Schema.migrator.pending(database)
             if pending.isEmpty { return .ok("schema", "up to date.") }
-            return .information("schema", "\(pending.count) steps to take (\(pending.joined(separator: ", "))); starting the server takes them.")
+            return .information("schema", """
+                \(pending.count) steps to take (\(pending.joined(separator: ", "))); starting the server takes them.
+                """)
         } catch let error as DatabaseError where error.kind == .schema {
             return .problem("schema", error.message, "Use the program's version that made it.")
         }
@@ -115,7 +132,9 @@ struct StoredDataCheck: Sendable {
     /// Nil while there are no tables.
     private func administrator(_ database: Database) async throws -> Finding? {
         guard await isComplete(database) else { return nil }
-        if let user = try await database.read({ try $0.firstAdministrator() }) { return .ok("administrator", "\(user.email).") }
+        if let user = try await database.read({ try $0.firstAdministrator() }) {
+            return .ok("administrator", "\(user.email).")
+        }
         return .warning("administrator", "there is none.", "darkroom admin create-user EMAIL --admin")
     }
 
@@ -139,7 +158,8 @@ struct StoredDataCheck: Sendable {
         do {
             return .ok("files", try await LocalFileStore(folder: settings.files).check() + ".")
         } catch {
-            return .problem("files", Failure(explaining: error).message, "Let this user write in \(settings.files), and make room.")
+            return .problem(
+                "files", Failure(explaining: error).message, "Let this user write in \(settings.files), and make room.")
         }
     }
 }

@@ -4,8 +4,8 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// A server's API as a command uses it. A request whose connection breaks is sent again: a GET changes nothing, and every POST
-/// carries an Idempotency-Key, so that it is done and paid for once.
+/// A server's API as a command uses it. A request whose connection breaks is sent again: a GET changes nothing, and
+/// every POST carries an Idempotency-Key, so that it is done and paid for once.
 struct APIClient: Sendable {
     struct Call: Sendable {
         var method = HTTPMethod.GET
@@ -40,7 +40,9 @@ struct APIClient: Sendable {
     /// The bytes at an address of the server's, or at one that it gave.
     func bytes(at address: String, limit: Int) async throws -> [UInt8] {
         let response = try await client.execute(HTTPClientRequest(url: address), timeout: .seconds(120))
-        guard response.status == .ok else { throw Failure(.failed, "The file could not be fetched: HTTP \(response.status.code).") }
+        guard response.status == .ok else {
+            throw Failure(.failed, "The file could not be fetched: HTTP \(response.status.code).")
+        }
         return Array(try await response.body.collect(upTo: limit).readableBytesView)
     }
 

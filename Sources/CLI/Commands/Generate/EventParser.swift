@@ -5,7 +5,8 @@ struct ServerEvent: Sendable, Equatable {
     var data = ""
 }
 
-/// Reads Server-Sent Events from parts that break anywhere. What is longer than any event of a Darkroom server is dropped.
+/// Reads Server-Sent Events from parts that break anywhere. What is longer than any event of a Darkroom server is
+/// dropped.
 struct EventParser {
     private static let longest = 1 << 20
 

@@ -75,7 +75,8 @@ struct FollowJob: Sendable {
         return nil
     }
 
-    /// Waiting is what Ctrl-C ends, never the job: that costs nothing more by being left alone, and its result is stored.
+    /// Waiting is what Ctrl-C ends, never the job: that costs nothing more by being left alone, and its result is
+    /// stored.
     private func watchInterrupts() async throws -> JSON? {
         var isSecond = false
         for await _ in await UnixSignalsSequence(trapping: .sigint) {

@@ -19,13 +19,18 @@ struct GenerateCommand: AsyncParsableCommand {
               darkroom generate --kind background_removal --input a.jpg --out b.png
               darkroom generate "a lighthouse" --async --url URL --key dk_…
 
-            Exit codes: 0 done, 1 the job failed, 2 wrong use, 3 too few credits, 4 the server cannot be reached, 130 interrupted.
+            Exit codes: 0 done, 1 the job failed, 2 wrong use, 3 too few credits, 4 the server cannot be reached, 130 \
+            interrupted.
             """)
 
     @Argument(help: "What to make. Several words need no quotes.") var prompt: [String] = []
-    @Option(name: [.short, .customLong("out")], help: "The file to save to; its ending is the format. More pictures are name-2.png and so on. What is there is overwritten.")
+    @Option(name: [.short, .customLong("out")], help: """
+        The file to save to; its ending is the format. More pictures are name-2.png and so on. What is there is \
+        overwritten.
+        """)
     var out: String?
-    @Option(help: "The kind of job; GET /api/kinds lists them. Default: text_to_image, or style_transfer with --input") var kind: String?
+    @Option(help: "The kind of job; GET /api/kinds lists them. Default: text_to_image, or style_transfer with --input")
+    var kind: String?
     @Option(help: "The provider's model, such as fal-ai/flux/dev.") var endpoint: String?
     @Option(help: "Such as 1024x1024, or 1K, 2K and 4K.") var resolution: String?
     @Option(help: "Such as 16:9.") var aspectRatio: String?
@@ -38,12 +43,17 @@ struct GenerateCommand: AsyncParsableCommand {
     @Flag(help: "Wait for the result, showing progress. This is the default.") var blocking = false
     @Option(help: "The server, or DARKROOM_URL.") var url: String?
     @Option(help: "An API key to it, or DARKROOM_KEY.") var key: String?
-    @Option(help: "The data folder whose server to talk to, where no server is named. Default: ./data") var data: String?
+    @Option(help: "The data folder whose server to talk to, where no server is named. Default: ./data") var data:
+        String?
 
     func validate() throws {
         guard !(isAsync && blocking) else { throw ValidationError("--async and --blocking exclude each other.") }
-        guard !(isAsync && out != nil) else { throw ValidationError("--async does not wait, so there is nothing to save with --out.") }
-        guard !prompt.isEmpty || kind != nil else { throw ValidationError("Say what to make: darkroom generate \"a red dress in a park\".") }
+        guard !(isAsync && out != nil) else {
+            throw ValidationError("--async does not wait, so there is nothing to save with --out.")
+        }
+        guard !prompt.isEmpty || kind != nil else {
+            throw ValidationError("Say what to make: darkroom generate \"a red dress in a park\".")
+        }
     }
 
     func run() async throws {
@@ -61,12 +71,17 @@ struct GenerateCommand: AsyncParsableCommand {
 
     private func run(_ api: APIClient, _ files: OutputFiles?) async throws {
         let run = ID<Job>.make(at: Time.system.now())
-        let asset = if let input { try await InputPicture.asset(input, api, idempotencyKey: "cli-\(run)-input") } else { nil as String? }
+        let asset =
+            if let input { try await InputPicture.asset(input, api, idempotencyKey: "cli-\(run)-input") } else {
+                nil as String?
+            }
         let response = try await api.json(.init(
             method: .POST, path: "/api/generate",
             headers: ["Content-Type": "application/json", "Idempotency-Key": "cli-\(run)"],
             body: Array(body(asset: asset, format: files?.format).text.utf8), isFirst: input == nil))
-        guard let job = response["job"], let id = job["id"]?.string else { throw Failure(.failed, "The server's response names no job.") }
+        guard let job = response["job"], let id = job["id"]?.string else {
+            throw Failure(.failed, "The server's response names no job.")
+        }
         if isAsync { return say(job.text) }
         let display = ProgressDisplay(time: .system)
         await display.note("job \(id), \(Receipt.credits(job["estimatedCredits"])) credits set aside")
@@ -84,7 +99,8 @@ struct GenerateCommand: AsyncParsableCommand {
     private func body(asset: String?, format: String?) -> JSON {
         let members: [String: JSON?] = [
             "prompt": prompt.isEmpty ? nil : .string(prompt.joined(separator: " ")),
-            "kind": (kind ?? (input == nil ? nil : "style_transfer")).map { .string($0) }, "endpoint": endpoint.map { .string($0) },
+            "kind": (kind ?? (input == nil ? nil : "style_transfer")).map { .string($0) },
+            "endpoint": endpoint.map { .string($0) },
             "resolution": resolution.map { .string($0) }, "aspectRatio": aspectRatio.map { .string($0) },
             "quality": quality.map { .string($0) }, "numImages": numImages.map { .integer(Int64($0)) },
             "seed": seed.map { .integer(Int64($0)) }, "negativePrompt": negativePrompt.map { .string($0) },

@@ -15,10 +15,13 @@ enum InputPicture {
             method: .POST, path: "/api/assets",
             headers: [
                 "Content-Type": "application/octet-stream", "Idempotency-Key": idempotencyKey,
-                "X-File-Name": name.addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~"))) ?? "picture",
+                "X-File-Name": name.addingPercentEncoding(
+                    withAllowedCharacters: .alphanumerics.union(.init(charactersIn: "-._~"))) ?? "picture",
             ],
             body: try bytes(of: text), isFirst: true))
-        guard let id = asset["id"]?.string else { throw Failure(.failed, "The server took the picture and gave no id for it.") }
+        guard let id = asset["id"]?.string else {
+            throw Failure(.failed, "The server took the picture and gave no id for it.")
+        }
         return id
     }
 

@@ -20,9 +20,12 @@ struct JobView: Sendable, Equatable {
         if isReconnecting { return "connecting again" }
         switch status {
         case "pending": return "held"
-        case "queued": return Int(position ?? "").map { $0 == 0 ? "next in the queue" : "queued behind \($0)" } ?? "queued"
+        case "queued":
+            return Int(position ?? "").map { $0 == 0 ? "next in the queue" : "queued behind \($0)" } ?? "queued"
         case "processing":
-            if let providerPosition, percent == nil || isEstimate { return "in the provider's queue, behind \(providerPosition)" }
+            if let providerPosition, percent == nil || isEstimate {
+                return "in the provider's queue, behind \(providerPosition)"
+            }
             return attempt > 1 ? "processing, attempt \(attempt)" : "processing"
         default: return status
         }

@@ -2,8 +2,8 @@ import Core
 import Foundation
 import SQL
 
-/// The installation's first administrator, signed in by anyone who may read its secrets: the right to the data folder or
-/// the database is the right to everything in it.
+/// The installation's first administrator, signed in by anyone who may read its secrets: the right to the data folder
+/// or the database is the right to everything in it.
 actor LocalAdministrator {
     private let database: Database
     private let identity: Identity
@@ -21,12 +21,15 @@ actor LocalAdministrator {
         database = try await App.openExisting(settings)
         let secrets = try await Secrets.open(settings.secretsStore(database, time: time), now: time.now())
         identity = try await Identity(
-            database: database, secrets: secrets, publicURL: publicURL, signUpMode: .closed, confirmsByMail: false, time: time,
-            passwords: Passwords(threads: 1))
+            database: database, secrets: secrets, publicURL: publicURL, signUpMode: .closed, confirmsByMail: false,
+            time: time, passwords: Passwords(threads: 1))
         guard let user = try await database.read({ try $0.firstAdministrator() }) else {
-            throw Failure(.failed, "This installation has no administrator. Make one with 'darkroom admin create-user EMAIL --admin'.")
+            throw Failure(.failed, """
+                This installation has no administrator. Make one with 'darkroom admin create-user EMAIL --admin'.
+                """)
         }
-        signedIn = try await identity.sessions.start(for: user.id, from: Client(address: "local", userAgent: "darkroom generate"))
+        signedIn = try await identity.sessions.start(
+            for: user.id, from: Client(address: "local", userAgent: "darkroom generate"))
         self.time = time
     }
 

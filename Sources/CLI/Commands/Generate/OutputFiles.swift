@@ -25,7 +25,9 @@ struct OutputFiles: Sendable, Equatable {
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
             throw Failure(.usage, "--out \(path): there is no folder \(folder).")
         }
-        guard access(folder, W_OK) == 0 else { throw Failure(.usage, "--out \(path): the folder \(folder) cannot be written.") }
+        guard access(folder, W_OK) == 0 else {
+            throw Failure(.usage, "--out \(path): the folder \(folder) cannot be written.")
+        }
         guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue else {
             throw Failure(.usage, "--out \(path) is a folder. Name a file in it.")
         }

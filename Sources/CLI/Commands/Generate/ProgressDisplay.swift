@@ -5,7 +5,8 @@ import Foundation
 import Glibc
 #endif
 
-/// Shows on standard error how a job goes: one line drawn again and again on a terminal, a line for each change elsewhere.
+/// Shows on standard error how a job goes: one line drawn again and again on a terminal, a line for each change
+/// elsewhere.
 actor ProgressDisplay {
     private let isTerminal: Bool
     private let time: Time

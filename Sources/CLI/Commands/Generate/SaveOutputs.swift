@@ -21,7 +21,9 @@ struct SaveOutputs: Sendable {
             do {
                 try Data(bytes).write(to: URL(filePath: path), options: .atomic)
             } catch {
-                throw Failure(.failed, "\(path) cannot be written: \(error.localizedDescription) The picture is stored at the server.")
+                throw Failure(.failed, """
+                    \(path) cannot be written: \(error.localizedDescription) The picture is stored at the server.
+                    """)
             }
             saved.append((path, note(path, output, bytes.count, isReplaced)))
         }
@@ -29,7 +31,9 @@ struct SaveOutputs: Sendable {
     }
 
     private func fetch(_ output: JSON) async throws -> [UInt8] {
-        guard let link = output["url"]?.string else { throw Failure(.failed, "The server gave no link to the picture.") }
+        guard let link = output["url"]?.string else {
+            throw Failure(.failed, "The server gave no link to the picture.")
+        }
         var failure = Failure(.unreachable, "The picture could not be fetched.")
         for attempt in 1...Self.tries {
             for address in addresses(of: link) {
@@ -40,7 +44,9 @@ struct SaveOutputs: Sendable {
                 } catch let error as CancellationError {
                     throw error
                 } catch {
-                    failure = (error as? Failure) ?? Failure(.unreachable, "The picture could not be fetched from \(address): \(error).")
+                    failure =
+                        (error as? Failure)
+                        ?? Failure(.unreachable, "The picture could not be fetched from \(address): \(error).")
                 }
             }
             if attempt < Self.tries { try await time.sleep(.seconds(1)) }
@@ -48,10 +54,13 @@ struct SaveOutputs: Sendable {
         throw failure
     }
 
-    /// A link names the server as the outside world knows it. From here it may be reachable only at the address that the command was given.
+    /// A link names the server as the outside world knows it. From here it may be reachable only at the address that
+    /// the command was given.
     private func addresses(of link: String) -> [String] {
         let server = api.target.url
-        guard let url = URL(string: link), let path = link.range(of: "/files/"), url.path.hasPrefix("/files/") else { return [link] }
+        guard let url = URL(string: link), let path = link.range(of: "/files/"), url.path.hasPrefix("/files/") else {
+            return [link]
+        }
         let same = server + link[path.lowerBound...]
         if same == link { return [link] }
         return api.target.publicURL == nil ? [link, same] : [same, link]
@@ -63,7 +72,8 @@ struct SaveOutputs: Sendable {
     }
 
     private func note(_ path: String, _ output: JSON, _ size: Int, _ isReplaced: Bool) -> String {
-        let pixels = output["width"]?.integer.flatMap { width in output["height"]?.integer.map { "\(width) × \($0), " } } ?? ""
+        let pixels =
+            output["width"]?.integer.flatMap { width in output["height"]?.integer.map { "\(width) × \($0), " } } ?? ""
         return "\(isReplaced ? "overwrote" : "saved") \(path) (\(pixels)\((size + 1023) / 1024) KB)"
     }
 }

@@ -27,19 +27,25 @@ struct Target: Sendable {
         case (let url?, let key?): return Target(url: url, publicURL: nil, token: { key }, leave: {})
         case (nil, let key?): return try local(data, key: key)
         case (_?, nil):
-            throw Failure(.usage, "A server was named, and no key to it. Give --key or DARKROOM_KEY; the server's page or its /api/keys makes one.")
+            throw Failure(.usage, """
+                A server was named, and no key to it. Give --key or DARKROOM_KEY; the server's page or its /api/keys \
+                makes one.
+                """)
         case (nil, nil): return try await administrator(Settings.read(given))
         }
     }
 
     private static func server(of data: String) throws -> ServerFile {
         guard !FileManager.default.fileExists(atPath: data) || FileManager.default.isReadableFile(atPath: data) else {
-            throw Failure(.usage, "The data folder \(data) cannot be read by this user. Name a server with --url and give an API key with --key.")
+            throw Failure(.usage, """
+                The data folder \(data) cannot be read by this user. Name a server with --url and give an API key \
+                with --key.
+                """)
         }
         guard let file = ServerFile.running(in: data) else {
             throw Failure(.unreachable, """
-                No server is running on the data folder \(data). Start one with 'darkroom serve --data \(data)', name its folder \
-                with --data, or another server with --url and --key.
+                No server is running on the data folder \(data). Start one with 'darkroom serve --data \(data)', name \
+                its folder with --data, or another server with --url and --key.
                 """)
         }
         return file

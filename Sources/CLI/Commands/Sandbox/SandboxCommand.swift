@@ -10,19 +10,22 @@ import Web
 /// `darkroom sandbox`: the provider that plays fal, in a process of its own.
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sandbox", abstract: "Runs a local provider that speaks fal's protocol and paints instead of imagining.",
-        discussion: """
-            A server starts one of its own. Run it alone to develop against fal's protocol, or to have it outlive servers that restart:
+        commandName: "sandbox",
+        abstract: "Runs a local provider that speaks fal's protocol and paints instead of imagining.", discussion: """
+            A server starts one of its own. Run it alone to develop against fal's protocol, or to have it outlive \
+            servers that restart:
               darkroom sandbox --port 8081
               darkroom serve --sandbox-url http://127.0.0.1:8081
-            Nodes on one PostgreSQL share one such process. DARKROOM_SANDBOX_KEY, set alike for it and for them, keeps others out.
+            Nodes on one PostgreSQL share one such process. DARKROOM_SANDBOX_KEY, set alike for it and for them, keeps \
+            others out.
             """)
 
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
     @Option(help: "The port to listen on; 0 takes any free one.") var port = 8081
     @Option(help: "The folder of its requests, files and signing key.") var data = "./data/sandbox"
     @Option(help: "The only key to accept, or DARKROOM_SANDBOX_KEY. Without either, any key will do.") var key: String?
-    @Option(name: .customLong("public-url"), help: "How others reach it, if not under the address they ask for.") var publicURL: String?
+    @Option(name: .customLong("public-url"), help: "How others reach it, if not under the address they ask for.")
+    var publicURL: String?
     @Option(help: "A PEM file with the certificate chain: the official client speaks https only.") var tlsCert: String?
     @Option(help: "A PEM file with the certificate's key.") var tlsKey: String?
     @Flag(help: "Return one small file for every request instead of painting.") var fixedOutput = false
@@ -31,7 +34,9 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "Faults for every request, such as slow=5,webhook-twice. See docs/sandbox.md.") var fault = ""
 
     func validate() throws {
-        guard (tlsCert == nil) == (tlsKey == nil) else { throw ValidationError("--tls-cert and --tls-key belong together.") }
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key belong together.")
+        }
         guard SandboxScript(list: fault) != nil else {
             let names = SandboxFault.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--fault takes a list of: \(names); some with a number, as in slow=5.")
@@ -41,11 +46,13 @@ struct SandboxCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await PortCheck(host: host, port: port, who: "The sandbox", advice: "choose another with --port and --host")()
+        try await PortCheck(
+            host: host, port: port, who: "The sandbox", advice: "choose another with --port and --host")()
         let logger = Logger(label: "darkroom.sandbox") { StreamLogHandler.standardError(label: $0) }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {
-            let sandbox = try await Sandbox(settings(key: try await sharedKey()), client: client, time: .system, logger: logger)
+            let sandbox = try await Sandbox(
+                settings(key: try await sharedKey()), client: client, time: .system, logger: logger)
             let group = ServiceGroup(configuration: .init(
                 services: [sandbox], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             async let greeting: Void = greet(sandbox)

@@ -10,8 +10,8 @@ import Web
 /// `darkroom stripe-sandbox`: Stripe's API on the developer's own machine, in a process of its own.
 struct StripeSandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stripe-sandbox", abstract: "Runs the Stripe emulator: its API, its pages, a clock to move. No money moves.",
-        discussion: """
+        commandName: "stripe-sandbox",
+        abstract: "Runs the Stripe emulator: its API, its pages, a clock to move. No money moves.", discussion: """
             The official clients work against it. It prints the two settings to give to a server:
               darkroom stripe-sandbox --port 8420 --webhook-url http://127.0.0.1:8080/api/stripe/webhook
             Its page, at the address it prints, moves the clock and shows what happened. See docs/stripe-sandbox.md.
@@ -24,28 +24,41 @@ struct StripeSandboxCommand: AsyncParsableCommand {
     @Option(help: "How browsers find it, if not at its own address.") var publicURL: String?
     @Option(help: "Where every event is sent.") var webhookURL: String?
     @Option(help: "The secret to sign webhooks with. Without it, one is made for this run.") var webhookSecret: String?
-    @Option(help: "The API version of those who name none: 2025-02-24.acacia has the older shapes.") var apiVersion = StandInVersion.current.text
-    @Option(help: "Faults of deliveries, such as duplicate=30,lose=5,seed=7. See docs/stripe-sandbox.md.") var fault: String?
+    @Option(help: "The API version of those who name none: 2025-02-24.acacia has the older shapes.") var apiVersion =
+        StandInVersion.current.text
+    @Option(help: "Faults of deliveries, such as duplicate=30,lose=5,seed=7. See docs/stripe-sandbox.md.") var fault:
+        String?
 
     func validate() throws {
-        guard StandInVersion(apiVersion) != nil else { throw ValidationError("--api-version is such as \(StandInVersion.current.text).") }
-        guard fault.map({ StandInFaults(list: $0) != nil }) ?? true else {
-            throw ValidationError("--fault takes a list of \(StandInFaults.names.joined(separator: ", ")), each with a number, as in lose=5.")
+        guard StandInVersion(apiVersion) != nil else {
+            throw ValidationError("--api-version is such as \(StandInVersion.current.text).")
         }
-        guard webhookSecret == nil || webhookURL != nil else { throw ValidationError("--webhook-secret needs a --webhook-url.") }
-        for url in [webhookURL, publicURL].compactMap({ $0 }) where !url.hasPrefix("http://") && !url.hasPrefix("https://") {
+        guard fault.map({ StandInFaults(list: $0) != nil }) ?? true else {
+            throw ValidationError("""
+                --fault takes a list of \(StandInFaults.names.joined(separator: ", ")), each with a number, as in \
+                lose=5.
+                """)
+        }
+        guard webhookSecret == nil || webhookURL != nil else {
+            throw ValidationError("--webhook-secret needs a --webhook-url.")
+        }
+        for url in [webhookURL, publicURL].compactMap({ $0 })
+        where !url.hasPrefix("http://") && !url.hasPrefix("https://") {
             throw ValidationError("\(url) is no http address.")
         }
     }
 
     func run() async throws {
-        try await PortCheck(host: host, port: port, who: "The Stripe emulator", advice: "choose another with --port and --host")()
+        try await PortCheck(
+            host: host, port: port, who: "The Stripe emulator", advice: "choose another with --port and --host")()
         let logger = Logger(label: "darkroom.stripe-sandbox") { StreamLogHandler.standardError(label: $0) }
         let client = HTTPClient(
-            eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
+            eventLoopGroupProvider: .singleton,
+            configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
         let secret = webhookSecret ?? "whsec_" + UUID().uuidString.lowercased().replacing("-", with: "")
         do {
-            let sandbox = try await StripeSandbox(settings(secret: secret), client: client, time: .system, logger: logger)
+            let sandbox = try await StripeSandbox(
+                settings(secret: secret), client: client, time: .system, logger: logger)
             let group = ServiceGroup(configuration: .init(
                 services: [sandbox], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             async let greeting: Void = greet(sandbox, secret: secret)

@@ -28,7 +28,9 @@ struct PortCheck {
 
     private func sentence(for code: CInt) -> String {
         switch code {
-        case EADDRINUSE: "\(who) cannot listen on \(host):\(port): another program does. Stop that program, or \(advice)."
+        case EADDRINUSE: """
+            \(who) cannot listen on \(host):\(port): another program does. Stop that program, or \(advice).
+            """
         case EACCES: "\(who) may not listen on port \(port): below 1024 only root may. Rather \(advice)."
         case EADDRNOTAVAIL: "\(who) cannot listen on \(host): it is no address of this machine. Rather \(advice)."
         default: "\(who) cannot listen on \(host):\(port): \(String(cString: strerror(code))). Rather \(advice)."

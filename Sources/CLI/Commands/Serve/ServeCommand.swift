@@ -10,9 +10,9 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serves the API and works on jobs.",
         discussion: """
-            Without any setting it stores everything in ./data, makes its own secrets and a first administrator, and gives \
-            jobs to a built-in sandbox whose pictures are not made by AI; a built-in Stripe emulator sells packs and plans \
-            for no money. Set FAL_KEY to work with fal.ai, STRIPE_SECRET_KEY to be paid.
+            Without any setting it stores everything in ./data, makes its own secrets and a first administrator, and \
+            gives jobs to a built-in sandbox whose pictures are not made by AI; a built-in Stripe emulator sells packs \
+            and plans for no money. Set FAL_KEY to work with fal.ai, STRIPE_SECRET_KEY to be paid.
             Every flag is a setting too: --public-url is DARKROOM_PUBLIC_URL, in the environment or in a .env file.
 
             Examples:
@@ -27,11 +27,17 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(name: .customLong("public-url"), help: "Where the outside world finds this server.") var publicURL: String?
     @Option(name: .customLong("tls-cert"), help: "A PEM file with the certificate chain.") var tlsCert: String?
     @Option(name: .customLong("tls-key"), help: "A PEM file with the certificate's key.") var tlsKey: String?
-    @Option(name: .customLong("sandbox-port"), help: "The built-in sandbox's port. Default: the next after --port") var sandboxPort: Int?
-    @Option(name: .customLong("sandbox-url"), help: "A sandbox in a process of its own, instead of the built-in one.") var sandboxURL: String?
-    @Flag(name: .customLong("stripe-sandbox"), inversion: .prefixedNo, help: "The built-in Stripe emulator, while no STRIPE_SECRET_KEY is set. Default: on beside the built-in sandbox, on SQLite")
+    @Option(name: .customLong("sandbox-port"), help: "The built-in sandbox's port. Default: the next after --port")
+    var sandboxPort: Int?
+    @Option(name: .customLong("sandbox-url"), help: "A sandbox in a process of its own, instead of the built-in one.")
+    var sandboxURL: String?
+    @Flag(name: .customLong("stripe-sandbox"), inversion: .prefixedNo, help: """
+        The built-in Stripe emulator, while no STRIPE_SECRET_KEY is set. Default: on beside the built-in sandbox, on \
+        SQLite
+        """)
     var stripeSandbox: Bool?
-    @Option(name: .customLong("stripe-sandbox-port"), help: "Its port. Default: the second after --port") var stripeSandboxPort: Int?
+    @Option(name: .customLong("stripe-sandbox-port"), help: "Its port. Default: the second after --port")
+    var stripeSandboxPort: Int?
     @Flag(name: .customLong("no-worker"), help: "Only serve; leave the work to other processes.") var noWorker = false
 
     func run() async throws {

@@ -5,7 +5,8 @@ import Foundation
 import Glibc
 #endif
 
-/// The address of a data folder's server on this machine, so that other commands find it by themselves. The file is there while a server runs; only its owner can read it.
+/// The address of a data folder's server on this machine, so that other commands find it by themselves. The file is
+/// there while a server runs; only its owner can read it.
 struct ServerFile: Codable, Equatable {
     let url: String
     /// What links begin with. It may lead around a proxy that cannot be reached from here.
@@ -23,7 +24,9 @@ struct ServerFile: Codable, Equatable {
     func write(to folder: String) throws {
         let draft = Self.path(in: folder) + ".\(pid)"
         let attributes: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-        guard FileManager.default.createFile(atPath: draft, contents: try JSONEncoder().encode(self), attributes: attributes),
+        guard
+            FileManager.default.createFile(
+                atPath: draft, contents: try JSONEncoder().encode(self), attributes: attributes),
             rename(draft, Self.path(in: folder)) == 0
         else { throw Failure(.failed, "\(draft) cannot be written: \(String(cString: strerror(errno))).") }
     }
@@ -41,7 +44,9 @@ struct ServerFile: Codable, Equatable {
     }
 
     private static func read(in folder: String) -> ServerFile? {
-        FileManager.default.contents(atPath: path(in: folder)).flatMap { try? JSONDecoder().decode(ServerFile.self, from: $0) }
+        FileManager.default.contents(atPath: path(in: folder)).flatMap {
+            try? JSONDecoder().decode(ServerFile.self, from: $0)
+        }
     }
 }
 

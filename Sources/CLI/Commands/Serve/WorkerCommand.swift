@@ -6,10 +6,11 @@ struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Works on jobs without serving the API.",
         discussion: """
-            Nodes belong together by what they share: the database, the folder of files, and the settings. None is special: \
-            any number of servers and workers, started in any order. Without PostgreSQL they share a data folder on one machine.
-            A worker gives providers the address to send results to, the servers' public URL, and must reach the provider. A \
-            server's built-in sandbox is found by its address.
+            Nodes belong together by what they share: the database, the folder of files, and the settings. None is \
+            special: any number of servers and workers, started in any order. Without PostgreSQL they share a data \
+            folder on one machine.
+            A worker gives providers the address to send results to, the servers' public URL, and must reach the \
+            provider. A server's built-in sandbox is found by its address.
 
             Example, beside a server that only serves:
               darkroom serve --no-worker --public-url https://pictures.example.com
@@ -17,8 +18,11 @@ struct WorkerCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Option(name: .customLong("public-url"), help: "Where the outside world finds the servers: the same as theirs.") var publicURL: String?
-    @Option(name: .customLong("sandbox-url"), help: "The sandbox that the servers use: a built-in one, or one of its own.") var sandboxURL: String?
+    @Option(name: .customLong("public-url"), help: "Where the outside world finds the servers: the same as theirs.")
+    var publicURL: String?
+    @Option(
+        name: .customLong("sandbox-url"), help: "The sandbox that the servers use: a built-in one, or one of its own.")
+    var sandboxURL: String?
 
     func run() async throws {
         var flags = common.flags
