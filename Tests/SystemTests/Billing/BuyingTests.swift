@@ -15,12 +15,12 @@ struct BuyingTests {
                 try await buyer.get("/api/billing/checkout/\(checkout["id"]?.string ?? "")").json["checkout"]?["state"]
                     == "paid")
             let charge = try #require(try await server.stripe("GET", "/v1/charges").listed.first?["id"]?.string)
-            _ = try await server.stripe("POST", "/_stand-in/charges/\(charge)/refund", "amount=250")
+            _ = try await server.stripe("POST", "/_emulator/charges/\(charge)/refund", "amount=250")
             try await buyer.hasCredits(60)
-            let dispute = try await server.stripe("POST", "/_stand-in/charges/\(charge)/dispute", "amount=250")
+            let dispute = try await server.stripe("POST", "/_emulator/charges/\(charge)/dispute", "amount=250")
             try await buyer.hasCredits(10)
             _ = try await server.stripe(
-                "POST", "/_stand-in/disputes/\(dispute["id"]?.string ?? "")/close", "outcome=won")
+                "POST", "/_emulator/disputes/\(dispute["id"]?.string ?? "")/close", "outcome=won")
             try await buyer.hasCredits(60)
 
             #expect(try await server.run("audit").code == 0)
@@ -52,7 +52,7 @@ struct BuyingTests {
             let smaller = try await buyer.checkout(["plan": "basic"])
             #expect(smaller["state"] == "paid", "\(smaller)")
             #expect(try await buyer.get("/api/billing/subscription").json["subscription"]?["nextPlan"] == "basic")
-            _ = try await server.stripe("POST", "/_stand-in/clock/advance", "days=32")
+            _ = try await server.stripe("POST", "/_emulator/clock/advance", "days=32")
             try await buyer.hasPlan("basic")
 
             let subscription = try #require(

@@ -42,7 +42,7 @@ struct PythonClientTests {
     @Test
     func `Stripe's client works against the emulator: packs, plans, clock, refunds, disputes, webhooks`() async throws {
         let port = try await FreePorts.block()
-        let key = "sk_test_stand_in"
+        let key = "sk_test_emulator"
         let emulator = try ChildProcess(
             Binary.url(), ["stripe-sandbox", "--port", "\(port)", "--data", folder.path + "/stripe", "--key", key],
             folder: folder.path, log: folder.path + "/stripe-emulator")

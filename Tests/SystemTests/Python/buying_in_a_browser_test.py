@@ -33,7 +33,7 @@ def call(url, token, body=None, method=None):
         return json.load(response)
 
 
-def stand_in(path):
+def emulator(path):
     return call(STAND_IN["stripeSandboxURL"] + path, STAND_IN["stripeSandboxKey"])
 
 
@@ -67,8 +67,8 @@ def webhook_got_response(kind, subject):
     """Waits until the server has responded to the event of this type about this object."""
     end = time.monotonic() + BOUND
     while True:
-        events = [e["id"] for e in stand_in(f"/v1/events?type={kind}")["data"] if subject in json.dumps(e["data"]["object"])]
-        states = [d["state"] for d in stand_in("/_stand-in/deliveries")["data"] if d["event"] in events]
+        events = [e["id"] for e in emulator(f"/v1/events?type={kind}")["data"] if subject in json.dumps(e["data"]["object"])]
+        states = [d["state"] for d in emulator("/_emulator/deliveries")["data"] if d["event"] in events]
         if states and all(state == "delivered" for state in states):
             return
         assert time.monotonic() < end, f"{kind} was not delivered: {events} {states}"

@@ -87,7 +87,7 @@ class listening:
 def order(path, **form):
     """The emulator's own calls: what happens outside of Stripe's API."""
     request = urllib.request.Request(
-        f"{BASE}/_stand-in/{path}", urllib.parse.urlencode(form).encode(), {"authorization": f"Bearer {KEY}"})
+        f"{BASE}/_emulator/{path}", urllib.parse.urlencode(form).encode(), {"authorization": f"Bearer {KEY}"})
     with urllib.request.urlopen(request) as response:
         return json.load(response)
 
@@ -484,7 +484,7 @@ def older_versions_have_older_shapes():
     assert v1.invoices.retrieve(invoice.id).parent.subscription_details.subscription == subscription.id
 
 
-def the_stand_ins_own_clock_moves():
+def the_emulators_own_clock_moves():
     session = v1.checkout.sessions.create({
         "mode": "payment", "success_url": "http://127.0.0.1/ok", "line_items": [{"price": price(700, None).id, "quantity": 1}]})
     before = order("clock/advance", seconds=0)["now"]
@@ -512,7 +512,7 @@ def two_calls_with_one_key_do_not_run_together():
     assert len([c for c in v1.customers.list({"email": "race@example.com"}).data]) == 1
 
 
-def endpoints_are_kept():
+def endpoints_are_stored():
     made = v1.webhook_endpoints.create({"url": "http://127.0.0.1:9/x", "enabled_events": ["invoice.paid"]})
     try:
         assert made.secret.startswith("whsec_") and "secret" not in v1.webhook_endpoints.retrieve(made.id)
@@ -528,7 +528,7 @@ TESTS = [
     a_declined_card_leaves_the_session_open, a_delayed_payment_arrives_or_fails, a_session_is_expired, a_tampered_webhook_is_refused,
     a_webhook_is_repeated_until_it_is_taken, lost_events_are_found_by_asking, duplicates_come_to_order,
     a_plan_is_bought_renewed_and_cancelled, a_plan_is_changed, a_payment_that_fails_ends_a_plan, a_plan_is_rescued, money_goes_back,
-    payments_are_disputed, the_portal_changes_a_plan, older_versions_have_older_shapes, endpoints_are_kept, the_stand_ins_own_clock_moves,
+    payments_are_disputed, the_portal_changes_a_plan, older_versions_have_older_shapes, endpoints_are_stored, the_emulators_own_clock_moves,
 ]
 
 run(TESTS)

@@ -40,7 +40,7 @@ extension CLIServer {
         guard let session = checkout["url"]?.string?.split(separator: "/").last else {
             throw Unexpected("nothing to pay: \(checkout.text)")
         }
-        let paid = try await stripe("POST", "/_stand-in/sessions/\(session)/pay", "email=buyer@example.com&name=Buyer")
+        let paid = try await stripe("POST", "/_emulator/sessions/\(session)/pay", "email=buyer@example.com&name=Buyer")
         guard paid["payment_status"]?.string == "paid" else { throw Unexpected("not paid: \(paid.text)") }
     }
 }
