@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Core
 import Foundation
 import SQL
+import Synchronization
 
 extension BenchRun {
     /// Starts what `body` needs and removes it afterwards, also if it throws.
@@ -11,20 +12,25 @@ extension BenchRun {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o711])
         let children = Children()
-        let interrupts = Interrupts {
-            children.killAll()
-            remove(folder)
+        let isCleaned = Mutex(false)
+        // Once, and the second caller waits: what an interrupt kills lets the run below fail at the same moment.
+        let cleanUp: @Sendable () -> Void = {
+            isCleaned.withLock { isCleaned in
+                guard !isCleaned else { return }
+                isCleaned = true
+                children.killAll()
+                remove(folder)
+            }
         }
+        let interrupts = Interrupts(cleanUp)
         defer { interrupts.end() }
         do {
             try await begin(options, folder, children, body)
         } catch {
-            children.killAll()
-            remove(folder)
+            cleanUp()
             throw error
         }
-        children.killAll()
-        remove(folder)
+        cleanUp()
     }
 
     private static func begin(

@@ -4,7 +4,8 @@ import TestSupport
 
 /// The programs that a run has started, so that none outlives it.
 final class Children: Sendable {
-    private let started = Mutex<[ChildProcess]>([])
+    /// Nil once all are killed: no more are started then.
+    private let started = Mutex<[ChildProcess]?>([])
     private let clusters = Mutex<[PostgresCluster]>([])
 
     /// - Parameter log: A path without its extension, for what it prints: its output in `.out`, its errors in `.err`.
@@ -12,11 +13,15 @@ final class Children: Sendable {
         _ program: String, _ arguments: [String], environment: [String: String] = [:], log: String
     ) throws -> ChildProcess {
         let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("DARKROOM_") }
-        let child = try ChildProcess(
-            URL(fileURLWithPath: program), arguments, environment: inherited.merging(environment) { _, given in given },
-            folder: FileManager.default.currentDirectoryPath, log: log)
-        started.withLock { $0.append(child) }
-        return child
+        return try started.withLock { started in
+            guard started != nil else { throw Failure(.interrupted, "Interrupted.") }
+            let child = try ChildProcess(
+                URL(fileURLWithPath: program), arguments,
+                environment: inherited.merging(environment) { _, given in given },
+                folder: FileManager.default.currentDirectoryPath, log: log)
+            started?.append(child)
+            return child
+        }
     }
 
     /// Runs a program to its end and returns what it printed on standard output. Throws if it fails.
@@ -40,7 +45,11 @@ final class Children: Sendable {
 
     /// At once, and not before they are gone: what they have open is about to be removed.
     func killAll() {
-        let (all, clusters) = (started.withLock { $0 }, clusters.withLock { $0 })
+        let all = started.withLock { started in
+            defer { started = nil }
+            return started ?? []
+        }
+        let clusters = clusters.withLock { $0 }
         for child in all { child.killAtOnce() }
         for cluster in clusters { cluster.quitAtOnce() }
         for _ in 0..<500 where all.contains(where: \.isRunning) || clusters.contains(where: \.isRunning) {
