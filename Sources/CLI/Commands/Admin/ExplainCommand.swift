@@ -14,8 +14,8 @@ struct ExplainCommand: AsyncParsableCommand {
               darkroom admin explain ada@example.com --at 2026-11-21T05:03:49Z
             """)
 
-    @Argument(help: "The e-mail address of a user, for their personal account, or the id of any account.") var account:
-        String
+    @Argument(help: "The e-mail address of a user, for their personal account, or the id of any account.")
+    var account: String
     @Option(help: """
         An instant such as 2026-11-21T05:03:49Z, or a day such as 2026-11-21, which is its beginning (UTC).
         """)

@@ -15,8 +15,8 @@ struct GrantCommand: AsyncParsableCommand {
               darkroom admin grant ada@example.com 25.50 --bonus --expires-in 30 --key apology-2026-05
             """)
 
-    @Argument(help: "The e-mail address of a user, for their personal account, or the id of any account.") var account:
-        String
+    @Argument(help: "The e-mail address of a user, for their personal account, or the id of any account.")
+    var account: String
     @Argument(help: "How many, with at most two decimals.") var credits: String
     @Option(name: .customLong("expires-in"), help: "Days until what is left of them expires. Without it they do not.")
     var expiresIn: Int?

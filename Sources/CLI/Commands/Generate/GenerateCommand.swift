@@ -43,8 +43,8 @@ struct GenerateCommand: AsyncParsableCommand {
     @Flag(help: "Wait for the result, showing progress. This is the default.") var blocking = false
     @Option(help: "The server, or DARKROOM_URL.") var url: String?
     @Option(help: "An API key to it, or DARKROOM_KEY.") var key: String?
-    @Option(help: "The data folder whose server to talk to, where no server is named. Default: ./data") var data:
-        String?
+    @Option(help: "The data folder whose server to talk to, where no server is named. Default: ./data")
+    var data: String?
 
     func validate() throws {
         guard !(isAsync && blocking) else { throw ValidationError("--async and --blocking exclude each other.") }

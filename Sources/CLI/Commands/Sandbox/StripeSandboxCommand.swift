@@ -24,10 +24,10 @@ struct StripeSandboxCommand: AsyncParsableCommand {
     @Option(help: "How browsers find it, if not at its own address.") var publicURL: String?
     @Option(help: "Where every event is sent.") var webhookURL: String?
     @Option(help: "The secret to sign webhooks with. Without it, one is made for this run.") var webhookSecret: String?
-    @Option(help: "The API version of those who name none: 2025-02-24.acacia has the older shapes.") var apiVersion =
-        StandInVersion.current.text
-    @Option(help: "Faults of deliveries, such as duplicate=30,lose=5,seed=7. See docs/stripe-sandbox.md.") var fault:
-        String?
+    @Option(help: "The API version of those who name none: 2025-02-24.acacia has the older shapes.")
+    var apiVersion = StandInVersion.current.text
+    @Option(help: "Faults of deliveries, such as duplicate=30,lose=5,seed=7. See docs/stripe-sandbox.md.")
+    var fault: String?
 
     func validate() throws {
         guard StandInVersion(apiVersion) != nil else {
