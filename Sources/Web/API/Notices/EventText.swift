@@ -1,51 +1,30 @@
 import Core
 import NIOCore
 
-/// What streams are told at once: written once, and shared by all who are told the same.
-final class EventChunk: Sendable {
-    /// A comment, which a client passes over: a sign of life for it and for what stands between.
-    static let heartbeat = EventChunk(EventLines(comment: "still here"), isLast: false)
-
-    private let starts: [EventLines.Start]
-    private let text: ByteBuffer
-    /// Of its last event; nothing where it holds none.
-    let lastID: Int64?
-    /// The one job that is followed has ended, and this says so.
-    let isLast: Bool
-
-    init(_ lines: EventLines, isLast: Bool) {
-        starts = lines.starts
-        text = ByteBuffer(string: lines.text)
-        lastID = lines.starts.last { $0.id != nil }?.id
-        self.isLast = isLast
-    }
-
-    /// Without the events that the reader knows already, who may have looked for himself. Nothing where it knows all.
-    func text(after cursor: Int64) -> ByteBuffer? {
-        guard let first = starts.first(where: { $0.id.map { $0 > cursor } ?? true }) else { return nil }
-        return first.offset == 0 ? text : text.getSlice(at: first.offset, length: text.readableBytes - first.offset)
-    }
-}
-
-/// Messages as Server-Sent Events write them, one after the other.
-struct EventLines {
-    struct Start: Sendable {
-        /// Progress has none, and nor has a comment.
+/// A batch of events as Server-Sent Events write it, one message after the other.
+struct EventText: Sendable {
+    private struct Start: Sendable {
+        /// The event's number; nil for progress and for a comment, which have none.
         let id: Int64?
         let offset: Int
     }
 
-    private(set) var starts: [Start] = []
-    private(set) var text = ""
+    private var starts: [Start] = []
+    private var text = ByteBuffer()
 
-    init() {}
-
-    init(comment: String) {
-        starts = [Start(id: nil, offset: 0)]
-        text = ": \(comment)\n\n"
+    init(_ batch: EventBatch) {
+        // A comment, which a client passes over.
+        if batch.isEmpty { add(": still here\n\n", id: nil) }
+        for numbered in batch.events { add(numbered.event, id: numbered.id) }
+        for progress in batch.progress { add(progress) }
     }
 
-    var isEmpty: Bool { starts.isEmpty }
+    /// Returns the text without the events up to `cursor`, which the reader has received already, perhaps by reading them
+    /// itself. Returns nil if nothing is left.
+    func bytes(after cursor: Int64) -> ByteBuffer? {
+        guard let first = starts.first(where: { $0.id.map { $0 > cursor } ?? true }) else { return nil }
+        return first.offset == 0 ? text : text.getSlice(at: first.offset, length: text.readableBytes - first.offset)
+    }
 
     private struct EventBody: Encodable {
         let jobId: String
@@ -62,17 +41,26 @@ struct EventLines {
         let log: String?
     }
 
-    mutating func add(_ event: JobEvent, id: Int64) {
-        let body = EventBody(jobId: event.job.rawValue, type: event.type, status: event.state, data: event.data, at: event.at.text)
-        starts.append(Start(id: id, offset: text.utf8.count))
-        text += "id: \(id)\nevent: \(event.type.rawValue)\ndata: \(JSON.text(of: body))\n\n"
+    private mutating func add(_ event: JobEvent, id: Int64) {
+        let body = EventBody(
+            jobId: event.job.rawValue, type: event.type, status: event.state, data: event.data, at: event.at.text)
+        add("id: \(id)\nevent: \(event.type.rawValue)\ndata: \(JSON.text(of: body))\n\n", id: id)
     }
 
-    mutating func add(_ progress: JobProgress) {
+    private mutating func add(_ progress: JobProgress) {
         let body = ProgressBody(
             jobId: progress.job.rawValue, percent: progress.percent, providerQueuePosition: progress.queuePosition,
             log: progress.logs.last)
-        starts.append(Start(id: nil, offset: text.utf8.count))
-        text += "event: progress\ndata: \(JSON.text(of: body))\n\n"
+        add("event: progress\ndata: \(JSON.text(of: body))\n\n", id: nil)
     }
+
+    private mutating func add(_ message: String, id: Int64?) {
+        starts.append(Start(id: id, offset: text.writerIndex))
+        text.writeString(message)
+    }
+}
+
+extension EventBatch {
+    /// Encoded once, for the first stream that asks.
+    var text: EventText { rendered(EventText.init) }
 }

@@ -1,19 +1,21 @@
-package import Core
 package import Logging
 import ServiceLifecycle
 package import SQL
 import Synchronization
 
-/// Reads what happens to the accounts that are watched on this node, once for all streams of an account, and tells them.
-/// A stream costs a place in a list and a few chunks that it shares with others; one that does not keep up is cut off.
+/// Reads what happens to the accounts that are watched on this node, once for all streams of an account, and sends it
+/// to them. A stream costs a place in a list and a few batches that it shares with others; one that does not keep up is
+/// cut off.
 package final class EventHub: Service {
-    /// Between signs of life of one stream, inside the patience of proxies; and between looks that nobody woke.
+    /// Seconds between signs of life of one stream, below the time-outs of proxies; and between reads of an account
+    /// without a notification.
     private static let heartbeat = 15
     private static let accountsAtOnce = 32
     private static let eventsAtOnce = 500
-    /// Chunks that a stream may be behind.
+    /// Batches that a stream may be behind.
     private static let bufferLimit = 32
-    /// What telling one stream takes, as a bound: whoever has thousands is told in larger chunks instead of more often.
+    /// What sending to one stream takes, as a bound: thousands of streams receive larger batches instead of more of
+    /// them.
     private static let pause = Duration.microseconds(20)
 
     private struct State {
@@ -38,17 +40,18 @@ package final class EventHub: Service {
         self.logger = logger
     }
 
-    /// What a stream is told from now on. It is for one who has read to `position` himself; where the hub has read
-    /// further, it says so, and he must read what lies between.
-    func open(
+    /// Opens what a stream receives from now on. Its reader has read up to `position` by itself; if the hub has read
+    /// further, the subscription's position says so, and the reader must read what lies between.
+    package func open(
         _ account: ID<Account>, _ job: ID<Job>?, at position: Int64, cutOff: @escaping @Sendable () -> Void
     ) -> EventSubscription {
-        let (chunks, continuation) = AsyncStream.makeStream(of: EventChunk.self, bufferingPolicy: .bufferingOldest(EventHub.bufferLimit))
+        let (batches, continuation) = AsyncStream.makeStream(
+            of: EventBatch.self, bufferingPolicy: .bufferingOldest(EventHub.bufferLimit))
         let subscription = state.withLock { state -> EventSubscription in
             state.next += 1
             guard !state.isClosed else {
                 continuation.finish()
-                return EventSubscription(account: account, number: state.next, position: position, chunks: chunks)
+                return EventSubscription(account: account, number: state.next, position: position, batches: batches)
             }
             var feed = state.feeds[account] ?? AccountFeed(position: position)
             if state.feeds[account] == nil {
@@ -57,13 +60,13 @@ package final class EventHub: Service {
             feed.add(AccountFeed.Stream(job: job, continuation: continuation, cutOff: cutOff), state.next)
             if let progress = feed.progress(of: job) { continuation.yield(progress) }
             state.feeds[account] = feed
-            return EventSubscription(account: account, number: state.next, position: feed.position, chunks: chunks)
+            return EventSubscription(account: account, number: state.next, position: feed.position, batches: batches)
         }
         mark([account])
         return subscription
     }
 
-    func close(_ subscription: EventSubscription) {
+    package func close(_ subscription: EventSubscription) {
         remove([subscription.number], of: subscription.account)
     }
 
@@ -71,19 +74,19 @@ package final class EventHub: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.tellUntilCancelled() }
+                group.addTask { await self.sendUntilCancelled() }
                 group.addTask { await self.beatUntilCancelled() }
             }
         }
         endAll()
     }
 
-    private func tellUntilCancelled() async {
+    private func sendUntilCancelled() async {
         for await _ in marks.stream {
             while case let accounts = takeMarked(), !accounts.isEmpty, !Task.isCancelled {
                 do {
-                    let told = try await tell(accounts)
-                    if told > 250 { try await time.sleep(EventHub.pause * told) }
+                    let sent = try await sendNews(of: accounts)
+                    if sent > 250 { try await time.sleep(EventHub.pause * sent) }
                 } catch {
                     if Task.isCancelled { return }
                     logger.warning("events could not be read", metadata: ["error": "\(error)"])
@@ -94,8 +97,8 @@ package final class EventHub: Service {
         }
     }
 
-    /// How many streams were told something.
-    private func tell(_ accounts: [ID<Account>]) async throws -> Int {
+    /// Returns how many streams received something.
+    private func sendNews(of accounts: [ID<Account>]) async throws -> Int {
         let positions = state.withLock { state in
             accounts.compactMap { account in state.feeds[account].map { (account: account, position: $0.position) } }
         }
@@ -107,23 +110,25 @@ package final class EventHub: Service {
                     progress: try transaction.progress(of: account))
             }
         }
-        var told = 0
+        var sent = 0
         for (account, position, events, progress) in found {
             let deliveries = state.withLock { state -> [AccountFeed.Delivery] in
-                // All its streams may have gone meanwhile, and others come.
+                // All its streams may have been closed since, and others opened.
                 guard state.feeds[account]?.position == position else { return [] }
-                return state.feeds[account]?.tell(events, progress) ?? []
+                return state.feeds[account]?.deliveries(of: events, progress) ?? []
             }
-            for delivery in deliveries { told += send(delivery.chunk, to: delivery.streams, of: account) }
+            for delivery in deliveries { sent += send(delivery.batch, to: delivery.streams, of: account) }
             if events.count == EventHub.eventsAtOnce { mark([account]) }
         }
-        return told
+        return sent
     }
 
-    private func send(_ chunk: EventChunk, to streams: [(number: Int, stream: AccountFeed.Stream)], of account: ID<Account>) -> Int {
+    private func send(
+        _ batch: EventBatch, to streams: [(number: Int, stream: AccountFeed.Stream)], of account: ID<Account>
+    ) -> Int {
         var gone: [Int] = []
         for (number, stream) in streams {
-            switch stream.continuation.yield(chunk) {
+            switch stream.continuation.yield(batch) {
             case .enqueued: continue
             case .dropped:
                 gone.append(number)
@@ -136,14 +141,16 @@ package final class EventHub: Service {
         return streams.count
     }
 
-    /// Each second a part of the streams and of the accounts, so that not all are told at once.
+    /// Each second a part of the streams and of the accounts, so that they do not all come at once.
     private func beatUntilCancelled() async {
         var second = 0
         while !Task.isCancelled {
             do { try await time.sleep(.seconds(1)) } catch { return }
             second = (second + 1) % EventHub.heartbeat
             let (streams, accounts) = state.withLock { state in
-                (state.feeds.mapValues { $0.streams.filter { $0.key % EventHub.heartbeat == second }.map { (number: $0, stream: $1) } },
+                (state.feeds.mapValues { feed in
+                    feed.streams.filter { $0.key % EventHub.heartbeat == second }.map { (number: $0, stream: $1) }
+                },
                     state.tokens.filter { $0.value.isTurn(second, of: EventHub.heartbeat) }.map(\.key))
             }
             for (account, streams) in streams where !streams.isEmpty { _ = send(.heartbeat, to: streams, of: account) }
@@ -184,13 +191,4 @@ package final class EventHub: Service {
         for token in tokens { wakeUp.forget(token) }
         for stream in streams { stream.continuation.finish() }
     }
-}
-
-/// One stream's share in what the hub tells.
-struct EventSubscription: Sendable {
-    let account: ID<Account>
-    let number: Int
-    /// The hub has read so far, and tells what comes after.
-    let position: Int64
-    let chunks: AsyncStream<EventChunk>
 }

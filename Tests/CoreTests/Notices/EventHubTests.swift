@@ -1,15 +1,14 @@
 import Core
 import Logging
-import NIOCore
 import ServiceLifecycle
 import SQL
+import Synchronization
 import Testing
 import TestSupport
-@testable import Web
 
 struct EventHubTests {
     @Test(arguments: TestEngine.available)
-    func `all streams of an account are told the same, and those of one job its own`(on engine: TestEngine) async throws {
+    func `streams of an account receive the same, and those of one job its own`(on engine: TestEngine) async throws {
         try await withHub(engine) { world, hub in
             let actor = try await world.account(credits: 100)
             let one = try await world.submit(for: actor)
@@ -22,12 +21,12 @@ struct EventHubTests {
             for stream in streams { #expect(try await ids(stream, until: 3) == [2, 3]) }
             let own = await first(followed)
             #expect(own?.lastID == 2 && own?.isLast == true)
-            #expect(own?.text(after: 1).map { String(buffer: $0).contains(other.id.rawValue) } == false)
+            #expect(own?.events.contains { $0.event.job == other.id } == false)
         }
     }
 
     @Test(arguments: TestEngine.available)
-    func `a stream that comes later is told what is new, and from where on`(on engine: TestEngine) async throws {
+    func `a stream that is opened later receives what is new, and from where on`(on engine: TestEngine) async throws {
         try await withHub(engine) { world, hub in
             let actor = try await world.account(credits: 100)
             let early = hub.open(actor.account, nil, at: 0, cutOff: {})
@@ -42,24 +41,7 @@ struct EventHubTests {
         }
     }
 
-    @Test func `an event that was told already is left out of what is told at once`() throws {
-        var lines = EventLines()
-        for id in 4...6 { lines.add(event(Int64(id)), id: Int64(id)) }
-        lines.add(JobProgress(job: ID(rawValue: "job"), percent: 50, queuePosition: nil, logs: []))
-        let chunk = EventChunk(lines, isLast: false)
-
-        func told(_ cursor: Int64) -> [String] {
-            chunk.text(after: cursor).map { String(buffer: $0).split(separator: "\n").filter { !$0.hasPrefix("data") }.map { String($0) } } ?? []
-        }
-
-        #expect(told(3) == ["id: 4", "event: queued", "id: 5", "event: queued", "id: 6", "event: queued", "event: progress"])
-        #expect(told(5) == ["id: 6", "event: queued", "event: progress"])
-        #expect(told(6) == ["event: progress"])
-        #expect(chunk.lastID == 6)
-        #expect(EventChunk.heartbeat.text(after: 100).map { String(buffer: $0) } == ": still here\n\n")
-    }
-
-    @Test func `who does not keep up is cut off, and the others go on`() async throws {
+    @Test func `a stream that does not keep up is cut off, and the others continue`() async throws {
         try await withHub(.sqlite) { world, hub in
             let actor = try await world.account(credits: 1000)
             let cutOff = Gate()
@@ -72,24 +54,24 @@ struct EventHubTests {
             }
             await cutOff.arrivals()
 
-            var told: [Int64?] = []
-            for await chunk in slow.chunks { told.append(chunk.lastID) }
-            #expect(told == (1...32).map { $0 }, "what it was told has no hole")
+            var received: [Int64?] = []
+            for await batch in slow.batches { received.append(batch.lastID) }
+            #expect(received == (1...32).map { $0 }, "what it received has no gap")
         }
     }
 
-    @Test func `a quiet stream shows signs of life`() async throws {
+    @Test func `a quiet stream receives signs of life`() async throws {
         try await withHub(.sqlite) { world, hub in
             let actor = try await world.account()
             let stream = hub.open(actor.account, nil, at: 0, cutOff: {})
 
             let sign = try await whileTimePasses(world.clock) { await first(stream) }
 
-            #expect(sign === EventChunk.heartbeat)
+            #expect(sign === EventBatch.heartbeat)
         }
     }
 
-    @Test func `a stream without a wake-up finds what is new by itself`() async throws {
+    @Test func `a stream without a notification finds what is new by itself`() async throws {
         try await withHub(.sqlite) { world, hub in
             let actor = try await world.account(credits: 100)
             let stream = hub.open(actor.account, nil, at: 0, cutOff: {})
@@ -98,13 +80,13 @@ struct EventHubTests {
 
             try await world.database.write(order: .alone) { try $0.addSilentEvent(to: actor.account) }
 
-            let told = try await whileTimePasses(world.clock) { try await ids(stream, until: 2) }
+            let received = try await whileTimePasses(world.clock) { try await ids(stream, until: 2) }
 
-            #expect(told == [2])
+            #expect(received == [2])
         }
     }
 
-    @Test func `a shutdown ends all streams, and those that come later`() async throws {
+    @Test func `a shutdown ends all streams, and those that are opened after it`() async throws {
         let world = try await TestWorld()
         let hub = EventHub(database: world.database, wakeUp: world.wakeUp, time: world.clock.time, logger: .none)
         let group = ServiceGroup(services: [hub], logger: .none)
@@ -113,17 +95,23 @@ struct EventHubTests {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             await group.triggerGracefulShutdown()
-            for await _ in stream.chunks {}
+            for await _ in stream.batches {}
             try await tasks.waitForAll()
         }
 
-        for await _ in hub.open(ID.make(at: world.clock.now), nil, at: 0, cutOff: {}).chunks {}
+        for await _ in hub.open(ID.make(at: world.clock.now), nil, at: 0, cutOff: {}).batches {}
     }
 
-    private func event(_ seq: Int64) -> JobEvent {
-        JobEvent(
-            job: ID(rawValue: "job"), seq: seq, account: ID(rawValue: "account"), accountSeq: seq, type: .queued, state: .queued,
-            data: .object([:]), at: Instant(seconds: 0))
+    @Test func `a batch is rendered once for each format, however many streams ask`() {
+        let batch = EventBatch([], progress: [], isLast: false)
+        let renderings = Counter()
+
+        for _ in 0..<3 {
+            #expect(batch.rendered { _ in renderings.next() } == 1)
+            #expect(batch.rendered { _ in "text \(renderings.next())" } == "text 2")
+        }
+
+        #expect(renderings.next() == 3)
     }
 
     private func withHub(_ engine: TestEngine, _ body: (TestWorld, EventHub) async throws -> Void) async throws {
@@ -133,6 +121,17 @@ struct EventHubTests {
             group.addTask { try await hub.run() }
             try await body(world, hub)
             group.cancelAll()
+        }
+    }
+}
+
+private final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
         }
     }
 }
@@ -150,17 +149,16 @@ private func whileTimePasses<Value>(_ clock: FakeTime, _ body: () async throws -
     }
 }
 
-private func first(_ stream: EventSubscription) async -> EventChunk? {
-    for await chunk in stream.chunks { return chunk }
+private func first(_ stream: EventSubscription) async -> EventBatch? {
+    for await batch in stream.batches { return batch }
     return nil
 }
 
-/// The events that a stream is told until that one, heartbeats left out.
+/// The events that a stream receives until that one, heartbeats left out.
 private func ids(_ stream: EventSubscription, until last: Int64) async throws -> [Int64] {
     var ids: [Int64] = []
-    for await chunk in stream.chunks {
-        let text = chunk.text(after: 0).map { String(buffer: $0) } ?? ""
-        ids += text.split(separator: "\n").filter { $0.hasPrefix("id: ") }.compactMap { Int64($0.dropFirst(4)) }
+    for await batch in stream.batches {
+        ids += batch.events.map(\.id)
         if let id = ids.last, id >= last { return ids }
     }
     throw Unexpected("the stream ended after \(ids)")
@@ -173,12 +171,13 @@ extension TestWorld {
 }
 
 extension Transaction {
-    /// As a node would whose words are lost on the way.
+    /// As a node would whose notification is lost.
     fileprivate func addSilentEvent(to account: ID<Account>) throws(DatabaseError) {
         try execute("UPDATE accounts SET event_seq = event_seq + 1 WHERE id = $1", account)
         try execute("""
             INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at)
-            SELECT job_id, seq + 1, account_id, account_seq + 1, 'cancel_requested', state, data, created_at FROM job_events
+            SELECT job_id, seq + 1, account_id, account_seq + 1, 'cancel_requested', state, data, created_at
+            FROM job_events
             WHERE account_id = $1 ORDER BY account_seq DESC LIMIT 1
             """, account)
     }
