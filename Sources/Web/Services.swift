@@ -1,7 +1,7 @@
 package import Core
 package import SQL
 
-/// What the routes are made of: put together once at the start.
+/// What the routes use: put together once at the start.
 package struct Services: Sendable {
     package let database: Database
     package let identity: Identity
@@ -22,13 +22,13 @@ package struct Services: Sendable {
     /// Origins whose pages may call the API from a browser; `*` for any.
     package let corsOrigin: String?
     package let installation: Installation
-    /// Nothing where payments are not set up.
+    /// Nil if payments are not set up.
     package let billing: Billing?
 
     package init(
-        database: Database, identity: Identity, catalog: CatalogCache, price: PriceRequest, submit: SubmitJob, cancel: CancelJob,
-        receiveWebhook: ReceiveWebhook, assets: Assets, upload: StoreUpload, store: any FileStore, links: FileLinks,
-        wakeUp: WakeUp, events: EventHub, readiness: Readiness, time: Time, version: String, corsOrigin: String?,
+        database: Database, identity: Identity, catalog: CatalogCache, price: PriceRequest, submit: SubmitJob,
+        cancel: CancelJob, receiveWebhook: ReceiveWebhook, assets: Assets, upload: StoreUpload, store: any FileStore,
+        links: FileLinks, wakeUp: WakeUp, events: EventHub, readiness: Readiness, time: Time, version: String, corsOrigin: String?,
         installation: Installation = Installation(), billing: Billing? = nil
     ) {
         self.database = database

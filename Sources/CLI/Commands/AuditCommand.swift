@@ -43,7 +43,7 @@ struct AuditCommand: AsyncParsableCommand {
         let settings = try await Settings.read(flags: common.flags)
         let period = try period.period(at: Time.system.now())
         let books = stripe ? try await readWithStripe(settings, period) : try await read(settings, period)
-        say(json ? try JSON(BooksBody(books)).text : BooksText(books).text)
+        say(json ? try JSON(ReconciliationBody(books)).text : BooksText(books).text)
         if !books.isClean { throw ExitCode(1) }
     }
 

@@ -14,7 +14,8 @@ enum ContentDisposition {
     }
 
     private static func escaped(_ name: String) -> String {
-        let attribute = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&+-.^_`|~")
+        let attribute = CharacterSet(
+            charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$&+-.^_`|~")
         return name.addingPercentEncoding(withAllowedCharacters: attribute) ?? ""
     }
 }

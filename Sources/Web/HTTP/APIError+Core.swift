@@ -3,9 +3,10 @@ import Foundation
 import HTTPTypes
 import SQL
 
-/// The one place where what Core refuses becomes a status, a code and a sentence.
+/// Turns what Core throws into a status, a code and a sentence: here, or in the file of its noun beside this one.
 extension APIError {
-    /// Nothing where it is not for the caller: then the cause goes to the log, and the caller hears `internal_error`.
+    /// Returns nil if the error is not for the client: then its cause is logged, and the client receives
+    /// `internal_error`.
     init?(core error: any Error) {
         switch error {
         case let error as APIError: self = error
@@ -16,12 +17,14 @@ extension APIError {
         case let error as CancelError: self.init(error)
         case is IdempotencyError:
             self.init(
-                .conflict, "idempotency_key_reused", "This Idempotency-Key came before with another body. Use a new key.",
-                field: "Idempotency-Key")
+                .conflict, "idempotency_key_reused",
+                "This Idempotency-Key came before with another body. Use a new key.", field: "Idempotency-Key")
         case let error as WebhookRefusal: self.init(error)
         case let error as DatabaseError: self.init(error)
         default:
-            guard let known = APIError(identity: error) ?? APIError(files: error) ?? APIError(billing: error) ?? APIError(catalog: error) else { return nil }
+            let known = APIError(accounts: error) ?? APIError(files: error) ?? APIError(billing: error)
+                ?? APIError(catalog: error)
+            guard let known else { return nil }
             self = known
         }
     }
@@ -32,24 +35,27 @@ extension APIError {
             self.init(.unprocessableContent, error.code.rawValue, error.message, field: error.field)
         case .catalog(.unknownKind(let name, let known)):
             self.init(
-                .unprocessableContent, "unknown_kind", "There is no kind '\(name.prefix(64))'. There are: \(known.joined(separator: ", ")).",
-                field: "kind")
+                .unprocessableContent, "unknown_kind",
+                "There is no kind '\(name.prefix(64))'. There are: \(known.joined(separator: ", ")).", field: "kind")
         case .catalog(.unknownEndpoint(let name, let kind, let known)):
             self.init(
                 .unprocessableContent, "unknown_endpoint",
-                "'\(name.prefix(100))' does not serve \(kind.rawValue). These do: \(known.joined(separator: ", ")).", field: "endpoint")
+                "'\(name.prefix(100))' does not serve \(kind.rawValue). These do: \(known.joined(separator: ", ")).",
+                field: "endpoint")
         case .accountDisabled:
             self.init(.forbidden, "account_disabled", "This account is disabled. Ask the operator.")
         case .queueFull(let limit):
             self.init(
-                .tooManyRequests, "queue_full", "\(limit) jobs of this account are waiting already. Wait until some have ended.",
+                .tooManyRequests, "queue_full",
+                "\(limit) jobs of this account are waiting already. Wait until some have ended.",
                 details: ["limit": .integer(Int64(limit))], retryAfter: .seconds(10))
         case .rateLimited(let limit, let retryAfter):
             self.init(
-                .tooManyRequests, "rate_limited", "This account's plan allows \(limit) jobs an hour. Wait, or change the plan.",
+                .tooManyRequests, "rate_limited",
+                "This account's plan allows \(limit) jobs an hour. Wait, or change the plan.",
                 details: ["limit": .integer(Int64(limit))], retryAfter: retryAfter)
         case .tooMany(let limit):
-            self.init(.unprocessableContent, "invalid_parameter", "A batch has 1 to \(limit) jobs.", field: "jobs")
+            self = .invalidParameter("jobs", "A batch has 1 to \(limit) jobs.")
         case .inBatch(let index, let error):
             self.init(error)
             field = "jobs.\(index)" + (field.map { "." + $0 } ?? "")
@@ -74,25 +80,32 @@ extension APIError {
         case .key: "this key"
         }
         var limit: [String: JSON] = [
-            "scope": .string(scope.name), "period": .string(period.rawValue), "amount": .decimal(error.limit.amount.decimal),
+            "scope": .string(scope.name), "period": .string(period.rawValue),
+            "amount": .decimal(error.limit.amount.decimal),
         ]
         limit["memberId"] = scope.member.map { .string($0.rawValue) }
         limit["keyId"] = scope.key.map { .string($0.rawValue) }
         self.init(
             .init(code: 402), "spend_limit_reached",
-            "This costs \(error.required) credits, and the limit for \(whose) leaves \(error.left) until the next \(period.rawValue) begins. Ask for less, wait, or have the limit raised.",
+            """
+            This costs \(error.required) credits, and the limit for \(whose) leaves \(error.left) until the next \
+            \(period.rawValue) begins. Ask for less, wait, or have the limit raised.
+            """,
             details: [
-                "limit": .object(limit), "required": .decimal(error.required.decimal), "left": .decimal(error.left.decimal),
-                "renewsAt": .string(error.renewsAt.text),
+                "limit": .object(limit), "required": .decimal(error.required.decimal),
+                "left": .decimal(error.left.decimal), "renewsAt": .string(error.renewsAt.text),
             ])
     }
 
     private init(_ error: SpendLimitError) {
         switch error {
-        case .notAllowed: self.init(.forbidden, "not_allowed", "Only a signed-in owner or admin of the account sees to its limits.")
+        case .notAllowed: self.init(.forbidden, "not_allowed", "Only an owner or admin can change spend limits.")
         case .noSuchMember: self = .notFound("member")
         case .noSuchKey: self = .notFound("key")
-        case .tooMany(let limit): self.init(.unprocessableContent, "too_many_limits", "An account has at most \(limit) limits. Remove one first.")
+        case .tooMany(let limit):
+            self.init(
+                .unprocessableContent, "too_many_limits",
+                "An account has at most \(limit) limits. Remove one first.")
         }
     }
 
@@ -110,23 +123,33 @@ extension APIError {
         case .malformed: self.init(.badRequest, refusal.rawValue, "This is not a webhook of this provider.")
         case .badSignature: self.init(.forbidden, refusal.rawValue, "The signature does not hold.")
         case .stale: self.init(.unauthorized, refusal.rawValue, "The signature's time is more than five minutes away.")
-        case .wrongAccount: self.init(.misdirectedRequest, refusal.rawValue, "This was signed for another account of the provider.")
+        case .wrongAccount:
+            self.init(.misdirectedRequest, refusal.rawValue, "This was signed for another account of the provider.")
         case .wrongRequest: self.init(.conflict, refusal.rawValue, "This attempt has another request.")
         case .keysUnavailable:
-            self.init(.serviceUnavailable, refusal.rawValue, "The provider's keys are not to be had now.", retryAfter: .seconds(30))
+            self.init(
+                .serviceUnavailable, refusal.rawValue, "The provider's keys are not to be had now.",
+                retryAfter: .seconds(30))
         }
     }
 
     private init?(_ error: DatabaseError) {
         switch error.kind {
         case .busy:
-            self.init(.serviceUnavailable, "busy", "The server has too much to do. Try again in a moment.", retryAfter: .seconds(1))
+            self.init(
+                .serviceUnavailable, "busy", "The server is busy. Try again in a moment.", retryAfter: .seconds(1))
         case .unavailable:
             self.init(
                 .serviceUnavailable, "unavailable",
-                "The database is away. Try again; with the same Idempotency-Key nothing is done twice.", retryAfter: .seconds(2))
+                """
+                The database is unavailable. Retry with the same Idempotency-Key; the request will not be processed \
+                twice.
+                """,
+                retryAfter: .seconds(2))
         case .full:
-            self.init(.serviceUnavailable, "unavailable", "The database cannot be written. Nothing was done; try again.", retryAfter: .seconds(5))
+            self.init(
+                .serviceUnavailable, "unavailable", "The database cannot be written. Nothing was done; try again.",
+                retryAfter: .seconds(5))
         default: return nil
         }
     }

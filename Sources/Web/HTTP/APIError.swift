@@ -1,22 +1,22 @@
-package import Core
+import Core
 import Foundation
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 
-/// What a caller is told when something is refused: a stable code, a sentence to act on, and the field at fault.
-/// The only place where an error of Core becomes a status is `APIError+Core.swift`.
-package struct APIError: Error {
-    package let status: HTTPResponse.Status
-    package let code: String
-    package let message: String
-    package var field: String?
+/// What a client receives when something is refused: a stable code, a sentence to act on, and the field at fault.
+/// Errors of Core become a status in the files `APIError+….swift` and nowhere else; `APIError+Core.swift` joins them.
+struct APIError: Error {
+    let status: HTTPResponse.Status
+    let code: String
+    let message: String
+    var field: String?
     /// More that a program can use, such as `required` and `available`.
-    package var details: [String: JSON]
-    package var retryAfter: Duration?
-    /// The methods that the address takes, where it does not take this one.
+    var details: [String: JSON]
+    var retryAfter: Duration?
+    /// The methods that the address takes, if it does not take this one.
     private var allow: String?
 
-    package init(
+    init(
         _ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil,
         details: [String: JSON] = [:], retryAfter: Duration? = nil
     ) {
@@ -28,16 +28,21 @@ package struct APIError: Error {
         self.retryAfter = retryAfter
     }
 
-    /// Also the answer for what exists but belongs to somebody else.
-    package static func notFound(_ what: String) -> APIError {
+    /// Also for what exists but belongs to somebody else.
+    static func notFound(_ what: String) -> APIError {
         APIError(.notFound, "not_found", "There is no \(what) with this id in your account.")
     }
 
-    package static let unauthorized = APIError(
+    static let unauthorized = APIError(
         .unauthorized, "unauthorized", "Sign in, or send an API key as 'Authorization: Bearer dk_…'.")
 
+    static func invalidParameter(_ field: String, _ message: String) -> APIError {
+        APIError(.unprocessableContent, "invalid_parameter", message, field: field)
+    }
+
     static func methodNotAllowed(_ allow: String) -> APIError {
-        var error = APIError(.methodNotAllowed, "method_not_allowed", "This address takes \(allow) and no other method.")
+        var error = APIError(
+            .methodNotAllowed, "method_not_allowed", "This address takes \(allow) and no other method.")
         error.allow = allow
         return error
     }
@@ -58,7 +63,7 @@ package struct APIError: Error {
 }
 
 extension Response {
-    package static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSON.bytes(of: value))))

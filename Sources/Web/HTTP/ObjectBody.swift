@@ -1,17 +1,20 @@
 import Core
 import HTTPTypes
 
-/// A request's body whose members are known one by one: what is not known is refused, as it may be a typing error. Null is
-/// the same as nothing.
+/// A request's body whose members are known one by one. An unknown member is refused, as it may be a typing error. Null
+/// is the same as an absent member.
 struct ObjectBody {
     private let members: [String: JSON]
 
     init(_ body: JSON, _ names: [String]) throws(APIError) {
-        guard let members = body.object else { throw APIError(.badRequest, "invalid_json", "The body must be a JSON object.") }
+        guard let members = body.object else {
+            throw APIError(.badRequest, "invalid_json", "The body must be a JSON object.")
+        }
         if let unknown = members.keys.filter({ !names.contains($0) }).sorted().first {
+            let name = String(unknown.prefix(64))
             throw APIError(
-                .unprocessableContent, "unknown_parameter", "There is no parameter '\(unknown.prefix(64))'. There are: \(names.joined(separator: ", ")).",
-                field: String(unknown.prefix(64)))
+                .unprocessableContent, "unknown_parameter",
+                "There is no parameter '\(name)'. There are: \(names.joined(separator: ", ")).", field: name)
         }
         self.members = members.filter { $0.value != .null }
     }
@@ -24,18 +27,31 @@ struct ObjectBody {
         return text
     }
 
-    func flag(_ name: String) throws(APIError) -> Bool {
-        guard let value = members[name] else { return false }
+    func texts(_ name: String) throws(APIError) -> [String]? {
+        guard let value = members[name] else { return nil }
+        guard let list = value.array, case let texts = list.compactMap(\.string), texts.count == list.count else {
+            throw invalid(name, "must be a list of strings")
+        }
+        return texts
+    }
+
+    func flag(_ name: String) throws(APIError) -> Bool? {
+        guard let value = members[name] else { return nil }
         guard let flag = value.bool else { throw invalid(name, "must be true or false") }
         return flag
     }
 
-    func integer(_ name: String) throws(APIError) -> Int {
-        guard let value = members[name] else {
-            throw APIError(.unprocessableContent, "missing_parameter", "'\(name)' is missing.", field: name)
-        }
+    func integer(_ name: String) throws(APIError) -> Int? {
+        guard let value = members[name] else { return nil }
         guard let integer = value.integer else { throw invalid(name, "must be a whole number") }
         return Int(integer)
+    }
+
+    func requiredInteger(_ name: String) throws(APIError) -> Int {
+        guard let integer = try integer(name) else {
+            throw APIError(.unprocessableContent, "missing_parameter", "'\(name)' is missing.", field: name)
+        }
+        return integer
     }
 
     /// Not below zero, with two decimals at most.
@@ -48,6 +64,6 @@ struct ObjectBody {
     }
 
     private func invalid(_ name: String, _ what: String) -> APIError {
-        APIError(.unprocessableContent, "invalid_parameter", "'\(name)' \(what).", field: name)
+        .invalidParameter(name, "'\(name)' \(what).")
     }
 }

@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 
 extension Router<AppContext> {
-    /// Refuses the methods that an address does not take with 405 and the list of those that it takes, for which the
-    /// router by itself has a 404. To be called when all routes are there; HEAD is made from GET.
+    /// Refuses the methods that an address does not take with 405 and the list of those that it takes; the router by
+    /// itself has a 404 for them. To be called when all routes are there; HEAD is made from GET.
     func refuseOtherMethods() {
         let refusable: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
         for (path, routes) in Dictionary(grouping: routes, by: { $0.path.description }) {

@@ -1,25 +1,25 @@
-package import Core
-package import SQL
+import Core
+import SQL
 
-/// Looks at the parts that a request needs. A look is remembered for a second, so that any number of those who ask cost one
-/// look, and nobody waits for it longer than `patience`: what does not answer is away.
-package actor PartsCheck {
-    package typealias Parts = [String: String]
+/// Checks the parts that a request needs. A result is reused for a second, so that any number of requests cost one
+/// check, and none waits for it longer than `timeout`: a part that does not respond is away.
+actor ReadinessCheck {
+    typealias Parts = [String: String]
 
-    package static let ok = "ok"
-    static let memory = Duration.seconds(1)
-    static let patience = Duration.seconds(2)
+    static let ok = "ok"
+    static let lifetime = Duration.seconds(1)
+    static let timeout = Duration.seconds(2)
 
     private let database: Database
     private let store: any FileStore
     private let readiness: Readiness
     private let time: Time
     private var last: (parts: Parts, at: Instant)?
-    /// When the look that goes on now began.
-    private var lookingSince: Instant?
+    /// When the check that is running now began.
+    private var checkingSince: Instant?
     private var waiting: [AsyncStream<Parts>.Continuation] = []
 
-    package init(database: Database, store: any FileStore, readiness: Readiness, time: Time) {
+    init(database: Database, store: any FileStore, readiness: Readiness, time: Time) {
         self.database = database
         self.store = store
         self.readiness = readiness
@@ -27,32 +27,32 @@ package actor PartsCheck {
     }
 
     /// Each part by its name: `ok`, or what is wrong with it.
-    package func callAsFunction() async -> Parts {
+    func callAsFunction() async -> Parts {
         var parts = await known()
         parts["server"] = readiness.isShuttingDown ? "shutting down" : Self.ok
         return parts
     }
 
     private func known() async -> Parts {
-        if let last, time.now() - last.at < Self.memory { return last.parts }
-        if let lookingSince, time.now() - lookingSince >= Self.patience { return Self.silence }
-        let (looks, waiter) = AsyncStream.makeStream(of: Parts.self, bufferingPolicy: .bufferingNewest(1))
+        if let last, time.now() - last.at < Self.lifetime { return last.parts }
+        if let checkingSince, time.now() - checkingSince >= Self.timeout { return Self.noResponse }
+        let (results, waiter) = AsyncStream.makeStream(of: Parts.self, bufferingPolicy: .bufferingNewest(1))
         waiting.append(waiter)
-        if lookingSince == nil { begin() }
-        return await first(of: looks)
+        if checkingSince == nil { begin() }
+        return await first(of: results)
     }
 
-    private static let silence: Parts = ["database": "away", "files": "unknown"]
+    private static let noResponse: Parts = ["database": "away", "files": "unknown"]
 
-    /// A task of nobody's: a database that hangs cannot be cancelled, and whoever asked does not wait for it.
+    /// In a task that nobody awaits: a database that hangs cannot be cancelled, and the requests do not wait for it.
     private func begin() {
-        lookingSince = time.now()
-        Task { end(await look()) }
+        checkingSince = time.now()
+        Task { end(await checked()) }
     }
 
     private func end(_ parts: Parts) {
         last = (parts, time.now())
-        lookingSince = nil
+        checkingSince = nil
         for waiter in waiting {
             waiter.yield(parts)
             waiter.finish()
@@ -60,20 +60,20 @@ package actor PartsCheck {
         waiting = []
     }
 
-    private nonisolated func first(of looks: AsyncStream<Parts>) async -> Parts {
+    private nonisolated func first(of results: AsyncStream<Parts>) async -> Parts {
         await withTaskGroup(of: Parts?.self) { group in
-            group.addTask { await looks.first { _ in true } }
+            group.addTask { await results.first { _ in true } }
             group.addTask { [time] in
-                do { try await time.sleep(Self.patience) } catch { return nil }
-                return Self.silence
+                do { try await time.sleep(Self.timeout) } catch { return nil }
+                return Self.noResponse
             }
             let parts = await group.next() ?? nil
             group.cancelAll()
-            return parts ?? Self.silence
+            return parts ?? Self.noResponse
         }
     }
 
-    private nonisolated func look() async -> Parts {
+    private nonisolated func checked() async -> Parts {
         async let files = self.files()
         return await ["database": databaseState(), "files": files]
     }

@@ -1,13 +1,13 @@
-/// What a page says about the installation that serves it.
+/// What pages say about the installation that serves them.
 package struct Installation: Sendable, Hashable {
     package enum Provider: Sendable, Hashable {
         case sandbox, fal, none
     }
 
     package let provider: Provider
-    /// Whether jobs are worked on in this process; else other processes do.
+    /// Whether this process works on jobs; if not, other processes do.
     package let worksHere: Bool
-    /// Where the outside world finds it, without a slash at its end.
+    /// The address for clients, without a slash at its end.
     package let publicURL: String
 
     package init(provider: Provider = .none, worksHere: Bool = true, publicURL: String = "http://127.0.0.1:8080") {

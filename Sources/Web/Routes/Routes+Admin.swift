@@ -1,25 +1,20 @@
-package import Core
-package import Hummingbird
-package import SQL
+import Core
+import Hummingbird
+import SQL
 
 /// What administrators of the installation may ask for, under `/api/admin`.
-package struct AdminRoutes: Sendable {
-    private let database: Database
-    private let catalog: CatalogCache
-    /// Nothing where payments are not set up.
-    private let billing: Billing?
-    private let time: Time
+struct AdminRoutes {
+    let database: Database
+    let catalog: CatalogCache
+    /// Nil if payments are not set up.
+    let billing: Billing?
+    let time: Time
 
-    package init(database: Database, catalog: CatalogCache, billing: Billing?, time: Time) {
-        self.database = database
-        self.catalog = catalog
-        self.billing = billing
-        self.time = time
-    }
+    func add(to admin: RouterGroup<AdminContext>) {
+        admin.get("/audit-log", use: ListAuditLog(database: database).handle)
 
-    package func addRoutes(to admin: RouterGroup<AdminContext>) {
-        admin.get("/audit-log", use: ListAdminActs(database: database).handle)
-        admin.get("/books", use: ShowBooks(read: ReadBooks(database: database, billing: billing, time: time), time: time).handle)
+        let read = ReadBooks(database: database, billing: billing, time: time)
+        admin.get("/reconciliation", use: ShowReconciliation(read: read, time: time).handle)
 
         let edit = EditOffers(database: database, time: time)
         let packs = AdminPacks(edit: edit, database: database)
@@ -37,7 +32,8 @@ package struct AdminRoutes: Sendable {
 
         let drafts = PriceDrafts(database: database, catalog: catalog, time: time)
         let draft = ChangePriceDraft(drafts: drafts, database: database)
-        let publish = PublishPrices(drafts: drafts, preview: PreviewPrices(database: database, time: time), database: database)
+        let preview = PreviewPrices(database: database, time: time)
+        let publish = PublishPrices(drafts: drafts, preview: preview, database: database)
         admin.get("/price-drafts", use: draft.list)
         admin.post("/price-drafts", use: draft.create)
         admin.get("/price-drafts/:id", use: draft.show)

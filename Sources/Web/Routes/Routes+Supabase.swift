@@ -1,18 +1,13 @@
-package import Core
-package import Hummingbird
+import Core
+import Hummingbird
 
-/// Supabase's auth server, as far as its clients need it with an address and a password.
-package struct AuthRoutes: Sendable {
-    private let identity: Identity
-    private let version: String
+/// Supabase's auth server, as far as its clients need it to sign in with an address and a password.
+struct SupabaseAuthRoutes {
+    let identity: Identity
+    /// Darkroom's own version, for `/health`.
+    let version: String
 
-    /// - Parameter version: Darkroom's own, for `/health`.
-    package init(_ identity: Identity, version: String) {
-        self.identity = identity
-        self.version = version
-    }
-
-    package func addRoutes(to router: some RouterMethods<AppContext>) {
+    func add(to router: some RouterMethods<AppContext>) {
         let keySet = KeySetRoute(identity.tokens)
         router.get("/.well-known/jwks.json", use: keySet.handle)
 

@@ -62,7 +62,7 @@ extension OneServer {
             let caller = try await server.account()
             for method in ["GET", "POST", "DELETE"] {
                 let answer = try await caller.send(method, path)
-                #expect(answer.status == 404 && answer.code == "no_such_route", "\(method): \(answer.status) \(answer.text)")
+                #expect(answer.status == 404 && answer.code == "route_not_found", "\(method): \(answer.status) \(answer.text)")
             }
         }
 

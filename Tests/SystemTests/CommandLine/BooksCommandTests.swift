@@ -17,7 +17,7 @@ extension OneCLIServer {
             #expect(text.output.contains("ok      ledger transactions against their entries: ") && text.output.contains("The books balance."))
             let books = try JSON(parsing: json.output)
             #expect(json.code == 0 && books["clean"] == true && books["from"] == "2026-01-01T00:00:00.000Z")
-            #expect(books["sections"]?.array?.allSatisfy { $0["permille"] == 1000 } == true)
+            #expect(books["sections"]?.array?.allSatisfy { $0["matchRate"] == 1 } == true)
         }
 
         @Test func `the books of the database need no server and no Stripe, also where the stand-in is used`() async throws {

@@ -7,7 +7,7 @@ import Logging
 import NIOCore
 import SQL
 import TestSupport
-import Web
+@testable import Web
 
 /// What administrators may ask for, over a real database, without a socket.
 struct AdminWorld: Sendable {
@@ -16,9 +16,10 @@ struct AdminWorld: Sendable {
     let client: any TestClientProtocol
     let administrator: SignedIn
 
-    /// - Parameter stripe: Its address, where payments are set up.
+    /// - Parameter stripe: Its address, if payments are set up.
     static func run(
-        on engine: TestEngine = .sqlite, stripe: String? = nil, _ body: @escaping @Sendable (AdminWorld) async throws -> Void
+        on engine: TestEngine = .sqlite, stripe: String? = nil,
+        _ body: @escaping @Sendable (AdminWorld) async throws -> Void
     ) async throws {
         let fixture = try await IdentityFixture(engine)
         let identity = fixture.identity
@@ -27,12 +28,15 @@ struct AdminWorld: Sendable {
         let administrator = try await identity.sessions.start(for: made.user.id, from: fixture.client)
         let catalog = CatalogCache(fixture.database, time: fixture.clock.time)
         let router = Router(context: AppContext.self)
-        router.add(middleware: AnswerMiddleware(time: fixture.clock.time))
+        router.add(middleware: RequestLogMiddleware(time: fixture.clock.time))
         router.add(middleware: ErrorMiddleware())
-        router.add(middleware: CallerMiddleware(authenticator: identity.authenticator, secrets: identity.secrets))
+        router.add(
+            middleware: AuthenticationMiddleware(authenticator: identity.authenticator, secrets: identity.secrets))
         let admin = router.group("/api/admin", context: AdminContext.self)
-        AdminRoutes(database: fixture.database, catalog: catalog, billing: stripe.map { billing(fixture, $0) }, time: fixture.clock.time)
-            .addRoutes(to: admin)
+        AdminRoutes(
+            database: fixture.database, catalog: catalog, billing: stripe.map { billing(fixture, $0) },
+            time: fixture.clock.time
+        ).add(to: admin)
         try await Application(router: router).test(.router) {
             try await body(AdminWorld(fixture: fixture, catalog: catalog, client: $0, administrator: administrator))
         }
@@ -40,7 +44,9 @@ struct AdminWorld: Sendable {
 
     private static func billing(_ fixture: IdentityFixture, _ url: String) -> Billing {
         Billing(
-            database: fixture.database, stripe: StripeClient(.init(key: "sk_test_x", url: url, tries: 1), client: .shared, time: fixture.clock.time),
+            database: fixture.database,
+            stripe: StripeClient(
+                .init(key: "sk_test_x", url: url, tries: 1), client: .shared, time: fixture.clock.time),
             webhookSecrets: [], rules: BillingRules(), time: fixture.clock.time, wakeUp: WakeUp(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -49,15 +55,16 @@ struct AdminWorld: Sendable {
 
     /// As the administrator, unless somebody else is named.
     func send(
-        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, bearer: String?? = .none, headers: [String: String] = [:]
-    ) async throws -> Answer {
+        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, bearer: String?? = .none,
+        headers: [String: String] = [:]
+    ) async throws -> JSONResponse {
         var fields = HTTPFields()
         if let bearer = bearer ?? administrator.accessToken { fields[.authorization] = "Bearer \(bearer)" }
         for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value } }
         return try await client.execute(
             uri: "/api/admin\(path)", method: method, headers: fields, body: body.map { ByteBuffer(string: $0.text) }
         ) {
-            Answer(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body))
+            JSONResponse(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body))
         }
     }
 }

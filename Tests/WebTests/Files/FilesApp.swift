@@ -6,12 +6,12 @@ import NIOCore
 import TestSupport
 @testable import Web
 
-/// The routes about files, on a real database and a real folder. A header says who calls.
+/// The routes about files, on a real database and a real folder. A header names the user.
 struct FilesApp {
     let fixture: FilesFixture
     let mine: Actor
     let other: Actor
-    static let caller = HTTPField.Name("X-Test-Caller") ?? .from
+    static let testUser = HTTPField.Name("X-Test-User") ?? .from
 
     init() async throws {
         fixture = try await FilesFixture()
@@ -26,17 +26,13 @@ struct FilesApp {
     ) async throws {
         let router = Router(context: AppContext.self)
         router.add(middleware: Errors())
-        router.add(middleware: Callers(callers: ["mine": mine, "other": other]))
+        router.add(middleware: Principals(actors: ["mine": mine, "other": other]))
         let (assets, links) = (fixture.assets, fixture.links)
         let serve = ServeFile(assets: assets, store: fixture.store, links: links, time: fixture.time)
         router.get("files/**", use: serve.handle)
         router.head("files/**", use: serve.handle)
-        let routes = router.group(context: AccountContext.self)
-        routes.post("api/assets", use: UploadAsset(store: fixture.uploads(rules, store: store), links: links).handle)
-        routes.get("api/assets", use: ListAssets(assets: assets, links: links).handle)
-        routes.get("api/assets/:id", use: ShowAsset(assets: assets, links: links).handle)
-        routes.patch("api/assets/:id", use: EditAsset(assets: assets, links: links).handle)
-        routes.delete("api/assets/:id", use: DeleteAsset(assets: assets).handle)
+        FileRoutes(assets: assets, upload: fixture.uploads(rules, store: store), links: links)
+            .add(to: router.group("/api", context: AccountContext.self))
         try await Application(router: router).test(setup) { try await body($0) }
     }
 
@@ -44,7 +40,9 @@ struct FilesApp {
     func path(_ link: SignedLink) -> String { String(link.url.dropFirst("https://example.com".count)) }
 
     private struct Errors: RouterMiddleware {
-        func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
+        func handle(
+            _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+        ) async throws -> Response {
             do { return try await next(request, context) } catch {
                 let known = error as? APIError ?? APIError(files: error)
                 guard let known else { throw error }
@@ -53,12 +51,15 @@ struct FilesApp {
         }
     }
 
-    private struct Callers: RouterMiddleware {
-        let callers: [String: Actor]
+    private struct Principals: RouterMiddleware {
+        let actors: [String: Actor]
 
-        func handle(_ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response) async throws -> Response {
+        func handle(
+            _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+        ) async throws -> Response {
             var context = context
-            context.caller = request.headers[FilesApp.caller].flatMap { callers[$0] }.map { Caller(actor: $0, session: nil) }
+            let actor = request.headers[FilesApp.testUser].flatMap { actors[$0] }
+            context.principal = actor.map { Principal(actor: $0, session: nil) }
             return try await next(request, context)
         }
     }
@@ -66,11 +67,13 @@ struct FilesApp {
 
 extension TestClientProtocol {
     func send(
-        _ method: HTTPRequest.Method, _ path: String, as caller: String? = "mine", headers: HTTPFields = [:], body: [UInt8]? = nil
+        _ method: HTTPRequest.Method, _ path: String, as user: String? = "mine", headers: HTTPFields = [:],
+        body: [UInt8]? = nil
     ) async throws -> TestResponse {
         var headers = headers
-        headers[FilesApp.caller] = caller
-        return try await executeRequest(uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
+        headers[FilesApp.testUser] = user
+        return try await executeRequest(
+            uri: path, method: method, headers: headers, body: body.map { ByteBuffer(bytes: $0) })
     }
 }
 

@@ -5,23 +5,27 @@ import TestSupport
 import Testing
 
 struct AdminContextTests {
-    @Test func `only a signed-in administrator is let in, and not by a key`() async throws {
+    @Test func `only a signed-in administrator is admitted, and no API key`() async throws {
         try await AdminWorld.run { world in
             let somebody = try await world.fixture.signedIn("ada@example.com")
             let administrator = Actor(
-                account: world.administrator.user.personalAccount, user: world.administrator.user.id, key: nil, role: .owner, platformRole: .admin)
+                account: world.administrator.user.personalAccount, user: world.administrator.user.id, key: nil,
+                role: .owner, platformRole: .admin)
             let (_, key) = try await world.fixture.identity.apiKeys.create(named: "script", by: administrator)
 
-            func answer(_ bearer: String?) async throws -> String {
-                let answer = try await world.send(.get, "/audit-log", bearer: .some(bearer))
-                return "\(answer.status) \(answer.code ?? "")"
+            func response(_ bearer: String?) async throws -> String {
+                let response = try await world.send(.get, "/audit-log", bearer: .some(bearer))
+                return "\(response.status) \(response.code ?? "")"
             }
-            #expect(try await answer(world.administrator.accessToken) == "200 ")
-            #expect(try await answer(somebody.accessToken) == "403 administrators_only")
-            #expect(try await answer(key) == "403 administrators_only")
-            #expect(try await answer(nil) == "401 unauthorized")
-            #expect(try await answer("nonsense") == "401 invalid_token")
-            #expect(try await answer(world.fixture.identity.secrets.serviceRoleKey) == "401 unauthorized")
+            let byKey = try await world.send(.get, "/audit-log", bearer: .some(key))
+            let text = byKey["error"]?["message"]
+            #expect(text == "API keys cannot do this; sign in as an administrator.")
+            #expect(try await response(world.administrator.accessToken) == "200 ")
+            #expect(try await response(somebody.accessToken) == "403 admin_required")
+            #expect(try await response(key) == "403 admin_required")
+            #expect(try await response(nil) == "401 unauthorized")
+            #expect(try await response("nonsense") == "401 invalid_token")
+            #expect(try await response(world.fixture.identity.secrets.serviceRoleKey) == "401 unauthorized")
         }
     }
 
@@ -39,7 +43,9 @@ struct AdminContextTests {
             let second = try await world.send(.get, "/audit-log?limit=3&cursor=\(first["nextCursor"]?.string ?? "")")
             let one = try await world.send(.get, "/audit-log?subject=the%20one")
 
-            func reasons(_ answer: Answer) -> [Int64?] { (answer["acts"]?.array ?? []).map { $0["details"]?["reason"]?.integer } }
+            func reasons(_ response: JSONResponse) -> [Int64?] {
+                (response["acts"]?.array ?? []).map { $0["details"]?["reason"]?.integer }
+            }
             #expect(reasons(first) == [4, 3, 2])
             #expect(reasons(second) == [1, 0])
             #expect(second["nextCursor"] == nil)
@@ -49,7 +55,7 @@ struct AdminContextTests {
     }
 
     @Test(arguments: TestEngine.available, ["UPDATE audit_log SET details = '{}'", "DELETE FROM audit_log"])
-    func `what was written down stays`(on engine: TestEngine, statement: String) async throws {
+    func `an entry of the audit log stays`(on engine: TestEngine, statement: String) async throws {
         let world = try await TestWorld(engine)
         try await world.database.write(order: .alone) {
             try $0.note(AdminAct("thing.change", of: "it", [:], by: nil, at: world.clock.now))

@@ -3,33 +3,34 @@ import SQL
 import Synchronization
 import Testing
 import TestSupport
-import Web
+@testable import Web
 
-struct PartsCheckTests {
+struct ReadinessCheckTests {
     private let time = FakeTime()
     private let folder: TemporaryFolder
     private let database: WatchedEngine
-    private let check: PartsCheck
+    private let check: ReadinessCheck
 
     init() throws {
         folder = try TemporaryFolder()
         database = WatchedEngine(try SQLiteEngine(path: folder.path + "/a.sqlite"))
-        check = PartsCheck(
-            database: Database(database), store: try LocalFileStore(folder: folder.path + "/files"), readiness: Readiness(), time: time.time)
+        check = ReadinessCheck(
+            database: Database(database), store: try LocalFileStore(folder: folder.path + "/files"),
+            readiness: Readiness(), time: time.time)
     }
 
-    @Test func `all who ask at once cost one look, which is remembered for a second`() async {
-        let answers = await withTaskGroup(of: [String: String].self) { group in
+    @Test func `requests at the same time cost one check, whose result is reused for a second`() async {
+        let results = await withTaskGroup(of: [String: String].self) { group in
             for _ in 0..<100 { group.addTask { await check() } }
             return await group.reduce(into: Set()) { $0.insert($1) }
         }
         _ = await check()
-        let looks = database.reads
+        let reads = database.reads
         time.advance(by: .seconds(1))
         _ = await check()
 
-        #expect(answers == [["database": "ok", "files": "ok", "server": "ok"]])
-        #expect(looks == 1)
+        #expect(results == [["database": "ok", "files": "ok", "server": "ok"]])
+        #expect(reads == 1)
         #expect(database.reads == 2)
     }
 
@@ -46,7 +47,7 @@ struct PartsCheckTests {
         clock.cancel()
         _ = await clock.value
 
-        // The look goes on, so this is answered at once.
+        // That check is still running, so this one returns at once.
         time.advance(by: .seconds(2))
         let second = await check()
         #expect(parts["database"] == "away" && second["database"] == "away")
@@ -57,15 +58,15 @@ struct PartsCheckTests {
         #expect(afterwards["files"] == "ok")
     }
 
-    @Test func `what fails is away, and there again a second after it is`() async {
+    @Test func `a part that fails is away, and ok again a second after it recovers`() async {
         database.fails = true
         let away = await check()
         database.fails = false
-        let remembered = await check()
+        let reused = await check()
         time.advance(by: .seconds(1))
 
         #expect(away["database"] == "away" && away["files"] == "ok")
-        #expect(remembered == away)
+        #expect(reused == away)
         #expect(await check()["database"] == "ok")
     }
 
@@ -79,7 +80,7 @@ struct PartsCheckTests {
     }
 }
 
-/// Counts reads, and lets them fail or hang.
+/// Counts reads, and can make them fail or hang.
 private final class WatchedEngine: SQL.Engine {
     private struct State {
         var reads = 0

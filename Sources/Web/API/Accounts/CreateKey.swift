@@ -1,11 +1,12 @@
-package import Core
-package import Hummingbird
+import Core
+import Hummingbird
 
-/// `POST /api/keys`: a new key, shown this once. An `Idempotency-Key` is not kept, since the answer holds a secret.
-package struct CreateKey: Sendable {
+/// `POST /api/keys`: a new key, shown this once. An `Idempotency-Key` is ignored, since the response holds a
+/// secret.
+struct CreateKey: Sendable {
     private let keys: APIKeys
 
-    package init(_ keys: APIKeys) {
+    init(_ keys: APIKeys) {
         self.keys = keys
     }
 
@@ -13,7 +14,7 @@ package struct CreateKey: Sendable {
         let name: String
     }
 
-    @Sendable package func handle(_ request: Request, context: AccountContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, context: AccountContext) async throws -> Response {
         let body = try await request.decode(Body.self)
         let (key, secret) = try await keys.create(named: body.name, by: context.actor)
         return .json(KeyBody(key, secret: secret), status: .created)

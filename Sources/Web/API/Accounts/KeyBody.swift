@@ -8,7 +8,7 @@ struct KeyBody: Encodable {
     let createdBy: String?
     let createdAt: String
     let lastUsedAt: String?
-    /// The whole key: in the answer that makes it, and never again.
+    /// The whole key: in the response that creates it, and never again.
     let key: String?
 
     init(_ key: APIKey, secret: String? = nil) {

@@ -1,33 +1,34 @@
-package import Core
+import Core
 import Foundation
-package import Hummingbird
-package import SQL
+import Hummingbird
+import SQL
 
-/// `GET /api/admin/packs` and `/api/admin/packs/{name}` show packs, retired ones too; `PUT` changes or adds one. What is
-/// left out stays.
-package struct AdminPacks: Sendable {
+/// `GET /api/admin/packs` and `/api/admin/packs/{name}` show packs, retired ones too; `PUT` changes or adds one. What
+/// is left out stays as it is.
+struct AdminPacks: Sendable {
     private let edit: EditOffers
     private let database: Database
 
-    package init(edit: EditOffers, database: Database) {
+    init(edit: EditOffers, database: Database) {
         self.edit = edit
         self.database = database
     }
 
     private struct List: Encodable { let packs: [PackBody] }
 
-    @Sendable package func list(_ request: Request, _ context: AdminContext) async throws -> Response {
+    @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
         .json(List(packs: try await database.read { try $0.packs(withRetired: true) }.map(PackBody.init)))
     }
 
-    @Sendable package func show(_ request: Request, _ context: AdminContext) async throws -> Response {
+    @Sendable func show(_ request: Request, _ context: AdminContext) async throws -> Response {
         let name = context.parameters.get("name") ?? ""
         guard let pack = try await database.read({ try $0.pack(name) }) else { throw OfferError.notFound("pack") }
         return .json(PackBody(pack))
     }
 
-    @Sendable package func put(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let body = try ObjectBody(await request.json(), ["title", "credits", "amount", "currency", "position", "retired"])
+    @Sendable func put(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let names = ["title", "credits", "amount", "currency", "position", "retired"]
+        let body = try ObjectBody(await request.json(), names)
         let change = try OfferChange(body, credits: "credits")
         let name = context.parameters.get("name") ?? ""
         let pack = try await edit.pack(name, by: context.administrator) { before, now in
@@ -35,7 +36,8 @@ package struct AdminPacks: Sendable {
                 let amount = change.amount ?? before?.price.amount
             else { throw OfferError.invalid(field: "title", "A new pack needs 'title', 'credits' and 'amount'.") }
             return Pack(
-                name: name, title: title, credits: credits, price: Money(amount, change.currency ?? before?.price.currency ?? "usd"),
+                name: name, title: title, credits: credits,
+                price: Money(amount, change.currency ?? before?.price.currency ?? "usd"),
                 position: change.position ?? before?.position ?? 0,
                 retiredAt: change.isRetired.map { $0 ? before?.retiredAt ?? now : nil } ?? before?.retiredAt)
         }

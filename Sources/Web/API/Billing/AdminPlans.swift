@@ -1,39 +1,40 @@
-package import Core
-package import Hummingbird
-package import SQL
+import Core
+import Hummingbird
+import SQL
 
-/// `GET /api/admin/plans` and `/api/admin/plans/{name}` show plans; `PUT` changes or adds one. What is left out stays, and
-/// `"forSale": false` takes the price away.
-package struct AdminPlans: Sendable {
+/// `GET /api/admin/plans` and `/api/admin/plans/{name}` show plans; `PUT` changes or adds one. What is left out stays
+/// as it is, and `"forSale": false` removes the price.
+struct AdminPlans: Sendable {
     private static let names = [
-        "title", "monthlyCredits", "amount", "currency", "forSale", "concurrentJobs", "jobsPerHour", "unlimitedJobs", "weight",
-        "headStartSeconds", "rollover", "position",
+        "title", "monthlyCredits", "amount", "currency", "forSale", "concurrentJobs", "jobsPerHour", "unlimitedJobs",
+        "weight", "headStartSeconds", "rollover", "position",
     ]
 
     private let edit: EditOffers
     private let database: Database
 
-    package init(edit: EditOffers, database: Database) {
+    init(edit: EditOffers, database: Database) {
         self.edit = edit
         self.database = database
     }
 
     private struct List: Encodable { let plans: [PlanBody] }
 
-    @Sendable package func list(_ request: Request, _ context: AdminContext) async throws -> Response {
+    @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
         .json(List(plans: try await database.read { try $0.plans() }.map(PlanBody.init)))
     }
 
-    @Sendable package func show(_ request: Request, _ context: AdminContext) async throws -> Response {
+    @Sendable func show(_ request: Request, _ context: AdminContext) async throws -> Response {
         let name = context.parameters.get("name") ?? ""
         guard let plan = try await database.read({ try $0.plan(name) }) else { throw OfferError.notFound("plan") }
         return .json(PlanBody(plan))
     }
 
-    @Sendable package func put(_ request: Request, _ context: AdminContext) async throws -> Response {
+    @Sendable func put(_ request: Request, _ context: AdminContext) async throws -> Response {
         let change = try Change(ObjectBody(await request.json(), AdminPlans.names))
         let name = context.parameters.get("name") ?? ""
-        return .json(PlanBody(try await edit.plan(name, by: context.administrator) { try change.applied(to: $0, named: name) }))
+        let plan = try await edit.plan(name, by: context.administrator) { try change.applied(to: $0, named: name) }
+        return .json(PlanBody(plan))
     }
 
     private struct Change {
@@ -47,15 +48,14 @@ package struct AdminPlans: Sendable {
         let rollover: Int?
 
         init(_ body: ObjectBody) throws {
-            func number(_ name: String) throws -> Int? { try body[name].map { _ in try body.integer(name) } }
             common = try OfferChange(body, credits: "monthlyCredits")
-            isForSale = try body["forSale"].map { _ in try body.flag("forSale") } ?? true
-            isUnlimited = try body.flag("unlimitedJobs")
-            concurrentJobs = try number("concurrentJobs")
-            jobsPerHour = try number("jobsPerHour")
-            weight = try number("weight")
-            headStart = try number("headStartSeconds").map { .seconds($0) }
-            rollover = try number("rollover")
+            isForSale = try body.flag("forSale") ?? true
+            isUnlimited = try body.flag("unlimitedJobs") ?? false
+            concurrentJobs = try body.integer("concurrentJobs")
+            jobsPerHour = try body.integer("jobsPerHour")
+            weight = try body.integer("weight")
+            headStart = try body.integer("headStartSeconds").map { .seconds($0) }
+            rollover = try body.integer("rollover")
         }
 
         func applied(to before: Plan?, named name: String) throws(OfferError) -> Plan {
@@ -65,9 +65,10 @@ package struct AdminPlans: Sendable {
             let amount = isForSale ? common.amount ?? before?.price?.amount : nil
             return Plan(
                 name: name, title: title, monthlyCredits: credits,
-                price: amount.map { Money($0, common.currency ?? before?.price?.currency ?? "usd") }, concurrentJobs: concurrentJobs,
-                jobsPerHour: isUnlimited ? nil : jobsPerHour ?? before?.jobsPerHour, weight: weight ?? before?.weight ?? 1,
-                headStart: headStart ?? before?.headStart ?? .zero, rollover: rollover ?? before?.rollover ?? 0,
+                price: amount.map { Money($0, common.currency ?? before?.price?.currency ?? "usd") },
+                concurrentJobs: concurrentJobs, jobsPerHour: isUnlimited ? nil : jobsPerHour ?? before?.jobsPerHour,
+                weight: weight ?? before?.weight ?? 1, headStart: headStart ?? before?.headStart ?? .zero,
+                rollover: rollover ?? before?.rollover ?? 0,
                 position: common.position ?? before?.position ?? 0)
         }
     }

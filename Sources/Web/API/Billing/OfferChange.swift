@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// What packs and plans have in common, as an administrator writes it. Nothing means that it stays.
+/// What packs and plans have in common, as an administrator writes it. Nil means that it stays as it is.
 struct OfferChange: Sendable {
     let title: String?
     let credits: Credits?
@@ -18,9 +18,9 @@ struct OfferChange: Sendable {
             }
             return credits
         }
-        amount = try body["amount"].map { _ in Int64(try body.integer("amount")) }
+        amount = try body.integer("amount").map { Int64($0) }
         currency = try body.text("currency")?.lowercased()
-        position = try body["position"].map { _ in try body.integer("position") }
-        isRetired = try body["retired"].map { _ in try body.flag("retired") }
+        position = try body.integer("position")
+        isRetired = try body.flag("retired")
     }
 }

@@ -1,29 +1,17 @@
-package import Core
+import Core
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 
-/// `GET /api/limits` shows what may be spent and what was; `PUT /api/limits/account`, `/members/{id}` and `/keys/{id}` set it.
-package struct SpendLimitRoutes: Sendable {
+/// `GET /api/limits` shows what may be spent and what was; `PUT /api/limits/account`, `/members/{id}` and `/keys/{id}`
+/// set it.
+struct ChangeSpendLimits: Sendable {
     private let limits: SpendLimits
 
-    package init(_ limits: SpendLimits) {
+    init(limits: SpendLimits) {
         self.limits = limits
     }
 
-    package func addRoutes(to api: RouterGroup<AccountContext>) {
-        api.get("/limits", use: list)
-        api.put("/limits/account") { request, context in try await set(.account, request, context) }
-        api.put("/limits/members/:id") { request, context in
-            guard let id = context.parameters.get("id").flatMap({ ID<User>(checking: $0) }) else { throw SpendLimitError.noSuchMember }
-            return try await set(.member(id), request, context)
-        }
-        api.put("/limits/keys/:id") { request, context in
-            guard let id = context.parameters.get("id").flatMap({ ID<APIKey>(checking: $0) }) else { throw SpendLimitError.noSuchKey }
-            return try await set(.key(id), request, context)
-        }
-    }
-
-    private struct Answer: Encodable { let limits: [LimitBody] }
+    private struct Envelope: Encodable { let limits: [LimitBody] }
 
     private struct LimitBody: Encodable {
         let scope: String
@@ -47,16 +35,36 @@ package struct SpendLimitRoutes: Sendable {
         }
     }
 
-    @Sendable private func list(_ request: Request, _ context: AccountContext) async throws -> Response {
-        .json(Answer(limits: try await limits.list(for: context.actor).map(LimitBody.init)))
+    @Sendable func list(_ request: Request, _ context: AccountContext) async throws -> Response {
+        .json(Envelope(limits: try await limits.list(for: context.actor).map(LimitBody.init)))
     }
 
-    private func set(_ scope: SpendLimit.Scope, _ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func setAccount(_ request: Request, _ context: AccountContext) async throws -> Response {
+        try await set(.account, request, context)
+    }
+
+    @Sendable func setMember(_ request: Request, _ context: AccountContext) async throws -> Response {
+        guard let id = context.parameters.get("id").flatMap({ ID<User>(checking: $0) }) else {
+            throw SpendLimitError.noSuchMember
+        }
+        return try await set(.member(id), request, context)
+    }
+
+    @Sendable func setKey(_ request: Request, _ context: AccountContext) async throws -> Response {
+        guard let id = context.parameters.get("id").flatMap({ ID<APIKey>(checking: $0) }) else {
+            throw SpendLimitError.noSuchKey
+        }
+        return try await set(.key(id), request, context)
+    }
+
+    private func set(
+        _ scope: SpendLimit.Scope, _ request: Request, _ context: AccountContext
+    ) async throws -> Response {
         let body = try ObjectBody(await request.json(), ["perDay", "perMonth"])
         var amounts: [SpendLimit.Period: Credits] = [:]
         amounts[.day] = try body.credits("perDay")
         amounts[.month] = try body.credits("perMonth")
-        return .json(Answer(limits: try await limits.set(scope, amounts, by: context.actor).map(LimitBody.init)))
+        return .json(Envelope(limits: try await limits.set(scope, amounts, by: context.actor).map(LimitBody.init)))
     }
 }
 

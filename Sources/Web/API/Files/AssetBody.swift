@@ -1,6 +1,6 @@
 import Core
 
-/// An asset as our API shows it, with a link to its bytes that has just been signed.
+/// An asset as the API shows it, with a link to its bytes that has just been signed.
 struct AssetBody: Encodable {
     let id: String
     let kind: String
@@ -15,7 +15,7 @@ struct AssetBody: Encodable {
     let jobId: String?
     let createdAt: String
     let tags: [String]
-    let favourite: Bool
+    let favorite: Bool
 
     init(_ asset: Asset, _ links: FileLinks) {
         let link = links.link(to: asset.key)
@@ -32,6 +32,6 @@ struct AssetBody: Encodable {
         jobId = asset.job?.rawValue
         createdAt = asset.createdAt.text
         tags = asset.tags
-        favourite = asset.favouriteAt != nil
+        favorite = asset.favouriteAt != nil
     }
 }

@@ -1,16 +1,16 @@
-package import Core
+import Core
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 
 /// `DELETE /api/assets/{id}`: the row and its bytes.
-package struct DeleteAsset: Sendable {
+struct DeleteAsset: Sendable {
     private let assets: Assets
 
-    package init(assets: Assets) {
+    init(assets: Assets) {
         self.assets = assets
     }
 
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         try await assets.delete(context.assetID(), of: context.account)
         return Response(status: .noContent)
     }

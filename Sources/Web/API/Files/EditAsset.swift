@@ -1,25 +1,20 @@
-package import Core
-package import Hummingbird
+import Core
+import Hummingbird
 
-/// `PATCH /api/assets/{id}`: what is not mentioned stays as it is.
-package struct EditAsset: Sendable {
+/// `PATCH /api/assets/{id}`: what is left out stays as it is, and unknown members are refused.
+struct EditAsset: Sendable {
     private let assets: Assets
     private let links: FileLinks
 
-    package init(assets: Assets, links: FileLinks) {
+    init(assets: Assets, links: FileLinks) {
         self.assets = assets
         self.links = links
     }
 
-    private struct Body: Decodable {
-        let name: String?
-        let tags: [String]?
-        let favourite: Bool?
-    }
-
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let body = try await request.decode(Body.self, limit: 64 << 10)
-        let edit = AssetEdit(name: body.name, tags: body.tags, favourite: body.favourite)
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+        let body = try ObjectBody(await request.json(limit: 64 << 10), ["name", "tags", "favorite"])
+        let edit = AssetEdit(
+            name: try body.text("name"), tags: try body.texts("tags"), favourite: try body.flag("favorite"))
         return .json(AssetBody(try await assets.edit(context.assetID(), of: context.account, edit), links))
     }
 }

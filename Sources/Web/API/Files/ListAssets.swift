@@ -1,36 +1,28 @@
-package import Core
-import HTTPTypes
-package import Hummingbird
+import Core
+import Hummingbird
 
 /// `GET /api/assets?kind=&limit=&cursor=`: newest first.
-package struct ListAssets: Sendable {
+struct ListAssets: Sendable {
     private let assets: Assets
     private let links: FileLinks
 
-    package init(assets: Assets, links: FileLinks) {
+    init(assets: Assets, links: FileLinks) {
         self.assets = assets
         self.links = links
     }
 
-    private struct Body: Encodable {
-        let assets: [AssetBody]
-        /// Sent back as `cursor` for what follows; absent at the end.
-        let nextCursor: String?
-    }
-
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let limit = try request.limit()
-        let found = try await assets.list(
-            of: context.account, kind: Self.kind(request.uri.queryParameters["kind"]), after: request.cursor(Asset.self), limit: limit)
-        let page = found.prefix(limit)
-        return .json(Body(
-            assets: page.map { AssetBody($0, links) }, nextCursor: found.count > limit ? page.last?.id.rawValue : nil))
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+        let query = try request.page(of: Asset.self)
+        let kind = try Self.kind(request.uri.queryParameters["kind"])
+        // Unlike other lists, this one reads one more than it is asked for by itself.
+        let found = try await assets.list(of: context.account, kind: kind, after: query.cursor, limit: query.limit)
+        return .json(query.page("assets", of: found, by: \.id) { AssetBody($0, links) })
     }
 
     private static func kind(_ text: Substring?) throws(APIError) -> Asset.Kind? {
         guard let text else { return nil }
         guard let kind = Asset.Kind(rawValue: String(text)) else {
-            throw APIError(.unprocessableContent, "invalid_parameter", "'kind' is 'upload' or 'output'.", field: "kind")
+            throw .invalidParameter("kind", "'kind' is 'upload' or 'output'.")
         }
         return kind
     }

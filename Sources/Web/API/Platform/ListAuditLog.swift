@@ -1,23 +1,18 @@
 import Core
-package import Hummingbird
-package import SQL
+import Hummingbird
+import SQL
 
 /// `GET /api/admin/audit-log?subject=&limit=&cursor=`: what administrators did, newest first.
-package struct ListAdminActs: Sendable {
+struct ListAuditLog: Sendable {
     private let database: Database
 
-    package init(database: Database) {
+    init(database: Database) {
         self.database = database
     }
 
-    private struct Page: Encodable {
-        let acts: [ActBody]
-        let nextCursor: String?
-    }
-
-    private struct ActBody: Encodable {
+    private struct EntryBody: Encodable {
         let id: String
-        /// Absent where it was done at the command line.
+        /// Absent if it was done at the command line.
         let administrator: String?
         let action: String
         let subject: String
@@ -34,12 +29,12 @@ package struct ListAdminActs: Sendable {
         }
     }
 
-    @Sendable package func handle(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let limit = try request.limit()
-        let cursor = try request.cursor(AdminAct.self)
+    @Sendable func handle(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let query = try request.page(of: AdminAct.self)
         let subject = request.uri.queryParameters["subject"].map { String($0) }
-        let found = try await database.read { try $0.adminActs(on: subject, before: cursor, limit: limit + 1) }
-        let page = found.prefix(limit)
-        return .json(Page(acts: page.map(ActBody.init), nextCursor: found.count > limit ? page.last?.id.rawValue : nil))
+        let found = try await database.read {
+            try $0.adminActs(on: subject, before: query.cursor, limit: query.readLimit)
+        }
+        return .json(query.page("acts", of: found, by: \.id, EntryBody.init))
     }
 }

@@ -1,20 +1,18 @@
 import Synchronization
 
-/// Lets one caller in, and refuses those who come meanwhile rather than have them wait: what it does is too much for the
-/// database to be done twice at once.
-package final class OneAtATime: Sendable {
-    private let isTaken = Mutex(false)
+/// Runs one call at a time and refuses other calls during it instead of queueing them: what it runs is too much load for
+/// the database to run twice at once.
+final class OneAtATime: Sendable {
+    private let isRunning = Mutex(false)
 
-    package init() {}
-
-    /// - Throws: `refusal` where somebody is in.
-    package func callAsFunction<Value>(orThrow refusal: any Error, _ body: () async throws -> Value) async throws -> Value {
-        let isFree = isTaken.withLock { isTaken in
-            defer { isTaken = true }
-            return !isTaken
+    /// - Throws: `refusal` if another call is running.
+    func callAsFunction<Value>(orThrow refusal: any Error, _ body: () async throws -> Value) async throws -> Value {
+        let isFree = isRunning.withLock { isRunning in
+            defer { isRunning = true }
+            return !isRunning
         }
         guard isFree else { throw refusal }
-        defer { isTaken.withLock { $0 = false } }
+        defer { isRunning.withLock { $0 = false } }
         return try await body()
     }
 }

@@ -1,8 +1,8 @@
 package import Core
-import SQL
+import Foundation
 
-/// The books as JSON, for the route and for the command line alike.
-package struct BooksBody: Encodable, Sendable {
+/// The reconciliation as JSON, for the route and for the command line alike.
+package struct ReconciliationBody: Encodable, Sendable {
     let at: String
     let from: String
     let to: String
@@ -10,13 +10,13 @@ package struct BooksBody: Encodable, Sendable {
     let sections: [Section]
     let margin: MarginBody
 
-    package init(_ books: Books) {
-        at = books.at.text
-        from = books.period.start.text
-        to = books.period.end.text
-        clean = books.isClean
-        sections = books.sections.map(Section.init)
-        margin = MarginBody(books.margin)
+    package init(_ found: Books) {
+        at = found.at.text
+        from = found.period.start.text
+        to = found.period.end.text
+        clean = found.isClean
+        sections = found.sections.map(Section.init)
+        margin = MarginBody(found.margin)
     }
 
     struct Section: Encodable {
@@ -24,7 +24,8 @@ package struct BooksBody: Encodable, Sendable {
         let about: String
         let compared: Int
         let matched: Int
-        let permille: Int
+        /// The part of what was compared that matches, from 0 to 1 in thousandths, rounded down: 1 means all.
+        let matchRate: Decimal
         let isComplete: Bool
         let sums: [Sum]
         let mismatched: Int
@@ -35,7 +36,7 @@ package struct BooksBody: Encodable, Sendable {
             about = section.about
             compared = section.compared
             matched = section.matched
-            permille = section.permille
+            matchRate = Decimal(section.permille) / 1000
             isComplete = section.isComplete
             sums = section.sums.map(Sum.init)
             mismatched = section.mismatched
@@ -46,19 +47,19 @@ package struct BooksBody: Encodable, Sendable {
     /// Of credits, or of a currency's minor units.
     struct Sum: Encodable {
         let unit: String
-        let kept: JSON
-        let against: JSON
+        let recorded: JSON
+        let expected: JSON
 
         init(_ sum: Books.Sum) {
             switch sum.unit {
             case .credits:
                 unit = "credits"
-                kept = .decimal(Credits(hundredths: sum.kept).decimal)
-                against = .decimal(Credits(hundredths: sum.against).decimal)
+                recorded = .decimal(Credits(hundredths: sum.kept).decimal)
+                expected = .decimal(Credits(hundredths: sum.against).decimal)
             case .money(let currency):
                 unit = currency
-                kept = .integer(sum.kept)
-                against = .integer(sum.against)
+                recorded = .integer(sum.kept)
+                expected = .integer(sum.against)
             }
         }
     }
@@ -80,47 +81,8 @@ package struct BooksBody: Encodable, Sendable {
     }
 
     struct Repair: Encodable {
-        /// Absent where a person has to look.
+        /// Absent if a person has to look.
         let command: String?
         let text: String
-    }
-}
-
-/// Credits that were captured, and what providers cost, in micro-dollars.
-struct MarginBody: Encodable {
-    let total: Figures
-    let lines: [Line]
-    let isComplete: Bool
-
-    init(_ margin: Margin) {
-        total = Figures(margin.total)
-        lines = margin.lines.map { Line(day: String($0.day.text.prefix(10)), endpoint: $0.endpoint.rawValue, figures: Figures($0.figures)) }
-        isComplete = margin.isComplete
-    }
-
-    struct Line: Encodable {
-        let day: String
-        let endpoint: String
-        let figures: Figures
-    }
-
-    struct Figures: Encodable {
-        let jobs: Int
-        let captured: Credits
-        let cost: Int64
-        let reportedCost: Int64
-        let estimatedCost: Int64
-        let lostCost: Int64
-        let jobsWithoutCost: Int
-
-        init(_ figures: Margin.Figures) {
-            jobs = figures.jobs
-            captured = figures.captured
-            cost = figures.cost
-            reportedCost = figures.reported
-            estimatedCost = figures.cost - figures.reported
-            lostCost = figures.lost
-            jobsWithoutCost = figures.jobsWithoutCost
-        }
     }
 }

@@ -1,31 +1,34 @@
-package import Core
-package import Hummingbird
+import Core
+import Hummingbird
 
-/// `GET /api/admin/books?from=&to=&stripe=&limit=`: every part of the books beside what it must agree with.
-package struct ShowBooks: Sendable {
+/// `GET /api/admin/reconciliation?from=&to=&stripe=&limit=`: every part of the books beside what it must agree with.
+struct ShowReconciliation: Sendable {
     private let read: ReadBooks
     private let time: Time
     /// It reads the whole ledger.
-    private let turn = OneAtATime()
+    private let oneAtATime = OneAtATime()
 
-    package init(read: ReadBooks, time: Time) {
+    init(read: ReadBooks, time: Time) {
         self.read = read
         self.time = time
     }
 
-    private enum Answer: String, CaseIterable { case `true`, `false` }
+    private enum Flag: String, CaseIterable { case `true`, `false` }
 
-    @Sendable package func handle(_ request: Request, _ context: AdminContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AdminContext) async throws -> Response {
         let limit = try request.limit()
-        let withStripe: Answer? = try request.choice("stripe")
-        guard let period = BooksPeriod(from: try request.instant("from"), to: try request.instant("to"), now: time.now()) else {
-            throw APIError(
-                .unprocessableContent, "invalid_parameter", "'from' is before 'to', and at most 366 days before it.", field: "from")
+        let withStripe: Flag? = try request.choice("stripe")
+        let (from, to) = (try request.instant("from"), try request.instant("to"))
+        guard let period = BooksPeriod(from: from, to: to, now: time.now()) else {
+            throw APIError.invalidParameter("from", "'from' is before 'to', and at most 366 days before it.")
         }
-        let books = try await turn(orThrow: ShowBooks.isReading) { try await read(period, withStripe: withStripe == .true, limit: limit) }
-        return .json(BooksBody(books))
+        let found = try await oneAtATime(orThrow: Self.isRunning) {
+            try await read(period, withStripe: withStripe == .true, limit: limit)
+        }
+        return .json(ReconciliationBody(found))
     }
 
-    private static let isReading = APIError(
-        .tooManyRequests, "rate_limited", "The books are being read already. Ask again when that has ended.", retryAfter: .seconds(5))
+    private static let isRunning = APIError(
+        .tooManyRequests, "rate_limited", "The books are being read already. Ask again when that has ended.",
+        retryAfter: .seconds(5))
 }

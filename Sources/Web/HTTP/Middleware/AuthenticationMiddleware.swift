@@ -1,37 +1,38 @@
-package import Core
+import Core
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 
-/// Finds out who calls, and leaves it to each route to demand somebody.
-package struct CallerMiddleware: RouterMiddleware {
+/// Finds out who sent the request, and leaves it to each route to require a principal.
+struct AuthenticationMiddleware: RouterMiddleware {
     private let authenticator: Authenticator
     private let secrets: Secrets
 
-    package init(authenticator: Authenticator, secrets: Secrets) {
+    init(authenticator: Authenticator, secrets: Secrets) {
         self.authenticator = authenticator
         self.secrets = secrets
     }
 
-    package func handle(
+    func handle(
         _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        guard let secret = credential(of: request) else { return try await next(request, context) }
+        guard let secret = secret(of: request) else { return try await next(request, context) }
         if !secret.hasPrefix(APIKey.mark), secrets.isServiceRoleKey(secret) {
             context.isServiceRole = true
         } else {
             do {
-                context.caller = Caller(try await authenticator.authenticate(secret, account: request.headers[.darkroomAccount]))
+                let proof = try await authenticator.authenticate(secret, account: request.headers[.darkroomAccount])
+                context.principal = Principal(proof)
             } catch let error as AuthenticationError {
-                context.refusal = error
+                context.authenticationError = error
             }
         }
         return try await next(request, context)
     }
 
-    /// Nothing for a caller who is anonymous. Supabase's clients send the project's key as bearer where nobody is signed
-    /// in; whatever key that is, it names no user.
-    private func credential(of request: Request) -> String? {
+    /// The token or key that was sent; nil for an anonymous request. Supabase's clients send the project's key as
+    /// bearer while nobody is signed in; whatever key that is, it names no user.
+    private func secret(of request: Request) -> String? {
         let project = request.headers[.apiKey]
         let sent = request.headers[.authorization].flatMap(Self.bearer) ?? project
         guard let sent, !sent.isEmpty else { return nil }

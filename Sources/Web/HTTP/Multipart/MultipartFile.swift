@@ -3,7 +3,8 @@ import NIOCore
 
 /// The first file in a form, as a stream. What comes before it is skipped, and what comes after it is not read.
 ///
-/// A class, since the place in the body is shared between finding the file and reading it; it is read once, by one task.
+/// A class, since the place in the body is shared between finding the file and reading it; it is read once, by one
+/// task.
 final class MultipartFile: AsyncSequence, AsyncIteratorProtocol {
     let filename: String
     private var body: RequestBody.AsyncIterator
@@ -13,10 +14,12 @@ final class MultipartFile: AsyncSequence, AsyncIteratorProtocol {
     /// The most bytes of other fields before the file.
     static let skipLimit = 1 << 20
 
-    /// Nothing where the request's type is not multipart.
+    /// Returns nil if the request's type is not multipart.
     static func open(_ request: Request) async throws -> MultipartFile? {
         guard let type = request.headers[.contentType], type.lowercased().hasPrefix("multipart/") else { return nil }
-        guard let boundary = HeaderParameters(type)["boundary"], (1...70).contains(boundary.utf8.count) else { throw MultipartError.malformed }
+        guard let boundary = HeaderParameters(type)["boundary"], (1...70).contains(boundary.utf8.count) else {
+            throw MultipartError.malformed
+        }
         var body = request.body.makeAsyncIterator()
         var parser = MultipartParser(boundary: boundary)
         guard let filename = try await findFile(&body, &parser) else { throw MultipartError.noFile }
@@ -45,8 +48,10 @@ final class MultipartFile: AsyncSequence, AsyncIteratorProtocol {
         return nil
     }
 
-    /// A file field that was left empty has a file name of no letters.
-    private static func findFile(_ body: inout RequestBody.AsyncIterator, _ parser: inout MultipartParser) async throws -> String? {
+    /// Returns the name of the first file. A file field that was left empty has an empty file name.
+    private static func findFile(
+        _ body: inout RequestBody.AsyncIterator, _ parser: inout MultipartParser
+    ) async throws -> String? {
         var skipped = 0
         while true {
             switch try parser.next() {

@@ -1,19 +1,20 @@
 import Foundation
 
-/// What a part of a form says of itself.
+/// The headers of one part of a form.
 struct MultipartHeaders: Sendable, Hashable {
     let name: String?
-    /// As the sender calls the file. Not yet checked.
+    /// As the sender names the file. Not yet checked.
     let filename: String?
 
     init(_ text: String) {
-        let disposition = text.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-disposition:") } ?? ""
+        let lines = text.split(separator: "\r\n")
+        let disposition = lines.first { $0.lowercased().hasPrefix("content-disposition:") } ?? ""
         let parameters = HeaderParameters(disposition)
         name = parameters["name"]
         filename = parameters["filename*"].flatMap(Self.extended) ?? parameters["filename"].map(Self.plain)
     }
 
-    /// Browsers write quotes and line breaks as percent escapes, and nothing else so.
+    /// Browsers write quotes and line breaks as percent escapes, and nothing else.
     private static func plain(_ text: String) -> String {
         text.replacing("%22", with: "\"").replacing("%0D", with: "\r").replacing("%0A", with: "\n")
     }
@@ -26,7 +27,7 @@ struct MultipartHeaders: Sendable, Hashable {
     }
 }
 
-/// The `name=value` and `name="value"` behind the semicolons of a header.
+/// The `name=value` and `name="value"` after the semicolons of a header.
 struct HeaderParameters {
     private var values: [String: String] = [:]
 

@@ -1,8 +1,8 @@
 import Foundation
 import NIOCore
 
-/// Takes a multipart form apart as its bytes arrive (RFC 7578). A value: it is fed, and says what came, holding back only
-/// what might be the beginning of a boundary.
+/// Parses a multipart form as its bytes arrive (RFC 7578). A value: it is given bytes and returns events, holding back
+/// only what might be the beginning of a boundary.
 struct MultipartParser {
     enum Event: Hashable {
         case part(MultipartHeaders)
@@ -35,7 +35,7 @@ struct MultipartParser {
         buffer.writeImmutableBuffer(bytes)
     }
 
-    /// What came next, or nothing where more bytes are needed to tell.
+    /// Returns the next event; nil if more bytes are needed.
     mutating func next() throws(MultipartError) -> Event? {
         while true {
             switch state {
@@ -106,13 +106,14 @@ struct MultipartParser {
         return certain > 0 ? buffer.readSlice(length: certain).map(Event.bytes) : nil
     }
 
-    /// Where `word`, which begins with a line break, first stands among the unread bytes.
+    /// Returns where `word`, which begins with a line break, first occurs in the unread bytes.
     private func find(_ word: [UInt8]) -> Int? {
         buffer.withUnsafeReadableBytes { bytes in
             guard let start = bytes.baseAddress else { return nil }
             var offset = 0
             while offset + word.count <= bytes.count {
-                guard let hit = memchr(start + offset, Int32(word[0]), bytes.count - offset - word.count + 1) else { return nil }
+                let rest = bytes.count - offset - word.count + 1
+                guard let hit = memchr(start + offset, Int32(word[0]), rest) else { return nil }
                 if memcmp(hit, word, word.count) == 0 { return UnsafeRawPointer(hit) - start }
                 offset = UnsafeRawPointer(hit) - start + 1
             }

@@ -21,7 +21,8 @@ struct KeyRouteTests {
             #expect(listed["keys"]?.array?.first?["id"] == made["id"])
             #expect(!listed.text.contains(key))
             for headers in [["Authorization": "Bearer \(key)"], ["authorization": "token \(key)"], ["apikey": key]] {
-                #expect(try await world.send(.get, "/api/whoami", headers: headers).text == session["user"]?["id"]?.string)
+                let account = try await world.send(.get, "/api/whoami", headers: headers).text
+                #expect(account == session["user"]?["id"]?.string)
             }
             let supabase = ["Authorization": "Bearer \(key)", "apikey": key]
             #expect(try await world.send(.get, "/api/whoami", headers: supabase).status == 200)
@@ -37,9 +38,9 @@ struct KeyRouteTests {
 
             #expect(try await world.send(.delete, "/api/keys/\(id)", bearer: session.accessToken).status == 204)
 
-            let answer = try await world.send(.get, "/api/whoami", bearer: key)
-            #expect(answer.status == 401)
-            #expect(answer.code == "invalid_key")
+            let response = try await world.send(.get, "/api/whoami", bearer: key)
+            #expect(response.status == 401)
+            #expect(response.code == "invalid_key")
             #expect(try await world.send(.delete, "/api/keys/\(id)", bearer: session.accessToken).status == 404)
         }
     }
@@ -54,7 +55,8 @@ struct KeyRouteTests {
             #expect(try await world.send(.delete, "/api/keys/\(id)", bearer: bob.accessToken).status == 404)
             #expect(try await world.send(.get, "/api/keys", bearer: bob.accessToken)["keys"]?.array?.isEmpty == true)
             let foreign = try await world.send(
-                .get, "/api/keys", bearer: bob.accessToken, headers: ["Darkroom-Account": ada["user"]?["id"]?.string ?? ""])
+                .get, "/api/keys", bearer: bob.accessToken,
+                headers: ["Darkroom-Account": ada["user"]?["id"]?.string ?? ""])
             #expect(foreign.status == 404)
             #expect(foreign.code == "not_found")
         }
@@ -65,10 +67,10 @@ struct KeyRouteTests {
             let session = try await world.signUp()
             let made = try await world.send(.post, "/api/keys", ["name": "my app"], bearer: session.accessToken)
 
-            let answer = try await world.send(.post, "/api/keys", ["name": "another"], bearer: made["key"]?.string)
+            let response = try await world.send(.post, "/api/keys", ["name": "another"], bearer: made["key"]?.string)
 
-            #expect(answer.status == 403)
-            #expect(answer.code == "not_allowed")
+            #expect(response.status == 403)
+            #expect(response.code == "not_allowed")
         }
     }
 
@@ -77,7 +79,8 @@ struct KeyRouteTests {
             let session = try await world.signUp()
             for number in 0..<5 {
                 world.fixture.clock.advance(by: .milliseconds(1))
-                _ = try await world.send(.post, "/api/keys", ["name": .string("\(number)")], bearer: session.accessToken)
+                let body: JSON = ["name": .string("\(number)")]
+                _ = try await world.send(.post, "/api/keys", body, bearer: session.accessToken)
             }
 
             var names: [String] = []
@@ -96,7 +99,8 @@ struct KeyRouteTests {
     }
 
     @Test(arguments: [
-        ("", "invalid_json"), ("{}", "missing_parameter"), (#"{"name":7}"#, "invalid_parameter"), (#"{"name":" "}"#, "invalid_parameter"),
+        ("", "invalid_json"), ("{}", "missing_parameter"), (#"{"name":7}"#, "invalid_parameter"),
+        (#"{"name":" "}"#, "invalid_parameter"),
     ])
     func `a key without a proper name is refused`(body: String, code: String) async throws {
         try await AuthWorld.run { world in
@@ -116,29 +120,30 @@ struct KeyRouteTests {
     }
 }
 
-struct CallerTests {
+struct AuthenticationTests {
     @Test func `each refusal says what to do`() async throws {
         try await AuthWorld.run { world in
             let session = try await world.signUp()
 
-            func answer(_ bearer: String?) async throws -> String {
-                let answer = try await world.send(.get, "/api/whoami", bearer: bearer)
-                return "\(answer.status) \(answer.code ?? "")"
+            func response(_ bearer: String?) async throws -> String {
+                let response = try await world.send(.get, "/api/whoami", bearer: bearer)
+                return "\(response.status) \(response.code ?? "")"
             }
-            #expect(try await answer(nil) == "401 unauthorized")
-            #expect(try await answer(world.identity.secrets.anonKey) == "401 unauthorized")
-            #expect(try await answer(world.identity.secrets.serviceRoleKey) == "401 unauthorized")
-            #expect(try await answer("nonsense") == "401 invalid_token")
-            #expect(try await answer("dk_nonsense") == "401 invalid_key")
-            #expect(try await answer(session.accessToken) == "200 ")
-            try await world.identity.sessions.end(.global, of: #require(ID(checking: session["user"]?["id"]?.string ?? "")), current: .make(at: world.fixture.clock.now))
-            #expect(try await answer(session.accessToken) == "401 session_ended")
+            #expect(try await response(nil) == "401 unauthorized")
+            #expect(try await response(world.identity.secrets.anonKey) == "401 unauthorized")
+            #expect(try await response(world.identity.secrets.serviceRoleKey) == "401 unauthorized")
+            #expect(try await response("nonsense") == "401 invalid_token")
+            #expect(try await response("dk_nonsense") == "401 invalid_key")
+            #expect(try await response(session.accessToken) == "200 ")
+            let user = try #require(ID<User>(checking: session["user"]?["id"]?.string ?? ""))
+            try await world.identity.sessions.end(.global, of: user, current: .make(at: world.fixture.clock.now))
+            #expect(try await response(session.accessToken) == "401 session_ended")
             world.fixture.clock.advance(by: .seconds(3600))
-            #expect(try await answer(session.accessToken) == "401 expired_token")
+            #expect(try await response(session.accessToken) == "401 expired_token")
         }
     }
 
-    @Test func `the header names one of the caller's accounts`() async throws {
+    @Test func `the header names one of the user's accounts`() async throws {
         try await AuthWorld.run { world in
             let session = try await world.signUp()
             let user = try #require(ID<User>(checking: session["user"]?["id"]?.string ?? ""))

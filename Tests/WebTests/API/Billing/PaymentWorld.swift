@@ -7,9 +7,9 @@ import Logging
 import NIOCore
 import SQL
 import TestSupport
-import Web
+@testable import Web
 
-/// The routes about money, over a real database and a small honest Stripe.
+/// The routes about money, over a real database and a small Stripe server.
 struct PaymentWorld: Sendable {
     let fixture: IdentityFixture
     let stripe: FakeStripe
@@ -23,19 +23,24 @@ struct PaymentWorld: Sendable {
         let time = fixture.clock.time
         try await FakeStripe.with(fixture.clock) { stripe, url in
             let billing = Billing(
-                database: fixture.database, stripe: StripeClient(.init(key: "sk_test_x", url: url, tries: 1), client: .shared, time: time),
+                database: fixture.database,
+                stripe: StripeClient(.init(key: "sk_test_x", url: url, tries: 1), client: .shared, time: time),
                 webhookSecrets: ["whsec_old", FakeStripe.secret], rules: BillingRules(), time: time, wakeUp: WakeUp(),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             let router = Router(context: AppContext.self)
-            router.add(middleware: AnswerMiddleware(time: time))
+            router.add(middleware: RequestLogMiddleware(time: time))
             router.add(middleware: ErrorMiddleware())
-            router.add(middleware: CallerMiddleware(authenticator: fixture.identity.authenticator, secrets: fixture.identity.secrets))
-            router.post("/api/stripe/webhook", use: StripeWebhook(receive: isOn ? ReceiveStripeEvent(billing) : nil).handle)
+            let identity = fixture.identity
+            router.add(
+                middleware: AuthenticationMiddleware(authenticator: identity.authenticator, secrets: identity.secrets))
+            let webhook = StripeWebhook(receive: isOn ? ReceiveStripeEvent(billing) : nil)
+            router.post("/api/stripe/webhook", use: webhook.handle)
             BillingRoutes(
                 billing: isOn ? billing : nil,
-                addresses: ReturnAddresses(publicURL: "https://pictures.example.com", appOrigin: "https://app.example.com"),
+                addresses: ReturnAddresses(
+                    publicURL: "https://pictures.example.com", appOrigin: "https://app.example.com"),
                 database: fixture.database
-            ).addRoutes(to: router.group("/api", context: AccountContext.self))
+            ).add(to: router.group("/api", context: AccountContext.self))
             try await Application(router: router).test(.router) {
                 try await body(PaymentWorld(fixture: fixture, stripe: stripe, client: $0, owner: owner))
             }
@@ -44,13 +49,14 @@ struct PaymentWorld: Sendable {
 
     /// As the owner, unless somebody else is named.
     func send(
-        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, bearer: String? = nil, headers: [String: String] = [:]
-    ) async throws -> Answer {
+        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, bearer: String? = nil,
+        headers: [String: String] = [:]
+    ) async throws -> JSONResponse {
         try await send(method, path, text: body?.text, bearer: bearer ?? owner.accessToken, headers: headers)
     }
 
     /// As Stripe.
-    func tell(_ body: [UInt8], signature: String?) async throws -> Answer {
+    func sendEvent(_ body: [UInt8], signature: String?) async throws -> JSONResponse {
         try await send(
             .post, "/api/stripe/webhook", text: String(decoding: body, as: UTF8.self), bearer: nil,
             headers: signature.map { ["Stripe-Signature": $0] } ?? [:])
@@ -58,12 +64,14 @@ struct PaymentWorld: Sendable {
 
     private func send(
         _ method: HTTPRequest.Method, _ path: String, text: String?, bearer: String?, headers: [String: String]
-    ) async throws -> Answer {
+    ) async throws -> JSONResponse {
         var fields = HTTPFields()
         if let bearer { fields[.authorization] = "Bearer \(bearer)" }
         for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value } }
-        return try await client.execute(uri: path, method: method, headers: fields, body: text.map { ByteBuffer(string: $0) }) {
-            Answer(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body))
+        return try await client.execute(
+            uri: path, method: method, headers: fields, body: text.map { ByteBuffer(string: $0) }
+        ) {
+            JSONResponse(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body))
         }
     }
 }

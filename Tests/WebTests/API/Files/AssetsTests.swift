@@ -10,23 +10,26 @@ struct AssetsTests {
     init() async throws { app = try await FilesApp() }
 
     private func form(_ filename: String, _ bytes: [UInt8], end: String = "\r\n--bound--\r\n") -> [UInt8] {
-        Array("--bound\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--bound\r\n".utf8)
-            + Array("Content-Disposition: form-data; name=\"file\"; filename=\"\(filename)\"\r\nContent-Type: text/plain\r\n\r\n".utf8)
-            + bytes + Array(end.utf8)
+        let head = "--bound\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--bound\r\n"
+            + "Content-Disposition: form-data; name=\"file\"; filename=\"\(filename)\"\r\n"
+            + "Content-Type: text/plain\r\n\r\n"
+        return Array(head.utf8) + bytes + Array(end.utf8)
     }
 
     private let formType: HTTPFields = [.contentType: "multipart/form-data; boundary=\"bound\""]
 
-    @Test func `a raw upload answers with all there is to know, and a link that works`() async throws {
+    @Test func `a raw upload returns the whole asset, with a link that works`() async throws {
         let bytes = Sample.png(800, 600, padding: 70_000)
         try await app.test { client async throws in
-            let created = try await client.send(.post, "/api/assets?name=My%20photo.png", headers: [.contentType: "text/html"], body: bytes)
+            let created = try await client.send(
+                .post, "/api/assets?name=My%20photo.png", headers: [.contentType: "text/html"], body: bytes)
             let json = try created.json
             let url = try #require(json["url"]?.string)
 
             #expect(created.status == .created)
-            #expect(json["kind"] == "upload" && json["name"] == "My photo.png" && json["contentType"] == "image/png" && json["size"] == .integer(Int64(bytes.count)))
-            #expect(json["width"] == 800 && json["height"] == 600 && json["favourite"] == false && json["tags"] == [])
+            #expect(json["kind"] == "upload" && json["name"] == "My photo.png" && json["contentType"] == "image/png")
+            #expect(json["size"] == .integer(Int64(bytes.count)))
+            #expect(json["width"] == 800 && json["height"] == 600 && json["favorite"] == false && json["tags"] == [])
             #expect(json["sha256"]?.string?.count == 64 && json["expiresAt"]?.string?.hasSuffix("Z") == true)
             #expect(json["jobId"] == nil || json["jobId"] == .null)
             let file = try await client.send(.get, String(url.dropFirst("https://example.com".count)), as: nil)
@@ -39,12 +42,13 @@ struct AssetsTests {
     @Test func `a header names the file too, beyond ASCII by percent signs`() async throws {
         try await app.test { client async throws in
             let field = try #require(HTTPField.Name("X-File-Name"))
-            let created = try await client.send(.post, "/api/assets", headers: [field: "na%C3%AFve.gif"], body: Sample.gif())
+            let created = try await client.send(
+                .post, "/api/assets", headers: [field: "na%C3%AFve.gif"], body: Sample.gif())
             #expect(try created.json["name"] == "naïve.gif")
         }
     }
 
-    @Test func `an upload that is repeated with its key is answered again and not stored again`() async throws {
+    @Test func `an upload that is repeated with its key returns the same asset and is not stored again`() async throws {
         try await app.test { client async throws in
             let headers: HTTPFields = [try #require(HTTPField.Name("Idempotency-Key")): "k1"]
             let first = try await client.send(.post, "/api/assets", headers: headers, body: Sample.png())
@@ -57,7 +61,7 @@ struct AssetsTests {
         #expect(try await app.fixture.count(.assets) == 1)
     }
 
-    @Test func `a form's first file is taken, under its name`() async throws {
+    @Test func `a form's first file is stored, under its name`() async throws {
         let bytes = Sample.jpeg(metadata: 100_000)
         try await app.test { client async throws in
             let created = try await client.send(.post, "/api/assets", headers: formType, body: form("a.png", bytes))
@@ -73,13 +77,16 @@ struct AssetsTests {
         let png = Sample.png()
         let large = Sample.png(padding: 10 << 20)
         try await app.test { client async throws in
-            func expect(_ status: Int, _ code: String, _ path: String = "/api/assets", headers: HTTPFields = [:], body: [UInt8]) async throws {
+            func expect(
+                _ status: Int, _ code: String, _ path: String = "/api/assets", headers: HTTPFields = [:], body: [UInt8]
+            ) async throws {
                 let response = try await client.send(.post, path, headers: headers, body: body)
                 #expect(response.status.code == status)
                 #expect(try response.errorCode == code)
                 #expect(try response.json["error"]?["message"]?.string?.isEmpty == false)
             }
-            try await expect(415, "file_type", "/api/assets?name=a.png", headers: [.contentType: "image/png"], body: Sample.text)
+            try await expect(
+                415, "file_type", "/api/assets?name=a.png", headers: [.contentType: "image/png"], body: Sample.text)
             try await expect(422, "file_empty", body: [])
             try await expect(422, "file_damaged", body: Array(png.prefix(20)))
             try await expect(422, "image_too_large", body: Sample.png(65_535, 65_535))
@@ -90,7 +97,8 @@ struct AssetsTests {
             try await expect(422, "invalid_parameter", headers: formType, body: form("../x.png", png))
             try await expect(422, "file_missing", headers: formType, body: form("", png))
             try await expect(400, "invalid_form", headers: formType, body: form("a.png", png, end: ""))
-            try await expect(400, "invalid_form", headers: [.contentType: "multipart/form-data"], body: form("a.png", png))
+            let noBoundary: HTTPFields = [.contentType: "multipart/form-data"]
+            try await expect(400, "invalid_form", headers: noBoundary, body: form("a.png", png))
             try await expect(400, "invalid_form", headers: formType, body: png)
         }
         #expect(try app.fixture.storedPaths() == [])
@@ -116,7 +124,7 @@ struct AssetsTests {
         #expect(try app.fixture.storedPaths() == [])
     }
 
-    @Test func `nobody without an account gets anywhere`() async throws {
+    @Test func `every route requires an account`() async throws {
         try await app.test { client async throws in
             #expect(try await client.send(.post, "/api/assets", as: nil, body: Sample.png()).status == .unauthorized)
             #expect(try await client.send(.get, "/api/assets", as: nil).status == .unauthorized)
@@ -141,18 +149,33 @@ struct AssetsTests {
         }
     }
 
-    @Test func `what may be changed changes, and nothing else does`() async throws {
+    @Test func `what can be changed changes, and unknown members are refused`() async throws {
         let asset = try await app.fixture.upload(name: "a.png", for: app.mine)
         try await app.test { client async throws in
-            let changed = try await client.send(
-                .patch, "/api/assets/\(asset.id)", body: Array(#"{"favourite": true, "tags": ["red"], "key": "uploads/x/y.png", "size": 1}"#.utf8))
+            func patch(_ body: String) async throws -> TestResponse {
+                try await client.send(.patch, "/api/assets/\(asset.id)", body: Array(body.utf8))
+            }
+            let changed = try await patch(#"{"favorite": true, "tags": ["red"], "name": null}"#)
             #expect(changed.status == .ok)
-            #expect(try changed.json["favourite"] == true && changed.json["tags"] == ["red"] && changed.json["name"] == "a.png")
-            #expect(try await client.send(.patch, "/api/assets/\(asset.id)", body: Array(#"{"name": "a/b"}"#.utf8)).status == .unprocessableContent)
-            #expect(try await client.send(.patch, "/api/assets/\(asset.id)", body: Array("{".utf8)).status == .badRequest)
+            #expect(try changed.json["favorite"] == true && changed.json["tags"] == ["red"])
+            #expect(try changed.json["name"] == "a.png")
+            for body in [#"{"tags": [], "key": "uploads/x/y.png"}"#, #"{"size": 1}"#, #"{"favourite": false}"#] {
+                let refused = try await patch(body)
+                #expect(refused.status == .unprocessableContent)
+                #expect(try refused.errorCode == "unknown_parameter")
+            }
+            for body in [
+                #"{"name": "a/b"}"#, #"{"name": 7}"#, #"{"tags": "red"}"#, #"{"tags": [7]}"#, #"{"favorite": 1}"#,
+            ] {
+                let refused = try await patch(body)
+                #expect(refused.status == .unprocessableContent)
+                #expect(try refused.errorCode == "invalid_parameter")
+            }
+            #expect(try await patch("{").status == .badRequest)
+            #expect(try await patch("[]").status == .badRequest)
         }
-        let kept = try await app.fixture.assets.find(asset.id, of: app.mine.account)
-        #expect(kept.key == asset.key && kept.size == asset.size)
+        let stored = try await app.fixture.assets.find(asset.id, of: app.mine.account)
+        #expect(stored.key == asset.key && stored.size == asset.size && stored.tags == ["red"])
     }
 
     @Test func `somebody else's id, no id and nonsense are not found`() async throws {
@@ -160,7 +183,8 @@ struct AssetsTests {
         try await app.test { client async throws in
             for id in [asset.id.rawValue, "01890000-0000-7000-8000-000000000000", "x", "..%2f"] {
                 #expect(try await client.send(.get, "/api/assets/\(id)", as: "other").status == .notFound)
-                #expect(try await client.send(.patch, "/api/assets/\(id)", as: "other", body: Array("{}".utf8)).status == .notFound)
+                let edited = try await client.send(.patch, "/api/assets/\(id)", as: "other", body: Array("{}".utf8))
+                #expect(edited.status == .notFound)
                 #expect(try await client.send(.delete, "/api/assets/\(id)", as: "other").status == .notFound)
             }
         }

@@ -1,16 +1,20 @@
 import TestSupport
 import Testing
-import Web
+@testable import Web
 
 struct OneAtATimeTests {
-    @Test func `who comes while another is in is refused, and let in after it, also where that failed`() async throws {
-        let turn = OneAtATime()
+    @Test func `a call during another is refused, and runs after it, even if that one failed`() async throws {
+        let oneAtATime = OneAtATime()
 
-        try await turn(orThrow: Unexpected("taken")) {
-            await #expect(throws: Unexpected.self) { try await turn(orThrow: Unexpected("taken")) { Issue.record("two were in at once") } }
+        _ = try await oneAtATime(orThrow: Unexpected("running")) {
+            await #expect(throws: Unexpected.self) {
+                try await oneAtATime(orThrow: Unexpected("running")) { Issue.record("two ran at once") }
+            }
         }
-        await #expect(throws: CancellationError.self) { try await turn(orThrow: Unexpected("taken")) { throw CancellationError() } }
+        await #expect(throws: CancellationError.self) {
+            try await oneAtATime(orThrow: Unexpected("running")) { throw CancellationError() }
+        }
 
-        #expect(try await turn(orThrow: Unexpected("taken")) { 1 } == 1)
+        #expect(try await oneAtATime(orThrow: Unexpected("running")) { 1 } == 1)
     }
 }

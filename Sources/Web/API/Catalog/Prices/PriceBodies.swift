@@ -1,6 +1,6 @@
 import Core
 
-/// A published version of the prices; with its document where that one is asked for.
+/// A published version of the prices; with its document if one version is asked for.
 struct PriceVersionBody: Encodable {
     let version: Int
     let isCurrent: Bool
@@ -45,7 +45,7 @@ struct PriceDraftBody: Encodable {
     }
 }
 
-/// What the last month's jobs would have cost by a draft.
+/// What the last month's jobs would have cost with the prices of a draft.
 struct PricePreviewBody: Encodable {
     let jobs: Int
     let totalBefore: Credits
@@ -55,7 +55,7 @@ struct PricePreviewBody: Encodable {
     let movers: [Mover]
     let unpriced: Int
     let since: String
-    /// False where there were more jobs than are looked at: none before `since` was counted.
+    /// False if there were more jobs than are looked at: none before `since` was counted.
     let isComplete: Bool
 
     struct Kind: Encodable {
@@ -81,12 +81,14 @@ struct PricePreviewBody: Encodable {
         totalAfter = report.after
         difference = report.after - report.before
         kinds = report.kinds.sorted { $0.key.rawValue < $1.key.rawValue }.map { name, kind in
-            Kind(kind: name.rawValue, jobs: kind.jobs, before: kind.before, after: kind.after, difference: kind.after - kind.before)
+            Kind(
+                kind: name.rawValue, jobs: kind.jobs, before: kind.before, after: kind.after,
+                difference: kind.after - kind.before)
         }
         movers = report.movers.map {
             Mover(
-                jobId: $0.job.rawValue, accountId: $0.account.rawValue, kind: $0.kind.rawValue, before: $0.before, after: $0.after,
-                difference: $0.after - $0.before)
+                jobId: $0.job.rawValue, accountId: $0.account.rawValue, kind: $0.kind.rawValue, before: $0.before,
+                after: $0.after, difference: $0.after - $0.before)
         }
         unpriced = report.unpriced
         since = report.since.text

@@ -6,17 +6,17 @@ import Testing
 
 struct PriceRouteTests {
     @Test(arguments: TestEngine.available)
-    func `prices are drafted, looked at, previewed and published`(on engine: TestEngine) async throws {
+    func `prices are drafted, shown, previewed and published`(on engine: TestEngine) async throws {
         try await AdminWorld.run(on: engine) { world in
             let current = try await world.send(.get, "/prices/1")
             let document = try #require(current["document"]?.object)
             var image = try #require(document["image"]?.object)
             image["base"] = 700
-            let dearer = JSON.object(document.merging(["image": .object(image)]) { _, new in new })
+            let raised = JSON.object(document.merging(["image": .object(image)]) { _, new in new })
 
             let begun = try await world.send(.post, "/price-drafts", ["note": "energy costs more"])
             let id = try #require(begun["id"]?.string)
-            let edited = try await world.send(.patch, "/price-drafts/\(id)", ["revision": 1, "document": dearer])
+            let edited = try await world.send(.patch, "/price-drafts/\(id)", ["revision": 1, "document": raised])
             let preview = try await world.send(.post, "/price-drafts/\(id)/preview")
             let stale = try await world.send(.post, "/price-drafts/\(id)/publish", ["revision": 1])
             let published = try await world.send(.post, "/price-drafts/\(id)/publish", ["revision": 2])
@@ -25,7 +25,7 @@ struct PriceRouteTests {
             let older = try await world.send(.get, "/prices?limit=1&cursor=\(listed["nextCursor"]?.string ?? "")")
 
             #expect(current["isCurrent"] == true && begun.status == 201 && begun["basedOn"] == 1)
-            #expect(edited["revision"] == 2 && edited["document"] == dearer)
+            #expect(edited["revision"] == 2 && edited["document"] == raised)
             #expect(preview.status == 200 && preview["jobs"] == 0 && preview["difference"] == 0)
             #expect(stale.status == 409 && stale.code == "draft_changed" && stale["error"]?["revision"] == 2)
             #expect(published.status == 201 && published["version"] == 2 && published["note"] == "energy costs more")
@@ -39,21 +39,25 @@ struct PriceRouteTests {
         }
     }
 
-    @Test func `what is wrong is named by its place, and nothing is kept of it`() async throws {
+    @Test func `an error names its place, and nothing is stored`() async throws {
         try await AdminWorld.run { world in
             let begun = try await world.send(.post, "/price-drafts", ["note": "first"])
             let id = begun["id"]?.string ?? ""
 
             func refusal(_ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil) async throws -> String {
-                let answer = try await world.send(method, path, body)
-                return "\(answer.status) \(answer.code ?? "") \(answer["error"]?["field"]?.string ?? "")"
+                let response = try await world.send(method, path, body)
+                return "\(response.status) \(response.code ?? "") \(response["error"]?["field"]?.string ?? "")"
             }
             #expect(try await refusal(.post, "/price-drafts", [:]) == "422 invalid_parameter note")
-            #expect(try await refusal(.post, "/price-drafts", ["note": "x", "document": ["image": 7]]) == "422 invalid_prices document.training")
-            #expect(try await refusal(.post, "/price-drafts", ["note": "x", "document": 7]) == "422 invalid_prices document")
-            #expect(try await refusal(.post, "/price-drafts", ["note": "x", "price": 7]) == "422 unknown_parameter price")
+            let partial: JSON = ["note": "x", "document": ["image": 7]]
+            #expect(try await refusal(.post, "/price-drafts", partial) == "422 invalid_prices document.training")
+            let number: JSON = ["note": "x", "document": 7]
+            #expect(try await refusal(.post, "/price-drafts", number) == "422 invalid_prices document")
+            let unknown: JSON = ["note": "x", "price": 7]
+            #expect(try await refusal(.post, "/price-drafts", unknown) == "422 unknown_parameter price")
             #expect(try await refusal(.patch, "/price-drafts/\(id)", ["note": "x"]) == "422 missing_parameter revision")
-            #expect(try await refusal(.patch, "/price-drafts/\(id)", ["revision": "1"]) == "422 invalid_parameter revision")
+            let text: JSON = ["revision": "1"]
+            #expect(try await refusal(.patch, "/price-drafts/\(id)", text) == "422 invalid_parameter revision")
             #expect(try await refusal(.get, "/price-drafts/nonsense") == "404 not_found ")
             #expect(try await refusal(.get, "/prices/7") == "404 not_found ")
             #expect(try await refusal(.get, "/prices?cursor=x") == "422 invalid_parameter cursor")
@@ -63,7 +67,7 @@ struct PriceRouteTests {
         }
     }
 
-    @Test func `a draft that is sent twice under one key is begun once`() async throws {
+    @Test func `a draft that is sent twice under one key is created once`() async throws {
         try await AdminWorld.run { world in
             let headers = ["Idempotency-Key": "one"]
 

@@ -5,19 +5,21 @@ import TestSupport
 import Testing
 
 struct AuthSignUpTests {
-    @Test func `signing up answers a session, with a user that strict clients accept`() async throws {
+    @Test func `signing up returns a session, with a user that strict clients accept`() async throws {
         try await AuthWorld.run { world in
-            let answer = try await world.send(.post, "/auth/v1/signup?redirect_to=http%3A%2F%2Flocalhost%3A3000", [
+            let response = try await world.send(.post, "/auth/v1/signup?redirect_to=http%3A%2F%2Flocalhost%3A3000", [
                 "email": "ada@example.com", "password": "correct horse", "data": ["name": "Ada"], "code_challenge": nil,
                 "code_challenge_method": nil, "gotrue_meta_security": ["captcha_token": nil],
             ])
 
-            #expect(answer.status == 200)
-            #expect(answer["token_type"] == "bearer")
-            #expect(answer["expires_in"] == 3600)
-            #expect(answer["expires_at"]?.integer == world.fixture.clock.now.seconds + 3600)
-            let user = try #require(answer["user"])
-            for name in ["id", "app_metadata", "user_metadata", "aud", "created_at", "updated_at", "role", "is_anonymous"] {
+            #expect(response.status == 200)
+            #expect(response["token_type"] == "bearer")
+            #expect(response["expires_in"] == 3600)
+            #expect(response["expires_at"]?.integer == world.fixture.clock.now.seconds + 3600)
+            let user = try #require(response["user"])
+            for name in [
+                "id", "app_metadata", "user_metadata", "aud", "created_at", "updated_at", "role", "is_anonymous",
+            ] {
                 #expect(user[name] != nil, "\(name)")
             }
             #expect(user["user_metadata"]?["name"] == "Ada")
@@ -26,7 +28,7 @@ struct AuthSignUpTests {
             for name in ["id", "identity_id", "user_id", "identity_data", "provider", "created_at"] {
                 #expect(identity[name] != nil, "\(name)")
             }
-            let shown = try await world.send(.get, "/auth/v1/user", bearer: answer.accessToken)
+            let shown = try await world.send(.get, "/auth/v1/user", bearer: response.accessToken)
             #expect(shown.status == 200)
             #expect(shown["id"] == user["id"])
         }
@@ -36,25 +38,25 @@ struct AuthSignUpTests {
         try await AuthWorld.run { world in
             _ = try await world.signUp("ada@example.com")
 
-            let answer = try await world.signUp("ADA@EXAMPLE.COM")
+            let response = try await world.signUp("ADA@EXAMPLE.COM")
 
-            #expect(answer.status == 422)
-            #expect(answer["code"] == "user_already_exists")
-            #expect(answer["error_code"] == "user_already_exists")
-            #expect(answer["msg"] == "User already registered")
-            #expect(answer["message"] == answer["msg"])
-            #expect(answer.header("X-Supabase-Api-Version") == "2024-01-01")
-            #expect(answer.header("x-sb-error-code") == "user_already_exists")
+            #expect(response.status == 422)
+            #expect(response["code"] == "user_already_exists")
+            #expect(response["error_code"] == "user_already_exists")
+            #expect(response["msg"] == "User already registered")
+            #expect(response["message"] == response["msg"])
+            #expect(response.header("X-Supabase-Api-Version") == "2024-01-01")
+            #expect(response.header("x-sb-error-code") == "user_already_exists")
         }
     }
 
     @Test func `a weak password says why`() async throws {
         try await AuthWorld.run { world in
-            let answer = try await world.signUp("ada@example.com", "short")
+            let response = try await world.signUp("ada@example.com", "short")
 
-            #expect(answer.status == 422)
-            #expect(answer.code == "weak_password")
-            #expect(answer["weak_password"]?["reasons"] == ["length"])
+            #expect(response.status == 422)
+            #expect(response.code == "weak_password")
+            #expect(response["weak_password"]?["reasons"] == ["length"])
             #expect(try await world.fixture.number("SELECT COUNT(*) AS value FROM users") == 0)
         }
     }
@@ -96,20 +98,21 @@ struct AuthSignUpTests {
     ])
     func `a bad body is a clear error and leaves nothing`(body: String, status: Int, code: String) async throws {
         try await AuthWorld.run { world in
-            let answer = try await world.send(.post, "/auth/v1/signup", text: body)
+            let response = try await world.send(.post, "/auth/v1/signup", text: body)
 
-            #expect(answer.status == status)
-            #expect(answer.code == code)
+            #expect(response.status == status)
+            #expect(response.code == code)
             #expect(try await world.fixture.number("SELECT COUNT(*) AS value FROM users") == 0)
         }
     }
 
     @Test func `a body of more than a megabyte is refused`() async throws {
         try await AuthWorld.run { world in
-            let answer = try await world.send(.post, "/auth/v1/signup", text: String(repeating: " ", count: 1 << 20) + "{}")
+            let long = String(repeating: " ", count: 1 << 20) + "{}"
+            let response = try await world.send(.post, "/auth/v1/signup", text: long)
 
-            #expect(answer.status == 413)
-            #expect(answer.code == "request_entity_too_large")
+            #expect(response.status == 413)
+            #expect(response.code == "request_entity_too_large")
         }
     }
 }

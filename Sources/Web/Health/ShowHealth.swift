@@ -1,13 +1,13 @@
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 import Synchronization
 
-/// `GET /health/live`: the process answers. `GET /health/ready`: it can do its work, and says which part cannot.
-package struct HealthRoutes: Sendable {
-    private let check: PartsCheck
+/// `GET /health/live`: the process responds. `GET /health/ready`: it can do its work, or which part of it cannot.
+struct ShowHealth: Sendable {
+    private let check: ReadinessCheck
     private let version: String
 
-    package init(check: PartsCheck, version: String) {
+    init(check: ReadinessCheck, version: String) {
         self.check = check
         self.version = version
     }
@@ -17,7 +17,7 @@ package struct HealthRoutes: Sendable {
         let version: String
     }
 
-    @Sendable package func live(_ request: Request, _ context: AppContext) async throws -> Response {
+    @Sendable func live(_ request: Request, _ context: AppContext) async throws -> Response {
         .json(Live(version: version))
     }
 
@@ -26,16 +26,17 @@ package struct HealthRoutes: Sendable {
         let parts: [String: String]
     }
 
-    @Sendable package func ready(_ request: Request, _ context: AppContext) async throws -> Response {
+    @Sendable func ready(_ request: Request, _ context: AppContext) async throws -> Response {
         let parts = await check()
-        let isReady = parts.values.allSatisfy { $0 == PartsCheck.ok }
-        var response = Response.json(Ready(status: isReady ? "ok" : "unavailable", parts: parts), status: isReady ? .ok : .serviceUnavailable)
+        let isReady = parts.values.allSatisfy { $0 == ReadinessCheck.ok }
+        let body = Ready(status: isReady ? "ok" : "unavailable", parts: parts)
+        var response = Response.json(body, status: isReady ? .ok : .serviceUnavailable)
         if !isReady { response.headers[.retryAfter] = "1" }
         return response
     }
 }
 
-/// Whether this node still wants requests.
+/// Whether this node still accepts requests.
 package final class Readiness: Sendable {
     private let shuttingDown = Mutex(false)
 
