@@ -61,7 +61,7 @@ let package = Package(
                 "SQL", "CVips", crypto, cryptoExtras, logging, nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle,
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
-            resources: [.embedInCode("Migrations")],
+            resources: [.embedInCode("Platform/Migrations")],
             swiftSettings: settings
         ),
         .target(

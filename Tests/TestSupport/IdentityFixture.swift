@@ -29,7 +29,7 @@ package struct IdentityFixture: Sendable {
     }
 
     /// A second account that `user` belongs to.
-    package func account(with user: ID<User>, as role: Account.Role) async throws -> ID<Account> {
+    package func account(with user: ID<User>, as role: MemberRole) async throws -> ID<Account> {
         let now = clock.now
         let account = ID<Account>.make(at: now)
         try await database.write(order: .alone) { transaction in

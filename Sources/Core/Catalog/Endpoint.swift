@@ -55,13 +55,7 @@ package struct Endpoint: Sendable, Hashable {
         request.filled(with: parameters) ?? .object([:])
     }
 
-    /// What a job will cost us, in micro-dollars.
-    package func expectedCost(of job: Job) -> Int64 {
-        func number(_ name: String) -> Int? { job.parameters[name]?.integer.map { Int($0) } }
-        return expectedCost(outputs: job.outputsAsked, width: number("width"), height: number("height"), seconds: number("seconds"))
-    }
-
-    /// Of a number of outputs of a size; megapixels are rounded up, as fal bills them.
+    /// What so many outputs of a size will cost us, in micro-dollars; megapixels are rounded up, as fal bills them.
     package func expectedCost(outputs: Int, width: Int?, height: Int?, seconds: Int? = nil) -> Int64 {
         let outputs = Int64(outputs)
         switch costUnit {

@@ -178,7 +178,7 @@ struct PurchaseTests {
     @Test func `a member, an admin of the account and a key are refused, and so is what is not for sale`() async throws {
         try await BillingWorld.run { world in
             let owner = try await world.world.account()
-            for role in [Account.Role.admin, .member] {
+            for role in [MemberRole.admin, .member] {
                 let actor = Actor(account: owner.account, user: owner.user, key: nil, role: role, platformRole: .user)
                 await #expect(throws: BillingError.notAllowed) { try await world.checkout(.pack("small"), by: actor) }
             }

@@ -1,0 +1,2 @@
+/// A workspace: the owner of credits, jobs, models and assets.
+package enum Account {}

@@ -1,0 +1,32 @@
+import SQL
+
+/// A person who signs in.
+package struct User: Sendable, Hashable {
+    package let id: ID<User>
+    package let email: String
+    package let role: PlatformRole
+    /// The client's own words about the user. Nothing of ours is decided by them.
+    package let metadata: JSON
+    package let emailConfirmedAt: Instant?
+    package let lastSignInAt: Instant?
+    package let disabledAt: Instant?
+    package let createdAt: Instant
+    package let updatedAt: Instant
+
+    /// A personal account's id is its user's id, so that rules written for `user_id` hold for accounts.
+    package var personalAccount: ID<Account> { ID(rawValue: id.rawValue) }
+}
+
+extension User {
+    /// They travel in every access token, so they have to fit into a header.
+    package static let metadataLimit = 4096
+
+    /// The members of `changes` replace those of the same name; null removes one.
+    func metadata(merging changes: [String: JSON]) -> JSON {
+        var members = metadata.object ?? [:]
+        for (name, value) in changes {
+            if value == .null { members.removeValue(forKey: name) } else { members[name] = value }
+        }
+        return .object(members)
+    }
+}

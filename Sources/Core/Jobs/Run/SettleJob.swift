@@ -1,0 +1,119 @@
+package import SQL
+package import Logging
+
+/// Settles an attempt that has its provider's last word: stores the outputs, then completes or fails the job, captures
+/// what was delivered and releases the rest, in one transaction.
+package struct SettleJob: Sendable {
+    package typealias Store = @Sendable (OutputSource) async throws -> StoreOutcome
+
+    private let database: Database
+    private let store: Store
+    private let rules: WorkRules
+    private let time: Time
+    private let logger: Logger
+    /// Jobs that are done together are settled together.
+    private let completions: SetWrite<Completion, Bool>
+
+    package init(database: Database, store: @escaping Store, rules: WorkRules, time: Time, logger: Logger) {
+        self.database = database
+        self.store = store
+        self.rules = rules
+        self.time = time
+        self.logger = logger
+        completions = SetWrite { transaction, items in try transaction.complete(items).map { .success($0) } }
+    }
+
+    package func callAsFunction(_ due: DueAttempt, provider: any Provider) async throws {
+        let job = due.job
+        guard let words = due.attempt.answer else { return }
+        switch provider.outcome(of: words) {
+        case .failed(let failure) where failure.code == .cancelled && job.cancelRequestedAt != nil:
+            try await endCancelled(due, job)
+        case .failed(let failure):
+            try await fail(due, job, .provider(failure), isTransient: failure.isTransient, retryAfter: failure.retryAfter)
+        case .delivered(let files):
+            try await deliver(Array(files.prefix(job.outputsAsked)), due, job)
+        }
+    }
+
+    private func deliver(_ files: [ProviderFile], _ due: DueAttempt, _ job: Job) async throws {
+        guard !files.isEmpty else { return try await fail(due, job, .nothingDelivered, isTransient: true, retryAfter: nil) }
+        let safe = files.enumerated().filter { !$0.element.isFlagged }
+        guard !safe.isEmpty else { return try await fail(due, job, .flagged, isTransient: false, retryAfter: nil) }
+        let outcomes = try await storeAll(safe.map {
+            OutputSource(job: job.id, account: job.account, index: $0.offset, url: $0.element.url)
+        })
+        var outputs: [NewOutput] = []
+        var broken: (words: String, isTransient: Bool)?
+        for outcome in outcomes {
+            switch outcome {
+            case .stored(let output): outputs.append(output)
+            case .broken(let words, let isTransient): broken = (words, isTransient || broken?.isTransient == true)
+            case .unsafe: continue
+            case .storeUnavailable(let words): return try await waitForStore(due, job, words)
+            }
+        }
+        if let broken, broken.isTransient, due.attempt.storeTries + 1 < rules.storeTries {
+            return try await tryAgain(due, job, broken.words)
+        }
+        guard !outputs.isEmpty else {
+            guard let broken else { return try await fail(due, job, .flagged, isTransient: false, retryAfter: nil) }
+            return try await fail(due, job, .downloadFailed(broken.words), isTransient: true, retryAfter: nil)
+        }
+        try await complete(due, job, outputs)
+    }
+
+    private func storeAll(_ sources: [OutputSource]) async throws -> [StoreOutcome] {
+        try await withThrowingTaskGroup(of: (Int, StoreOutcome).self) { group in
+            for (position, source) in sources.enumerated() {
+                group.addTask { (position, try await store(source)) }
+            }
+            var outcomes: [(Int, StoreOutcome)] = []
+            for try await outcome in group { outcomes.append(outcome) }
+            return outcomes.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
+    private func complete(_ due: DueAttempt, _ job: Job, _ outputs: [NewOutput]) async throws {
+        let completion = Completion(attempt: due.attempt.id, job: job, outputs: outputs, now: time.now())
+        let isCompleted = try await database.write(completion, by: completions, order: .account(job.account))
+        if isCompleted { logger.info("job completed", metadata: ["job": "\(job.id)", "outputs": "\(outputs.count)"]) }
+    }
+
+    private func tryAgain(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
+        let next = time.now() + rules.storeDelay * (1 << due.attempt.storeTries)
+        logger.warning("output not fetched", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
+        try await database.write(of: job.account) { try $0.recordStoreFailure(due, words: words, dueAt: next) }
+    }
+
+    /// The result is there and paid for, so it is worth waiting for a disk until the deadline.
+    private func waitForStore(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
+        let now = time.now()
+        if let deadline = job.deadlineAt, deadline <= now {
+            return try await fail(due, job, .storageFailed, isTransient: false, retryAfter: nil)
+        }
+        logger.error("output not kept", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
+        try await database.write(of: job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
+    }
+
+    private func fail(
+        _ due: DueAttempt, _ job: Job, _ failure: JobFailure, isTransient: Bool, retryAfter: Duration?
+    ) async throws {
+        logger.warning("attempt failed", metadata: [
+            "job": "\(job.id)", "attempt": "\(due.attempt.id)", "code": "\(failure.code)", "reason": "\(failure.words)"])
+        let now = time.now()
+        let jitter = Double.random(in: 0...1)
+        try await database.write(of: job.account) { [rules] transaction in
+            try transaction.endAttempt(
+                due.attempt.id, of: job, as: .failed, failure, isTransient: isTransient, retryAfter: retryAfter,
+                rules: rules, jitter: jitter, now: now)
+        }
+    }
+
+    private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
+        let now = time.now()
+        try await database.write(of: job.account) {
+            try $0.end(due.attempt.id, as: .cancelled, with: JobEnding(job, .cancelled, now: now))
+        }
+    }
+}

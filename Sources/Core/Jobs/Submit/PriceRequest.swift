@@ -1,0 +1,118 @@
+package import SQL
+
+/// Checks a request against the catalog and prices it. Nothing is written.
+package struct PriceRequest: Sendable {
+    private static let batchLimit = 20
+
+    private let catalog: CatalogCache
+    private let database: Database
+
+    package init(catalog: CatalogCache, database: Database) {
+        self.catalog = catalog
+        self.database = database
+    }
+
+    /// All of a batch, or the error of its first bad one with that one's place.
+    package func callAsFunction(_ requests: [JobRequest], for account: ID<Account>) async throws -> [PricedRequest] {
+        guard (1...PriceRequest.batchLimit).contains(requests.count) else { throw SubmitError.tooMany(limit: PriceRequest.batchLimit) }
+        var priced: [PricedRequest] = []
+        for (index, request) in requests.enumerated() {
+            do {
+                priced.append(try await self(request, for: account))
+            } catch let error as SubmitError where requests.count > 1 {
+                throw SubmitError.inBatch(index, error)
+            }
+        }
+        return priced
+    }
+
+    package func callAsFunction(_ request: JobRequest, for account: ID<Account>) async throws -> PricedRequest {
+        let catalog = try await catalog.current()
+        let (kind, endpoint) = try choose(request, from: catalog)
+        let parameters = try check(request.parameters, kind, endpoint)
+        let inputs = inputs(of: kind, in: parameters)
+        let subject = try await subject(of: kind, parameters, inputs, of: account)
+        let outputs = kind.formula == .image ? parameters.number("numImages") ?? 1 : 1
+        let price = try catalog.prices.price(of: subject, complexity: endpoint.complexity, count: outputs)
+        return PricedRequest(
+            kind: kind, endpoint: endpoint, parameters: parameters, inputs: inputs, outputs: outputs, price: price,
+            retryOf: request.retryOf)
+    }
+
+    /// What the kind's formula asks for, by the names that parameters have in every kind.
+    private func subject(
+        of kind: Kind, _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], of account: ID<Account>
+    ) async throws -> Price.Subject {
+        switch kind.formula {
+        case .image:
+            .image(
+                longerSide: try await longerSide(parameters, inputs, of: account),
+                quality: parameters["quality"]?.string ?? PriceList.defaultQuality, seconds: parameters.number("seconds"))
+        case .training: .training(images: parameters.number("trainingImages") ?? 0)
+        case .refinement: .refinement(iteration: parameters.number("iteration") ?? 1)
+        }
+    }
+
+    private func choose(_ request: JobRequest, from catalog: Catalog) throws(SubmitError) -> (Kind, Endpoint) {
+        do throws(Catalog.Refusal) {
+            let kind = try catalog.kind(request.kind)
+            return (kind, try catalog.endpoint(request.endpoint, for: kind))
+        } catch {
+            throw .catalog(error)
+        }
+    }
+
+    private func check(_ given: [String: JSON], _ kind: Kind, _ endpoint: Endpoint) throws(SubmitError) -> [String: JSON] {
+        do throws(ParameterError) {
+            let valid = try kind.parameters.validate(given)
+            // What the provider would never see must not be asked for in vain.
+            if valid["negativePrompt"] != nil, !endpoint.parametersSent.contains("negativePrompt") {
+                throw ParameterError(
+                    code: .unsupported, field: "negativePrompt",
+                    message: "'negativePrompt' means nothing to \(endpoint.id). Leave it out, or name an endpoint that takes it.")
+            }
+            return valid
+        } catch {
+            throw .parameter(error)
+        }
+    }
+
+    private func inputs(of kind: Kind, in parameters: [String: JSON]) -> [String: ID<Asset>] {
+        var inputs: [String: ID<Asset>] = [:]
+        for parameter in kind.parameters.parameters where parameter.type == .asset {
+            if let id = parameters[parameter.name]?.string.flatMap({ ID<Asset>(checking: $0) }) { inputs[parameter.name] = id }
+        }
+        return inputs
+    }
+
+    /// What is made from a picture is as large as the picture.
+    private func longerSide(
+        _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], of account: ID<Account>
+    ) async throws -> Int {
+        if let width = parameters["width"]?.integer, let height = parameters["height"]?.integer { return Int(max(width, height)) }
+        var longest = 0
+        for (name, asset) in inputs.sorted(by: { $0.key < $1.key }) {
+            guard let side = try await database.read({ try $0.pictureSide(asset, of: account) }) else {
+                throw SubmitError.parameter(ParameterError(
+                    code: .invalid, field: name, message: "There is no picture with this id among your assets."))
+            }
+            longest = max(longest, side)
+        }
+        return longest == 0 ? 1024 : longest
+    }
+}
+
+extension [String: JSON] {
+    fileprivate func number(_ name: String) -> Int? { self[name]?.integer.map { Int($0) } }
+}
+
+extension Transaction {
+    /// The longer side of a stored picture of the account, in pixels.
+    fileprivate func pictureSide(_ asset: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Int? {
+        let row = try queryOne("""
+            SELECT width, height FROM assets
+            WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL AND width IS NOT NULL AND content_type LIKE 'image/%'
+            """, asset, account)
+        return try row.map { row throws(DatabaseError) in try max(row.get("width"), row.get("height")) }
+    }
+}
