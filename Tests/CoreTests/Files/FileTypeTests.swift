@@ -4,7 +4,8 @@ import TestSupport
 
 struct FileTypeTests {
     private func check(_ bytes: [UInt8], for bucket: Bucket = .uploads) throws(AssetError) -> FileCheck {
-        try FileCheck(IncomingFile(size: bytes.count, sha256: "", head: bytes, tail: bytes), for: bucket)
+        let file = IncomingFile(location: "", size: bytes.count, sha256: "", head: bytes, tail: bytes)
+        return try FileCheck(file, for: bucket)
     }
 
     @Test(arguments: [

@@ -84,14 +84,25 @@ struct StoreUploadTests {
         try await expectNothingLeft()
     }
 
+    @Test func `an upload that is cancelled when its bytes have arrived leaves nothing`() async throws {
+        let parts = Parts(Sample.png(padding: 5000)).map { part in
+            withUnsafeCurrentTask { $0?.cancel() }
+            return part
+        }
+        let task = Task { try await fixture.uploads()(parts, name: nil, announced: nil, for: actor) }
+
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try fixture.storedPaths() == [])
+        try await expectNothingLeft()
+    }
+
     @Test func `a crash between the bytes and the row leaves a file for an hour, and then none`() async throws {
         let id = ID<Asset>.make(at: fixture.clock.now)
         let key = StorageKey.upload(id, of: actor.account, .png)
         let dueAt = fixture.clock.now + .seconds(3600)
-        _ = try await fixture.store.store(Parts(Sample.png()), limit: 1000) { _ in
-            _ = try await fixture.database.write(order: .alone) { try $0.writeDownFile(key, dueAt: dueAt) }
-            return key
-        }
+        let file = try await fixture.store.receive(Parts(Sample.png()), limit: 1000)
+        _ = try await fixture.database.write(order: .alone) { try $0.writeDownFile(key, dueAt: dueAt) }
+        try await fixture.store.publish(file, as: key)
 
         #expect(try await fixture.deleteFiles().runOnce() == 0)
         #expect(try fixture.storedPaths() == [key.description])

@@ -23,7 +23,7 @@ package struct StoreOutput: Sendable {
     }
 
     /// A stored file without a row is removed after this long: more than any settlement takes to come round again.
-    static let patience = Duration.seconds(86_400)
+    static let unsettledLifetime = Duration.seconds(86_400)
 
     /// Runs as often as it is asked: the same output has the same key, and one that has its row already is not fetched again.
     ///
@@ -55,21 +55,26 @@ package struct StoreOutput: Sendable {
     private func keep(
         _ parts: some AsyncSequence<ByteBuffer, any Error>, _ index: Int, _ job: ID<Job>, _ account: ID<Account>, _ limit: Int
     ) async throws -> StoredOutput {
-        var found: FileCheck?
-        let file = try await store.store(parts, limit: limit) { incoming in
-            let check = try FileCheck(incoming, for: .outputs)
-            found = check
-            return try await writeDown(.output(index, of: job, account, check.type), of: account)
+        let file = try await store.receive(parts, limit: limit)
+        do {
+            let check = try FileCheck(file, for: .outputs)
+            let key = StorageKey.output(index, of: job, account, check.type)
+            try await register(key, of: account)
+            try await store.publish(file, as: key)
+            return StoredOutput(
+                index: index, key: key, type: check.type, size: file.size, sha256: file.sha256, dimensions: check.dimensions)
+        } catch {
+            await store.discard(file)
+            throw error
         }
-        guard let found else { preconditionFailure("a store asks what a file shall be called before it keeps it") }
-        return StoredOutput(
-            index: index, key: file.key, type: found.type, size: file.size, sha256: file.sha256, dimensions: found.dimensions)
     }
 
-    private func writeDown(_ key: StorageKey, of account: ID<Account>) async throws -> StorageKey {
-        let dueAt = time.now() + Self.patience
-        guard try await database.write(of: account, { try $0.writeDownFile(key, dueAt: dueAt) }) else { throw AssetError.removedMeanwhile }
-        return key
+    /// From here on the file is removed by itself unless it gets its row.
+    private func register(_ key: StorageKey, of account: ID<Account>) async throws {
+        let dueAt = time.now() + Self.unsettledLifetime
+        guard try await database.write(of: account, { try $0.writeDownFile(key, dueAt: dueAt) }) else {
+            throw AssetError.removedMeanwhile
+        }
     }
 }
 
