@@ -35,8 +35,8 @@ struct AuthenticationTests {
         let mine = try await world.signedIn().accessToken
         let foreign = try await other.signedIn().accessToken
         let parts = mine.split(separator: ".")
-        let claims = Data(#"{"role":"authenticated","sub":"x"}"#.utf8).base64URL
-        let unsigned = Data(#"{"alg":"none","typ":"JWT"}"#.utf8).base64URL
+        let claims = Base64URL.text(#"{"role":"authenticated","sub":"x"}"#.utf8)
+        let unsigned = Base64URL.text(#"{"alg":"none","typ":"JWT"}"#.utf8)
         let project = [world.identity.secrets.anonKey, world.identity.secrets.serviceRoleKey]
 
         for token in ["", "x", "a.b.c", foreign, "\(parts[0]).\(claims).\(parts[2])", "\(unsigned).\(parts[1]).", String(repeating: "a", count: 20_000)] + project {

@@ -27,7 +27,7 @@ extension APIKey {
 
     /// A key has 256 bits of its own, so a plain digest of it cannot be searched, and needs no salt.
     static func digest(of secret: String) -> String {
-        SHA256.hash(data: Data(secret.utf8)).hexadecimal
+        Hex.text(SHA256.hash(data: Data(secret.utf8)))
     }
 
     static func prefix(of secret: String) -> String {

@@ -9,7 +9,7 @@ struct Throttle: Sendable, Hashable {
 
     /// By address of the person: what a guesser of one password runs into. Short, since it also locks out its owner.
     static func signIn(email: String) -> Throttle {
-        let digest = SHA256.hash(data: Data((EmailAddress(email)?.key ?? email.lowercased()).utf8)).hexadecimal
+        let digest = Hex.text(SHA256.hash(data: Data((EmailAddress(email)?.key ?? email.lowercased()).utf8)))
         return Throttle(subject: "sign-in:email:\(digest.prefix(32))", limit: 10, window: .seconds(600))
     }
 

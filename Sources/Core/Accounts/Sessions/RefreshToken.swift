@@ -23,6 +23,6 @@ struct RefreshToken: Sendable, Hashable {
 
     func text(key: SymmetricKey) -> String {
         let message = "\(session).\(generation)"
-        return message + "." + HMAC<SHA256>.authenticationCode(for: Data(message.utf8), using: key).base64URL
+        return message + "." + Base64URL.text(HMAC<SHA256>.authenticationCode(for: Data(message.utf8), using: key))
     }
 }

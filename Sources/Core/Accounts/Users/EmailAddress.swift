@@ -39,5 +39,5 @@ package struct EmailAddress: Sendable, Hashable {
 
 extension EmailAddress {
     /// Names the address where the address itself must not be kept.
-    var digest: String { SHA256.hash(data: Data(key.utf8)).hexadecimal }
+    var digest: String { Hex.text(SHA256.hash(data: Data(key.utf8))) }
 }

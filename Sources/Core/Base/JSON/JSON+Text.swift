@@ -53,9 +53,7 @@ extension JSON {
             case 0x0D: text += "\\r"
             case 0x09: text += "\\t"
             case 0x20..<0x7F: text.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
-            default:
-                let digits = String(unit, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: text += "\\u" + Hex.text([UInt8(unit >> 8), UInt8(unit & 255)])
             }
         }
         text += "\""

@@ -89,9 +89,8 @@ struct JSONWriter {
         case 0x0C: mark("f")
         case 0x0D: mark("r")
         case 0..<0x20:
-            let digits = Array("0123456789abcdef".utf8)
             bytes += "u00".utf8
-            bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            bytes += [Hex.digit(byte >> 4), Hex.digit(byte & 15)]
         default: bytes.append(byte)
         }
     }

@@ -68,24 +68,13 @@ extension StripeForm {
     }
 
     /// Names what is in it, for an idempotency key: another body needs another one.
-    var digest: String { String(SHA256.hash(data: Data(encoded.utf8)).hexadecimal.prefix(16)) }
+    var digest: String { String(Hex.text(SHA256.hash(data: Data(encoded.utf8))).prefix(16)) }
 
     private func gather(into pairs: inout [String], under name: String) {
         switch self {
-        case .text(let text): pairs.append("\(Self.escape(name))=\(Self.escape(text))")
+        case .text(let text): pairs.append("\(name.percentEncoded)=\(text.percentEncoded)")
         case .members(let members):
             for member in members { member.value.gather(into: &pairs, under: name.isEmpty ? member.name : "\(name)[\(member.name)]") }
-        }
-    }
-
-    private static func escape(_ text: String) -> String {
-        text.utf8.reduce(into: "") { escaped, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                escaped.unicodeScalars.append(Unicode.Scalar(byte))
-            default: escaped += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-            }
         }
     }
 
@@ -151,23 +140,8 @@ extension StripeForm {
     }
 
     private static func unescape(_ text: some StringProtocol) throws(Malformed) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8.makeIterator()
-        while let byte = rest.next() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else { throw .encoding }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
-            }
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .encoding }
+        guard let text = PercentEncoding.decode(text, plusIsSpace: true) else { throw .encoding }
         return text
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
     }
 }
 

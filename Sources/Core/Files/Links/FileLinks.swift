@@ -30,8 +30,8 @@ package struct FileLinks: Sendable {
     package func link(to file: StorageKey, lifetime: Duration? = nil, download: String? = nil) -> SignedLink {
         let expiresAt = expiry(lifetime)
         var query = "expires=\(expiresAt.seconds)"
-        if let download { query += "&download=\(Self.escape(download))" }
-        let signature = code(of: file, expiresAt, download).base64URL
+        if let download { query += "&download=\(download.percentEncoded)" }
+        let signature = Base64URL.text(code(of: file, expiresAt, download))
         return SignedLink(
             url: "\(publicURL)/files/\(file)?\(query)&signature=\(signature)", expiresAt: expiresAt)
     }
@@ -69,19 +69,9 @@ package struct FileLinks: Sendable {
         Data("file\n\(file)\n\(expiresAt.seconds)\n\(download.map { "download \($0)" } ?? "show")".utf8)
     }
 
-    private static func escape(_ text: String) -> String {
-        let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-        return text.utf8.reduce(into: "") { escaped, byte in
-            escaped += unreserved.contains(byte) ? String(UnicodeScalar(byte)) : "%" + Hex.text(CollectionOfOne(byte)).uppercased()
-        }
-    }
-
     /// Only the one spelling that we write: 32 bytes are 43 characters.
     private static func bytes(base64URL text: String) -> Data? {
-        guard text.utf8.count == 43,
-            let data = Data(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/") + "="),
-            data.base64URL == text
-        else { return nil }
+        guard text.utf8.count == 43, let data = Base64URL.bytes(text), Base64URL.text(data) == text else { return nil }
         return data
     }
 }

@@ -27,9 +27,7 @@ package struct WebhookAddresses: Sendable {
     package func attempt(of token: String, at provider: ProviderName) -> ID<Attempt>? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let attempt = ID<Attempt>(checking: parts[0]), parts[1].utf8.count == 40 else { return nil }
-        let expected = self.token(of: attempt, at: provider)
-        let difference = zip(expected.utf8, token.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
-        return expected.utf8.count == token.utf8.count && difference == 0 ? attempt : nil
+        return isSameSecret(token, self.token(of: attempt, at: provider)) ? attempt : nil
     }
 
     private func code(_ attempt: ID<Attempt>, _ provider: ProviderName) -> HMAC<SHA256>.MAC {

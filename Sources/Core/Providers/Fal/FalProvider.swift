@@ -162,12 +162,3 @@ extension FalSignature {
         self.init(requestID: requestID, userID: userID, timestamp: timestamp, signature: signature)
     }
 }
-
-extension String {
-    /// For one query value or path part.
-    var percentEncoded: String {
-        var allowed = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: Unicode.Scalar(0)..."\u{7f}"))
-        allowed.insert(charactersIn: "-._~")
-        return addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
-    }
-}
