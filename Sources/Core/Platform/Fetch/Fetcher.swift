@@ -1,6 +1,6 @@
-import AsyncHTTPClient
 import Foundation
 package import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// Fetches what somebody else gave the address of. Each host is resolved by us, judged by the `AddressPolicy`, and connected
@@ -46,7 +46,7 @@ package struct Fetcher: Sendable {
     ) async throws -> Value {
         if DataURI.matches(address) {
             let bytes = try DataURI(address, limit: limit).bytes
-            return try await consume(FetchedBody(SingleBuffer(ByteBuffer(bytes: bytes)), limit: limit, announced: nil))
+            return try await consume(SingleBuffer(ByteBuffer(bytes: bytes)))
         }
         let policy = policy.trusting(trusting)
         return try await within(limits.total) {
@@ -105,15 +105,14 @@ package struct Fetcher: Sendable {
         _ url: URL, at candidates: [SocketAddress], _ origin: Origin, _ limit: Int,
         _ consume: @Sendable (any AsyncSequence<ByteBuffer, any Error> & Sendable) async throws -> Value
     ) async throws -> Step<Value> {
-        var failure = FetchError.unresolved(host: origin.host)
+        var failure: any Error = FetchError.unresolved(host: origin.host)
         for candidate in candidates.prefix(3) {
             guard let connection = PinnedClient(url, to: candidate, limits, group) else { continue }
             do {
-                let answer = try await connection.get(url)
-                let step = try await read(answer, limit, consume)
+                let step = try await read(try await connection.get(url, limit: limit), consume)
                 await connection.close()
                 return step
-            } catch let error as PinnedClient.NoAnswer {
+            } catch let error as PinnedClient.NoResponse {
                 await connection.close()
                 failure = error.cause
             } catch {
@@ -125,11 +124,14 @@ package struct Fetcher: Sendable {
     }
 
     private func read<Value: Sendable>(
-        _ answer: PinnedClient.Answer, _ limit: Int,
+        _ response: HTTPCall.Stream,
         _ consume: @Sendable (any AsyncSequence<ByteBuffer, any Error> & Sendable) async throws -> Value
     ) async throws -> Step<Value> {
-        if let location = answer.location { return .redirect(location) }
-        guard answer.status == 200 else { throw FetchError.status(answer.status, retryAfter: answer.retryAfter) }
-        return .value(try await consume(FetchedBody(answer.body, limit: limit, announced: answer.length)))
+        let (status, headers) = (response.status, response.headers)
+        if [301, 302, 303, 307, 308].contains(status), let location = headers.first(name: "Location") {
+            return .redirect(location)
+        }
+        guard status == 200 else { throw FetchError.status(status, retryAfter: headers.retryAfter) }
+        return .value(try await consume(FetchedBody(response.body)))
     }
 }

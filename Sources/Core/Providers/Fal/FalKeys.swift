@@ -50,8 +50,8 @@ actor FalKeys {
     private func fetch(_ now: Instant) async {
         if held != nil, let triedAt, now - triedAt < FalKeys.refreshInterval { return }
         triedAt = now
-        guard case .answer(let answer) = await http.send(.GET, url, timeout: .seconds(10)), answer.status == 200,
-            let keys = answer.decode(FalKeySet.self)?.publicKeys, !keys.isEmpty
+        guard case .response(let response) = await http.send(.GET, url, timeout: .seconds(10)), response.status == 200,
+            let keys = response.decode(FalKeySet.self)?.publicKeys, !keys.isEmpty
         else { return }
         held = (keys, now)
     }

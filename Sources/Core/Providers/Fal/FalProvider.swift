@@ -41,7 +41,7 @@ package struct FalProvider: Provider {
     package init(_ settings: Settings, client: HTTPClient, time: Time) {
         self.settings = settings
         self.time = time
-        http = FalHTTP(client: client, key: settings.key)
+        http = FalHTTP(client: client, key: settings.key, time: time)
         keys = FalKeys(url: settings.keysURL, http: http, time: time)
     }
 
@@ -58,36 +58,36 @@ package struct FalProvider: Provider {
         switch await http.send(.POST, url, body: submission.input, timeout: .seconds(30)) {
         case .notSent(let reason):
             return .refused(ProviderFailure(.unavailable, reason, isTransient: true))
-        case .noAnswer(let reason):
+        case .noResponse(let reason):
             return .noAnswer(reason)
-        case .answer(let answer):
-            return read(submission: answer)
+        case .response(let response):
+            return read(submission: response)
         }
     }
 
-    private func read(submission answer: FalHTTP.Answer) -> SubmissionAnswer {
-        switch answer.status {
+    private func read(submission response: FalHTTP.Response) -> SubmissionAnswer {
+        switch response.status {
         case 200..<300:
-            guard let accepted = answer.decode(FalSubmitAnswer.self) else {
-                return .noAnswer("an answer of HTTP \(answer.status) without a request id")
+            guard let accepted = response.decode(FalSubmitAnswer.self) else {
+                return .noAnswer("an answer of HTTP \(response.status) without a request id")
             }
             return .accepted(requestID: accepted.requestID, queuePosition: accepted.queuePosition)
         // A gateway's own error does not say whether the queue behind it took the work on.
-        case 500..<600 where answer.error == nil || answer.status == 504:
-            return .noAnswer("HTTP \(answer.status)")
+        case 500..<600 where response.error == nil || response.status == 504:
+            return .noAnswer("HTTP \(response.status)")
         default:
-            return .refused(FalFailure.read(status: answer.status, error: answer.error, retryAfter: answer.retryAfter))
+            return .refused(FalFailure.read(status: response.status, error: response.error, retryAfter: response.retryAfter))
         }
     }
 
     package func poll(_ reference: ProviderReference) async -> PollAnswer {
         guard let url = requestURL(reference) else { return .notFound }
-        guard case .answer(let answer) = await http.send(.GET, url + "/status?logs=1", timeout: .seconds(15)) else {
+        guard case .response(let response) = await http.send(.GET, url + "/status?logs=1", timeout: .seconds(15)) else {
             return .unavailable("no answer", retryAfter: nil)
         }
-        if answer.status == 404 { return .notFound }
-        guard (200..<300).contains(answer.status), let status = answer.decode(FalStatus.self) else {
-            return .unavailable("HTTP \(answer.status)", retryAfter: answer.retryAfter)
+        if response.status == 404 { return .notFound }
+        guard (200..<300).contains(response.status), let status = response.decode(FalStatus.self) else {
+            return .unavailable("HTTP \(response.status)", retryAfter: response.retryAfter)
         }
         switch status.state {
         case .inQueue:
@@ -103,32 +103,32 @@ package struct FalProvider: Provider {
 
     /// A failed request is completed too: what it says then is the error's own status and body.
     private func result(_ url: String, _ status: FalStatus) async -> PollAnswer {
-        guard case .answer(let answer) = await http.send(.GET, url, timeout: .seconds(30)) else {
+        guard case .response(let response) = await http.send(.GET, url, timeout: .seconds(30)) else {
             return .unavailable("no answer to the request for the result", retryAfter: nil)
         }
-        if (200..<300).contains(answer.status), status.error == nil, let payload = answer.json {
+        if (200..<300).contains(response.status), status.error == nil, let payload = response.json {
             return .ended(FalWords.delivered(payload))
         }
         if let error = status.error {
-            return .ended(FalWords.failed(error, type: status.errorType, status: answer.status, payload: answer.json))
+            return .ended(FalWords.failed(error, type: status.errorType, status: response.status, payload: response.json))
         }
-        guard answer.error != nil, answer.status != 401, answer.status != 429 else {
-            return answer.status == 404 ? .notFound : .unavailable("HTTP \(answer.status) for the result", retryAfter: answer.retryAfter)
+        guard response.error != nil, response.status != 401, response.status != 429 else {
+            return response.status == 404 ? .notFound : .unavailable("HTTP \(response.status) for the result", retryAfter: response.retryAfter)
         }
-        return .ended(FalWords.failed("Invalid status code: \(answer.status)", type: nil, status: answer.status, payload: answer.json))
+        return .ended(FalWords.failed("Invalid status code: \(response.status)", type: nil, status: response.status, payload: response.json))
     }
 
     package func cancel(_ reference: ProviderReference) async -> CancelAnswer {
         guard let url = requestURL(reference) else { return .notFound }
-        guard case .answer(let answer) = await http.send(.PUT, url + "/cancel", timeout: .seconds(15)) else {
+        guard case .response(let response) = await http.send(.PUT, url + "/cancel", timeout: .seconds(15)) else {
             return .unavailable("no answer")
         }
-        switch answer.status {
-        case 200 where answer.json?["status"]?.string == "OK": return .dropped
+        switch response.status {
+        case 200 where response.json?["status"]?.string == "OK": return .dropped
         case 200..<300: return .requested
         case 400: return .tooLate
         case 404: return .notFound
-        default: return .unavailable("HTTP \(answer.status)")
+        default: return .unavailable("HTTP \(response.status)")
         }
     }
 
