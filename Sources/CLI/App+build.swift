@@ -101,14 +101,14 @@ struct App: Sendable {
             return Providers(serving: [.fal: FalProvider(
                 .init(
                     name: .fal, queueURL: fal.queueURL, keysURL: fal.keysURL, key: fal.key, concurrency: fal.concurrency,
-                    patience: settings.patience, firstPoll: .seconds(2), slowestPoll: .seconds(30)),
+                    webhookTimeout: settings.patience, firstPoll: .seconds(2), slowestPoll: .seconds(30)),
                 client: client, time: time)])
         }
         guard let url = settings.sandboxURL else { return Providers(serving: [:]) }
         return Providers(serving: [.fal: FalProvider(
             .init(
                 name: .sandbox, queueURL: url, keysURL: url + "/.well-known/jwks.json", key: settings.sandboxKey ?? sandboxKey(secrets), concurrency: 100,
-                patience: settings.patience, firstPoll: .milliseconds(400), slowestPoll: .seconds(2)),
+                webhookTimeout: settings.patience, firstPoll: .milliseconds(400), slowestPoll: .seconds(2)),
             client: client, time: time)])
     }
 

@@ -45,7 +45,7 @@ package final class FakeProvider: Provider {
     private let state = Mutex(State())
     package let name: ProviderName = "fake"
     package let concurrency: Int
-    package let patience: Duration = .seconds(120)
+    package let webhookTimeout: Duration = .seconds(120)
 
     package init(concurrency: Int = 100) {
         self.concurrency = concurrency

@@ -117,7 +117,7 @@ private struct FaultyProvider: Provider {
 
     var name: ProviderName { provider.name }
     var concurrency: Int { provider.concurrency }
-    var patience: Duration { provider.patience }
+    var webhookTimeout: Duration { provider.webhookTimeout }
 
     func submit(_ submission: Submission) async -> SubmissionAnswer {
         let fault = faults.next("submit")

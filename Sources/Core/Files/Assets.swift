@@ -20,14 +20,16 @@ package struct Assets: Sendable {
         return asset
     }
 
-    /// For whoever holds a link to it.
+    /// For a request that holds a link to it.
     package func find(_ key: StorageKey) async throws -> Asset {
         guard let asset = try await database.read({ try $0.asset(key: key) }) else { throw AssetError.notFound }
         return asset
     }
 
     /// Newest first; one more than `limit` says that there are more.
-    package func list(of account: ID<Account>, kind: Asset.Kind?, after cursor: ID<Asset>?, limit: Int) async throws -> [Asset] {
+    package func list(
+        of account: ID<Account>, kind: Asset.Kind?, after cursor: ID<Asset>?, limit: Int
+    ) async throws -> [Asset] {
         try await database.read { try $0.assets(of: account, kind: kind, after: cursor, limit: limit + 1) }
     }
 
@@ -41,7 +43,8 @@ package struct Assets: Sendable {
         }
     }
 
-    /// The row goes and its bytes are written down for removal together; then the bytes go at once, where they can.
+    /// The row is deleted and its bytes are registered for removal together; then the bytes are removed, if they can
+    /// be.
     package func delete(_ id: ID<Asset>, of account: ID<Account>) async throws {
         let now = time.now()
         let key = try await database.write(of: account) { transaction in
@@ -51,12 +54,13 @@ package struct Assets: Sendable {
             return asset.key
         }
         do { try await RemoveFile(database: database, store: store)(key) } catch {
-            logger.warning("the bytes of a deleted file stay for DeleteFiles", metadata: ["key": "\(key)", "error": "\(error)"])
+            logger.warning(
+                "the bytes of a deleted file stay for DeleteFiles", metadata: ["key": "\(key)", "error": "\(error)"])
         }
     }
 }
 
-/// A change to what people may change; nothing means as before.
+/// A change to what people may change; nil means as before.
 package struct AssetEdit: Sendable, Hashable {
     package var name: String?
     package var tags: [String]?

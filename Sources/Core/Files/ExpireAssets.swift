@@ -13,7 +13,7 @@ package struct ExpireAssets: Sendable {
         self.batch = batch
     }
 
-    /// How many were deleted; fewer than the batch does not mean that all are.
+    /// Returns how many were deleted; fewer than the batch does not mean that all are.
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()
@@ -23,7 +23,7 @@ package struct ExpireAssets: Sendable {
         return deleted
     }
 
-    /// In a transaction of its account's, since deleting it changes what the account's files come to.
+    /// In a transaction of its account's, since deleting it changes the size of the account's files.
     private func expire(_ asset: Asset, _ now: Instant) async throws -> Bool {
         try await database.write(of: asset.account) { transaction in
             guard let current = try transaction.lockAsset(asset.id, of: asset.account),

@@ -3,9 +3,9 @@ package import NIOCore
 /// Where files lie: the seam between the product and a disk or an object store. It knows keys and bytes, and nothing of
 /// accounts, rows or types.
 ///
-/// A file is stored in two phases, `receive` and `publish`. Between them the caller checks what has arrived and registers
-/// the key, so that a crash leaves no file that nothing refers to. Whoever receives a file either publishes it or, when
-/// anything fails, discards it:
+/// A file is stored in two phases, `receive` and `publish`. Between them the caller checks what has arrived and
+/// registers the key, so that a crash leaves no file that nothing refers to. A caller that receives a file either
+/// publishes it or, when anything fails, discards it:
 ///
 ///     let file = try await store.receive(parts, limit: limit)
 ///     do {
@@ -16,17 +16,18 @@ package import NIOCore
 ///         throw error
 ///     }
 package protocol FileStore: Sendable {
-    /// Takes in `parts` without holding them in memory. Nobody can see the file before it is published. If `parts` throw,
-    /// or have more than `limit` bytes, nothing is left; the limit is checked while they arrive.
+    /// Takes in `parts` without holding them in memory. Nobody can see the file before it is published. If `parts`
+    /// throw, or have more than `limit` bytes, nothing is left; the limit is checked while they arrive.
     func receive<Parts: AsyncSequence<ByteBuffer, any Error>>(_ parts: Parts, limit: Int) async throws -> IncomingFile
 
     /// Gives a received file its key. When this returns, the bytes and the key are durable. A file that has this key
-    /// already is replaced at once. If this throws, the file has to be discarded; it may have been published all the same.
+    /// already is replaced at once. If this throws, the file has to be discarded; it may have been published all the
+    /// same.
     @discardableResult
     func publish(_ file: IncomingFile, as key: StorageKey) async throws -> StoredFile
 
-    /// Removes a received file that will not be published. Does so when the task has been cancelled, too; has no effect on
-    /// a file that was published or discarded. What cannot be removed now, `removeAbandoned` removes later.
+    /// Removes a received file that will not be published. Does so when the task has been cancelled, too; has no effect
+    /// on a file that was published or discarded. What cannot be removed now, `removeAbandoned` removes later.
     func discard(_ file: IncomingFile) async
 
     /// - Parameter range: The bytes wanted; nil means all. It must lie within the file.

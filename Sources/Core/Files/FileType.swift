@@ -1,5 +1,5 @@
-/// What a file is, by its first bytes: the one place that decides it. A header or a name only says what somebody hopes it
-/// is.
+/// What a file is, by its first bytes: the one place that decides it. A header or a name only says what somebody hopes
+/// that it is.
 package enum FileType: String, Sendable, Hashable, CaseIterable {
     case jpeg, png, webp, gif, mp4, webm, zip
 
@@ -57,12 +57,14 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
 
     package var isImage: Bool { PictureFormat(self) != nil }
 
-    /// The same container holds HEIC and AVIF pictures and QuickTime films, told apart by the brand alone.
+    /// The same container holds HEIC and AVIF pictures and QuickTime films, which differ by the brand alone.
     private static func isMP4(_ head: [UInt8]) -> Bool {
         guard head.count >= 12, head[4..<8].elementsEqual("ftyp".utf8) else { return false }
         let brand = String(decoding: head[8..<12], as: UTF8.self)
-        return ["isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "mp41", "mp42", "avc1", "dash", "M4V ", "MSNV"]
-            .contains(brand)
+        return [
+            "isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "mp41", "mp42", "avc1", "dash",
+            "M4V ", "MSNV",
+        ].contains(brand)
     }
 
     private static func contains(_ word: String, in head: [UInt8]) -> Bool {

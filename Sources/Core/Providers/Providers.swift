@@ -1,5 +1,5 @@
-/// The providers of this installation. The catalog knows one by the protocol it speaks; where no key for fal is set, the
-/// sandbox stands in for it under its own name, which attempts and people then see.
+/// The providers of this installation. The catalog knows one by the protocol that it speaks; without a key for fal, the
+/// sandbox serves in its place under its own name, which attempts and people then see.
 package struct Providers: Sendable {
     /// Who serves what the catalog calls by a name.
     package let serving: [ProviderName: any Provider]

@@ -7,7 +7,9 @@ import TestSupport
 
 struct LocalFileStoreTests {
     let fixture: FilesFixture
-    let key = StorageKey.upload(ID(rawValue: "01890000-0000-7000-8000-000000000002"), of: ID(rawValue: "01890000-0000-7000-8000-000000000001"), .png)
+    let key = StorageKey.upload(
+        ID(rawValue: "01890000-0000-7000-8000-000000000002"), of: ID(rawValue: "01890000-0000-7000-8000-000000000001"),
+        .png)
 
     init() async throws { fixture = try await FilesFixture() }
 
@@ -82,7 +84,7 @@ struct LocalFileStoreTests {
         #expect(directory[.posixPermissions] as? Int == 0o700)
     }
 
-    @Test func `storing twice is storing once, and the last is what is kept`() async throws {
+    @Test func `storing twice is storing once, and the last is what stays`() async throws {
         _ = try await store([1, 2, 3])
         _ = try await store(bytes)
 
@@ -119,8 +121,10 @@ struct LocalFileStoreTests {
     }
 
     @Test func `a symbolic link is not followed`() async throws {
-        try FileManager.default.createDirectory(atPath: "\(fixture.folder)/files/uploads/\(key.description.split(separator: "/")[1])", withIntermediateDirectories: true)
-        try FileManager.default.createSymbolicLink(atPath: "\(fixture.folder)/files/\(key)", withDestinationPath: "/etc/hostname")
+        let link = "\(fixture.folder)/files/\(key)"
+        try FileManager.default.createDirectory(
+            at: URL(filePath: link).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/etc/hostname")
 
         await #expect(throws: FileStoreError.self) { try await fixture.store.open(key, range: nil) }
     }

@@ -5,7 +5,7 @@ import Synchronization
 struct NoOpProvider: Provider {
     let name: ProviderName = "no-op"
     let concurrency = 1000
-    let patience: Duration = .seconds(60)
+    let webhookTimeout: Duration = .seconds(60)
 
     private static let words: JSON = ["files": 1]
 

@@ -4,8 +4,8 @@ package import NIOPosix
 
 /// Files in a folder of this machine, which only we can read.
 ///
-/// A file is received into `incoming/`, on the same volume, and published by an atomic rename after its bytes are synced.
-/// So a key always stands for a whole file, and what a crash leaves is in one place.
+/// A file is received into `incoming/`, on the same volume, and published by an atomic rename after its bytes are
+/// synced. So a key always stands for a whole file, and what a crash leaves is in one place.
 package struct LocalFileStore: FileStore {
     private let root: String
     private let threads: NIOThreadPool
@@ -113,7 +113,8 @@ package struct LocalFileStore: FileStore {
 
     private func path(of key: StorageKey) -> String { "\(root)/\(key)" }
 
-    /// The folder may go between being made and being used, when the last other file in it is deleted: hence the second try.
+    /// The folder may be removed between being made and being used, when the last other file in it is deleted: hence
+    /// the second try.
     private func rename(_ path: String, to key: StorageKey) throws(FileStoreError) {
         let target = self.path(of: key)
         let directory = DiskFile.parent(of: target)

@@ -57,7 +57,7 @@ package struct FollowUp: Sendable {
             guard try $0.holds(due.lease, of: due.attempt.id) else { return }
             try $0.recordNoAnswer(
                 due.attempt.id, words: "its worker went away while sending it", cost: due.attempt.cost, now: now,
-                dueAt: now + provider.patience)
+                dueAt: now + provider.webhookTimeout)
         }
     }
 

@@ -14,7 +14,11 @@ struct FetchedBody: AsyncSequence, Sendable {
         fileprivate var parts: HTTPCall.Body.Iterator
 
         mutating func next() async throws -> ByteBuffer? {
-            do throws(HTTPCall.Failure) { return try await parts.next() } catch { throw error.whileFetching(isReading: true) }
+            do throws(HTTPCall.Failure) {
+                return try await parts.next()
+            } catch {
+                throw error.whileFetching(isReading: true)
+            }
         }
     }
 }

@@ -3,8 +3,8 @@ package import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Fetches what somebody else gave the address of. Each host is resolved by us, judged by the `AddressPolicy`, and connected
-/// to at exactly the address that was judged; redirects are followed one by one and judged again.
+/// Fetches what somebody else gave the address of. Each host is resolved by us, judged by the `AddressPolicy`, and
+/// connected to at exactly the address that was judged; redirects are followed one by one and judged again.
 package struct Fetcher: Sendable {
     package struct Limits: Sendable, Hashable {
         /// From the first look-up to the last byte, redirects and storing included.
@@ -34,7 +34,8 @@ package struct Fetcher: Sendable {
         self.group = group
     }
 
-    /// Hands the body to `consume` while it arrives. What `consume` throws comes back unchanged, all else as a `FetchError`.
+    /// Hands the body to `consume` while it arrives. What `consume` throws comes back unchanged, all else as a
+    /// `FetchError`.
     ///
     /// - Parameters:
     ///   - address: http, https or data.
@@ -64,7 +65,9 @@ package struct Fetcher: Sendable {
     }
 
     /// By `Time`, which a test can turn, and not by the client's own clock.
-    private func within<Value: Sendable>(_ duration: Duration, _ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    private func within<Value: Sendable>(
+        _ duration: Duration, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask { try await work() }
             group.addTask {

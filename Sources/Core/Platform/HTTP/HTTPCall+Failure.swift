@@ -18,7 +18,8 @@ extension HTTPCall {
         /// The task that sent the request was cancelled.
         case cancelled
 
-        /// Whether the server may have received the request, and acted on it. It surely has not if no connection came about.
+        /// Whether the server may have received the request, and acted on it. It surely has not if no connection came
+        /// about.
         var mayHaveBeenReceived: Bool {
             switch self {
             case .unreachable, .connectTimedOut: false

@@ -11,8 +11,8 @@ extension HTTPCall {
         let body: Body
     }
 
-    /// Returns when the response's head has arrived; the body is received while it is read. The caller bounds the time of
-    /// the whole, for only the head has to arrive within `timeout`.
+    /// Returns when the response's head has arrived; the body is received while it is read. The caller bounds the time
+    /// of the whole, for only the head has to arrive within `timeout`.
     func open(by client: HTTPClient) async throws(Failure) -> Stream {
         var request = HTTPClientRequest(url: url)
         request.method = method

@@ -2,10 +2,11 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// One request to another server, with bounds on its time and on its response. It is sent once and never repeated here. No
-/// redirect is followed by a client that was made with `redirectConfiguration: .disallow`, as the product's are.
+/// One request to another server, with bounds on its time and on its response. It is sent once and never repeated here.
+/// No redirect is followed by a client that was made with `redirectConfiguration: .disallow`, as the product's are.
 ///
-/// All clients of other services send their requests with it, and give its failures the meaning that these have for them.
+/// All clients of other services send their requests with it, and give its failures the meaning that these have for
+/// them.
 struct HTTPCall: Sendable {
     let method: HTTPMethod
     let url: String
@@ -54,7 +55,8 @@ struct HTTPCall: Sendable {
             let stream = try await open(by: client)
             var bytes = ByteBuffer()
             for try await part in stream.body { bytes.writeImmutableBuffer(part) }
-            return .success(Response(status: stream.status, headers: stream.headers, body: Array(bytes.readableBytesView)))
+            let body = Array(bytes.readableBytesView)
+            return .success(Response(status: stream.status, headers: stream.headers, body: body))
         } catch {
             return .failure(error)
         }

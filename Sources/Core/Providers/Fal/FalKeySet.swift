@@ -27,7 +27,8 @@ package struct FalKeySet: Sendable, Hashable, Codable {
     /// The keys that can verify a webhook; the set may hold others, which are passed over.
     package var publicKeys: [Curve25519.Signing.PublicKey] {
         keys.compactMap { key in
-            guard key.kty == "OKP", key.crv == "Ed25519", let x = key.x, let bytes = Base64URL.bytes(x) else { return nil }
+            guard key.kty == "OKP", key.crv == "Ed25519", let x = key.x, let bytes = Base64URL.bytes(x)
+            else { return nil }
             return try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
         }
     }

@@ -3,8 +3,8 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// fal's public keys, kept for at most 24 hours. A signature that fits none makes them be fetched anew, at most once a
-/// minute, so that a change of keys is noticed and a forger cannot make us ask on and on.
+/// fal's public keys, held for at most 24 hours. A signature that fits none causes them to be fetched again, at most
+/// once a minute, so that a change of keys is noticed and a forger cannot make us ask on and on.
 actor FalKeys {
     private static let maximumAge: Duration = .seconds(86_400)
     private static let refreshInterval: Duration = .seconds(60)

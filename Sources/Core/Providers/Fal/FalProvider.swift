@@ -13,21 +13,22 @@ package struct FalProvider: Provider {
         /// `id:secret`, sent as `Authorization: Key …`.
         package var key: String
         package var concurrency: Int
-        package var patience: Duration
+        /// How long an attempt whose submission got no response waits for its webhook.
+        package var webhookTimeout: Duration
         /// Between polls while the work is young; it doubles up to `slowestPoll`.
         package var firstPoll: Duration
         package var slowestPoll: Duration
 
         package init(
-            name: ProviderName, queueURL: String, keysURL: String, key: String, concurrency: Int, patience: Duration,
-            firstPoll: Duration, slowestPoll: Duration
+            name: ProviderName, queueURL: String, keysURL: String, key: String, concurrency: Int,
+            webhookTimeout: Duration, firstPoll: Duration, slowestPoll: Duration
         ) {
             self.name = name
             self.queueURL = queueURL
             self.keysURL = keysURL
             self.key = key
             self.concurrency = concurrency
-            self.patience = patience
+            self.webhookTimeout = webhookTimeout
             self.firstPoll = firstPoll
             self.slowestPoll = slowestPoll
         }
@@ -47,7 +48,7 @@ package struct FalProvider: Provider {
 
     package var name: ProviderName { settings.name }
     package var concurrency: Int { settings.concurrency }
-    package var patience: Duration { settings.patience }
+    package var webhookTimeout: Duration { settings.webhookTimeout }
 
     package func pollInterval(after polls: Int) -> Duration {
         min(settings.firstPoll * (1 << min(polls / 2, 16)), settings.slowestPoll)
@@ -68,15 +69,16 @@ package struct FalProvider: Provider {
     private func read(submission response: FalHTTP.Response) -> SubmissionAnswer {
         switch response.status {
         case 200..<300:
-            guard let accepted = response.decode(FalSubmitAnswer.self) else {
+            guard let accepted = response.decode(FalSubmitResponse.self) else {
                 return .noAnswer("an answer of HTTP \(response.status) without a request id")
             }
             return .accepted(requestID: accepted.requestID, queuePosition: accepted.queuePosition)
-        // A gateway's own error does not say whether the queue behind it took the work on.
+        // A gateway's own error does not say whether the queue behind it accepted the work.
         case 500..<600 where response.error == nil || response.status == 504:
             return .noAnswer("HTTP \(response.status)")
         default:
-            return .refused(FalFailure.read(status: response.status, error: response.error, retryAfter: response.retryAfter))
+            return .refused(
+                FalFailure.read(status: response.status, error: response.error, retryAfter: response.retryAfter))
         }
     }
 
@@ -95,27 +97,31 @@ package struct FalProvider: Provider {
         case .inProgress:
             let logs = status.logs ?? []
             return .running(ProviderProgress(
-                percent: logs.last { $0.percentage != nil }?.percentage, logs: logs.suffix(20).map { String($0.message.prefix(500)) }))
+                percent: logs.last { $0.percentage != nil }?.percentage,
+                logs: logs.suffix(20).map { String($0.message.prefix(500)) }))
         case .completed:
             return await result(url, status)
         }
     }
 
-    /// A failed request is completed too: what it says then is the error's own status and body.
+    /// A failed request is completed too: its result is the error's own status and body.
     private func result(_ url: String, _ status: FalStatus) async -> PollAnswer {
         guard case .response(let response) = await http.send(.GET, url, timeout: .seconds(30)) else {
             return .unavailable("no answer to the request for the result", retryAfter: nil)
         }
         if (200..<300).contains(response.status), status.error == nil, let payload = response.json {
-            return .ended(FalWords.delivered(payload))
+            return .ended(FalResult.delivered(payload))
         }
         if let error = status.error {
-            return .ended(FalWords.failed(error, type: status.errorType, status: response.status, payload: response.json))
+            return .ended(
+                FalResult.failed(error, type: status.errorType, status: response.status, payload: response.json))
         }
         guard response.error != nil, response.status != 401, response.status != 429 else {
-            return response.status == 404 ? .notFound : .unavailable("HTTP \(response.status) for the result", retryAfter: response.retryAfter)
+            if response.status == 404 { return .notFound }
+            return .unavailable("HTTP \(response.status) for the result", retryAfter: response.retryAfter)
         }
-        return .ended(FalWords.failed("Invalid status code: \(response.status)", type: nil, status: response.status, payload: response.json))
+        let reason = "Invalid status code: \(response.status)"
+        return .ended(FalResult.failed(reason, type: nil, status: response.status, payload: response.json))
     }
 
     package func cancel(_ reference: ProviderReference) async -> CancelAnswer {
@@ -132,8 +138,8 @@ package struct FalProvider: Provider {
         }
     }
 
-    package func outcome(of words: JSON) -> ProviderOutcome {
-        FalWords.outcome(of: words)
+    package func outcome(of payload: JSON) -> ProviderOutcome {
+        FalResult.outcome(of: payload)
     }
 
     package func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook {
@@ -143,7 +149,7 @@ package struct FalProvider: Provider {
             body.requestID == signature.requestID
         else { throw .malformed }
         return VerifiedWebhook(
-            requestID: body.requestID, userID: signature.userID, words: FalWords.words(of: body),
+            requestID: body.requestID, userID: signature.userID, words: FalResult.result(of: body),
             needsPoll: body.payload == nil || body.payloadError != nil)
     }
 
@@ -156,8 +162,10 @@ package struct FalProvider: Provider {
 
 extension FalSignature {
     fileprivate init(_ headers: [String: String]) throws(WebhookRefusal) {
-        guard let requestID = headers[FalHeader.webhookRequestID.rawValue], let userID = headers[FalHeader.webhookUserID.rawValue],
-            let timestamp = headers[FalHeader.webhookTimestamp.rawValue], let signature = headers[FalHeader.webhookSignature.rawValue]
+        guard let requestID = headers[FalHeader.webhookRequestID.rawValue],
+            let userID = headers[FalHeader.webhookUserID.rawValue],
+            let timestamp = headers[FalHeader.webhookTimestamp.rawValue],
+            let signature = headers[FalHeader.webhookSignature.rawValue]
         else { throw .malformed }
         self.init(requestID: requestID, userID: userID, timestamp: timestamp, signature: signature)
     }

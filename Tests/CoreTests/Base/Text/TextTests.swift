@@ -18,12 +18,14 @@ struct TextTests {
     }
 
     @Test(arguments: [
-        ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
+        ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
+        ("foobar", "Zm9vYmFy"),
     ])
     func `the vectors of RFC 4648 hold, with padding and without`(plain: String, encoded: String) {
         #expect(Base64URL.text(plain.utf8) == encoded)
         #expect(Base64URL.bytes(encoded) == Data(plain.utf8))
-        #expect(Base64URL.bytes(encoded + String(repeating: "=", count: (4 - encoded.count % 4) % 4)) == Data(plain.utf8))
+        let padding = String(repeating: "=", count: (4 - encoded.count % 4) % 4)
+        #expect(Base64URL.bytes(encoded + padding) == Data(plain.utf8))
     }
 
     @Test func `the alphabet of addresses is written, and either is read`() {

@@ -26,7 +26,8 @@ struct HTTPCallTests {
     ) async throws -> HTTPCall.Response {
         let server = try await ScriptedServer { _ in answer }
         return try await with { client in
-            try await HTTPCall(.GET, "http://127.0.0.1:\(server.port)/", timeout: timeout, limit: limit).send(by: client, time)
+            let call = HTTPCall(.GET, "http://127.0.0.1:\(server.port)/", timeout: timeout, limit: limit)
+            return try await call.send(by: client, time)
         }
     }
 
@@ -66,9 +67,12 @@ struct HTTPCallTests {
     }
 
     @Test(arguments: [
-        ScriptedServer.Answer.ok([1, 2], announcing: 3), .init(""), .init("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFF\r\nx"),
+        ScriptedServer.Answer.ok([1, 2], announcing: 3), .init(""),
+        .init("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFF\r\nx"),
     ])
-    func `a connection that ends before the response is whole breaks the call off`(answer: ScriptedServer.Answer) async throws {
+    func `a connection that ends before the response is whole breaks the call off`(
+        answer: ScriptedServer.Answer
+    ) async throws {
         do throws(HTTPCall.Failure) {
             let response = try await outcome(answer).get()
             Issue.record("a response of \(response.body.count) bytes")
@@ -110,7 +114,8 @@ struct HTTPCallTests {
         let port = server.port
         let task = Task {
             try await with { client in
-                try await HTTPCall(.GET, "http://127.0.0.1:\(port)/", timeout: .seconds(20), limit: 100).send(by: client, .system)
+                let call = HTTPCall(.GET, "http://127.0.0.1:\(port)/", timeout: .seconds(20), limit: 100)
+                return try await call.send(by: client, .system)
             }
         }
         for await _ in arrived.prefix(1) {}
@@ -120,7 +125,8 @@ struct HTTPCallTests {
     }
 
     @Test(arguments: [
-        (HTTPCall.Failure.unreachable("x"), false), (.connectTimedOut, false), (.timedOut, true), (.tooLarge(limit: 1), true),
+        (HTTPCall.Failure.unreachable("x"), false), (.connectTimedOut, false), (.timedOut, true),
+        (.tooLarge(limit: 1), true),
         (.brokenOff("x"), true), (.cancelled, true),
     ])
     func `a failure says whether the server may have received the request`(failure: HTTPCall.Failure, mayHave: Bool) {

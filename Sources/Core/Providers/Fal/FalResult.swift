@@ -1,38 +1,39 @@
-/// fal's last word on a request in the form in which an attempt keeps it, whether it came by webhook or by asking:
+/// The result of a request in the form in which an attempt stores it, whether it came by webhook or by polling:
 /// `{"status": "OK" | "ERROR", "payload", "error"?, "errorType"?, "statusCode"?}`.
-enum FalWords {
+enum FalResult {
     static func delivered(_ payload: JSON) -> JSON {
         ["status": "OK", "payload": payload]
     }
 
     static func failed(_ error: String, type: String?, status: Int, payload: JSON?) -> JSON {
-        var words: [String: JSON] = [
+        var members: [String: JSON] = [
             "status": "ERROR", "error": .string(String(error.prefix(1000))), "statusCode": .integer(Int64(status)),
         ]
-        words["payload"] = payload
-        words["errorType"] = type.map { .string($0) }
-        return .object(words)
+        members["payload"] = payload
+        members["errorType"] = type.map { .string($0) }
+        return .object(members)
     }
 
-    static func words(of body: FalWebhookBody) -> JSON {
+    static func result(of body: FalWebhookBody) -> JSON {
         switch body.status {
         case .ok: delivered(body.payload ?? .null)
-        case .error: failed(body.error ?? "", type: nil, status: statusCode(in: body.error ?? ""), payload: body.payload)
+        case .error:
+            failed(body.error ?? "", type: nil, status: statusCode(in: body.error ?? ""), payload: body.payload)
         }
     }
 
-    static func outcome(of words: JSON) -> ProviderOutcome {
-        guard words["status"]?.string == "OK" else { return .failed(failure(words)) }
-        return .delivered(files(in: words["payload"] ?? .null))
+    static func outcome(of result: JSON) -> ProviderOutcome {
+        guard result["status"]?.string == "OK" else { return .failed(failure(result)) }
+        return .delivered(files(in: result["payload"] ?? .null))
     }
 
-    private static func failure(_ words: JSON) -> ProviderFailure {
-        let payload: FalErrorBody? = try? words["payload"]?.decode()
-        let type = words["errorType"]?.string
+    private static func failure(_ result: JSON) -> ProviderFailure {
+        let payload: FalErrorBody? = try? result["payload"]?.decode()
+        let type = result["errorType"]?.string
         let error = payload.flatMap { $0.types.isEmpty && type != nil ? nil : $0 }
-            ?? FalErrorBody(words["error"]?.string ?? "no reason given", errorType: type)
-        let status = Int(words["statusCode"]?.integer ?? 500)
-        // A failed request may be told of with HTTP 200 beside an error of its own.
+            ?? FalErrorBody(result["error"]?.string ?? "no reason given", errorType: type)
+        let status = Int(result["statusCode"]?.integer ?? 500)
+        // A failed request may be reported with HTTP 200 beside an error of its own.
         return FalFailure.read(status: status < 400 ? 500 : status, error: error)
     }
 

@@ -1,5 +1,5 @@
-/// What fal says to an accepted submission. Use its URLs rather than building them: they name the canonical app id.
-package struct FalSubmitAnswer: Sendable, Hashable, Codable {
+/// fal's response to an accepted submission. Use its URLs rather than building them: they name the canonical app id.
+package struct FalSubmitResponse: Sendable, Hashable, Codable {
     package let requestID: String
     package let responseURL: String
     package let statusURL: String
@@ -17,7 +17,8 @@ package struct FalSubmitAnswer: Sendable, Hashable, Codable {
     }
 
     package init(
-        requestID: String, responseURL: String, statusURL: String, cancelURL: String, status: FalQueueState?, queuePosition: Int?
+        requestID: String, responseURL: String, statusURL: String, cancelURL: String, status: FalQueueState?,
+        queuePosition: Int?
     ) {
         self.requestID = requestID
         self.responseURL = responseURL
@@ -27,3 +28,6 @@ package struct FalSubmitAnswer: Sendable, Hashable, Codable {
         self.queuePosition = queuePosition
     }
 }
+
+/// The name that the sandbox still uses.
+package typealias FalSubmitAnswer = FalSubmitResponse
