@@ -1,8 +1,8 @@
 import SQL
 
 extension Transaction {
-    /// Locks accounts in ascending order: before anything that is theirs, so that nodes do not wait for each other in a
-    /// circle.
+    /// Locks accounts in ascending order, before anything that belongs to them, so that nodes do not wait for each
+    /// other in a circle.
     func lock(_ accounts: some Sequence<ID<Account>>) throws(DatabaseError) {
         try lock(Statements.lock, rows: Set(accounts).sorted().map { [$0] })
     }

@@ -1,7 +1,7 @@
 import SQL
 
 extension Transaction {
-    /// A key does a member's work, and nothing that concerns people, keys or money. Who made it does not matter.
+    /// A key can do a member's work, but nothing that concerns people, keys or money. Who made it does not matter.
     func proof(ofKey digest: String) throws -> Proof {
         let row = try queryOne("""
             SELECT k.id, k.hash, k.account_id, a.disabled_at AS account_disabled_at, u.disabled_at AS user_disabled_at

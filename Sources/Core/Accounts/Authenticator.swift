@@ -1,7 +1,7 @@
 import Crypto
 package import SQL
 
-/// Finds out who calls, by what the request carries.
+/// Finds out who sends a request, from the credential that the request carries.
 package struct Authenticator: Sendable {
     private let database: Database
     private let tokens: Tokens

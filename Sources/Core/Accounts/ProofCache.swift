@@ -1,13 +1,13 @@
 import Synchronization
 
-/// A proved identity: who acts, for which account, and by which session. A key has none.
+/// A proved identity: who acts, for which account, and by which session. A key has no session.
 package struct Proof: Sendable, Hashable {
     package let actor: Actor
     package let session: ID<Session>?
 }
 
-/// What was proved a moment ago, so that a busy client's requests ask the database once in a while and not each time.
-/// What another node ends is believed here for as long as `lifetime`; what this node ends, it forgets at once.
+/// Credentials proved a moment ago, so that a busy client's requests query the database once in a while and not each
+/// time. What another node ends stays valid here for up to `lifetime`; what this node ends, it forgets at once.
 package final class ProofCache: Sendable {
     package static let lifetime = Duration.seconds(5)
 
@@ -16,8 +16,8 @@ package final class ProofCache: Sendable {
         let endsAt: Instant
     }
 
-    /// Two generations: once the young one is full it becomes the old one, and what is asked for moves up. So the oldest
-    /// fall out together, and nothing has to be sorted.
+    /// Two generations: once the young one is full it becomes the old one, and entries that are used move to the young
+    /// one. So the oldest are dropped together, and nothing has to be sorted.
     private struct State {
         var young: [String: Entry] = [:]
         var old: [String: Entry] = [:]
@@ -32,8 +32,8 @@ package final class ProofCache: Sendable {
         self.limit = limit
     }
 
-    /// The proof of that name, or the result of `prove`, which is kept unless something was forgotten meanwhile: it might
-    /// have been that.
+    /// Returns the proof of that name, or the result of `prove`. The result is cached unless something was forgotten
+    /// meanwhile: it might have been that.
     func proof(_ name: String, now: Instant, prove: () async throws -> Proof) async throws -> Proof {
         let (found, forgettings) = state.withLock { (Self.find(name, in: &$0, now: now, limit: limit), $0.forgettings) }
         if let found { return found }

@@ -28,7 +28,7 @@ package struct Catalog: Sendable {
     }
 }
 
-/// The catalog as it was a moment ago. An edit is in force everywhere within `maximumAge`, without a deploy.
+/// The catalog as it was a moment ago. An edit takes effect everywhere within `maximumAge`, without a deploy.
 package final class CatalogCache: Sendable {
     private let database: Database
     private let time: Time
@@ -37,7 +37,7 @@ package final class CatalogCache: Sendable {
 
     private struct State {
         var held: (catalog: Catalog, readAt: Instant)?
-        /// How often it was forgotten: what was being read meanwhile is old already.
+        /// How often it was forgotten: a read that began before the last time is outdated.
         var generation = 0
     }
 
@@ -56,7 +56,7 @@ package final class CatalogCache: Sendable {
         return catalog
     }
 
-    /// What was changed here is in force here at once.
+    /// A change made on this node takes effect here at once.
     package func forget() {
         state.withLock { state in
             state.held = nil

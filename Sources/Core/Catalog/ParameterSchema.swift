@@ -1,10 +1,10 @@
 import Foundation
 
-/// What a kind's jobs are asked with: a list of parameters, kept as JSON in the catalog.
+/// The parameters of a kind's jobs, stored as JSON in the catalog.
 package struct ParameterSchema: Sendable, Hashable, Codable {
     package struct Parameter: Sendable, Hashable, Codable {
         package enum ValueType: String, Sendable, Codable {
-            /// Words; `minimum` and `maximum` count characters.
+            /// Text; `minimum` and `maximum` count characters.
             case text
             case integer
             /// A whole number of hundredths, sent as a fraction of one.
@@ -67,7 +67,7 @@ extension ParameterSchema {
         }
         var valid: [String: JSON] = [:]
         for parameter in parameters {
-            // Null is the same as nothing. Spelled out, since a bare `nil` would be JSON's null here.
+            // Null is the same as a missing member. Spelled out, since a bare `nil` would be JSON's null here.
             let sent = given[parameter.name].flatMap { $0 == .null ? Optional<JSON>.none : $0 }
             if let value = sent ?? parameter.default {
                 valid[parameter.name] = try parameter.check(value)
@@ -80,8 +80,8 @@ extension ParameterSchema {
         return valid
     }
 
-    /// - Parameter isGiven: Whether the resolution was asked for. One that was not says only how long the longer side is,
-    ///   so that a shape alone can be asked for.
+    /// - Parameter isGiven: Whether the resolution was requested. One that was not says only how long the longer side
+    ///   is, so that a shape alone can be requested.
     private func addSize(to valid: inout [String: JSON], isGiven: Bool) throws(ParameterError) {
         guard let text = valid["resolution"]?.string, let parameter = parameter("resolution") else { return }
         let ratio = valid["aspectRatio"]?.string

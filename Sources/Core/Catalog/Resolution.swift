@@ -13,7 +13,7 @@ package struct Resolution: Sendable, Hashable, CustomStringConvertible {
             self.init(longerSide: longerSide, aspectRatio: aspectRatio)
         } else {
             guard let (width, height) = Resolution.sides(text) else { return nil }
-            // Both said, they must agree.
+            // If both are given, they must agree.
             if let aspectRatio {
                 guard let (across, down) = Resolution.ratio(aspectRatio), width * down == height * across else { return nil }
             }

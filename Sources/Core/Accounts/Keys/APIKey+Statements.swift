@@ -20,14 +20,14 @@ extension Transaction {
         ).map(APIKey.init)
     }
 
-    /// False where the account has no such key, or it has ended before.
+    /// Returns false if the account has no such key, or if it has ended before.
     func revokeKey(_ id: ID<APIKey>, of account: ID<Account>, now: Instant) throws(DatabaseError) -> Bool {
         try execute("""
             UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL
             """, id, account, now) > 0
     }
 
-    /// Several nodes may note the same key: the latest use stays.
+    /// Several nodes may note a use of the same key: the latest one is stored.
     func noteUse(of key: ID<APIKey>, at instant: Instant) throws(DatabaseError) {
         try execute("""
             UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)

@@ -1,7 +1,7 @@
 import Foundation
 package import SQL
 
-/// An account's keys. Only who manages the account may see or change them, and no key may make another.
+/// An account's keys. Only those who manage the account may see or change them, and no key may make another.
 package struct APIKeys: Sendable {
     package static let limit = 100
 
@@ -15,7 +15,7 @@ package struct APIKeys: Sendable {
         self.time = time
     }
 
-    /// The key, and its secret, which nobody can be shown again. Throws `APIKeyError`.
+    /// Returns the key and its secret, which cannot be shown again. Throws `APIKeyError`.
     package func create(named name: String, by actor: Actor) async throws -> (key: APIKey, secret: String) {
         try demandManager(actor)
         let name = name.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -1,13 +1,14 @@
 import SQL
 
-/// Verifies a password, with a limit on guesses. Every guess is counted before it is judged, so that guesses made at once
-/// count too; a right one is taken back.
+/// Verifies a password, with a limit on guesses. Every guess is counted before it is checked, so that simultaneous
+/// guesses count too; the count of a correct one is undone.
 struct PasswordCheck: Sendable {
     let database: Database
     let passwords: Passwords
     let time: Time
 
-    /// The user, once the password is theirs. Throws `SignInError`, after one hash, whether or not there is such a user.
+    /// Returns the user if the password is theirs. Throws `SignInError`, after one hash, whether or not there is such a
+    /// user.
     func callAsFunction(_ email: String, _ password: String, from client: Client) async throws -> User {
         let now = time.now()
         let byEmail = Throttle.signIn(email: email)
@@ -26,7 +27,7 @@ struct PasswordCheck: Sendable {
         return found.user
     }
 
-    /// The moment of a sign-in is the only one at which a password can be hashed anew at today's cost.
+    /// A sign-in is the only moment at which a password can be hashed again at today's cost.
     private func raisedHash(_ found: Credentials, _ password: String) async throws -> PasswordHash? {
         guard let hash = found.hash, passwords.isOutdated(hash) else { return nil }
         return try await passwords.hash(password)

@@ -1,6 +1,6 @@
 package import SQL
 
-/// Removes sessions that nobody can refresh any more, and counts whose window has passed. Once an hour is enough.
+/// Removes sessions that can no longer be refreshed, and counts whose window has passed. Once an hour is enough.
 package struct DeleteEndedSessions: Sendable {
     private let database: Database
     private let time: Time
@@ -12,7 +12,7 @@ package struct DeleteEndedSessions: Sendable {
         self.batch = batch
     }
 
-    /// How many rows went. A batch at most of each: the rest goes the next time.
+    /// Returns how many rows were removed. A batch at most of each: the rest is removed the next time.
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 
 /// The right to exchange one number of a session, as `session.number.mac`. Only this installation can write one, so an
-/// invented token is refused without asking the database.
+/// invented token is refused without querying the database.
 struct RefreshToken: Sendable, Hashable {
     let session: ID<Session>
     let generation: Int
@@ -12,7 +12,7 @@ struct RefreshToken: Sendable, Hashable {
         self.generation = generation
     }
 
-    /// Nothing unless `text` was signed with `key`.
+    /// Nil unless `text` was signed with `key`.
     init?(_ text: String, key: SymmetricKey) {
         guard text.utf8.count <= 128 else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)

@@ -51,7 +51,7 @@ extension Transaction {
             """, user, now, reason, kept?.rawValue ?? "")
     }
 
-    /// How many sessions that nobody can refresh any more were removed.
+    /// Returns how many sessions that can no longer be refreshed were removed.
     func deleteSessions(refreshedBefore instant: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM sessions WHERE id IN

@@ -28,8 +28,8 @@ package struct Sessions: Sendable {
         return try await tokens(for: signedIn, session, now: now)
     }
 
-    /// Exchanges a refresh token for new ones. Throws `RefreshError`; anything else means that the session goes on and the
-    /// client may come again.
+    /// Exchanges a refresh token for new ones. Throws `RefreshError`; any other error means that the session goes on
+    /// and the client may retry.
     package func refresh(_ text: String) async throws -> SignedIn {
         guard let token = RefreshToken(text, key: refreshKey) else { throw RefreshError.notFound }
         let now = time.now()

@@ -1,14 +1,15 @@
 package import SQL
 
 extension Transaction {
-    /// All that a new user comes with. An address that is taken is a `unique` error: ask `isTaken` first.
+    /// Inserts everything that a new user comes with. An address that is taken is a `unique` error: check `isTaken`
+    /// first.
     func insert(_ new: NewUser, now: Instant) throws(DatabaseError) -> User {
         let row = try queryOne("""
             INSERT INTO users (id, email, email_key, password_hash, role, metadata, email_confirmed_at, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING \(User.columns)
             """, new.id, new.email.text, new.email.key, new.passwordHash, new.role, new.metadata.text,
             new.isConfirmed ? now : nil as Instant?, now)
-        guard let row else { throw DatabaseError(.other, "a new user was not answered") }
+        guard let row else { throw DatabaseError(.other, "a new user was not returned") }
         try execute("INSERT INTO profiles (user_id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)", new.id, new.name, now)
         try execute("""
             INSERT INTO accounts (id, name, personal_user_id, plan, created_at) VALUES ($1, $2, $1, 'free', $3)
@@ -39,7 +40,7 @@ extension Transaction {
         try queryOne("SELECT \(User.columns) FROM users WHERE email_key = $1", email.key).map(User.init)
     }
 
-    /// The one that there has been for longest, and that may still sign in.
+    /// The oldest one that may still sign in.
     package func firstAdministrator() throws(DatabaseError) -> User? {
         try queryOne("SELECT \(User.columns) FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id LIMIT 1")
             .map(User.init)
@@ -76,7 +77,8 @@ extension Transaction {
             """, user, now).map(User.init)
     }
 
-    /// Takes away what names the person, and every way in. What they own stays under an id that means nothing.
+    /// Removes what identifies the person, and every way to sign in. What they own stays under an id that identifies
+    /// nobody.
     func anonymize(_ user: ID<User>, now: Instant) throws(DatabaseError) {
         try execute("""
             UPDATE users SET email = $2, email_key = $2, password_hash = NULL, metadata = '{}', disabled_at = $3, updated_at = $3

@@ -20,14 +20,14 @@ package struct Users: Sendable {
         try await database.read { try $0.user(id) }
     }
 
-    /// One page and how many there are in all. The page is counted from 1.
+    /// Returns one page and how many there are in all. Pages are counted from 1.
     package func list(page: Int, size: Int) async throws -> (users: [User], total: Int) {
         try await database.read { transaction in
             try (transaction.users(offset: (page - 1) * size, limit: size), transaction.countUsers())
         }
     }
 
-    /// What a user asks to change of themselves.
+    /// What users ask to change about themselves.
     package struct Change: Sendable {
         package var metadata: [String: JSON]?
         package var password: String?
@@ -40,7 +40,8 @@ package struct Users: Sendable {
         }
     }
 
-    /// A changed password ends the user's other sessions. Throws `UserError`, `SignInError.throttled` or `Passwords.Busy`.
+    /// A changed password ends the user's other sessions. Throws `UserError`, `SignInError.throttled` or
+    /// `Passwords.Busy`.
     package func change(
         _ id: ID<User>, _ change: Change, in session: ID<Session>, from client: Client
     ) async throws -> User {
@@ -63,7 +64,7 @@ package struct Users: Sendable {
         return changed
     }
 
-    /// Ends every way in and takes away what names the person; what their account owns stays, without a name.
+    /// Ends every way to sign in and removes what identifies the person; what their account owns stays, without a name.
     package func delete(_ id: ID<User>) async throws {
         let now = time.now()
         try await database.write(order: .user(id)) { transaction in
@@ -98,7 +99,7 @@ package struct Users: Sendable {
         }
     }
 
-    /// A day after signing in, the one at the keyboard may be another.
+    /// A day after signing in, someone else may be at the keyboard.
     private func isOld(_ session: ID<Session>) async throws -> Bool {
         guard let session = try await database.read({ try $0.session(session) }) else { return true }
         return time.now() - session.createdAt > .seconds(86_400)

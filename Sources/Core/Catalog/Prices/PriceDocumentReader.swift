@@ -1,7 +1,7 @@
 /// What is wrong with a price list, and where in it: `image.resolutions.1.upTo`.
 package struct PriceDocumentError: Error, Sendable, Hashable {
     package let path: String
-    /// What would be right, to be put behind the path.
+    /// What would be right, to be appended to the path.
     package let message: String
 }
 
@@ -11,7 +11,7 @@ extension PriceList.Document {
     /// Up to 100, in ten-thousandths.
     private static let multipliers: ClosedRange<Int64> = 1...1_000_000
 
-    /// Reads strictly: nothing is missing, nothing is there that is not known, every number is a whole one within its bounds.
+    /// Reads strictly: nothing is missing, no member is unknown, every number is a whole one within its bounds.
     package init(checking json: JSON) throws(PriceDocumentError) {
         let all = try Members(json, at: "", ["image", "training", "refinement"])
         image = try Image(checking: all.members("image", ["base", "factor", "resolutions", "qualities", "second"], optional: ["second"]))
@@ -24,7 +24,7 @@ extension PriceList.Document {
             base: refinement.hundredths("base"), growth: refinement.multiplier("growth"), factor: refinement.multiplier("factor"))
     }
 
-    /// Every quality that a kind offers has a price, as has the one that counts where a kind offers none.
+    /// Requires a price for every quality that a kind offers, and for the default quality of a kind that offers none.
     package func demandPrices(for catalog: Catalog) throws(PriceDocumentError) {
         let kinds = catalog.kinds.values.filter { $0.formula == .image }.sorted { $0.name.rawValue < $1.name.rawValue }
         for kind in kinds {

@@ -1,16 +1,17 @@
 import Foundation
 package import SQL
 
-/// Prices in the making: drafted, edited, previewed, and published as the next version. Every step is written down with who
-/// took it. What is published is in force on this node at once, and on the others as soon as they look at the catalog again.
+/// Drafts of prices: created, edited, previewed, and published as the next version. Every step is logged with the
+/// administrator who took it. A published version takes effect on this node at once, and on the others when they next
+/// read the catalog.
 package struct PriceDrafts: Sendable {
     package static let limit = 50
 
-    /// What an administrator says of a draft. What is left out stays, or is as in the version that is in force.
+    /// What an administrator changes in a draft. A member that is left out stays, or is as in the current version.
     package struct Edit: Sendable {
         package var document: JSON?
         package var note: String?
-        /// Begins again from the version that is in force; the document stays as it is.
+        /// Bases the draft on the current version; the document stays as it is.
         package var rebase: Bool
 
         package init(document: JSON? = nil, note: String? = nil, rebase: Bool = false) {
@@ -35,7 +36,7 @@ package struct PriceDrafts: Sendable {
         self.time = time
     }
 
-    /// - Parameter answer: Makes the answer to keep for `idempotency`, without effects.
+    /// - Parameter answer: Makes the response to store for `idempotency`, without effects.
     package func create(
         _ edit: Edit, by administrator: ID<User>, idempotency: (key: Idempotency, account: ID<Account>)? = nil,
         answer: @escaping @Sendable (PriceDraft) -> KeptAnswer = { _ in KeptAnswer(status: 201, body: "") }
@@ -43,7 +44,7 @@ package struct PriceDrafts: Sendable {
         let now = time.now()
         let note = try check(edit.note ?? "")
         return try await database.write(order: .alone) { transaction in
-            if let (key, account) = idempotency, let kept = try transaction.keptAnswer(key, of: account, now: now) { return .repeated(kept) }
+            if let (key, account) = idempotency, let stored = try transaction.keptAnswer(key, of: account, now: now) { return .repeated(stored) }
             let current = try transaction.currentPrices()
             let document = try edit.document.map { try check($0, transaction) } ?? current.document
             guard try transaction.countPriceDrafts() < Self.limit else { throw PriceDraftError.tooMany(limit: Self.limit) }
@@ -57,7 +58,7 @@ package struct PriceDrafts: Sendable {
         }
     }
 
-    /// - Parameter revision: The one that was seen.
+    /// - Parameter revision: The revision that the administrator saw.
     package func edit(_ id: ID<PriceDraft>, at revision: Int, _ edit: Edit, by administrator: ID<User>) async throws -> PriceDraft {
         let now = time.now()
         let note = try edit.note.map(check)
@@ -83,7 +84,7 @@ package struct PriceDrafts: Sendable {
         }
     }
 
-    /// Puts it in force. Refused where another version has been published since it was begun.
+    /// Publishes the draft. Refused if another version has been published since it was begun.
     package func publish(_ id: ID<PriceDraft>, at revision: Int, by administrator: ID<User>) async throws -> PriceVersion {
         let now = time.now()
         do {
@@ -107,7 +108,7 @@ package struct PriceDrafts: Sendable {
             catalog.forget()
             return version
         } catch let error as DatabaseError where error.kind == .unique {
-            // Somebody else published at the same moment.
+            // Someone else published at the same moment.
             let current = try await database.read { try $0.currentPrices().version }
             throw PriceDraftError.outdated(basedOn: current - 1, current: current)
         }

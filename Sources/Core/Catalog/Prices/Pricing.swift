@@ -1,6 +1,6 @@
 /// The three formulas.
 extension PriceList {
-    /// What a kind that offers no choice of quality is priced as.
+    /// The quality that a kind without a choice of quality is priced as.
     static let defaultQuality = "standard"
 
     package func price(of subject: Price.Subject, complexity: Multiplier, count: Int = 1) throws(PricingError) -> Price {
@@ -12,7 +12,7 @@ extension PriceList {
         }
     }
 
-    /// What was priced by another version, priced by this one.
+    /// Prices by this version what was priced by another.
     package func again(_ price: Price) throws(PricingError) -> Price {
         try self.price(of: price.subject, complexity: price.complexity, count: price.count)
     }
