@@ -1,7 +1,7 @@
 import SQL
 
 extension Transaction {
-    /// The parts of the books that the audit's rules are about, of all time.
+    /// The sections of the reconciliation that the ledger's rules are about, of all time.
     func auditedSections(limit: Int) throws -> [Books.Section] {
         try AuditRule.Subject.allCases.map { subject in
             let rules = AuditRule.all.filter { $0.subject == subject }
@@ -14,12 +14,13 @@ extension Transaction {
                 name: subject.rawValue, about: subject.about, compared: count(subject.compared),
                 mismatched: isCounted ? Set(all.map(\.difference.subject)).count : countSubjects(of: rules),
                 sums: subject.sums.map { try credits($0) } ?? [],
-                // The first of each rule before the second of any, so that a rule that finds much hides no other.
+                // The first mismatch of each rule before the second of any, so that a rule that finds much hides no
+                // other.
                 mismatches: all.sorted { $0.place < $1.place }.prefix(limit).map { $0.rule.mismatch($0.difference) })
         }
     }
 
-    /// Where there are more than are listed.
+    /// Counts the subjects if there are more than are listed.
     private func countSubjects(of rules: [AuditRule]) throws(DatabaseError) -> Int {
         var union: Statement = "SELECT subject FROM (\(rules[0].statement)) AS differences"
         for rule in rules.dropFirst() { union = "\(union) UNION SELECT subject FROM (\(rule.statement)) AS differences" }
@@ -38,7 +39,7 @@ extension Transaction {
 }
 
 extension AuditRule {
-    /// Its name as one word: `nobody_pays_for_nothing`.
+    /// Its name as an identifier: `nobody_pays_for_nothing`.
     var code: String {
         name.lowercased().replacing("'", with: "").split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
     }
@@ -49,7 +50,7 @@ extension AuditRule {
             repair: hasOrphan(difference) ? .releaseReservation : subject.repair)
     }
 
-    /// A reservation that is open although its job is over or was never there.
+    /// A reservation that is open although its job is over or never existed.
     private func hasOrphan(_ difference: Audit.Difference) -> Bool {
         switch name {
         case "a live job has an open reservation, an ended one has an ended one": difference.found == "open"
@@ -72,7 +73,7 @@ extension AuditRule.Subject {
         }
     }
 
-    /// How many there are, also of those that one side alone has.
+    /// How many there are, including those that only one side has.
     fileprivate var compared: Statement {
         switch self {
         case .transactions: """
@@ -139,7 +140,7 @@ extension AuditRule.Subject {
             "'darkroom admin explain ACCOUNT' computes the balance and its lots from the entries. They are right where the transactions are.")
         case .reservations: .look("Compare the job with its lines in the ledger: GET /api/credits/history?job=… of its account.")
         case .purchases: .look("Compare the purchase with its line in the ledger, and with the payment at Stripe.")
-        case .limits: .look("Remove the limit and set it again, which counts anew what was spent of it.")
+        case .limits: .look("Remove the limit and set it again, which counts again what was spent of it.")
         case .jobs: .look("The credits are not in question. Look at the job and its attempts, and in the log around its end.")
         }
     }

@@ -1,28 +1,28 @@
-/// The books of an installation at one instant: each part of them beside what it must agree with, how much of it does, and
-/// for what does not, how it is mended.
+/// The reconciliation of an installation at one instant: each part of it compared with what it must agree with, how
+/// much of it does, and how each mismatch is repaired.
 package struct Books: Sendable, Hashable {
     package let at: Instant
-    /// What is read by time, such as payments and costs; what the ledger says of itself is read whole.
+    /// Limits what is read by time, such as payments and costs; the ledger itself is always read whole.
     package let period: BooksPeriod
     package let sections: [Section]
     package let margin: Margin
 
     package var isClean: Bool { sections.allSatisfy(\.isClean) }
-    /// False where there was more than is looked at, so that nobody knows of the rest.
+    /// False if there was more than is checked, so that nothing is known of the rest.
     package var isComplete: Bool { sections.allSatisfy(\.isComplete) }
 
     package struct Section: Sendable, Hashable {
         package let name: String
-        /// What was compared with what, in words.
+        /// What was compared with what, as text.
         package let about: String
-        /// Things that were compared, whichever side has them.
+        /// How many things were compared, whichever side has them.
         package let compared: Int
         package let mismatched: Int
-        /// What both sides sum up to. They may agree although something differs, where two mistakes make up for each other.
+        /// The sums of both sides. They may agree although something differs, if two mistakes offset each other.
         package let sums: [Sum]
-        /// The first of them.
+        /// The first of the mismatches.
         package let mismatches: [Mismatch]
-        /// False where there was more than is looked at.
+        /// False if there was more than is checked.
         package var isComplete = true
 
         /// Money may be on its way, and then differs for a while; the ledger's own sums never do.
@@ -61,26 +61,26 @@ package struct Books: Sendable, Hashable {
     }
 }
 
-/// How a mismatch is mended.
+/// How a mismatch is repaired.
 package struct BooksRepair: Sendable, Hashable {
-    /// A command line that mends it, which may be run again; nothing where only a person can tell what is right.
+    /// A command line that repairs it, which may be run again; nil if only a person can tell what is right.
     package let command: String?
     /// What the command does, or what to look at.
     package let text: String
 }
 
-/// From an instant on, up to and without another.
+/// From one instant up to, but not including, another.
 package struct BooksPeriod: Sendable, Hashable {
     package static let longest = Duration.seconds(366 * 86_400)
 
     package let start: Instant
     package let end: Instant
 
-    /// Where nothing is said of its beginning: as much as the slowest payment takes, so that who looks once a day misses none
-    /// of a month that ended meanwhile.
+    /// The length of the period if no start is given: as long as the slowest payment takes, so that a daily look misses
+    /// none of a month that ended meanwhile.
     package static let usual = Duration.seconds(40 * 86_400)
 
-    /// Without a beginning the 40 days to its end, without an end until now. Nothing where it is empty or longer than a year.
+    /// Without a start, the 40 days up to its end; without an end, until now. Nil if it is empty or longer than a year.
     package init?(from start: Instant? = nil, to end: Instant? = nil, now: Instant) {
         self.end = end ?? max(now, start ?? now)
         self.start = start ?? self.end - BooksPeriod.usual
@@ -91,7 +91,7 @@ package struct BooksPeriod: Sendable, Hashable {
         self.end = end
     }
 
-    /// The same end, and so much more before it.
+    /// The same end, and an earlier start.
     func beginning(_ earlier: Duration) -> BooksPeriod { BooksPeriod(start: start - earlier, end: end) }
 
     func contains(_ instant: Instant) -> Bool { instant >= start && instant < end }

@@ -2,24 +2,24 @@ import SQL
 
 /// One payment as Stripe has it now.
 struct FoundPayment: Sendable, Hashable {
-    /// As a purchase of it is named: of a plan's Checkout Session that is its invoice.
+    /// The key that a purchase of it has: for a plan's Checkout Session, that of its invoice.
     let key: String
     let paid: Money
     let brings: Brings
 
     enum Brings: Sendable, Hashable {
         case credits
-        /// An account of ours paid it, and its lines bring none.
+        /// One of this installation's accounts paid it, and its lines bring no credits.
         case nothing
-        /// It is not ours, or was paid otherwise than it was sold.
+        /// It is not this installation's, or was paid otherwise than it was sold.
         case notOurs
     }
 }
 
 extension Billing {
-    /// Nothing where there is none, or it is not paid. It writes nothing.
+    /// Returns nil if there is none, or it is not paid. Writes nothing.
     ///
-    /// - Parameter id: Of a Checkout Session or an invoice.
+    /// - Parameter id: The id of a Checkout Session or an invoice.
     func payment(_ id: String) async throws -> FoundPayment? {
         id.hasPrefix("in_") ? try await paidInvoice(id) : try await paidSession(id)
     }
@@ -56,7 +56,8 @@ extension Billing {
         return FoundPayment(key: "invoice:\(invoice.id)", paid: invoice.paid, brings: brings)
     }
 
-    /// Takes back what was refunded or is disputed of what a purchase cost: where its own events were lost, so may be those.
+    /// Takes back what was refunded or is disputed of a purchase's price: if the purchase's own events were lost, those
+    /// of refunds and disputes may be lost too.
     func settleWhatCameBack(of purchase: Purchase) async throws {
         guard let payment = purchase.paymentIntent,
             let charge = try await stripe.get("/charges", ["payment_intent": .text(payment), "limit": 1]).listed.first?["id"]?.string

@@ -1,6 +1,6 @@
 import SQL
 
-/// What accounts paid for jobs that ended in a period, beside what providers cost for them.
+/// What accounts paid for jobs that ended in a period, compared with what providers cost for them.
 package struct Margin: Sendable, Hashable {
     /// One endpoint's day (UTC).
     package struct Line: Sendable, Hashable {
@@ -12,13 +12,13 @@ package struct Margin: Sendable, Hashable {
     package struct Figures: Sendable, Hashable {
         package var jobs = 0
         package var captured = Credits.zero
-        /// Micro-dollars, of all attempts.
+        /// In micro-dollars, of all attempts.
         package var cost: Int64 = 0
-        /// The part of it that the provider has reported; the rest is by the catalog's price.
+        /// The part of it that the provider has reported; the rest is computed from the catalog's price.
         package var reported: Int64 = 0
-        /// What attempts cost whose job nobody paid for: the operator's loss.
+        /// The cost of attempts whose job nobody paid for: the operator's loss.
         package var lost: Int64 = 0
-        /// Jobs that were paid for, and of which no attempt has a cost: free of charge, or not in the catalog.
+        /// Jobs that were paid for, but none of whose attempts has a cost: free of charge, or not in the catalog.
         package var jobsWithoutCost = 0
 
         package static func + (one: Figures, other: Figures) -> Figures {
@@ -31,9 +31,9 @@ package struct Margin: Sendable, Hashable {
 
     /// In the order of their days.
     package let lines: [Line]
-    /// Of all, also of those that are not listed.
+    /// Of all lines, including those that are not listed.
     package let total: Figures
-    /// False where there are more lines than are listed.
+    /// False if there are more lines than are listed.
     package let isComplete: Bool
 }
 

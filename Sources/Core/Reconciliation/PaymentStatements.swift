@@ -1,13 +1,16 @@
 import SQL
 
-/// What the events of Stripe's say was paid, beside what was booked. Every statement has the same first values: the period
-/// (`$1` to `$2`), the realm (`$3`, or NULL for all of them) and the instant after which all may still be under way (`$4`).
+/// Compares what Stripe's events say was paid with what was booked. Every statement has the same first values: the
+/// period (`$1` to `$2`), the Stripe environment (`$3`, or NULL for all of them) and the instant after which everything
+/// may still be in flight (`$4`).
 enum PaymentStatements {
-    /// What events of the period say was paid for something of ours; `fruitless` is what was looked at and brings nothing.
+    /// What events of the period say was paid for an item of this installation; `fruitless` is what was checked and
+    /// brings nothing.
     ///
-    /// Whether an invoice brings credits can only be computed of its lines. Where its event was applied that was done: what it
-    /// brought was booked in the same transaction. Of the others those count that name a price of a plan that brings credits.
-    /// Materialized, as an event's JSON is then read once, and not again for each row that it is joined with.
+    /// Whether an invoice brings credits can only be computed from its lines. If its event was applied, that was done:
+    /// what it brought was booked in the same transaction. Of the others, those count that name a price of a plan that
+    /// brings credits. Materialized, so that an event's JSON is read once, and not again for each row that it is joined
+    /// with.
     static let facts: Statement = """
         paid AS MATERIALIZED (
             SELECT e.id AS event, e.type, e.received_at, e.outcome, \(object("id")) AS id, LOWER(\(object("currency"))) AS currency,
@@ -43,41 +46,42 @@ enum PaymentStatements {
         unbooked AS (SELECT f.* FROM facts f LEFT JOIN purchases p ON p.key = f.key WHERE p.id IS NULL)
         """
 
-    /// Every fact that an event names. One that tells of it may be older than its purchase, by as much as the slowest payment,
-    /// and older yet where an operator had it applied again.
-    static let told: Statement = """
-        told AS MATERIALIZED (
+    /// Every fact that an event names. An event may be older than its purchase, by as much as the slowest payment
+    /// takes, and older yet if an operator had it applied again.
+    static let reported: Statement = """
+        reported AS MATERIALIZED (
             SELECT \(named) AS key FROM stripe_events e WHERE e.received_at >= $1 - 3456000000 AND \(namesFact)
             UNION ALL
             SELECT \(named) FROM audit_log a JOIN stripe_events e ON e.id = a.subject WHERE a.action = 'events.replay' AND \(namesFact)
         )
         """
 
-    /// Bought in the period, and no event names it, nor has anybody looked at Stripe: who came back from the pay page, or an
-    /// operator.
-    static let untold: Statement = """
-        untold AS (
+    /// Bought in the period, without an event that names it, and never checked at Stripe by a client that returned from
+    /// the pay page or by an operator.
+    static let unreported: Statement = """
+        unreported AS (
             SELECT p.key FROM purchases p
             WHERE p.created_at >= $1 AND p.created_at < $2 AND p.created_at <= $4 AND p.realm = COALESCE($3, p.realm)
                 AND NOT EXISTS (
                     SELECT 1 FROM checkouts c WHERE c.session_id = substr(p.key, length('checkout:') + 1) AND c.state = 'paid')
                 AND NOT EXISTS (
                     SELECT 1 FROM audit_log a WHERE a.subject = p.key AND a.action IN ('purchases.repair', 'purchases.confirm'))
-            EXCEPT SELECT key FROM told
+            EXCEPT SELECT key FROM reported
         )
         """
 
-    /// All there is to say, of one reading of the events: the mismatches, the first of each code before the second of any;
-    /// how many there are, and of how much; and for each currency what was booked of what events speak of, and what they say.
+    /// The whole section, from one reading of the events: the mismatches, the first of each code before the second of
+    /// any; how many there are, and of how many compared; and for each currency, what was booked of the payments that
+    /// events report, and the amount that they report.
     static let section: Statement = """
-        WITH \(facts), \(unbooked), \(told), \(untold), \(unapplied), mismatches AS MATERIALIZED (
+        WITH \(facts), \(unbooked), \(reported), \(unreported), \(unapplied), mismatches AS MATERIALIZED (
             SELECT 'payment_not_booked' AS code, key AS subject, amount || ' ' || currency AS expected, 'none' AS found
             FROM unbooked WHERE received_at <= $4
             UNION ALL
             SELECT 'amount_differs', f.key, f.amount || ' ' || f.currency, p.amount || ' ' || p.currency
             FROM facts f JOIN purchases p ON p.key = f.key WHERE f.amount <> p.amount OR f.currency <> p.currency
             UNION ALL
-            SELECT 'purchase_without_event', key, 'an event', 'none' FROM untold
+            SELECT 'purchase_without_event', key, 'an event', 'none' FROM unreported
             UNION ALL
             SELECT 'event_not_applied', id, 'applied', outcome FROM unapplied
         )
@@ -94,7 +98,7 @@ enum PaymentStatements {
         ORDER BY part, kept, name
         """
 
-    /// Came to nothing in three days of tries, or waits for an hour and longer. What a payment's own event is about is
+    /// Failed for three days of attempts, or waits for an hour or longer. The subject of a payment's own event is
     /// judged by the payment.
     private static let unapplied: Statement = """
         unapplied AS MATERIALIZED (

@@ -1,10 +1,11 @@
 import SQL
 
-/// Purchases against what Stripe has told, by the fact that both name: `checkout:cs_…`, `invoice:in_…`.
+/// Compares purchases with Stripe's events, by the fact that both name: `checkout:cs_…`, `invoice:in_…`.
 extension Transaction {
     /// - Parameters:
-    ///   - realm: Of a Stripe that is no longer asked nothing can be told or mended; nothing where it is not known which is.
-    ///   - settled: What is newer may still be under way, and is no mismatch yet.
+    ///   - realm: Payments of a Stripe account that is no longer used cannot be compared or repaired; nil if it is not
+    ///     known which account is used.
+    ///   - settled: What is newer may still be in flight, and is not a mismatch yet.
     func paymentsSection(_ period: BooksPeriod, in realm: String?, settled: Instant, limit: Int) throws -> Books.Section {
         var (compared, mismatched) = (0, 0)
         var sums: [Books.Sum] = []
@@ -23,16 +24,16 @@ extension Transaction {
             sums: sums.sorted { $0.unit.name < $1.unit.name }, mismatches: Array(mismatches.prefix(limit)))
     }
 
-    /// Purchases of a period that no event speaks of, for whoever asks Stripe about them.
+    /// Purchases of a period that no event names, to be looked up at Stripe.
     func purchasesWithoutEvent(
         _ period: BooksPeriod, in realm: String, settled: Instant, after key: String, limit: Int
     ) throws(DatabaseError) -> [String] {
         try query("""
-            WITH \(PaymentStatements.told), \(PaymentStatements.untold) SELECT key FROM untold WHERE key > $5 ORDER BY key LIMIT $6
+            WITH \(PaymentStatements.reported), \(PaymentStatements.unreported) SELECT key FROM unreported WHERE key > $5 ORDER BY key LIMIT $6
             """, period.start, period.end, realm, settled, key, limit).map { row throws(DatabaseError) in try row.get("key") }
     }
 
-    /// Payments of a period that events speak of, and that are not booked.
+    /// Payments of a period that events report and that are not booked.
     func paymentsNotBooked(
         _ period: BooksPeriod, in realm: String, settled: Instant, after key: String, limit: Int
     ) throws(DatabaseError) -> [String] {
@@ -42,8 +43,8 @@ extension Transaction {
             """, period.start, period.end, realm, settled, key, limit).map { row throws(DatabaseError) in try row.get("key") }
     }
 
-    /// Invoices that were looked at when they were paid, by their event or by an operator, and brought nothing. What plans
-    /// bring today says nothing of them.
+    /// Invoices that were checked when they were paid, by their event or by an operator, and brought nothing. What
+    /// plans bring today does not matter for them.
     func paymentsThatBroughtNothing(_ period: BooksPeriod, in realm: String) throws(DatabaseError) -> Set<String> {
         Set(try query("WITH \(PaymentStatements.facts) SELECT key FROM fruitless", period.start, period.end, realm)
             .map { row throws(DatabaseError) in try row.get("key") })

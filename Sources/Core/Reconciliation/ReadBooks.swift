@@ -1,13 +1,14 @@
 package import SQL
 
-/// Reads the books. It writes nothing, and no writer waits for it.
+/// Reads the reconciliation. It writes nothing, and no writer waits for it.
 package struct ReadBooks: Sendable {
-    /// A webhook may take as long before what it tells of counts as missing.
+    /// How long a webhook may take before the payment that it reports counts as missing.
     static let patience = Duration.seconds(3600)
 
     private let database: Database
     private let billing: Billing?
-    /// Whose payments are compared with the events; nothing for those of every Stripe that there was.
+    /// The Stripe environment whose payments are compared with the events; nil for those of every Stripe there has
+    /// been.
     private let realm: String?
     private let time: Time
 
@@ -18,7 +19,7 @@ package struct ReadBooks: Sendable {
         self.time = time
     }
 
-    /// For who does not ask Stripe.
+    /// For callers that do not query Stripe.
     package init(database: Database, realm: String?, time: Time) {
         self.database = database
         billing = nil
@@ -26,14 +27,14 @@ package struct ReadBooks: Sendable {
         self.time = time
     }
 
-    /// What the database says, as one instant sees it, and where `withStripe` is set what Stripe lists beside it.
+    /// What the database says, as one instant sees it, and if `withStripe` is set, what Stripe lists, for comparison.
     ///
-    /// - Parameter limit: Mismatches that are listed of each section.
-    /// - Throws: `BillingError.off` where Stripe is asked for and is not set up; `StripeError` where it does not answer.
+    /// - Parameter limit: How many mismatches of each section are listed.
+    /// - Throws: `BillingError.off` if Stripe is requested and not set up; `StripeError` if it does not respond.
     package func callAsFunction(_ period: BooksPeriod, withStripe: Bool = false, limit: Int = 20) async throws -> Books {
         let now = time.now()
         let settled = now - ReadBooks.patience
-        // First, so that whatever is booked meanwhile is in the database when it is compared.
+        // First, so that everything that is booked meanwhile is in the database when it is compared.
         let listing = withStripe ? try await payments(period) : nil
         let read = try await database.read { [realm] transaction in
             (

@@ -1,16 +1,16 @@
 package import SQL
 
-/// Ends reservations that are open although their job is over or was never there, as the job's own end would have: what it
-/// delivered is captured, the rest released. Each in a transaction of its own, beside whatever else happens; a second run
-/// finds nothing left to do.
+/// Ends reservations that are open although their job is over or never existed, as the job's own end would have: what
+/// it delivered is captured, the rest released. Each is ended in a transaction of its own, while other work goes on; a
+/// second run finds nothing left to do.
 package struct RepairReservations: Sendable {
     package enum Outcome: Sendable, Hashable {
         case ended(Receipt)
-        /// What a run that is no dry one would do.
+        /// What a run without `isDry` would do.
         case toEnd(captured: Credits, released: Credits)
-        /// Somebody else has ended it meanwhile.
+        /// It has been ended meanwhile.
         case hasEnded
-        /// The ledger does not say the same, so that no verb of its mends it.
+        /// The ledger does not agree, so that none of its operations repairs it.
         case unclear(String)
     }
 
@@ -30,7 +30,7 @@ package struct RepairReservations: Sendable {
         self.batch = batch
     }
 
-    /// - Parameter report: Hears of each, as it is done.
+    /// - Parameter report: Called with each repair, as it is made.
     package func callAsFunction(isDry: Bool = false, _ report: (Repair) -> Void) async throws {
         var after = ""
         while true {
@@ -50,7 +50,7 @@ package struct RepairReservations: Sendable {
         do {
             return try await write(end: job, of: account, now: now)
         } catch let error as DatabaseError where error.isAboutRow {
-            // One that cannot be ended must not stand before those behind it.
+            // One that cannot be ended must not block those behind it.
             return .unclear("the database refuses its end: \(error.message)")
         }
     }
@@ -69,7 +69,7 @@ package struct RepairReservations: Sendable {
 }
 
 extension DatabaseError {
-    /// Whether what was to be written is at fault, rather than the database.
+    /// Whether the row that was to be written is at fault, rather than the database.
     fileprivate var isAboutRow: Bool {
         switch kind {
         case .unique, .foreignKey, .check, .notNull, .trigger, .decoding: true
@@ -86,7 +86,7 @@ extension Transaction {
             """, job, limit).map { row throws(DatabaseError) in try (row.get("job_id"), row.get("account_id")) }
     }
 
-    /// How it is to end. Nothing is done where the ledger has not booked what the reservation says, or has booked its end.
+    /// How it is to end. Nothing is done if the ledger has not booked what the reservation says, or has booked its end.
     fileprivate func outlook(of id: ID<Job>) throws -> RepairReservations.Outcome {
         let job = try job(id)
         guard let row = try queryOne("SELECT account_id, amount FROM reservations WHERE job_id = $1 AND ended_at IS NULL", id),

@@ -1,9 +1,9 @@
 import SQL
 
-/// What was booked of the payments that Stripe lists, and what was booked in the same period besides.
+/// What was booked of the payments that Stripe lists, and what else was booked in the same period.
 struct StripeBookings: Sendable {
-    /// Of the listed payments those that are ours, and were paid or booked in the period, or not booked at all; with what was
-    /// booked, or nothing.
+    /// Those of the listed payments that are this installation's, and were paid or booked in the period, or not booked
+    /// at all; each with the amount that was booked, or nil.
     var payments: [(payment: StripePayments.Payment, booked: Money?)] = []
     var others: [(key: String, paid: Money)] = []
     var isComplete = true
@@ -28,7 +28,7 @@ extension Transaction {
         }
     }
 
-    /// Made by us, and of an account of ours.
+    /// Made by this installation, and for one of its accounts.
     func isOurs(_ payment: StripePayments.Payment, in realm: String) throws(DatabaseError) -> Bool {
         switch payment.owner {
         case .checkout(let id):
@@ -52,7 +52,7 @@ extension Transaction {
 }
 
 extension Billing {
-    /// What is booked and not listed may have been begun before the period: as much of it is asked for one by one.
+    /// What is booked and not listed may have been begun before the period: up to this many are looked up one by one.
     private static let mostLookups = 200
 
     func section(_ listing: StripePayments, _ bookings: StripeBookings, settled: Instant, limit: Int) async throws -> Books.Section {
@@ -83,7 +83,7 @@ extension Billing {
             mismatches: Array(mismatches.prefix(limit)), isComplete: listing.isComplete && others == bookings.others.count)
     }
 
-    /// A pay page may be open for a day before somebody pays on it.
+    /// A pay page may be open for a day before it is paid.
     private func timeOfPayment(_ payment: StripePayments.Payment, settled: Instant) async throws -> Instant {
         guard payment.at <= settled, let intent = payment.intent else { return payment.at }
         let charge = try await stripe.get("/charges", ["payment_intent": .text(intent), "limit": 1]).listed.first

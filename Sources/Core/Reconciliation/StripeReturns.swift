@@ -1,11 +1,11 @@
 import SQL
 
-/// Refunds and disputes that Stripe lists, beside what was taken back for them.
+/// Compares refunds and disputes that Stripe lists with what was taken back for them.
 struct StripeReturns: Sendable {
-    /// Of a purchase whose payment went back in part or wholly, or came again, and that does not show it.
+    /// A purchase whose payment was refunded in part or wholly, or came back, and that does not show it.
     struct Missed: Sendable, Hashable {
         let code: String
-        /// The purchase's.
+        /// The purchase's key.
         let key: String
         let expected: Money
         let found: Money
@@ -17,13 +17,14 @@ struct StripeReturns: Sendable {
 }
 
 extension Billing {
-    /// Of a period. What is newer than `settled` may still be told of: it is left out where it is not taken back yet.
+    /// Those of a period. What is newer than `settled` may still be reported by an event: it is left out if it is not
+    /// taken back yet.
     func returns(in period: BooksPeriod, settled: Instant) async throws -> StripeReturns {
         let (refunds, disputes) = (try await list("/refunds", [:], period), try await list("/disputes", [:], period))
         var returns = StripeReturns(isComplete: refunds.isComplete && disputes.isComplete)
         for (charge, all) in Dictionary(grouping: refunds.objects, by: { $0["charge"]?.reference ?? "" }).sorted(by: { $0.key < $1.key }) {
             guard let purchase = try await purchase(paidBy: all) else { continue }
-            // In all, since one that failed counts no more.
+            // The total, since a refund that failed no longer counts.
             let refunded = try await stripe.get("/charges/\(charge.percentEncoded)")["amount_refunded"]?.integer ?? 0
             returns.add("refund_not_applied", purchase, expected: refunded, found: purchase.refunded, all.contains { $0.isNewer(than: settled) })
         }

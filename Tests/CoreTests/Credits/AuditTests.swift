@@ -78,8 +78,8 @@ struct AuditTests {
         Damage(rule: "bought credits have their purchase", statement: "DELETE FROM purchases"),
         Damage(rule: "what was taken back of a purchase is booked or owed", statement: "UPDATE purchases SET clawed_back = 1"),
         Damage(rule: "what is owed is the sum of open debts", statement: "UPDATE balances SET owed = owed + 1"),
-        Damage(rule: "whoever asked for a job is known", statement: "UPDATE jobs SET created_by = 'nobody'"),
-        Damage(rule: "whoever asked for a job is known", statement: "UPDATE jobs SET key_id = 'nobody'"),
+        Damage(rule: "the requester of a job is known", statement: "UPDATE jobs SET created_by = 'nobody'"),
+        Damage(rule: "the requester of a job is known", statement: "UPDATE jobs SET key_id = 'nobody'"),
     ]
 
     @Test func `books that are in order show no difference`() async throws {

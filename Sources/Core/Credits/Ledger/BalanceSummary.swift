@@ -1,14 +1,14 @@
 package import SQL
 
-/// An account's credits at a glance, and the lots that they are in.
+/// An overview of an account's credits and of the lots that hold them.
 package struct BalanceSummary: Sendable, Hashable {
     package static let mostLots = 100
 
-    /// What has expired is not available, whether its end was booked or not.
+    /// Excludes what has expired, whether its end was booked or not.
     package let balance: Balance
-    /// What is left of bonuses, within what is available.
+    /// What is left of bonuses, as part of what is available.
     package let bonus: Credits
-    /// All that was ever given or bought.
+    /// All that was ever granted or bought.
     package let totalAllocated: Credits
     /// In the order in which they are spent; no more than `mostLots`.
     package let lots: [Lot]

@@ -1,6 +1,6 @@
 package import SQL
 
-/// What all accounts have together, to compare two databases by.
+/// The totals of all accounts, to compare two databases by.
 package struct BalanceSums: Sendable, Hashable {
     package let accounts: Int
     package let available: Credits

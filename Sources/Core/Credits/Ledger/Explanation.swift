@@ -2,13 +2,13 @@ package import SQL
 
 /// Where a balance comes from: it is what is left in the lots, and what is left in a lot is the sum of its entries.
 package struct Explanation: Sendable, Hashable {
-    /// What became of a lot up to the instant that is explained.
+    /// What happened to a lot up to the instant that is explained.
     package struct LotAccount: Sendable, Hashable {
         package let id: ID<Lot>
         package let source: Lot.Source
         package let expiresAt: Instant?
         package let createdAt: Instant
-        /// What it was made with: given, bought, or given back out of a lot that had expired.
+        /// What it was created with: granted, bought, or returned out of a lot that had expired.
         package let granted: Credits
         package let available: Credits
         package let reserved: Credits
@@ -16,11 +16,11 @@ package struct Explanation: Sendable, Hashable {
         package let expired: Credits
         package let entries: Int
 
-        /// What went on into another lot, as what comes back after a lot's end does, or was taken back.
+        /// What was moved to another lot, as happens when credits are returned after a lot's end, or was taken back.
         package var moved: Credits { granted - available - reserved - captured - expired }
     }
 
-    /// One side of a movement that touched a lot.
+    /// One posting that touched a lot.
     package struct LotEntry: Sendable, Hashable {
         package let transaction: ID<LedgerTransaction>
         package let kind: TransactionKind
@@ -37,7 +37,7 @@ package struct Explanation: Sendable, Hashable {
 }
 
 extension Transaction {
-    /// Reads all of the account's entries up to the instant, once. The balance is their sum, and not the row that is kept.
+    /// Reads all of the account's entries up to the instant, once. The balance is their sum, and not the stored row.
     package func explanation(of account: ID<Account>, at instant: Instant) throws(DatabaseError) -> Explanation {
         let rows = try query("""
             SELECT e.lot_id, e.book, t.kind, CAST(SUM(e.amount) AS BIGINT) AS amount, COUNT(*) AS count
@@ -56,7 +56,7 @@ extension Transaction {
             lots: lots.sorted { $0.id > $1.id })
     }
 
-    /// The entries of one lot, newest first, from behind `cursor`. Nothing where the account has no such lot.
+    /// Returns the entries of one lot, newest first, from behind `cursor`, or nil if the account has no such lot.
     package func lotEntries(
         _ lot: ID<Lot>, of account: ID<Account>, at instant: Instant, before cursor: ID<LedgerTransaction>?, limit: Int
     ) throws(DatabaseError) -> [Explanation.LotEntry]? {
@@ -74,7 +74,7 @@ extension Transaction {
             }
     }
 
-    /// Behind whatever was booked at this instant.
+    /// Behind everything that was booked at this instant.
     private func end(_ instant: Instant) -> String { ID<LedgerTransaction>.first(at: instant + .milliseconds(1)).rawValue }
 }
 
@@ -82,7 +82,7 @@ private enum Statements {
     static let lots = RowsStatement("SELECT id, source, granted, expires_at, created_at FROM lots WHERE id IN (", row: "$1", ")")
 }
 
-/// What a lot's entries come to.
+/// The sums of a lot's entries.
 private struct LotSums {
     var available = Credits.zero
     var reserved = Credits.zero

@@ -1,14 +1,14 @@
 package import SQL
 
-/// The ledger's verbs. Each books one fact under a key of its own, keeps the balance and the lots in step with the
-/// entries, and leaves it to the database to refuse what must not be.
+/// The ledger's operations. Each books one fact under a key of its own, keeps the balance and the lots in step with the
+/// entries, and relies on the database to refuse what is not allowed.
 extension Transaction {
     package func openBalance(of account: ID<Account>, now: Instant) throws(DatabaseError) {
         try execute(
             "INSERT INTO balances (account_id, available, reserved, updated_at) VALUES ($1, 0, 0, $2)", account, now)
     }
 
-    /// Every account has a balance from its first moment, so this also says whether there is such an account.
+    /// Every account has a balance from its first moment, so this also shows whether the account exists.
     func hasBalance(_ account: ID<Account>) throws(DatabaseError) -> Bool {
         try queryOne("SELECT 1 AS one FROM balances WHERE account_id = $1", account) != nil
     }
@@ -18,8 +18,8 @@ extension Transaction {
         return try row.map { row throws(DatabaseError) in try Balance(row) } ?? Balance(available: .zero, reserved: .zero)
     }
 
-    /// Gives an account credits as a lot of their own. `key` names the fact: the same fact again is a `unique` error, so
-    /// ask `isBooked` first where it may come twice.
+    /// Grants an account credits as a lot of their own. `key` names the fact: the same fact again is a `unique` error,
+    /// so check `isBooked` first if it may come twice.
     package func grant(
         _ source: Lot.Source, _ amount: Credits, to account: ID<Account>, key: String, expiresAt: Instant? = nil,
         actor: ID<User>? = nil, now: Instant
@@ -27,7 +27,7 @@ extension Transaction {
         _ = try grantLot(source, amount, to: account, key: key, expiresAt: expiresAt, actor: actor, now: now)
     }
 
-    /// As `grant`, for who goes on with the lot.
+    /// As `grant`, for callers that use the lot.
     func grantLot(
         _ source: Lot.Source, _ amount: Credits, to account: ID<Account>, key: String, expiresAt: Instant?, actor: ID<User>? = nil,
         now: Instant
@@ -45,14 +45,14 @@ extension Transaction {
         try queryOne("SELECT 1 AS one FROM transactions WHERE key = $1", key) != nil
     }
 
-    /// Who was given how much under this key, if it was used.
+    /// Returns which account was granted how much under this key, if it was used.
     func booked(key: String) throws(DatabaseError) -> (account: ID<Account>, amount: Credits)? {
         try queryOne("SELECT account_id, amount FROM transactions WHERE key = $1", key)
             .map { row throws(DatabaseError) in try (row.get("account_id"), row.get("amount")) }
     }
 
-    /// What the accounts can spend. It stays so until the transaction ends where their rows are locked, which whoever
-    /// changes it begins with.
+    /// What the accounts can spend. It stays so until the transaction ends if their rows are locked, since every change
+    /// begins by locking them.
     func credits(of accounts: [ID<Account>]) throws(DatabaseError) -> [ID<Account>: AccountCredits] {
         var all: [ID<Account>: AccountCredits] = [:]
         for row in try query(Statements.credits, rows: accounts.map { [$0] }) {
@@ -68,11 +68,11 @@ extension Transaction {
         return all
     }
 
-    /// Books reservations that `AccountCredits` has made, whose accounts' rows are locked.
+    /// Books reservations that `AccountCredits` has made. The rows of their accounts are locked.
     func book(_ reservations: [NewReservation]) throws(DatabaseError) {
         try perform(Statements.insertReservations, rows: reservations.map { [$0.job, $0.account, $0.amount, $0.at] })
         try count(reservations)
-        // One that costs nothing moves nothing.
+        // A reservation that costs nothing moves nothing.
         let moving = reservations.filter { $0.amount > .zero }.map { (id: ID<LedgerTransaction>.make(at: $0.at), $0) }
         let accounts = Dictionary(grouping: moving.map(\.1), by: \.account).sorted { $0.key < $1.key }
         try perform(Statements.reserveBalances, rows: accounts.map { account, new in

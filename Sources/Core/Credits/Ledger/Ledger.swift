@@ -1,11 +1,11 @@
 import SQL
 
-/// Why credits move. Every kind is a verb of the ledger; no other road leads to a balance.
+/// Why credits move. Every kind is an operation of the ledger; nothing else changes a balance.
 package enum TransactionKind: String, Sendable, SQLConvertible, Codable, CaseIterable {
     case purchase, grant, bonus, reserve, capture, release, refund, adjustment, expire
 }
 
-/// A ledger transaction: the word `Transaction` alone is the database's.
+/// A ledger transaction: the name `Transaction` alone is the database's.
 package enum LedgerTransaction {}
 
 /// What an account can spend, and what is set aside for its jobs.
@@ -21,7 +21,7 @@ package struct Balance: Sendable, Hashable {
 
 /// Credits with one source and one expiry.
 package struct Lot: Sendable, Hashable {
-    /// Why its credits came. Adjustments and refunds make lots of their own.
+    /// Where its credits come from. Adjustments and refunds make lots of their own.
     package enum Source: String, Sendable, SQLConvertible, Codable {
         case purchase, grant, bonus, refund, adjustment
 
@@ -35,7 +35,7 @@ package struct Lot: Sendable, Hashable {
             }
         }
 
-        /// Whether it brings credits that were not there before, and not back what was.
+        /// Whether it brings new credits, rather than returning earlier ones.
         var isAllocation: Bool {
             switch self {
             case .purchase, .grant, .bonus: true
@@ -43,7 +43,7 @@ package struct Lot: Sendable, Hashable {
             }
         }
 
-        /// The house's book that the credits come out of.
+        /// The house's ledger account that the credits come out of.
         var book: Book {
             switch self {
             case .purchase: .purchases
@@ -61,7 +61,7 @@ package struct Lot: Sendable, Hashable {
     package let expiresAt: Instant?
 }
 
-/// The two books of a customer and those of the house.
+/// The two ledger accounts of a customer and those of the house.
 package enum Book: String, Sendable, SQLConvertible {
     case available, reserved
     case purchases, grants, bonuses, revenue, adjustments, expired

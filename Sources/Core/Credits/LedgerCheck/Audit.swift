@@ -1,8 +1,8 @@
 package import SQL
 
-/// Recomputes everything that the ledger and the jobs claim of themselves, and names what differs.
+/// Recomputes everything that the ledger and the jobs state about themselves, and reports what differs.
 package struct Audit: Sendable {
-    /// Something that is not as it should be: which rule, where, and what is there.
+    /// Something that is wrong: which rule it breaks, where, and what is there.
     package struct Difference: Sendable, Hashable, CustomStringConvertible {
         package let rule: String
         package let subject: String
@@ -41,9 +41,9 @@ package struct Audit: Sendable {
     }
 }
 
-/// One rule: a statement that answers what breaks it, as `subject`, `expected` and `found`, and nothing where all is well.
+/// One rule: a statement that returns what breaks it, as `subject`, `expected` and `found`, and no row if all is well.
 struct AuditRule: Sendable {
-    /// What a rule is about: the part of the books that it belongs to.
+    /// What a rule is about: the section of the reconciliation that it belongs to.
     enum Subject: String, Sendable, CaseIterable {
         case transactions, balances, lots, reservations, purchases, limits, jobs
     }

@@ -25,7 +25,7 @@ extension AuditRule {
             """),
     ]
 
-    /// What no foreign key sees to, for the sake of speed.
+    /// What no foreign key ensures, for the sake of speed.
     private static let names: [AuditRule] = [
         AuditRule(.transactions, name: "an entry is of its lot's account", statement: """
             SELECT e.transaction_id AS subject, l.account_id AS expected, COALESCE(e.account_id, 'none') AS found
@@ -46,7 +46,7 @@ extension AuditRule {
             LEFT JOIN prices p ON p.version = j.price_version
             WHERE k.name IS NULL OR e.id IS NULL OR p.version IS NULL ORDER BY 1 LIMIT $1
             """),
-        AuditRule(.jobs, name: "whoever asked for a job is known", statement: """
+        AuditRule(.jobs, name: "the requester of a job is known", statement: """
             SELECT j.id AS subject, 'a user or a key' AS expected, COALESCE(j.created_by, j.key_id) AS found
             FROM jobs j LEFT JOIN users u ON u.id = j.created_by LEFT JOIN api_keys k ON k.id = j.key_id
             WHERE (j.created_by IS NOT NULL AND u.id IS NULL) OR (j.key_id IS NOT NULL AND k.id IS NULL) ORDER BY 1 LIMIT $1
@@ -95,7 +95,7 @@ extension AuditRule {
     }
 
     private static let expiry: [AuditRule] = [
-        // With a minute's grace, since nodes' clocks differ.
+        // With a minute's tolerance, since nodes' clocks differ.
         AuditRule(.lots, name: "nothing is left of a lot that had expired when the duty last looked", statement: """
             SELECT l.id AS subject, '0' AS expected, CAST(l.remaining AS TEXT) AS found FROM lots l JOIN duties d ON d.name = 'expire lots'
             WHERE l.is_open = 1 AND l.expires_at <= d.ran_at - 60000 AND l.created_at <= d.ran_at - 60000 ORDER BY 1 LIMIT $1
@@ -109,7 +109,7 @@ extension AuditRule {
     ]
 
     private static let limits: [AuditRule] = [
-        // Periods are made of days (UTC), so the jobs are read once and summed up by day, whatever is counted of them.
+        // Periods consist of days (UTC), so the jobs are read once and summed by day, for every kind of limit.
         AuditRule(.limits, name: "what is counted of a limit is what was reserved and not released", statement: """
             WITH days AS MATERIALIZED (
                 SELECT j.account_id, j.created_by, j.key_id, j.created_at - j.created_at % 86400000 AS day, SUM(r.amount - r.released) AS spent
@@ -151,7 +151,7 @@ extension AuditRule {
             FROM jobs j LEFT JOIN reservations r ON r.job_id = j.id
             WHERE r.job_id IS NULL OR (j.ended_at IS NULL) <> (r.ended_at IS NULL) ORDER BY 1 LIMIT $1
             """),
-        // One that was released wholly took nothing, and is how such a one is mended.
+        // A reservation that was released completely took nothing, and that is how one without a job is repaired.
         AuditRule(.reservations, name: "a reservation belongs to a job", statement: """
             SELECT r.job_id AS subject, 'a job' AS expected,
                 CASE WHEN r.ended_at IS NULL THEN 'none' ELSE 'none, and it was captured' END AS found
@@ -172,7 +172,7 @@ extension AuditRule {
             """),
     ]
 
-    /// What a reservation says was set aside, captured or released is what the ledger booked for its job, once.
+    /// What a reservation says was reserved, captured or released is what the ledger booked for its job, once.
     private static func movement(_ column: Statement, _ kind: Statement) -> AuditRule {
         AuditRule(.reservations, name: "a reservation says what the ledger says (\(column.text(in: .sqlite)))", statement: """
             SELECT r.job_id AS subject, CAST(COALESCE(t.amount, 0) AS TEXT) AS expected, CAST(r.\(column) AS TEXT) AS found

@@ -1,7 +1,7 @@
 import SQL
 
 extension AuditRule {
-    /// What was bought against what the ledger booked for it, and what is owed.
+    /// Compares what was bought with what the ledger booked for it, and checks what is owed.
     static let billing: [AuditRule] = [
         AuditRule(.purchases, name: "a purchase is booked as what it says", statement: """
             SELECT p.id AS subject, CAST(p.credits AS TEXT) AS expected, CAST(COALESCE(t.amount, 0) AS TEXT) AS found

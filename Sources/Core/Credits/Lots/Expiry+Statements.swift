@@ -1,6 +1,6 @@
 import SQL
 
-/// A lot with credits in it whose time has passed.
+/// An expired lot that still holds credits.
 struct ExpiredLot: Sendable, Hashable, Comparable {
     let id: ID<Lot>
     let account: ID<Account>
@@ -20,8 +20,8 @@ extension Transaction {
             }
     }
 
-    /// Books the end of an account's expired lots, up to `limit` of them, each as a fact of its own. The account's row is
-    /// locked. Nothing comes back into a lot whose end was booked, so it is booked once.
+    /// Books the end of an account's expired lots, up to `limit` of them, each as a fact of its own. The account's row
+    /// is locked. Nothing is returned to a lot whose end was booked, so it is booked once.
     func expireLots(of account: ID<Account>, limit: Int, now: Instant) throws(DatabaseError) -> Int {
         let lots = try query("""
             SELECT id, remaining FROM lots WHERE account_id = $1 AND is_open = 1 AND expires_at <= $2 ORDER BY expires_at, id LIMIT $3

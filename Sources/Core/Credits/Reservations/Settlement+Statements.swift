@@ -13,11 +13,11 @@ extension Transaction {
         try settle([Settlement(job: job, captured: captured, now: now)])[job]
     }
 
-    /// Ends reservations, in the order given, and answers those that were open. To be called in the transaction that ends
-    /// the jobs, and nowhere else, with their accounts' rows locked.
+    /// Ends reservations, in the order given, and returns those that were open. To be called in the transaction that
+    /// ends the jobs, and nowhere else, with their accounts' rows locked.
     func settle(_ settlements: [Settlement]) throws(DatabaseError) -> [ID<Job>: Receipt] {
         let open = try endReservations(settlements)
-        // One that costs nothing moves nothing.
+        // A reservation that costs nothing moves nothing.
         let moving = open.filter { $0.reserved > .zero }
         if !moving.isEmpty { try book(moving) }
         return Dictionary(uniqueKeysWithValues: open.map { ($0.job, $0.receipt) })
@@ -58,7 +58,7 @@ extension Transaction {
         }))
     }
 
-    /// Which lots gave how much, in the order in which it is captured.
+    /// How much came from which lot, in the order in which it is captured.
     private func reservedParts(of jobs: [ID<Job>]) throws(DatabaseError) -> [ID<Job>: [Reservation.Part]] {
         var parts: [ID<Job>: [Reservation.Part]] = [:]
         for row in try query(Statements.reservedParts, rows: jobs.map { [NewReservation.key(of: $0)] }) {
@@ -67,7 +67,8 @@ extension Transaction {
         return parts
     }
 
-    /// The balances as they were before, since each line says what it left; and the accounts that have limits.
+    /// Returns the balances as they were before, since each line states the balance after it; and the accounts that
+    /// have limits.
     private func moveBalances(
         of reservations: [EndedReservation]
     ) throws(DatabaseError) -> (balances: [ID<Account>: Balance], limited: Set<ID<Account>>) {
@@ -90,8 +91,8 @@ extension Transaction {
         return (balances, limited)
     }
 
-    /// Back into its lot; where that has expired meanwhile, into a new one that lives for seven more days. A lot whose end
-    /// was booked has expired, also where this node's clock is behind that of the one that booked it.
+    /// Returns the parts to their lots; if a lot has expired meanwhile, to a new one that lives for seven more days. A
+    /// lot whose end was booked has expired, even if this node's clock is behind that of the node that booked it.
     private func giveBack(_ parts: [Reservation.Part], of ended: EndedReservation) throws(DatabaseError) -> [ReturnedPart] {
         var back: [ReturnedPart] = []
         for part in parts {
@@ -128,13 +129,13 @@ private struct EndedReservation {
     }
 }
 
-/// What is given back of a lot, and into which.
+/// What is returned from a lot, and to which lot.
 private struct ReturnedPart {
     let part: Reservation.Part
     let to: ID<Lot>
 }
 
-/// The rows that settlements come to.
+/// The rows that settlements produce.
 private struct LedgerLines {
     private(set) var entries: [[any SQLConvertible]] = []
     private(set) var transactions: [[any SQLConvertible]] = []

@@ -1,7 +1,7 @@
 package import SQL
 
 extension Transaction {
-    /// The limits of accounts that have any, with what was spent from the periods on that `now` is in.
+    /// The limits of those accounts that have any, with what was spent from the current periods on, as of `now`.
     func allowances(of accounts: [ID<Account>], now: Instant) throws(DatabaseError) -> [ID<Account>: SpendAllowances] {
         var all: [ID<Account>: SpendAllowances] = [:]
         let starts = SpendLimit.Period.allCases.map { $0.bounds(at: now).start }
@@ -25,7 +25,7 @@ extension Transaction {
         try perform(Statements.add, rows: sums.sorted { $0.key < $1.key }.map { $0.key.values + [$0.key.endsAt, $0.value] })
     }
 
-    /// Gives back what was released of jobs, in the periods that it was reserved in, as far as those are counted.
+    /// Subtracts what was released of jobs, in the periods in which it was reserved, if those are counted.
     func uncount(_ released: [ID<Job>: Credits]) throws(DatabaseError) {
         guard !released.isEmpty else { return }
         var sums: [CounterKey: Credits] = [:]
@@ -44,7 +44,7 @@ extension Transaction {
         try perform(Statements.subtract, rows: sums.sorted { $0.key < $1.key }.map { $0.key.values + [$0.value] })
     }
 
-    /// Every limit of an account with what was spent of it in the period that is now.
+    /// Every limit of an account with what was spent of it in the current period.
     func spendStates(of account: ID<Account>, now: Instant) throws(DatabaseError) -> [SpendState] {
         let allowances = try allowances(of: [account], now: now)[account] ?? SpendAllowances()
         return allowances.spent.map { limit, spent in
@@ -53,8 +53,8 @@ extension Transaction {
         }
     }
 
-    /// Sets a limit, and begins to count where nobody counted: also in the periods before and after, which another node's
-    /// clock may be in.
+    /// Sets a limit, and begins to count if nothing was counted so far: also in the periods before and after, which
+    /// another node's clock may be in.
     func set(_ limit: SpendLimit, of account: ID<Account>, by user: ID<User>, now: Instant) throws(DatabaseError) {
         let subject = limit.scope.subject(in: account)
         try execute("""
@@ -82,7 +82,8 @@ extension Transaction {
             """, account, scope.name, subject, period)
     }
 
-    /// Says on the account's balance, which every reservation and every release looks at, whether there is anything to count.
+    /// Notes on the account's balance, which every reservation and every release reads, whether there is anything to
+    /// count.
     func noteLimits(of account: ID<Account>) throws(DatabaseError) {
         try execute("""
             UPDATE balances SET has_limits = CASE WHEN EXISTS (SELECT 1 FROM spend_limits WHERE account_id = $1) THEN 1 ELSE 0 END
@@ -90,7 +91,7 @@ extension Transaction {
             """, account)
     }
 
-    /// At most `limit` counters of periods that began before.
+    /// Deletes at most `limit` counters of periods that began before.
     package func deleteSpendCounters(before: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM spend_counters WHERE (account_id, scope, subject, period, starts_at) IN (
@@ -98,7 +99,8 @@ extension Transaction {
             """, before, limit)
     }
 
-    /// What was reserved between two instants, less what of that was released: out of the reservations themselves.
+    /// What was reserved between two instants, less what of that was released: computed from the reservations
+    /// themselves.
     private func spent(
         by scope: SpendLimit.Scope, of account: ID<Account>, from start: Instant, to end: Instant
     ) throws(DatabaseError) -> Credits {

@@ -1,6 +1,6 @@
 package import SQL
 
-/// A limit, and where it stands in the period that is now.
+/// A limit, and how much of it is used in the current period.
 package struct SpendState: Sendable, Hashable {
     package let limit: SpendLimit
     package let spent: Credits
@@ -16,7 +16,7 @@ package enum SpendLimitError: Error, Sendable, Hashable {
     case tooMany(limit: Int)
 }
 
-/// An account's limits of spend. Who sees to the account's keys sees to them too, and no key does.
+/// An account's spend limits. Those who manage the account's keys manage them too, and no key does.
 package struct SpendLimits: Sendable {
     package static let limit = 1_000
 
@@ -34,7 +34,7 @@ package struct SpendLimits: Sendable {
         return try await database.read { try $0.spendStates(of: actor.account, now: now) }.sorted()
     }
 
-    /// What is not given is no limit any more. In force for the next request, on every node.
+    /// A limit that is not given is removed. In force for the next request, on every node.
     package func set(_ scope: SpendLimit.Scope, _ amounts: [SpendLimit.Period: Credits], by actor: Actor) async throws -> [SpendState] {
         let user = try demandManager(actor)
         let now = time.now()
@@ -63,7 +63,7 @@ package struct SpendLimits: Sendable {
 }
 
 extension Transaction {
-    /// A limit of somebody who has left stays until it is taken away, and can be taken away.
+    /// A limit of a member who has left stays until it is removed, and can be removed.
     fileprivate func demand(_ scope: SpendLimit.Scope, in account: ID<Account>) throws {
         switch scope {
         case .account: return
