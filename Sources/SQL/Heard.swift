@@ -1,6 +1,7 @@
-/// What a process hears of the others that use the same database. A hint: it may be missed, or come for nothing.
+/// A notification from another process that uses the same database. It is a hint: it may be lost, or be sent without a
+/// change.
 package enum Heard: Sendable, Hashable {
     case words([String])
-    /// Something may have been said or done unheard: a connection was lost, or the engine tells no more than that.
+    /// Notifications may have been missed: a connection was lost, or the engine reports no details.
     case anything
 }

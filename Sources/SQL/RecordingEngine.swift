@@ -4,22 +4,23 @@ import Synchronization
 package struct RecordedStatement: Sendable, Hashable {
     package let statement: Statement
     package let values: [SQLValue]
-    /// Whether somebody waited for what it answered.
+    /// Whether its result was awaited.
     package let isAwaited: Bool
 }
 
-/// What ran in some time.
+/// What ran in a period.
 package struct Recording: Sendable {
     package fileprivate(set) var statements: [RecordedStatement] = []
     /// Transactions that may have changed something.
     package fileprivate(set) var commits = 0
 
-    /// Answers that somebody waited for, where the database is another process.
+    /// Results that were awaited, if the database is another process.
     package var roundTrips: Int { statements.count(where: \.isAwaited) + commits }
 }
 
-/// Stands before an engine and keeps what is asked of it, so that a benchmark can run the very statements of the product
-/// without the product around them. Each write has a transaction of its own here, so that what one costs can be told apart.
+/// Wraps an engine and records its statements, so that a benchmark can run exactly the statements of the product
+/// without the product around them. Each write has a transaction of its own here, so that the cost of each can be
+/// measured.
 package final class RecordingEngine: Engine {
     private let engine: any Engine
     private let log = StatementLog()
@@ -44,7 +45,7 @@ package final class RecordingEngine: Engine {
         engine.write(PendingWrite(order: .alone) { [log] transaction -> @Sendable () -> Void in
             switch pending.run(Transaction(RecordingConnection(connection: transaction.connection, log: log))) {
             case .kept(let deliver): return deliver
-            // As a database's own error, so that it is rolled back.
+            // As the database's own error, so that it is rolled back.
             case .broken(let error): throw error as? DatabaseError ?? DatabaseError(.other, "\(error)")
             }
         } deliver: { result in

@@ -1,11 +1,11 @@
-/// A statement about some rows, of which there are now few and now many: the text before them, one row, the text behind.
+/// A statement about a varying number of rows: the text before them, one row, the text behind.
 ///
 /// Made once, with a text for each of a few numbers of rows, so that an engine prepares a bounded number of them; other
-/// numbers take two or three goes. In a row `$1`, `$2`, … are the row's own values. `shared` values come first, and are
-/// `$1`, `$2`, … around the rows.
+/// numbers take two or three executions. In a row `$1`, `$2`, … are the row's own values. `shared` values come first,
+/// and are `$1`, `$2`, … around the rows.
 package struct RowsStatement: Sendable {
-    /// Up to eight each, since that is what most batches hold; above, so that a full batch takes one go and any two or three,
-    /// also where each of its items has two rows.
+    /// Every size up to eight, since that is what most batches hold; larger ones so that a full batch takes one
+    /// execution and any other two or three, even if each of its items has two rows.
     static let sizes = [1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 64]
 
     private let statements: [Int: Statement]
@@ -59,7 +59,7 @@ private struct RowTemplate {
 }
 
 extension Transaction {
-    /// Writes all rows, in as few goes as there are texts for. As `perform`, it waits for no answer.
+    /// Writes all rows, in as few executions as the texts allow. As with `perform`, it waits for no response.
     package func perform(_ statement: RowsStatement, shared: [any SQLConvertible] = [], rows: [[any SQLConvertible]]) throws(DatabaseError) {
         let shared = shared.map { $0.sqlValue }
         for part in statement.parts(for: rows.count) {
@@ -67,8 +67,8 @@ extension Transaction {
         }
     }
 
-    /// Locks the rows that the statement names, in its order; no change, as far as refusing before the first one goes. Where
-    /// nobody else could hold them it does nothing.
+    /// Locks the rows that the statement names, in its order. It does not count as a change, so a closure may still
+    /// refuse after it. If nobody else could hold the rows it does nothing.
     package func lock(_ statement: RowsStatement, rows: [[any SQLConvertible]]) throws(DatabaseError) {
         guard dialect.locksRows else { return }
         for part in statement.parts(for: rows.count) {
@@ -76,15 +76,15 @@ extension Transaction {
         }
     }
 
-    /// What the statement answers to all rows, in no order across its goes.
+    /// What the statement returns for all rows, in no order across its executions.
     package func query(
         _ statement: RowsStatement, shared: [any SQLConvertible] = [], rows: [[any SQLConvertible]]
     ) throws(DatabaseError) -> [Row] {
         let shared = shared.map { $0.sqlValue }
-        var answer: [Row] = []
+        var result: [Row] = []
         for part in statement.parts(for: rows.count) {
-            answer += try query(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map { $0.sqlValue } })
+            result += try query(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map { $0.sqlValue } })
         }
-        return answer
+        return result
     }
 }

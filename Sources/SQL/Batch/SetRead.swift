@@ -1,13 +1,13 @@
 import Synchronization
 
-/// A read that is done for many callers at once, by one set of statements: those who ask while one is under way are
-/// answered together by the next. Nobody waits for company.
+/// A read that is done for many callers at once, by one set of statements: requests that arrive while one is under way
+/// are served together by the next. A request never waits for others to arrive.
 package final class SetRead<Item: Sendable, Value: Sendable>: Sendable {
     /// A value for each item, in their order.
     package typealias Body = @Sendable (Transaction, [Item]) throws -> [Value]
 
     private enum Turn: Sendable {
-        case answered(Result<Value, any Error>)
+        case returned(Result<Value, any Error>)
         /// This caller reads for those who wait.
         case reads
     }
@@ -42,7 +42,7 @@ package final class SetRead<Item: Sendable, Value: Sendable>: Sendable {
             if reads { continuation.resume(returning: .reads) }
         }
         switch turn {
-        case .answered(let result): return try result.get()
+        case .returned(let result): return try result.get()
         case .reads: return try await read(item)
         }
     }
@@ -53,13 +53,13 @@ package final class SetRead<Item: Sendable, Value: Sendable>: Sendable {
         let results: [Result<Value, any Error>]
         do {
             let values = try await database.readBriefly { [body] in try body($0, items) }
-            precondition(values.count == items.count, "a set's body answers a value for each item")
+            precondition(values.count == items.count, "a set's body returns a value for each item")
             results = values.map { .success($0) }
         } catch {
             results = items.map { _ in .failure(error) }
         }
         passOn()
-        for (other, result) in zip(others, results.dropFirst()) { other.continuation.resume(returning: .answered(result)) }
+        for (other, result) in zip(others, results.dropFirst()) { other.continuation.resume(returning: .returned(result)) }
         return try results[0].get()
     }
 

@@ -1,12 +1,12 @@
-/// A write that is done for many callers at once, by one set of statements: what they are is one statement's rows, so that
+/// A write that is done for many callers at once, by one set of statements: the items are one statement's rows, so that
 /// thirty-two cost little more than one.
 ///
-/// Items that wait together go through one call of the body, at most 32, in ascending order of what they lock; each caller
-/// hears of their own result after the commit. The body answers a result for each item, in the order given; who is refused
-/// has a failure among them. What it throws rolls back, and then each item goes through it alone, so that only the faulty
-/// one fails. Beyond that `Engine` asks of it what it asks of any write closure.
+/// Items that wait together go through one call of the body, at most 32, in ascending order of what they lock; each
+/// caller receives its own result after the commit. The body returns a result for each item, in the order given; a
+/// refused item has a failure there. What the body throws rolls back, and then each item goes through it alone, so that
+/// only the faulty one fails. Apart from that, the body must do what `Engine` requires of any write closure.
 ///
-/// A class, since which set it is, is its identity.
+/// A class, since its identity identifies the set.
 package final class SetWrite<Item: Sendable, Value: Sendable>: Sendable {
     package typealias Body = @Sendable (Transaction, [Item]) throws -> [Result<Value, any Error>]
 
@@ -22,14 +22,14 @@ package final class SetWrite<Item: Sendable, Value: Sendable>: Sendable {
         let body = body
         let member = PendingWrite.Member(set: ObjectIdentifier(self), item: Waiting(item: item, deliver: deliver)) { transaction, items in
             SetWrite.run(body, transaction, items.map { item in
-                guard let waiting = item as? Waiting else { preconditionFailure("items of another set do not come here") }
+                guard let waiting = item as? Waiting else { preconditionFailure("an item belongs to another set") }
                 return waiting
             })
         }
         return PendingWrite(order: order, member: member) { deliver(.failure($0)) }
     }
 
-    /// An item, and how to tell its caller.
+    /// An item, and how to deliver its result.
     private struct Waiting: Sendable {
         let item: Item
         let deliver: @Sendable (Result<Value, any Error>) -> Void
@@ -39,7 +39,7 @@ package final class SetWrite<Item: Sendable, Value: Sendable>: Sendable {
         let writesBefore = transaction.writes
         do {
             let results = try body(transaction, waiting.map(\.item))
-            precondition(results.count == waiting.count, "a set's body answers a result for each item")
+            precondition(results.count == waiting.count, "a set's body returns a result for each item")
             return zip(waiting, results).map { waiting, result in .kept { waiting.deliver(result) } }
         } catch {
             if let alone = waiting.first, waiting.count == 1, transaction.writes == writesBefore, !(error is DatabaseError) {

@@ -1,6 +1,6 @@
 extension Transaction {
-    /// The tables of the current schema of PostgreSQL, in an order in which rows can be put into them. Columns that are
-    /// computed from others are left out: each side computes its own.
+    /// The tables of PostgreSQL's current schema, in an order in which rows can be inserted. Columns that are computed
+    /// from others are left out: each side computes its own.
     func tablesInOrder() throws(DatabaseError) -> [TableShape] {
         let columns = try grouped("""
             SELECT t.relname::text AS name, a.attname::text AS part FROM pg_class t
@@ -38,7 +38,7 @@ extension Transaction {
         return Set(try rows.map { row throws(DatabaseError) in try row.get("name", as: String.self) })
     }
 
-    /// How many rows each table of a file has.
+    /// Returns how many rows each table of a file has.
     package func rowsByTable() throws(DatabaseError) -> [String: Int] {
         var counts: [String: Int] = [:]
         for name in try tableNamesInFile() {

@@ -1,5 +1,5 @@
 extension PostgresEngine {
-    /// What the server must be able to do. Its data it looks after itself.
+    /// What the server must be able to do. It checks its data itself.
     package func check() async throws -> [String] {
         try await read { transaction in
             guard let row = try transaction.queryOne("""

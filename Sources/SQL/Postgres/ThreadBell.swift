@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Wakes a thread that waits for a socket: one end of a pipe, which can be waited for beside it.
+/// Wakes a thread that waits for a socket: one end of a pipe, which can be waited for together with it.
 final class ThreadBell: Sendable {
     private let reading: Int32
     private let writing: Int32
@@ -20,13 +20,13 @@ final class ThreadBell: Sendable {
         close(writing)
     }
 
-    /// When the pipe is full, it rings already.
+    /// If the pipe is full, it rings already.
     func ring() {
         var byte: UInt8 = 1
         _ = write(writing, &byte, 1)
     }
 
-    /// Until it rings, the socket has something to read, or the time is over.
+    /// Waits until it rings, the socket has something to read, or the time is over.
     func wait(_ bound: Duration, orReadable socket: Int32?) {
         var waits = [pollfd(fd: reading, events: Int16(POLLIN), revents: 0)]
         if let socket { waits.append(pollfd(fd: socket, events: Int16(POLLIN), revents: 0)) }

@@ -1,21 +1,21 @@
 import GRDB
 import Synchronization
 
-/// Connections for reads that run on the caller's thread. They are apart from the pool's: whoever reads through the pool
-/// needs a thread to give its connection back, and would wait for ever where all threads wait for a connection. Of these,
-/// each is held by a thread that runs.
+/// Connections for reads that run on the caller's thread. They are separate from the pool's: a read through the pool
+/// needs a thread to return its connection, and would wait forever if all threads were waiting for a connection. Of
+/// these, each is held by a thread that runs.
 final class SQLiteBriefReaders: Sendable {
     private let connections: [(queue: DatabaseQueue, statements: SQLiteStatements)]
     private let turn = Atomic(0)
 
-    /// - Parameter path: Of a database that is open already, so that its write-ahead log is there.
+    /// - Parameter path: The path of a database that is open already, so that its write-ahead log is there.
     init(path: String, count: Int, _ configuration: GRDB.Configuration) throws {
         var configuration = configuration
         configuration.readonly = true
         connections = try (0..<count).map { _ in (try DatabaseQueue(path: path, configuration: configuration), SQLiteStatements()) }
     }
 
-    /// One instant's view, as any read.
+    /// A view of one instant, as any read.
     func read<Value>(_ body: (Transaction) throws -> Value) throws -> Value {
         let turn = turn.wrappingAdd(1, ordering: .relaxed).oldValue
         let (queue, statements) = connections[abs(turn % connections.count)]

@@ -27,7 +27,7 @@ struct SQLiteConnection: WriteConnection {
         do { try database.execute(sql: "ROLLBACK") } catch { preconditionFailure("SQLite could not roll back: \(error)") }
     }
 
-    /// There is one writer, and so nobody to lose against.
+    /// There is one writer, so there is nothing to wait for.
     func pause(_ attempt: Int) {}
 
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
@@ -78,7 +78,7 @@ extension SQLValue {
         case .int64(let integer): self = .integer(integer)
         case .string(let text): self = .text(text)
         case .blob(let data): self = .bytes([UInt8](data))
-        // No column of ours holds one, and an average is taken in integers.
+        // No column holds one, and averages are computed in integers.
         case .double(let double): self = .integer(Int64(double))
         }
     }

@@ -18,7 +18,7 @@ package final class SQLiteEngine: Engine {
         configuration.maximumReaderCount = readers
         configuration.prepareDatabase {
             try $0.execute(sql: "PRAGMA cache_size = -16000")
-            // Without it, INSERT OR REPLACE would delete past the triggers that keep ledger lines.
+            // Without it, INSERT OR REPLACE would delete past the triggers that protect ledger lines.
             try $0.execute(sql: "PRAGMA recursive_triggers = ON")
         }
         do {
@@ -26,7 +26,7 @@ package final class SQLiteEngine: Engine {
             try pool.writeWithoutTransaction {
                 // A pool sets NORMAL, which may lose the last commits when the power fails. Credits must not be lost.
                 try $0.execute(sql: "PRAGMA synchronous = FULL")
-                // Pages that every write changes are then folded into the file once for hundreds of commits.
+                // Pages that every write changes are then copied into the file once for hundreds of commits.
                 try $0.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
                 try $0.execute(sql: "PRAGMA cache_size = -64000")
             }
@@ -90,7 +90,7 @@ package final class SQLiteEngine: Engine {
     package func close() async {
         queue.close()
         briefReaders.close()
-        // Leaves everything in the one file. Where another process still reads, its own close will do so.
+        // Leaves everything in the one file. If another process still reads, its own close will do so.
         try? await pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
     }
 }
