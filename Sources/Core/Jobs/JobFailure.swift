@@ -1,5 +1,5 @@
-/// Why a job failed, in a stable code and a sentence for the person who asked. Nobody pays for a failed job, and the
-/// sentence says so.
+/// Why a job failed, as a stable code and a sentence for the person who requested it. Nobody pays for a failed job, and
+/// the sentence says so.
 package enum JobFailure: Sendable, Hashable {
     case provider(ProviderFailure)
     case lost
@@ -23,7 +23,7 @@ package enum JobFailure: Sendable, Hashable {
         }
     }
 
-    /// For the attempt and the operator: the provider's own words where there are any.
+    /// For the attempt and the operator: the provider's own message if there is one.
     package var words: String {
         switch self {
         case .provider(let failure): failure.words

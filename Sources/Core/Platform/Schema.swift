@@ -28,6 +28,6 @@ package enum Schema {
         Migration(12, "event times", PackageResources._012_event_times_sql),
     ])
 
-    /// The tables that its steps fill; an operator may change what is in them.
+    /// The tables that its steps fill; an operator may change their rows.
     package static let seeded: Set<String> = ["plans", "packs", "kinds", "endpoints", "prices"]
 }

@@ -1,13 +1,13 @@
 import Foundation
 
 extension JSON {
-    /// Reads JSON text; throws `DecodingError` where it is none. The caller has bounded its size.
+    /// Reads JSON text; throws `DecodingError` if it is not JSON. The caller has bounded its size.
     package init(text: some Sequence<UInt8>) throws {
         try self.init(parsing: text)
     }
 
-    /// One spelling per value: members sorted by name, `", "` between and `": "` after a name, only ASCII. It is how fal
-    /// spells its webhooks, and what makes a value's hash comparable.
+    /// One spelling per value: members sorted by name, `", "` between and `": "` after a name, only ASCII. It is how
+    /// fal spells its webhooks, and what makes a value's hash comparable.
     package var canonicalText: String {
         var text = ""
         write(to: &text)
@@ -19,7 +19,7 @@ extension JSON {
         case .null: text += "null"
         case .bool(let bool): text += bool ? "true" : "false"
         case .integer(let integer): text += String(integer)
-        // JSON knows no infinity; `null` is what JavaScript writes for it.
+        // JSON has no infinity; `null` is what JavaScript writes for it.
         case .decimal(let decimal): text += "\(decimal)"
         case .string(let string): Self.write(string, to: &text)
         case .array(let elements): Self.write(elements, between: "[", "]", to: &text) { $0.write(to: &$1) }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// Reads JSON text (RFC 8259) in one pass. Foundation's decoder, asked for a value of any shape, tries one type after the
-/// other and throws for each that does not fit, which costs ten times as much.
+/// Reads JSON text (RFC 8259) in one pass. Foundation's decoder, asked for a value of any shape, tries one type after
+/// the other and throws for each that does not fit, which costs ten times as much.
 struct JSONParser {
     struct Malformed: Error, Sendable {
         /// Where it stopped, in bytes.
         let position: Int
     }
 
-    /// Deeper values are refused: each level takes stack, here and wherever the value goes.
+    /// Deeper values are refused: each level takes stack, here and wherever the value is used.
     private static let depthLimit = 512
 
     private let bytes: [UInt8]
@@ -78,7 +78,7 @@ struct JSONParser {
         return value
     }
 
-    /// The next byte that is no white space, which is not taken.
+    /// The next byte that is not white space. It is not consumed.
     private mutating func peek() -> UInt8? {
         while position < bytes.count {
             switch bytes[position] {
@@ -97,7 +97,7 @@ struct JSONParser {
 }
 
 extension JSONParser {
-    /// Most strings have no escape, and are taken as they stand.
+    /// Most strings have no escape, and are copied unchanged.
     private mutating func string() throws(Malformed) -> String {
         position += 1
         let start = position
@@ -149,7 +149,7 @@ extension JSONParser {
         }
     }
 
-    /// What lies beyond the first 65,536 characters comes as two halves; one half alone is no character.
+    /// A character beyond the first 65,536 comes as two halves; one half alone is not a character.
     private mutating func scalar() throws(Malformed) -> Character {
         let first = try codeUnit()
         var value = UInt32(first)
@@ -182,7 +182,7 @@ extension JSONParser {
         let start = position
         if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
         let whole = digits()
-        // No zeros in front.
+        // No leading zeros.
         guard whole.count == 1 || (whole.count > 1 && bytes[whole.lowerBound] != UInt8(ascii: "0")) else { throw malformed }
         var isWhole = true
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
@@ -198,7 +198,7 @@ extension JSONParser {
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isWhole, let integer = Int64(text) { return .integer(integer) }
-        // Beyond what a decimal holds there is no number that we could mean.
+        // A number beyond a decimal's range cannot be represented.
         guard let decimal = Decimal(string: text), decimal.isFinite else { throw malformed }
         if let integer = Int64("\(decimal)") { return .integer(integer) }
         return .decimal(decimal)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes JSON text piece by piece: no spaces, only what must be escaped is.
+/// Writes JSON text piece by piece: without spaces, escaping only what must be escaped.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -49,10 +49,10 @@ struct JSONWriter {
 
     mutating func write(_ integer: some BinaryInteger) { bytes += String(integer).utf8 }
 
-    /// JSON knows no infinity; `null` is what JavaScript writes for it.
+    /// JSON has no infinity; `null` is what JavaScript writes for it.
     mutating func write(_ decimal: Decimal) { if decimal.isFinite { bytes += "\(decimal)".utf8 } else { null() } }
 
-    /// As `decimal` would be written, without the detour through one.
+    /// As `decimal` would be written, without converting to one.
     mutating func write(_ credits: Credits) {
         let (whole, part) = credits.hundredths.magnitude.quotientAndRemainder(dividingBy: 100)
         if credits < .zero { mark("-") }

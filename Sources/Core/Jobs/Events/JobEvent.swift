@@ -1,6 +1,6 @@
 package import SQL
 
-/// What happened to a job, in the past tense: appended in the transaction of the change it tells of.
+/// What happened to a job, in the past tense: appended in the transaction of the change that it reports.
 package struct JobEvent: Sendable, Hashable {
     package enum EventType: String, Sendable, SQLConvertible, Codable {
         case held, queued, started, retried, handedBack = "handed_back"
@@ -14,7 +14,7 @@ package struct JobEvent: Sendable, Hashable {
     /// Without holes within the account, in the order of the commits: a stream resumes after it.
     package let accountSeq: Int64
     package let type: EventType
-    /// The job's, after the event.
+    /// The job's state after the event.
     package let state: JobState
     package let data: JSON
     package let at: Instant

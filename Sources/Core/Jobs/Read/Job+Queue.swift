@@ -17,8 +17,8 @@ extension Transaction {
         return [due ?? nil, run ?? nil].compactMap { $0 }.min()
     }
 
-    /// How many queued jobs stand before this one, counted up to 1,000: those of its provider that have a slot, and its
-    /// account's that wait for one before it.
+    /// How many queued jobs are before this one, counted up to 1,000: those of its provider that have a slot, and those
+    /// of its account that wait for a slot before it.
     package func queuePosition(of job: Job) throws(DatabaseError) -> Int {
         let before = try queryOne("""
             SELECT COUNT(*) AS count FROM (
@@ -28,14 +28,14 @@ extension Transaction {
         return try before + (waitingBefore([job.id])[job.id] ?? 0)
     }
 
-    /// For jobs that wait for a slot, how many of their accounts' get one before them.
+    /// For jobs that wait for a slot, how many of their accounts' jobs get one before them.
     func waitingBefore(_ jobs: [ID<Job>]) throws(DatabaseError) -> [ID<Job>: Int] {
         var waiting: [ID<Job>: Int] = [:]
         for row in try query(Statements.waitingBefore, rows: jobs.map { [$0] }) { waiting[try row.get("id")] = try row.get("count") }
         return waiting
     }
 
-    /// Those of a provider that are claimed next, in order.
+    /// The jobs of a provider that are claimed next, in order.
     func headOfQueue(of provider: ProviderName) throws(DatabaseError) -> [QueueKey] {
         try query("""
             SELECT order_at, id FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL
@@ -43,7 +43,7 @@ extension Transaction {
             """, provider).map { row throws(DatabaseError) in try QueueKey(orderAt: row.get("order_at"), id: row.get("id")) }
     }
 
-    /// How long recent runs of an endpoint took, the middle one of up to 20, from creation to the provider's answer.
+    /// How long recent runs of an endpoint took, the median of up to 20, from creation to the provider's response.
     package func usualDuration(of endpoint: EndpointID) throws(DatabaseError) -> Duration? {
         let times = try query("""
             SELECT answered_at - created_at AS duration FROM attempts

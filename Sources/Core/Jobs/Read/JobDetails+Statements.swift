@@ -1,13 +1,13 @@
 import SQL
 
-/// A job that somebody asks to see, and for which account.
+/// A requested job, and the account that requests it.
 struct WantedJob: Sendable, Hashable {
     let id: ID<Job>
     let account: ID<Account>
 }
 
 extension Transaction {
-    /// As it stands now, in all respects.
+    /// The job as it is now, in all details.
     package func details(of id: ID<Job>, account: ID<Account>) throws -> JobDetails? {
         guard var details = try details(of: [WantedJob(id: id, account: account)])[0].get() else { return nil }
         if details.job.state == .queued { details.queuePosition = try queuePosition(of: details.job) }
@@ -15,8 +15,8 @@ extension Transaction {
         return details
     }
 
-    /// Many jobs by one set of statements, without what depends on other accounts' jobs. Nothing for one that the account
-    /// does not have; a row that cannot be read is the fault of its own job alone.
+    /// Many jobs by one set of statements, without what depends on other accounts' jobs. Nil for a job that the account
+    /// does not have; a row that cannot be read fails only its own job.
     func details(of wanted: [WantedJob]) throws -> [Result<JobDetails?, any Error>] {
         var jobs: [ID<Job>: Row] = [:]
         for row in try query(Statements.jobs, rows: Set(wanted.map(\.id)).sorted().map { [$0] }) { jobs[try row.get("id")] = row }
@@ -39,7 +39,7 @@ extension Transaction {
         }
     }
 
-    /// Their order within a job is the statement's.
+    /// Their order within a job is that of the statement.
     private func rows(_ statement: RowsStatement, of jobs: [ID<Job>]) throws -> [ID<Job>: [Row]] {
         try Dictionary(grouping: query(statement, rows: jobs.map { [$0] })) { try $0.get("job_id") }
     }
@@ -60,7 +60,7 @@ private enum Statements {
 }
 
 extension Receipt {
-    /// Out of a job's row with its reservation's; nothing where it has none.
+    /// Reads the reservation from a job's row that was joined with it; nil if there is none.
     fileprivate init?(beside row: Row) throws(DatabaseError) {
         guard let reserved = try row.get("reserved", as: Credits?.self) else { return nil }
         try self.init(

@@ -1,8 +1,8 @@
 import SQL
 
-/// Something that an administrator changed: who, what, when and why. It is written down in the transaction of the change.
+/// A change that an administrator made: who, what, when and why. It is recorded in the transaction of the change.
 package struct AdminAct: Sendable, Hashable {
-    /// What was done, as its noun and its verb: `prices.publish`.
+    /// What was done, as a noun and a verb: `prices.publish`.
     package struct Action: Sendable, Hashable, RawRepresentable, SQLConvertible, ExpressibleByStringLiteral {
         package let rawValue: String
 
@@ -16,12 +16,12 @@ package struct AdminAct: Sendable, Hashable {
     }
 
     package let id: ID<AdminAct>
-    /// Nobody where it was done at the command line.
+    /// Nil if it was done on the command line.
     package let administrator: ID<User>?
     package let action: Action
     /// The id of what was changed.
     package let subject: String
-    /// The reason, and what it came to. The only place for a person's words: the ledger has none.
+    /// The reason, and the outcome. The only place for free text by a person: the ledger has none.
     package let details: JSON
     package let at: Instant
 

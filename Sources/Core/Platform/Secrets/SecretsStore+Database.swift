@@ -1,8 +1,8 @@
 package import SQL
 
 extension SecretsStore {
-    /// In the database, so that every node has the same; whoever may read the database has the secrets, as whoever may read
-    /// a data folder has its file.
+    /// In the database, so that every node has the same. Read access to the database includes the secrets, as read
+    /// access to a data folder includes its file.
     package static func database(_ database: Database, time: Time) -> SecretsStore {
         SecretsStore(
             load: { try await database.read { try $0.fact(.secrets) }.map { Array($0.utf8) } },

@@ -1,7 +1,7 @@
-/// Where the secrets' one document is kept.
+/// Where the document with the secrets is stored.
 package struct SecretsStore: Sendable {
     let load: @Sendable () async throws -> [UInt8]?
-    /// Keeps the document unless there is one already, and answers the one that there is now.
+    /// Stores the document unless there is one already, and returns the one that there is now.
     let keepFirst: @Sendable ([UInt8]) async throws -> [UInt8]
 
     package init(

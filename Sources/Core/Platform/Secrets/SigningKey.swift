@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import JWTKit
 
-/// A key of ours that access tokens are signed with (ES256).
+/// A key of this installation that access tokens are signed with (ES256).
 struct SigningKey: Sendable {
     /// The key's thumbprint (RFC 7638), so that the same key has the same name everywhere.
     let id: String
