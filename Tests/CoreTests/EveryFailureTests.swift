@@ -3,8 +3,8 @@ import SQL
 import Testing
 import TestSupport
 
-/// The whole story of three jobs, again and again, with the first, the second, the third thing going wrong, until a run is
-/// too short for that.
+/// The whole story of three jobs, repeated, with the first, the second, the third operation failing, until a run has
+/// fewer operations than that.
 struct EveryFailureTests {
     @Test(arguments: TestEngine.available, Faults.Moment.allCases)
     func `whatever fails, each job ends once, is paid for once and is sent once`(on engine: TestEngine, moment: Faults.Moment) async throws {
@@ -46,7 +46,7 @@ struct EveryFailureTests {
         try await faults.retrying { _ = try await world.cancelJob(cancelled, by: actor) }
         for request in world.provider.requests where request.submission.input["prompt"] != "third" { world.provider.finish(request.id) }
         for request in world.provider.requests where request.submission.input["prompt"] == "first" {
-            // The provider, too, tells again what was not taken.
+            // The provider, too, sends again what was not accepted.
             try await faults.retrying { _ = try await world.deliverWebhook(request.id) }
         }
         try await faults.tolerating { try await world.work(worker) }
@@ -55,7 +55,7 @@ struct EveryFailureTests {
         return Jobs(byWebhook: byWebhook, byPoll: byPoll, cancelled: cancelled)
     }
 
-    /// Once more with the same key, if no answer came.
+    /// Retries with the same key if no response came.
     private func submit(
         _ prompt: String, images: Int64, _ actor: Actor, _ world: TestWorld, _ faults: Faults
     ) async throws -> ID<Job> {
@@ -67,7 +67,7 @@ struct EveryFailureTests {
             }
             switch outcome {
             case .submitted(let jobs): return try #require(jobs.first).id
-            case .repeated(let answer): return ID<Job>(rawValue: answer.body)
+            case .repeated(let response): return ID<Job>(rawValue: response.body)
             }
         }
     }

@@ -3,7 +3,7 @@ import SQL
 import Testing
 import TestSupport
 
-/// PostgreSQL plans by how much is there, so its plans are looked at where much is there.
+/// PostgreSQL plans by the number of rows, so its plans are checked with many.
 @Suite(.enabled(if: TestEngine.available.contains(.postgres)))
 struct MillionRowTests {
     @Test func `among a million jobs no statement of a job's life looks through a table that grows`() async throws {

@@ -3,7 +3,7 @@ import SQL
 import Testing
 import TestSupport
 
-/// How SQLite runs the statements that a job meets, by the indexes that were made for them.
+/// How SQLite runs the statements of a job's life, by the indexes that were made for them.
 struct QueryPlanTests {
     @Test func `no statement of a job's life looks through a whole table that grows`() async throws {
         let explaining = try await lived()

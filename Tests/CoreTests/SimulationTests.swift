@@ -5,11 +5,11 @@ import Synchronization
 import Testing
 import TestSupport
 
-/// Accounts, workers and a provider by chance, with everything that may happen between them. Set DARKROOM_TEST_STEPS for
-/// a long run.
+/// Random accounts, workers and a provider, with everything that may happen between them. Set DARKROOM_TEST_STEPS for a
+/// long run.
 struct SimulationTests {
     @Test(arguments: TestEngine.available)
-    func `whatever happens, and in whatever order, nobody pays for nothing and nothing is stuck`(on engine: TestEngine) async throws {
+    func `whatever happens, in any order, nobody pays for nothing and nothing is stuck`(on engine: TestEngine) async throws {
         var chance = Seeded("simulation on \(engine.rawValue)", variable: "DARKROOM_TEST_SEED")
         let steps = ProcessInfo.processInfo.environment["DARKROOM_TEST_STEPS"].flatMap { Int($0) } ?? 400
         let trouble = Trouble(seed: chance.next())
@@ -24,7 +24,7 @@ struct SimulationTests {
         for _ in 0..<steps { try await simulation.step(&chance) }
         trouble.end()
         world.provider.behave()
-        world.provider.answerCancels(with: .dropped)
+        world.provider.respondToCancels(with: .dropped)
         try await world.comeToRest()
 
         #expect(try await world.brokenPromises() == [])
@@ -42,7 +42,7 @@ struct SimulationTests {
     }
 }
 
-/// What goes wrong with outputs: also asked from several tasks at once.
+/// What goes wrong with outputs. It is asked from several tasks at once.
 private final class Trouble: Sendable {
     private let chance: Mutex<(source: Seeded, isOver: Bool)>
 
@@ -78,7 +78,7 @@ private struct Simulation {
         case 6...7: try await cancel(&chance)
         case 8...13: try await work(&chance)
         case 14...15: try await workTogether(&chance)
-        case 16...18: try await tell(&chance)
+        case 16...18: try await sendWebhook(&chance)
         case 19...21: finish(&chance)
         case 22: try await crash(&chance)
         case 23: behave(&chance)
@@ -121,7 +121,7 @@ private struct Simulation {
     }
 
     /// A webhook, perhaps late, perhaps again, perhaps never.
-    private func tell(_ chance: inout Seeded) async throws {
+    private func sendWebhook(_ chance: inout Seeded) async throws {
         guard let request = world.provider.requests.suffix(30).filter({ !$0.isUnderWay }).randomElement(using: &chance) else { return }
         for _ in 0...chance.number(0...1) { _ = try await world.deliverWebhook(request.id) }
     }
@@ -138,7 +138,7 @@ private struct Simulation {
         }
     }
 
-    /// A worker stands still in the middle of a submission, for as long as its lease and more, and then goes on.
+    /// A worker stops in the middle of a submission, for as long as its lease and more, and then goes on.
     private func stall(_ chance: inout Seeded) async throws {
         let (gate, first) = (Gate(), Countdown(1))
         world.provider.whileSubmitting { _ in if first.hits() { await gate.pass() } }
@@ -146,7 +146,7 @@ private struct Simulation {
         try await withThrowingTaskGroup(of: Void.self) { [world, workers] group in
             defer { gate.open() }
             group.addTask {
-                // Where there was nothing to submit, nobody is held, and whoever waits for an arrival goes on.
+                // If there was nothing to submit, nobody is held, and the test, which waits for an arrival, goes on.
                 defer {
                     gate.open()
                     gate.arrive()
@@ -164,7 +164,7 @@ private struct Simulation {
         world.provider.whileSubmitting { _ in }
     }
 
-    /// A worker takes work and is never heard of again; another starts.
+    /// A worker takes work and never returns; another starts.
     private mutating func crash(_ chance: inout Seeded) async throws {
         let now = world.clock.now
         if chance.happens(oneIn: 2) {
@@ -177,11 +177,11 @@ private struct Simulation {
 
     private func behave(_ chance: inout Seeded) {
         let busy = ProviderFailure(.rateLimited, "busy", isTransient: true, retryAfter: .seconds(chance.number(1...30)))
-        let behaviours: [FakeProvider.Behaviour] = [
+        let behaviors: [FakeProvider.Behavior] = [
             .acceptSilently, .vanish, .refuse(busy), .refuse(ProviderFailure(.invalidInput, "no", isTransient: false)), .accept,
         ]
-        world.provider.behave(behaviours.shuffled(using: &chance))
-        world.provider.answerCancels(with: [.dropped, .requested, .tooLate, .unavailable("down")].randomElement(using: &chance) ?? .dropped)
+        world.provider.behave(behaviors.shuffled(using: &chance))
+        world.provider.respondToCancels(with: [.dropped, .requested, .tooLate, .unavailable("down")].randomElement(using: &chance) ?? .dropped)
     }
 }
 

@@ -4,8 +4,8 @@ import Testing
 import TestSupport
 
 extension TestWorld {
-    /// A job by webhook with all that is asked about it on the way, and one that is cancelled while it waits: every
-    /// statement that a job may meet.
+    /// A job that ends by webhook, with everything that is requested about it on the way, and one that is cancelled
+    /// while it waits: every statement in a job's life.
     func liveThrough() async throws {
         let actor = try await account(credits: 100, plan: "basic")
         let limits = SpendLimits(database: database, time: clock.time)

@@ -2,7 +2,7 @@
 import Testing
 
 struct StatementTests {
-    @Test func `parameters are bound by their numbers, in whatever order and as often as they appear`() async throws {
+    @Test func `parameters are bound by their numbers, in any order and as often as they appear`() async throws {
         let scratch = try await Scratch()
 
         let row = try await scratch.database.read {
@@ -71,7 +71,7 @@ struct StatementTests {
         #expect(null?.message.contains("absent") == true)
     }
 
-    @Test func `fragments and statements are spliced in, each engine in its own words`() {
+    @Test func `fragments and statements are spliced in, each engine in its own dialect`() {
         let condition: Statement = "state = 'queued'"
         let statement: Statement = "SELECT 1 WHERE \(condition) \(.skipLocked)"
         let locking: Statement = "SELECT 1 \(.forUpdate(of: "a"))"
@@ -96,7 +96,7 @@ struct StatementTests {
             == "CREATE TABLE t (a TEXT COLLATE \"C\", b BIGINT, c BYTEA) ; CREATE TABLE u (a TEXT COLLATE \"C\") ;")
     }
 
-    @Test func `how many rows changed is told, also where rows are returned`() async throws {
+    @Test func `the number of changed rows is returned, even if rows are returned`() async throws {
         let scratch = try await Scratch()
 
         let (changed, returned, none, writes) = try await scratch.database.write(order: .alone) { transaction in

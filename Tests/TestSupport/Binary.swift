@@ -1,6 +1,6 @@
 package import Foundation
 
-/// The program as it was built beside the tests.
+/// The program as it was built next to the tests.
 package enum Binary {
     package static func url() throws -> URL {
         // The tests' own bundle lies in the folder of products, on every layout that SwiftPM has had.

@@ -1,7 +1,7 @@
 @testable package import SQL
 import Synchronization
 
-/// Notes how the engine means to run each statement before it runs it.
+/// Notes the engine's plan of each statement before it runs it.
 package final class Explaining: Sendable {
     /// A statement's beginning, and the steps of its plan.
     package struct Plan: Sendable {
@@ -13,10 +13,10 @@ package final class Explaining: Sendable {
 
     package init() {}
 
-    /// One a statement, whatever its values.
+    /// One per statement, whatever its values.
     package var plans: [Plan] { noted.withLock { Array($0.values) } }
 
-    /// The plan of the statement that begins, or goes on, like this.
+    /// The plan of the statement that begins, or continues, like this.
     package func plan(_ part: String) -> [String] {
         plans.first { $0.statement.contains(part) }?.steps ?? []
     }
@@ -74,7 +74,7 @@ private struct ExplainingConnection: Connection {
         }
     }
 
-    /// The plan for whatever values, which PostgreSQL may choose for a statement that it has run a few times.
+    /// The plan for any values, which PostgreSQL may choose for a statement that it has run a few times.
     private func generic(_ text: String, _ values: [SQLValue]) throws(DatabaseError) -> [String] {
         try connection.runScript("SET LOCAL plan_cache_mode = force_generic_plan; PREPARE explained AS \(text)")
         let list = values.isEmpty ? "" : "(" + values.map(\.literal).joined(separator: ", ") + ")"
@@ -89,7 +89,7 @@ private struct ExplainingConnection: Connection {
 }
 
 extension SQLValue {
-    /// As PostgreSQL writes it.
+    /// The literal as PostgreSQL writes it.
     fileprivate var literal: String {
         switch self {
         case .null: "NULL"

@@ -1,7 +1,7 @@
 package import Core
 package import NIOCore
 
-/// A store whose disk is full, or whose deletions fail; for the rest it is the one it stands before.
+/// A store whose disk is full, or whose deletions fail; everything else is passed to the store that it wraps.
 package struct FaultyStore: FileStore {
     private let store: LocalFileStore
     private let refusesBytes: Bool
@@ -29,7 +29,7 @@ package struct FaultyStore: FileStore {
     package func check() async throws -> String { try await store.check() }
 
     package func delete(_ key: StorageKey) async throws {
-        if refusesDeletes { throw FileStoreError.unavailable("the disk does not answer") }
+        if refusesDeletes { throw FileStoreError.unavailable("the disk does not respond") }
         try await store.delete(key)
     }
 }

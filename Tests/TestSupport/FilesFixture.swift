@@ -68,7 +68,7 @@ package final class FilesFixture: Sendable {
         }
     }
 
-    /// All that is in the store, arrivals included, by its path in it.
+    /// Everything in the store, incoming files included, by its path in it.
     package func storedPaths() throws -> [String] {
         let root = folder + "/files"
         return try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in

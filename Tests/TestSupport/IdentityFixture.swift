@@ -1,7 +1,7 @@
 package import Core
 package import SQL
 
-/// Identity over a real database in a folder of its own, at a clock that stands still.
+/// Identity over a real database in a folder of its own, with a clock that stands still.
 package struct IdentityFixture: Sendable {
     package let database: Database
     package let clock: FakeTime
@@ -41,7 +41,7 @@ package struct IdentityFixture: Sendable {
         return account
     }
 
-    /// One number that a statement answers as `value`.
+    /// A number that a statement returns as `value`.
     package func number(_ statement: Statement, _ argument: String = "") async throws -> Int {
         try await database.read { transaction in
             let row = argument.isEmpty ? try transaction.queryOne(statement) : try transaction.queryOne(statement, argument)

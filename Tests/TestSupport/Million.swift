@@ -1,10 +1,10 @@
-/// A thousand accounts with a million ended jobs between them, and as many rows in each table that grows with jobs. Enough
-/// for plans; the books are not right.
+/// A thousand accounts with a million ended jobs among them, and as many rows in each table that grows with jobs.
+/// Enough for plans; the ledger is not consistent.
 package enum Million {
     package static let tables = ["jobs", "attempts", "job_events", "transactions", "entries", "reservations", "assets"]
 
-    /// For psql, as a superuser: without triggers and foreign keys, and the indexes made anew at the end, which takes a third
-    /// of the time.
+    /// For psql, as a superuser: without triggers and foreign keys, and with the indexes rebuilt at the end, which
+    /// takes a third of the time.
     package static let script = #"""
         SET session_replication_role = replica;
         SET synchronous_commit = off;

@@ -1,4 +1,4 @@
-/// The smallest bytes that are a picture or a film to whoever reads headers.
+/// The smallest bytes that are a picture or a film to a reader of headers.
 package enum Sample {
     package static func png(_ width: UInt32 = 640, _ height: UInt32 = 480, padding: Int = 0) -> [UInt8] {
         let head: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + big(width) + big(height)
@@ -10,7 +10,7 @@ package enum Sample {
         return bytes
     }
 
-    /// With `metadata` bytes between the beginning and the frame header, as cameras put there.
+    /// With `metadata` bytes between the beginning and the frame header, as cameras write them.
     package static func jpeg(_ width: UInt16 = 640, _ height: UInt16 = 480, metadata: Int = 100) -> [UInt8] {
         var bytes: [UInt8] = [0xFF, 0xD8]
         var left = metadata

@@ -2,12 +2,12 @@ import Core
 package import SQL
 
 extension TestWorld {
-    /// What must hold when all has come to rest, whatever went wrong before; nothing where it does.
+    /// What must hold when everything has come to rest, whatever failed before; empty if it does.
     package func brokenPromises() async throws -> [String] {
         try await differences() + sentTwice() + database.notAtRest() + database.bookedTwice()
     }
 
-    /// Lets the clock run, with a new worker and everything mended, until no job is alive.
+    /// Lets the clock run, with a new worker and all failures removed, until no job is alive.
     package func comeToRest(step: Duration = .seconds(7), steps: Int = 2_000) async throws {
         let worker = makeWorker()
         for _ in 0..<steps {
@@ -19,7 +19,7 @@ extension TestWorld {
         }
     }
 
-    /// An attempt's webhook address is its own, so a second submission of it shows.
+    /// An attempt has a webhook address of its own, so a second submission of it shows.
     private func sentTwice() -> [String] {
         Dictionary(grouping: provider.submissions, by: \.webhookURL).filter { $0.value.count > 1 }.map { "sent twice: \($0.key)" }
     }

@@ -131,7 +131,7 @@ struct AuthenticationTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a key of a disabled account, or of a deleted user's, opens nothing`(on engine: TestEngine) async throws {
+    func `a key of a disabled account, or of a deleted user's, gives no access`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         let owner = try await world.identity.authenticator.authenticate(signedIn.accessToken).actor
@@ -145,7 +145,7 @@ struct AuthenticationTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what another node ended is believed for five seconds and no longer`(on engine: TestEngine) async throws {
+    func `what another node ended stays valid for five seconds and no longer`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         let authenticator = world.identity.authenticator
@@ -167,7 +167,7 @@ struct ProofCacheTests {
         Proof(actor: Actor(account: .make(at: now), user: nil, key: .make(at: now), role: .member, platformRole: .user), session: nil)
     }
 
-    @Test func `what is proved while something is forgotten is not kept`() async throws {
+    @Test func `what is proved while something is forgotten is not cached`() async throws {
         let cache = ProofCache()
         let ended = proof()
 
@@ -179,13 +179,13 @@ struct ProofCacheTests {
         #expect(cache.count == 0)
     }
 
-    @Test func `it holds no more than two generations, and the latest asked for stay`() async throws {
+    @Test func `it holds no more than two generations, and the entries used last stay`() async throws {
         let cache = ProofCache(limit: 10)
-        let favourite = proof()
+        let favorite = proof()
         for number in 0..<1000 {
             _ = try await cache.proof("\(number)", now: now) { proof() }
-            let kept = try await cache.proof("favourite", now: now) { number == 0 ? favourite : proof() }
-            #expect(kept == favourite)
+            let cached = try await cache.proof("favorite", now: now) { number == 0 ? favorite : proof() }
+            #expect(cached == favorite)
             #expect(cache.count <= 21)
         }
     }

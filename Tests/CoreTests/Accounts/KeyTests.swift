@@ -9,7 +9,7 @@ struct KeyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a key has 256 bits, and only its digest is kept`(on engine: TestEngine) async throws {
+    func `a key has 256 bits, and only its digest is stored`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let owner = try await owner(of: world)
 
@@ -19,13 +19,13 @@ struct KeyTests {
         #expect(key.name == "app")
         #expect(secret.hasPrefix(key.prefix))
         #expect(key.prefix.count == 9)
-        let kept = "SELECT COUNT(*) AS value FROM api_keys WHERE id || name || hash || prefix LIKE $1" as Statement
-        #expect(try await world.number(kept, "%\(secret.dropFirst(9))%") == 0)
+        let stored = "SELECT COUNT(*) AS value FROM api_keys WHERE id || name || hash || prefix LIKE $1" as Statement
+        #expect(try await world.number(stored, "%\(secret.dropFirst(9))%") == 0)
         #expect(try await world.number("SELECT COUNT(*) AS value FROM api_keys WHERE length(hash) = 64") == 1)
     }
 
     @Test(arguments: TestEngine.available)
-    func `a revoked key opens nothing, at once`(on engine: TestEngine) async throws {
+    func `a revoked key gives no access, at once`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let owner = try await owner(of: world)
         let (key, secret) = try await world.identity.apiKeys.create(named: "app", by: owner)
@@ -53,7 +53,7 @@ struct KeyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `neither a member nor a key sees to keys`(on engine: TestEngine) async throws {
+    func `neither a member nor a key manages keys`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         let studio = try await world.account(with: signedIn.user.id, as: .member)
@@ -90,7 +90,7 @@ struct KeyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the last use is written down by the next run, and not on the request's path`(on engine: TestEngine) async throws {
+    func `the last use is stored by the next run, and not while the request is handled`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let owner = try await owner(of: world)
         let (_, secret) = try await world.identity.apiKeys.create(named: "app", by: owner)

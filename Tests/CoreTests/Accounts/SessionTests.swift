@@ -20,7 +20,7 @@ struct SessionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the same token within ten seconds gives the same successor, for two tabs refresh at once`(on engine: TestEngine) async throws {
+    func `the same token within ten seconds gives the same successor, since two tabs refresh at once`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let first = try await world.signedIn()
 
@@ -157,7 +157,7 @@ struct SessionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `no refresh token is kept`(on engine: TestEngine) async throws {
+    func `no refresh token is stored`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         let mac = try #require(signedIn.refreshToken.split(separator: ".").last)

@@ -29,7 +29,7 @@ struct SharedInstallationTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the first folder of files is marked, and every node that sees it is taken`(on engine: TestEngine) async throws {
+    func `the first folder of files is marked, and every node that sees it is accepted`(on engine: TestEngine) async throws {
         let database = try await engine.database(in: folder.path)
         let files = try files("a")
 

@@ -9,7 +9,7 @@ struct SignInTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the right password signs in, in whatever case the address is written`(on engine: TestEngine) async throws {
+    func `the right password signs in, in upper or lower case of the address`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let user = try await world.signedIn("ada@example.com").user
 
@@ -29,7 +29,7 @@ struct SignInTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the eleventh wrong password in ten minutes is not looked at, nor is a right one`(on engine: TestEngine) async throws {
+    func `the eleventh wrong password in ten minutes is not checked, nor is a right one`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         _ = try await world.signedIn()
         for number in 0..<10 {
@@ -89,7 +89,7 @@ struct SignInTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a disabled user does not sign in, and learns so with the right password only`(on engine: TestEngine) async throws {
+    func `a disabled user does not sign in, and learns it with the right password only`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let user = try await world.signedIn().user
         let now = world.clock.now
@@ -100,7 +100,7 @@ struct SignInTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a password kept at a lower cost is hashed anew when it is right`(on engine: TestEngine) async throws {
+    func `a password stored at a lower cost is hashed again when it is right`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let user = try await world.signedIn().user
         let cheap = try PasswordHash(of: "correct horse", cost: PasswordHash.Cost(rounds: 2, blockSize: 1, parallelism: 1))
@@ -118,16 +118,16 @@ struct SignInTests {
     func `counts whose window has passed are removed`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse") }
-        let duty = DeleteEndedSessions(database: world.database, time: world.clock.time)
+        let cleanup = DeleteEndedSessions(database: world.database, time: world.clock.time)
 
-        #expect(try await duty.runOnce() == 0)
+        #expect(try await cleanup.runOnce() == 0)
         world.clock.advance(by: .seconds(601))
-        #expect(try await duty.runOnce() == 2)
+        #expect(try await cleanup.runOnce() == 2)
         #expect(try await world.number("SELECT COUNT(*) AS value FROM throttles") == 0)
     }
 
     @Test(arguments: TestEngine.available)
-    func `no address and no password stands in the counts`(on engine: TestEngine) async throws {
+    func `the counts contain no address and no password`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse", "my secret by mistake") }
 

@@ -36,7 +36,7 @@ struct SignUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an address is taken in whatever case, and nothing is left of the second sign-up`(on engine: TestEngine) async throws {
+    func `an address is taken in upper and lower case, and nothing is left of the second sign-up`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         _ = try await world.signedIn("ada@example.com")
 
@@ -74,7 +74,7 @@ struct SignUpTests {
     }
 
     @Test(arguments: [SignUp.Mode.closed, .invite])
-    func `where sign-up is not open nobody signs up, and an administrator still makes users`(mode: SignUp.Mode) async throws {
+    func `if sign-up is not open nobody signs up, and an administrator still creates users`(mode: SignUp.Mode) async throws {
         let world = try await IdentityFixture(mode: mode)
 
         await #expect(throws: SignUpError.notOpen(mode)) {
@@ -113,7 +113,7 @@ struct SignUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `somebody who was deleted and comes again is not welcomed twice`(on engine: TestEngine) async throws {
+    func `a user who was deleted and signs up again gets no second bonus`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let first = try await world.signedIn("ada@example.com")
         try await world.identity.users.delete(first.user.id)
@@ -126,7 +126,7 @@ struct SignUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the first administrator is made once, with 1,000 credits and a password to be told`(on engine: TestEngine) async throws {
+    func `the first administrator is made once, with 1,000 credits and a password to be shown`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine, mode: .closed)
 
         let made = try #require(try await world.identity.createFirstAdministrator(email: nil, password: nil))
@@ -141,7 +141,7 @@ struct SignUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a given password is not told again, and a weak one is refused`(on engine: TestEngine) async throws {
+    func `a given password is not shown again, and a weak one is refused`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
 
         await #expect(throws: SignUpError.password(.tooShort)) {
@@ -153,7 +153,7 @@ struct SignUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `whoever signed up with the administrator's address first is not made administrator by it`(on engine: TestEngine) async throws {
+    func `a user who signed up with the administrator's address first does not become administrator`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let early = try await world.signedIn("root@example.com")
 

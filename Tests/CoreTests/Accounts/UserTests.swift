@@ -9,7 +9,7 @@ struct UserTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `metadata are merged, and null takes one away`(on engine: TestEngine) async throws {
+    func `metadata are merged, and null removes a member`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         _ = try await change(world, signedIn, .init(metadata: ["name": "Ada", "theme": "dark"]))
@@ -32,7 +32,7 @@ struct UserTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a new password ends the other sessions and takes the old one's place`(on engine: TestEngine) async throws {
+    func `a new password ends the other sessions and replaces the old one`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         let other = try await world.identity.sessions.start(for: signedIn.user.id, from: world.client)
@@ -59,7 +59,7 @@ struct UserTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a day after signing in, the current password is asked for`(on engine: TestEngine) async throws {
+    func `a day after signing in, the current password is required`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         world.clock.advance(by: .seconds(86_401))

@@ -21,7 +21,7 @@ struct FractionTests {
         }
     }
 
-    @Test func `what is beyond 128 bits is nothing, not a wrong number`() {
+    @Test func `what is beyond 128 bits is nil, not a wrong number`() {
         let large = Fraction(Int128.max / 3, over: 1)
 
         #expect(large.multiplied(by: Fraction(7, over: 2)) == nil)

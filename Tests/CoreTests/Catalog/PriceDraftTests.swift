@@ -14,11 +14,11 @@ struct PriceDraftTests {
         let draft = try await draft(in: world)
 
         let edited = try await drafts(world).edit(
-            draft.id, at: 1, .init(document: dearer, note: "dearer"), by: Self.administrator)
+            draft.id, at: 1, .init(document: doubled, note: "doubled"), by: Self.administrator)
         let version = try await drafts(world).publish(draft.id, at: edited.revision, by: Self.administrator)
         let after = try await world.submit(for: actor)
 
-        #expect(version.version == 2 && version.basedOn == 1 && version.publishedBy == Self.administrator && version.note == "dearer")
+        #expect(version.version == 2 && version.basedOn == 1 && version.publishedBy == Self.administrator && version.note == "doubled")
         #expect(before.price.version == 1 && before.price.total == .whole(6))
         #expect(after.price.version == 2 && after.price.total == .whole(12))
         #expect(try await world.database.read { try $0.priceDrafts(before: nil, limit: 10) }.isEmpty)
@@ -33,32 +33,32 @@ struct PriceDraftTests {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor, images: 4)
-        let draft = try await draft(in: world, dearer)
+        let draft = try await draft(in: world, doubled)
         _ = try await drafts(world).publish(draft.id, at: 1, by: Self.administrator)
         try await world.work()
         world.provider.finishAll(missing: 1)
         world.clock.advance(by: .seconds(2))
         try await world.work()
 
-        let (kept, receipt, old) = try await world.database.read { transaction in
+        let (stored, receipt, old) = try await world.database.read { transaction in
             (try transaction.job(job.id)?.price, try transaction.receipt(of: job.id), try transaction.prices(version: job.price.version)?.prices)
         }
 
-        #expect(kept == job.price)
-        #expect(kept?.recomputed == .whole(24))
-        #expect(try kept.flatMap { try old?.again($0) } == kept)
+        #expect(stored == job.price)
+        #expect(stored?.recomputed == .whole(24))
+        #expect(try stored.flatMap { try old?.again($0) } == stored)
         #expect(receipt?.captured == .whole(18))
-        #expect(receipt?.captured == kept?.total(delivered: 3))
+        #expect(receipt?.captured == stored?.total(delivered: 3))
     }
 
-    @Test func `a price that was kept without its subject is read by its labels`() throws {
-        let kept = try JSON(parsing: """
+    @Test func `a price that was stored without its subject is read by its labels`() throws {
+        let stored = try JSON(parsing: """
             {"version": 1, "formula": "image", "base": 5, "surcharge": 0, "count": 2, "total": 48, "factors": [
                 {"name": "resolution", "label": "up to 2048", "multiplier": 20000}, {"name": "quality", "label": "hd", "multiplier": 20000},
                 {"name": "complexity", "multiplier": 10000}, {"name": "factor", "multiplier": 12000}]}
             """)
 
-        let price = try Price(kept)
+        let price = try Price(stored)
 
         #expect(price.subject == .image(longerSide: 2048, quality: "hd"))
         #expect(price.recomputed == price.total)
@@ -67,7 +67,7 @@ struct PriceDraftTests {
     @Test(arguments: TestEngine.available)
     func `of two drafts on one version the second to be published is refused, until it is based on the new one`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
-        let (first, second) = (try await draft(in: world), try await draft(in: world, dearer))
+        let (first, second) = (try await draft(in: world), try await draft(in: world, doubled))
         _ = try await drafts(world).publish(first.id, at: 1, by: Self.administrator)
 
         await #expect(throws: PriceDraftError.outdated(basedOn: 1, current: 2)) {
@@ -174,7 +174,7 @@ struct PriceDraftTests {
         try await world.work()
         try await world.submit(for: actor)
 
-        let document = try PriceList.Document(checking: dearer)
+        let document = try PriceList.Document(checking: doubled)
         let report = try await PreviewPrices(database: world.database, time: world.clock.time, batch: 2)(document)
 
         let before = try await world.database.read { transaction in
@@ -188,7 +188,7 @@ struct PriceDraftTests {
         #expect(report.movers.first?.job == jobs[0].id)
     }
 
-    @Test func `a preview has an end, and says from when it counted`() async throws {
+    @Test func `a preview is limited, and says from when it counted`() async throws {
         let world = try await TestWorld()
         let actor = try await world.account(credits: 1_000)
         for _ in 0..<5 {
@@ -197,14 +197,14 @@ struct PriceDraftTests {
         }
 
         let report = try await PreviewPrices(database: world.database, time: world.clock.time, batch: 2, limit: 4)(
-            PriceList.Document(checking: dearer))
+            PriceList.Document(checking: doubled))
 
         #expect(report.jobs == 4 && !report.isComplete)
         #expect(report.since == world.clock.now - .seconds(3))
     }
 
-    /// Everything twice as dear.
-    private var dearer: JSON {
+    /// Twice all base prices.
+    private var doubled: JSON {
         PriceDocumentTests.good.replacing(["image", "base"][...], with: 1_000)
             .replacing(["image", "resolutions"][...], with: [
                 ["upTo": 512, "multiplier": 5_000], ["upTo": 1024, "multiplier": 10_000], ["upTo": 2048, "multiplier": 20_000],
@@ -219,7 +219,7 @@ struct PriceDraftTests {
     @discardableResult
     private func draft(in world: TestWorld, _ document: JSON? = nil) async throws -> PriceDraft {
         guard case .draft(let draft) = try await drafts(world).create(.init(document: document, note: "a test"), by: Self.administrator)
-        else { throw Unexpected("it was kept") }
+        else { throw Unexpected("it was repeated") }
         return draft
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every price against one that is computed otherwise: in decimals, by the formula as it is written down.
+/// Every price compared with one that is computed in another way: in decimals, by the formula as it is written down.
 struct PriceTableTests {
     private let prices: PriceList
 
@@ -40,7 +40,7 @@ struct PriceTableTests {
         #expect(halves == 2_400)
     }
 
-    @Test func `a half goes up, whatever is less goes down`() throws {
+    @Test func `a half goes up, anything less goes down`() throws {
         for numerator in 1...399 as ClosedRange<Int64> {
             // One hundredth times so many two-hundredths.
             let list = PriceList(version: 9, document: document(base: 1, factor: numerator * 50))

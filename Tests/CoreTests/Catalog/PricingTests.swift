@@ -45,7 +45,7 @@ struct PricingTests {
         #expect(try prices.training(complexity: .one, images: images).total.description == total)
     }
 
-    @Test func `refinements grow with each iteration, and have an end`() throws {
+    @Test func `refinements grow with each iteration, and are limited`() throws {
         let totals = try (0...3).map { try prices.refinement(iteration: $0, complexity: .one).total.description }
 
         #expect(totals == ["33.00", "39.60", "47.52", "57.02"])
@@ -53,7 +53,7 @@ struct PricingTests {
         #expect(throws: PricingError.outOfRange) { try prices.refinement(iteration: -1, complexity: .one) }
     }
 
-    @Test(arguments: 1...4) func `part of what was asked costs its part, and never more than the whole`(count: Int) throws {
+    @Test(arguments: 1...4) func `part of what was requested costs its part, and never more than the whole`(count: Int) throws {
         var chance = Seeded("parts", variable: "DARKROOM_TEST_SEED")
         for complexity in [10_000, 10_417, 20_000] + (0..<50).map({ _ in chance.number(10_000...20_000) }) {
             let price = try image(1024, "high", complexity: complexity, count: count)
@@ -68,14 +68,14 @@ struct PricingTests {
         }
     }
 
-    @Test func `a price keeps its breakdown as JSON, and computes the same from it`() throws {
+    @Test func `a price stores its breakdown as JSON, and computes the same from it`() throws {
         let price = try image(2048, "hd", complexity: 13_000, count: 4)
 
-        let kept = try Price(JSON(parsing: JSON(price).text))
+        let stored = try Price(JSON(parsing: JSON(price).text))
 
-        #expect(kept == price)
-        #expect(kept.factors.map { "\($0.name) \($0.multiplier)" } == ["resolution 2", "quality 2", "complexity 1.3", "factor 1.2"])
-        #expect(kept.total(delivered: 3) == price.total(delivered: 3))
+        #expect(stored == price)
+        #expect(stored.factors.map { "\($0.name) \($0.multiplier)" } == ["resolution 2", "quality 2", "complexity 1.3", "factor 1.2"])
+        #expect(stored.total(delivered: 3) == price.total(delivered: 3))
         #expect(try JSON(price)["factors"]?.array?.allSatisfy { $0["multiplier"]?.integer != nil } == true)
     }
 

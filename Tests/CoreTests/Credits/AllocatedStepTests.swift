@@ -3,7 +3,7 @@ import SQL
 import Testing
 import TestSupport
 
-/// The step that keeps with a balance all that was ever given or bought.
+/// The migration that stores with a balance all that was ever granted or bought.
 struct AllocatedStepTests {
     @Test(arguments: TestEngine.available)
     func `a balance from before the step learns from its ledger what was ever allocated`(on engine: TestEngine) async throws {

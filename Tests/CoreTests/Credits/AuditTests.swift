@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 struct AuditTests {
-    /// A rule, and what breaks it. Triggers and foreign keys are out of the way by then.
+    /// A rule, and what breaks it. Triggers and foreign keys are disabled by then.
     struct Damage: Sendable, CustomTestStringConvertible {
         let rule: String
         let statement: String
@@ -82,7 +82,7 @@ struct AuditTests {
         Damage(rule: "the requester of a job is known", statement: "UPDATE jobs SET key_id = 'nobody'"),
     ]
 
-    @Test func `books that are in order show no difference`() async throws {
+    @Test func `a ledger that is in order shows no difference`() async throws {
         let world = try await lived()
 
         let report = try await Audit(world.database)()
@@ -145,7 +145,7 @@ struct AuditTests {
         return world
     }
 
-    /// Takes the locks off, so that damage can be done. A table made of a query has no constraints.
+    /// Removes the constraints, so that damage can be done. A table made from a query has none.
     private func layBare(_ database: Database) async throws {
         try await database.write(order: .alone) { transaction in
             for row in try transaction.query("SELECT name FROM sqlite_schema WHERE type = 'trigger'") {

@@ -16,11 +16,11 @@ struct CreditsTests {
         "", ".", "1.", ".5", "1.234", "1,5", "1e3", "+1", "1.+5", "1.-5", "1.-0", "--1", " 1", "1 ", "0x10", "1.2.3", "nan", "1000000000000", "１",
         "99999999999999999999",
     ])
-    func `anything else is no amount`(text: String) {
+    func `anything else is not an amount`(text: String) {
         #expect(Credits(text: text) == nil)
     }
 
-    @Test func `text and JSON bring back what went in, for any amount`() throws {
+    @Test func `text and JSON return what went in, for any amount`() throws {
         var chance = Seeded("credits", variable: "DARKROOM_TEST_SEED")
         let amounts = [0, 1, 9, 10, 29, 99, 100, 101, 115, 435, 7_999] + (0..<2_000).map { _ in chance.number(0...99_999_999_999_999) }
 

@@ -5,7 +5,7 @@ import TestSupport
 
 struct ExpireLotsTests {
     @Test(arguments: TestEngine.available)
-    func `an expired lot pays for nothing, also before its end is booked`(on engine: TestEngine) async throws {
+    func `an expired lot pays for nothing, even before its end is booked`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 5)
         try await give(600, to: actor.account, for: .seconds(60), in: world)
@@ -15,7 +15,7 @@ struct ExpireLotsTests {
         await #expect(throws: LedgerError.insufficientCredits(required: .whole(6), available: .whole(5))) { try await world.submit(for: actor) }
         #expect(try await summary(of: actor, world).balance == .of(500))
         #expect(try await world.database.read { try $0.spendableCredits(of: actor.account, now: world.clock.now) } == .whole(5))
-        // The books say so only once it is written down, and agree before and after.
+        // The ledger shows it only once it is booked, and agrees before and after.
         #expect(try await world.balance(of: actor) == .of(1_100))
         #expect(try await world.differences() == [])
         #expect(try await expire(in: world) == 1)
@@ -24,7 +24,7 @@ struct ExpireLotsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is left pays, although an expired lot would be spent first`(on engine: TestEngine) async throws {
+    func `what is left pays, even if an expired lot would be spent first`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 6)
         try await give(600, to: actor.account, for: .seconds(60), in: world)
@@ -59,7 +59,7 @@ struct ExpireLotsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `credits that are set aside when their lot expires can be spent, and what is given back lives seven days more`(
+    func `credits that are reserved when their lot expires can be spent, and what is returned lives seven days more`(
         on engine: TestEngine
     ) async throws {
         let ledger = try await LedgerWorld(engine)
@@ -83,7 +83,7 @@ struct ExpireLotsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `nothing comes back into a lot whose end was booked, although a clock is behind`(on engine: TestEngine) async throws {
+    func `nothing is returned to a lot whose end was booked, even if a clock is behind`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(1_000, to: account, expiresAt: ledger.now + .seconds(60))
@@ -102,7 +102,7 @@ struct ExpireLotsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `more lots than a batch, of several accounts, all end in one turn`(on engine: TestEngine) async throws {
+    func `more lots than a batch, of several accounts, all end in one run`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         for _ in 0..<3 {
             let account = try await ledger.account()
@@ -115,7 +115,7 @@ struct ExpireLotsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `beside submissions and settlements every credit is spent, given back or expired, and none twice`(on engine: TestEngine) async throws {
+    func `during submissions and settlements every credit is spent, returned or expired, and none twice`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 12, plan: "enterprise")
         for second in 1...8 { try await give(600, to: actor.account, for: .seconds(Int64(second)), in: world) }
@@ -138,7 +138,7 @@ struct ExpireLotsTests {
             == .whole(60))
     }
 
-    @Test func `the lots behind a balance are in the order in which they are spent, and there is an end to them`() async throws {
+    @Test func `the lots behind a balance are in the order in which they are spent, and are limited`() async throws {
         let world = try await TestWorld()
         let actor = try await world.account(credits: 5)
         for day in [3, 1, 2] as [Int64] { try await give(100, to: actor.account, for: .seconds(day * 86_400), in: world) }

@@ -3,7 +3,8 @@ import SQL
 import TestSupport
 
 extension LedgerModel {
-    /// What comes next, by chance; the clock moves on first, by an even number, so that an odd one is a purchase's alone.
+    /// A random next operation; the clock is advanced first, by an even number, so that odd instants are left to
+    /// purchases.
     mutating func next(_ chance: inout Seeded) -> Operation {
         let isLeap = chance.happens(oneIn: 200)
         now = now + .milliseconds(2 * (isLeap ? chance.number(1...40_000_000) : chance.number(1...10_000)))
@@ -37,7 +38,7 @@ extension LedgerModel {
         return .purchase(.make(at: now), chance.number(1...900), expiresAt: Instant(rawValue: expiry))
     }
 
-    /// Money of one of the last purchases goes away, or comes back.
+    /// Money of one of the last purchases is refunded, or comes back.
     private func change(_ chance: inout Seeded) -> Operation {
         guard let id = purchases.keys.sorted().suffix(8).randomElement(using: &chance), let bought = purchases[id] else { return .expire }
         let (kept, gone) = (bought.credits - bought.clawedBack, bought.clawedBack)

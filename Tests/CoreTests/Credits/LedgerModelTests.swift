@@ -4,10 +4,10 @@ import SQL
 import Testing
 import TestSupport
 
-/// Operations by chance, against plain numbers: `LEDGER_STEPS=1000000` for the long form.
+/// Random operations, compared with plain numbers: `LEDGER_STEPS=1000000` for the long form.
 struct LedgerModelTests {
     @Test(arguments: TestEngine.available)
-    func `after each operation the ledger is what a plain model says, and now and then the audit finds nothing`(
+    func `after each operation the ledger equals a plain model, and now and then the audit finds nothing`(
         on engine: TestEngine
     ) async throws {
         var chance = Seeded("ledger model on \(engine)", variable: "DARKROOM_TEST_SEED")
@@ -45,13 +45,13 @@ private struct ModelledAccount: Sendable {
     let id: ID<Account>
     var model: LedgerModel
     var chance: Seeded
-    /// Refusals for want of room in a limit, and for want of credits.
+    /// Refusals because of a limit, and because of too few credits.
     var limited = 0
     var short = 0
-    /// Steps after which something was owed.
+    /// Steps after which credits were owed.
     var indebted = 0
 
-    /// What the database says of the account in the transaction of the step.
+    /// The account in the database, in the transaction of the step.
     private struct Seen: Sendable {
         let balance: Balance
         let owed: Credits
@@ -83,7 +83,7 @@ private struct ModelledAccount: Sendable {
 }
 
 extension Transaction {
-    /// The account's row is locked. Why it was refused, if it was.
+    /// The account's row is locked. Returns why it was refused, if it was.
     fileprivate func perform(_ operation: LedgerModel.Operation, on account: ID<Account>, now: Instant) throws -> LedgerModel.Refusal? {
         switch operation {
         case .grant(let source, let amount, let expiresAt):
@@ -116,7 +116,7 @@ extension Transaction {
             realm: "test", paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
     }
 
-    /// Takes credits of a purchase back, or gives them back where there are less than none.
+    /// Takes credits of a purchase back, or returns them if the number is negative.
     private func move(_ credits: Credits, of id: ID<Purchase>, now: Instant) throws {
         guard let purchase = try purchase(id) else { throw Unexpected("no purchase \(id)") }
         let key = "\(id):\(purchase.revision + 1)"

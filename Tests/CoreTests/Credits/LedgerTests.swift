@@ -5,7 +5,7 @@ import TestSupport
 
 struct LedgerTests {
     @Test(arguments: TestEngine.available)
-    func `each source of credits is booked out of its own book of the house`(on engine: TestEngine) async throws {
+    func `each source of credits is booked out of a ledger account of its own`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         let books: [(Lot.Source, TransactionKind, String)] = [
@@ -59,7 +59,7 @@ struct LedgerTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `of a part delivered, what expires soonest is spent and the rest goes back where it came from`(on engine: TestEngine) async throws {
+    func `of a part delivered, what expires soonest is spent and the rest returns to where it came from`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(500, to: account)
@@ -79,7 +79,7 @@ struct LedgerTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a ledger line says what was left after it`(on engine: TestEngine) async throws {
+    func `a ledger line states the balance after it`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(1_000, to: account)
@@ -132,7 +132,7 @@ struct LedgerTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `too few credits are refused with what is required and what there is`(on engine: TestEngine) async throws {
+    func `too few credits are refused with what is required and what is available`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(599, to: account)
@@ -161,7 +161,7 @@ struct LedgerTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an account without a balance has nothing, and can be given nothing`(on engine: TestEngine) async throws {
+    func `an account without a balance has no credits, and can be granted none`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let nobody = ID<Account>(rawValue: ID<Account>.make(at: ledger.now).rawValue)
 
@@ -170,7 +170,7 @@ struct LedgerTests {
     }
 
     @Test(arguments: [0, -100] as [Int64])
-    func `only more than nothing can be granted`(hundredths: Int64) async throws {
+    func `only a positive amount can be granted`(hundredths: Int64) async throws {
         let ledger = try await LedgerWorld()
         let account = try await ledger.account()
 

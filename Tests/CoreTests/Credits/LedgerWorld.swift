@@ -2,7 +2,7 @@
 import SQL
 import TestSupport
 
-/// Accounts and jobs as the ledger knows them, without anybody who works on the jobs.
+/// Accounts and jobs as the ledger knows them, without a worker for the jobs.
 struct LedgerWorld {
     let world: TestWorld
     var database: Database { world.database }

@@ -5,7 +5,7 @@ import TestSupport
 
 struct SpendLimitTests {
     @Test(arguments: TestEngine.available)
-    func `what goes beyond a limit is refused, with which limit it is, what is left and when it begins anew`(on engine: TestEngine) async throws {
+    func `what goes beyond a limit is refused, with which limit it is, what is left and when the next period begins`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         _ = try await limits(world).set(.account, [.day: .whole(15)], by: actor)
@@ -24,7 +24,7 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a member's and a key's limits count what they ask for, and nobody else's`(on engine: TestEngine) async throws {
+    func `a member's and a key's limits count what these request, and nothing else`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let owner = try await world.account(credits: 100)
         let key = try await key(of: owner, world)
@@ -46,7 +46,7 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is released gives room back, and what is captured does not`(on engine: TestEngine) async throws {
+    func `what is released counts no longer, and what is captured does`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         _ = try await limits(world).set(.account, [.day: .whole(24), .month: .whole(30)], by: actor)
@@ -67,7 +67,7 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is released on the next day gives yesterday's room back, and not today's`(on engine: TestEngine) async throws {
+    func `what is released on the next day is subtracted from yesterday's count, not from today's`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.clock.now = world.clock.now.startOfDay + .seconds(86_400 - 10)
@@ -83,7 +83,7 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a limit that is set counts what was spent before it, and one that is taken away counts no more`(on engine: TestEngine) async throws {
+    func `a limit that is set counts what was spent before it, and one that is removed counts no longer`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         try await world.submit(for: actor)
@@ -126,7 +126,7 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `of many who ask at once no more is taken on than the limit allows`(on engine: TestEngine) async throws {
+    func `of many simultaneous requests no more are admitted than the limit allows`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
         _ = try await limits(world).set(.account, [.day: .whole(60)], by: actor)
@@ -146,7 +146,7 @@ struct SpendLimitTests {
         #expect(try await world.differences() == [])
     }
 
-    @Test func `a list of jobs is taken on whole or not at all`() async throws {
+    @Test func `a list of jobs is admitted as a whole or not at all`() async throws {
         let world = try await TestWorld()
         let actor = try await world.account(credits: 100)
         _ = try await limits(world).set(.account, [.day: .whole(17)], by: actor)
@@ -158,7 +158,7 @@ struct SpendLimitTests {
         #expect(try await limits(world).list(for: actor).map(\.spent) == [.whole(12)])
     }
 
-    @Test func `who has no limits pays for none`() async throws {
+    @Test func `an account without limits pays nothing for them`() async throws {
         let counting = Counting()
         let world = try await TestWorld(wrap: counting.wrap)
         let (limited, free) = (try await world.account(credits: 100), try await world.account(credits: 100))
@@ -174,7 +174,7 @@ struct SpendLimitTests {
         #expect(try await statements(limited) == 4)
     }
 
-    @Test func `only who sees to an account sets its limits, for members and keys of its own`() async throws {
+    @Test func `only those who manage an account set its limits, for its own members and keys`() async throws {
         let world = try await TestWorld()
         let (owner, other) = (try await world.account(credits: 10), try await world.account())
         let member = Actor(account: owner.account, user: other.user, key: nil, role: .member, platformRole: .user)

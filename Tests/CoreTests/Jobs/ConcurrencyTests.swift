@@ -5,7 +5,7 @@ import TestSupport
 
 struct ConcurrencyTests {
     @Test(arguments: TestEngine.available)
-    func `an account never has more jobs under way than its plan allows, however many are claimed at once`(
+    func `an account never has more jobs in progress than its plan allows, however many are claimed at once`(
         on engine: TestEngine
     ) async throws {
         let world = try await TestWorld(engine)
@@ -29,7 +29,7 @@ struct ConcurrencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the place of an ended job goes to the next in line`(on engine: TestEngine) async throws {
+    func `the slot of an ended job goes to the next in line`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100, plan: "basic")
         let jobs = [try await world.submit(for: actor), try await world.submit(for: actor), try await world.submit(for: actor)]
@@ -44,7 +44,7 @@ struct ConcurrencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a job that waits for another attempt keeps its place`(on engine: TestEngine) async throws {
+    func `a job that waits for another attempt keeps its slot`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100, plan: "basic")
         world.provider.behave(.refuse(ProviderFailure(.unavailable, "down", isTransient: true)))
@@ -59,7 +59,7 @@ struct ConcurrencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a provider never has more than its limit, whoever works`(on engine: TestEngine) async throws {
+    func `a provider never has more than its limit, whichever worker claims`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine, provider: FakeProvider(concurrency: 3))
         let actors = [try await world.account(credits: 100), try await world.account(credits: 100)]
         for actor in actors { for _ in 0..<5 { try await world.submit(for: actor) } }

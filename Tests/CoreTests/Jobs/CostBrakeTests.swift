@@ -6,7 +6,7 @@ import TestSupport
 /// A picture of a megapixel by the usual endpoint counts as 6,000 micro-dollars: it has a little more than one.
 struct CostBrakeTests {
     @Test(arguments: TestEngine.available)
-    func `what would cost more than a day may waits in the queue, says why, and goes on with the next day`(on engine: TestEngine) async throws {
+    func `what would exceed the daily provider budget waits in the queue, says why, and goes on with the next day`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine, dailyCost: 12_000)
         let actor = try await world.account(credits: 100)
         var jobs: [Job] = []
@@ -32,14 +32,14 @@ struct CostBrakeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a job that is too dear lets a cheaper one behind it pass, and what costs nothing always does`(on engine: TestEngine) async throws {
+    func `a job that is too expensive lets a cheaper one behind it pass, and what costs nothing always does`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine, dailyCost: 12_000)
         let actor = try await world.account(credits: 1_000)
         var jobs: [Job] = []
         for (images, endpoint) in [(1, "fal-ai/flux/schnell"), (4, "fal-ai/flux/schnell"), (1, "fal-ai/flux/schnell"), (1, "fal-ai/fast-sdxl")] {
             let request = JobRequest(
                 kind: .textToImage, endpoint: EndpointID(rawValue: endpoint), parameters: ["prompt": "a", "numImages": .integer(Int64(images))])
-            guard case .submitted(let new) = try await world.submitJob([request], by: actor) else { throw Unexpected("it was kept") }
+            guard case .submitted(let new) = try await world.submitJob([request], by: actor) else { throw Unexpected("it was repeated") }
             jobs += new
             world.clock.advance(by: .seconds(5))
         }
@@ -101,7 +101,7 @@ struct CostBrakeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `that it brakes is said once a day, and again where a higher limit is reached`(on engine: TestEngine) async throws {
+    func `a spent budget is reported once a day, and again when a higher limit is reached`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         for _ in 0..<2 { try await world.submit(for: actor) }
@@ -109,10 +109,10 @@ struct CostBrakeTests {
         let now = world.clock.now
 
         func brake(_ jobs: [Job], at limit: Int64) async throws -> String {
-            let gauge = try await CostBrake(limit: limit, catalog: world.catalog).gauge()
-            let braked = try await world.database.write(order: .alone) { try $0.brake(jobs, by: gauge, now: now) }
+            let budget = try await CostBrake(limit: limit, catalog: world.catalog).gauge()
+            let result = try await world.database.write(order: .alone) { try $0.brake(jobs, by: budget, now: now) }
             let reached = try await costs(world).reachedAt != nil
-            return "\(braked.fitting.count) \(braked.isFirstHeldBack ? "said" : "-") \(reached ? "reached" : "-")"
+            return "\(result.fitting.count) \(result.isFirstHeldBack ? "said" : "-") \(reached ? "reached" : "-")"
         }
         #expect(try await brake(jobs, at: 6_000) == "1 said reached")
         // Another provider's jobs, for which there is room, do not mean that there is room for all.

@@ -5,7 +5,7 @@ import TestSupport
 
 struct EstimateTests {
     @Test(arguments: TestEngine.available)
-    func `a queued job knows how many stand before it, counted up to a thousand`(on engine: TestEngine) async throws {
+    func `a queued job knows how many are before it, counted up to a thousand`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let first = try await world.submit(for: actor)
@@ -23,7 +23,7 @@ struct EstimateTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `how long it takes is told from recent runs of the same endpoint`(on engine: TestEngine) async throws {
+    func `how long it takes is estimated from recent runs of the same endpoint`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
         for seconds in [10, 30, 20] as [Int64] {
@@ -51,12 +51,12 @@ struct EstimateTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what the provider says of its progress goes before any estimate`(on engine: TestEngine) async throws {
+    func `progress that the provider reports takes precedence over any estimate`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         try await world.work()
-        world.provider.answerPolls(with: .running(ProviderProgress(queuePosition: 2, percent: 40, logs: ["loading", "step 4 of 10"])))
+        world.provider.respondToPolls(with: .running(ProviderProgress(queuePosition: 2, percent: 40, logs: ["loading", "step 4 of 10"])))
         world.clock.advance(by: .seconds(2))
         try await world.work()
 
@@ -69,7 +69,7 @@ struct EstimateTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an ended job shows what it came to, line by line`(on engine: TestEngine) async throws {
+    func `an ended job shows its receipt, line by line`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let stranger = try await world.account()

@@ -5,13 +5,13 @@ import TestSupport
 
 struct FollowUpTests {
     @Test(arguments: TestEngine.available)
-    func `a cancel is bounded also while the provider cannot be asked`(on engine: TestEngine) async throws {
+    func `a cancel is bounded even while the provider is unavailable`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         try await world.work()
-        world.provider.answerCancels(with: .requested)
-        world.provider.answerPolls(with: .unavailable("down", retryAfter: .seconds(600)))
+        world.provider.respondToCancels(with: .requested)
+        world.provider.respondToPolls(with: .unavailable("down", retryAfter: .seconds(600)))
 
         _ = try await world.cancelJob(job.id, by: actor)
         for _ in 0..<61 {
@@ -24,12 +24,12 @@ struct FollowUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a cancel that cannot be passed on is tried again, and bounded`(on engine: TestEngine) async throws {
+    func `a cancel that cannot be sent is retried, and bounded`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         try await world.work()
-        world.provider.answerCancels(with: .unavailable("down"))
+        world.provider.respondToCancels(with: .unavailable("down"))
 
         _ = try await world.cancelJob(job.id, by: actor)
         for _ in 0..<61 {
@@ -43,7 +43,7 @@ struct FollowUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a request that the provider no longer knows is lost, and made anew`(on engine: TestEngine) async throws {
+    func `a request that the provider no longer knows is lost, and sent again as another attempt`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -72,7 +72,7 @@ struct FollowUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `outputs that cannot be fetched are tried again, then another attempt is made`(on engine: TestEngine) async throws {
+    func `outputs that cannot be fetched are retried, then another attempt is made`(on engine: TestEngine) async throws {
         let broken = Countdown(4)
         let world = try await TestWorld(engine, store: { _ in broken.hits() ? .broken("cut short", isTransient: true) : nil })
         let actor = try await world.account(credits: 100)
@@ -87,7 +87,7 @@ struct FollowUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `while our own store is full the result waits, and nobody is asked for another`(on engine: TestEngine) async throws {
+    func `while the file store is full the result waits, and no other is requested`(on engine: TestEngine) async throws {
         let full = Countdown(10)
         let world = try await TestWorld(engine, store: { _ in full.hits() ? .storeUnavailable("no space") : nil })
         let actor = try await world.account(credits: 100)
@@ -132,7 +132,7 @@ struct FollowUpTests {
             defer { gate.open() }
             group.addTask { try await world.makeWorker().runOnce() }
             await gate.arrivals(1)
-            // The first one is stopped for longer than its lease; nobody renews it.
+            // The first one is stopped for longer than its lease; its lease is not renewed.
             try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE attempts SET due_at = 0, lease = 'lost' WHERE ended_at IS NULL") }
             group.addTask { try await world.makeWorker().runOnce() }
             await gate.arrivals(2)

@@ -28,7 +28,7 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a picture to work on must be the account's own, and there`(on engine: TestEngine) async throws {
+    func `an input picture must be the account's own, and exist`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let stranger = try await world.account(credits: 100)
@@ -58,7 +58,7 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a cancel while the job is being sent is passed on as soon as the provider has it`(on engine: TestEngine) async throws {
+    func `a cancel while the job is being sent is sent on as soon as the provider has it`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -76,7 +76,7 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a cancel while the job is being sent is not kept waiting for an answer that was lost`(on engine: TestEngine) async throws {
+    func `a cancel while the job is being sent does not wait for a response that was lost`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.vanish)
@@ -94,7 +94,7 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a cancel while the job is claimed but not sent keeps it from being sent`(on engine: TestEngine) async throws {
+    func `a cancel while the job is claimed but not sent prevents it from being sent`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -130,24 +130,24 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available, [
-        FakeProvider.Behaviour.accept, .acceptSilently, .refuse(ProviderFailure(.unavailable, "down", isTransient: true)),
+        FakeProvider.Behavior.accept, .acceptSilently, .refuse(ProviderFailure(.unavailable, "down", isTransient: true)),
         .refuse(ProviderFailure(.invalidInput, "no", isTransient: false)),
     ])
-    func `an answer that comes after its attempt was given up changes nothing`(
-        on engine: TestEngine, answer: FakeProvider.Behaviour
+    func `a response that comes after its attempt was abandoned changes nothing`(
+        on engine: TestEngine, behavior: FakeProvider.Behavior
     ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         let (gate, first) = (Gate(), Countdown(1))
-        world.provider.behave(answer)
+        world.provider.behave(behavior)
         world.provider.whileSubmitting { _ in if first.hits() { await gate.pass() } }
 
         try await withThrowingTaskGroup(of: Void.self) { group in
             defer { gate.open() }
             group.addTask { try await world.makeWorker().runOnce() }
             await gate.arrivals()
-            // Its lease ends, then the patience with its silence, then the wait for another attempt.
+            // Its lease ends, then the time-out for its response, then the wait for another attempt.
             for wait in [31, 121, 5] as [Int64] {
                 world.clock.advance(by: .seconds(wait))
                 try await world.work()
@@ -202,7 +202,7 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `being handed back costs a job none of its attempts`(on engine: TestEngine) async throws {
+    func `being returned costs a job none of its attempts`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)

@@ -17,7 +17,7 @@ struct IdempotencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the same request again is answered as the first time, and makes no job`(on engine: TestEngine) async throws {
+    func `the same request again gets the first response, and makes no job`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
 
@@ -25,7 +25,7 @@ struct IdempotencyTests {
         world.clock.advance(by: .milliseconds(86_399_999))
         let again = try await submit(world, actor, key())
 
-        #expect(again.kept == KeptAnswer(status: 202, body: job.id.rawValue))
+        #expect(again.stored == KeptAnswer(status: 202, body: job.id.rawValue))
         #expect(try await world.balance(of: actor).reserved == .whole(6))
     }
 
@@ -67,7 +67,7 @@ struct IdempotencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a refusal is not kept: once there are credits, the same key goes through`(on engine: TestEngine) async throws {
+    func `a refusal is not stored: once there are credits, the same key succeeds`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account()
         await #expect(throws: LedgerError.self) { try await submit(world, actor, key()) }
@@ -78,7 +78,7 @@ struct IdempotencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a repeated request is answered also when it would be refused by now`(on engine: TestEngine) async throws {
+    func `a repeated request gets its response even if it would be refused by now`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 6)
         let job = try #require(try await submit(world, actor, key()).jobs.first)
@@ -88,13 +88,13 @@ struct IdempotencyTests {
         }
         world.clock.advance(by: .seconds(60))
 
-        #expect(try await submit(world, actor, key()).kept?.body == job.id.rawValue)
+        #expect(try await submit(world, actor, key()).stored?.body == job.id.rawValue)
         await #expect(throws: IdempotencyError.keyReused) { try await submit(world, actor, key(body: "two")) }
         await #expect(throws: SubmitError.self) { try await submit(world, actor, key("another")) }
     }
 
     @Test(arguments: TestEngine.available)
-    func `of many at once with one key, one makes a job and all are answered alike`(on engine: TestEngine) async throws {
+    func `of many at once with one key, one makes a job and all get the same response`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
 
@@ -105,7 +105,7 @@ struct IdempotencyTests {
 
         let jobs = outcomes.flatMap(\.jobs)
         #expect(jobs.count == 1)
-        #expect(Set(outcomes.compactMap(\.kept?.body)) == Set(jobs.map(\.id.rawValue)))
+        #expect(Set(outcomes.compactMap(\.stored?.body)) == Set(jobs.map(\.id.rawValue)))
         #expect(try await world.balance(of: actor).reserved == .whole(6))
     }
 }
@@ -115,7 +115,7 @@ extension SubmitJob.Outcome {
         if case .submitted(let jobs) = self { jobs } else { [] }
     }
 
-    fileprivate var kept: KeptAnswer? {
-        if case .repeated(let answer) = self { answer } else { nil }
+    fileprivate var stored: KeptAnswer? {
+        if case .repeated(let response) = self { response } else { nil }
     }
 }

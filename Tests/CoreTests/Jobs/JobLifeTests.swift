@@ -5,7 +5,7 @@ import TestSupport
 
 struct JobLifeTests {
     @Test(arguments: TestEngine.available)
-    func `a job is reserved for, handed over, stored and paid for once`(on engine: TestEngine) async throws {
+    func `a job is reserved for, submitted, stored and paid for once`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
 
@@ -46,7 +46,7 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a submission without an answer is adopted by its webhook and not sent again`(on engine: TestEngine) async throws {
+    func `a submission without a response is adopted by its webhook and not sent again`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.acceptSilently)
@@ -65,7 +65,7 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a submission that nobody ever answers is lost, and another attempt is made`(on engine: TestEngine) async throws {
+    func `a submission that never gets a response is lost, and another attempt is made`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.vanish)
@@ -81,7 +81,7 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what may pass is tried again, and in the end the credits come back`(on engine: TestEngine) async throws {
+    func `a transient failure is retried, and in the end the credits are returned`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let busy = ProviderFailure(.rateLimited, "busy", isTransient: true, retryAfter: .seconds(30))
@@ -100,7 +100,7 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what will not pass is not tried again`(on engine: TestEngine) async throws {
+    func `a permanent failure is not retried`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -117,7 +117,7 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `fewer outputs than asked cost as many as there are`(on engine: TestEngine) async throws {
+    func `fewer outputs than requested cost as many as there are`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor, images: 4)
@@ -169,12 +169,12 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a dead worker's hand-over is not repeated until it is surely lost`(on engine: TestEngine) async throws {
+    func `a dead worker's submission is not repeated until it is surely lost`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         let now = world.clock.now
-        // Another worker claims it and dies before it says anything.
+        // Another worker claims it and dies before it sends anything.
         try await world.database.write(order: .alone) { transaction in
             try transaction.execute("UPDATE jobs SET state = 'processing', started_at = $2, deadline_at = $3, attempt_count = 1, event_seq = 2 WHERE id = $1", job.id, now, now + .seconds(3600))
             try transaction.execute("UPDATE accounts SET event_seq = 2 WHERE id = $1", actor.account)

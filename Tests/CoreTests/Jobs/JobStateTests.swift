@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 struct JobStateTests {
-    @Test func `only the moves that exist exist`() {
+    @Test func `only the allowed moves exist`() {
         let moves = JobState.allCases.flatMap { from in from.next.map { "\(from) → \($0)" } }.sorted()
 
         #expect(moves == [
@@ -16,7 +16,7 @@ struct JobStateTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an ended job never changes again, whoever tries`(on engine: TestEngine) async throws {
+    func `an ended job never changes again, whatever tries`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -40,7 +40,7 @@ struct JobStateTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a job's moves come with events without holes, in its account's order`(on engine: TestEngine) async throws {
+    func `a job's moves have events without holes, in its account's order`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
         let other = try await world.account(credits: 1_000)

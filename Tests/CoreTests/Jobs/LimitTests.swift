@@ -5,7 +5,7 @@ import TestSupport
 
 struct LimitTests {
     @Test(arguments: TestEngine.available)
-    func `a hundred jobs wait beside those under way, and one more is refused`(on engine: TestEngine) async throws {
+    func `a hundred jobs wait besides those in progress, and one more is refused`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         try await world.plan("small", concurrentJobs: 2)
         let actor = try await world.account(credits: 1_000, plan: "small")
@@ -52,7 +52,7 @@ struct LimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a disabled account gets nothing`(on engine: TestEngine) async throws {
+    func `a disabled account is refused`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
         try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE accounts SET disabled_at = 1 WHERE id = $1", actor.account) }
@@ -61,7 +61,7 @@ struct LimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `jobs an hour are limited by the plan, and it is told when there is room again`(on engine: TestEngine) async throws {
+    func `jobs an hour are limited by the plan, and the refusal says when there is room again`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000, plan: "free")
         for _ in 0..<10 {
@@ -94,7 +94,7 @@ struct LimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a batch is taken on as a whole or not at all`(on engine: TestEngine) async throws {
+    func `a batch is admitted as a whole or not at all`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 17)
 
@@ -116,7 +116,7 @@ struct LimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `of a thousand submissions at once, as many are taken on as there are credits for`(on engine: TestEngine) async throws {
+    func `of a thousand submissions at once, as many are admitted as there are credits for`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         try await world.plan("wide", concurrentJobs: 1_000)
         let actor = try await world.account(credits: 3_000, plan: "wide")

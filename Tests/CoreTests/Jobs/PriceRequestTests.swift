@@ -3,7 +3,7 @@ import SQL
 import TestSupport
 import Testing
 
-/// Kinds are rows: what comes later is priced by its formula without new code.
+/// Kinds are rows: a kind that is added later is priced by its formula without new code.
 struct PriceRequestTests {
     @Test(arguments: TestEngine.available)
     func `each kind is priced by its own formula`(on engine: TestEngine) async throws {

@@ -5,7 +5,7 @@ import TestSupport
 
 struct ReadJobTests {
     @Test(arguments: TestEngine.available)
-    func `jobs that are asked for together are each as they are alone`(on engine: TestEngine) async throws {
+    func `jobs that are read together are each as when read alone`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let ada = try await world.account(credits: 100)
         let bob = try await world.account(credits: 100)

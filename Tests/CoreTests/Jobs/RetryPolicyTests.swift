@@ -13,7 +13,7 @@ struct RetryPolicyTests {
         #expect(policy.delay(after: attempts, jitter: 1) == .seconds(seconds) * 1.25)
     }
 
-    @Test func `there are four attempts, and none for what will not pass`() {
+    @Test func `there are four attempts, but only one for a permanent failure`() {
         let denied = ProviderFailure(.contentPolicy, "", isTransient: false)
 
         #expect((1...5).map { policy.nextAttempt(after: busy, attempts: $0, now: now, deadline: nil, jitter: 0.5) != nil }
@@ -21,7 +21,7 @@ struct RetryPolicyTests {
         #expect(policy.nextAttempt(after: denied, attempts: 1, now: now, deadline: nil, jitter: 0.5) == nil)
     }
 
-    @Test func `a provider's wish to wait is heard where it is longer`() {
+    @Test func `a provider's Retry-After is used if it is longer`() {
         let patient = ProviderFailure(.rateLimited, "", isTransient: true, retryAfter: .seconds(30))
         let hasty = ProviderFailure(.rateLimited, "", isTransient: true, retryAfter: .zero)
 

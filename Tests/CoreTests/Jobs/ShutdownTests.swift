@@ -7,7 +7,7 @@ import TestSupport
 
 struct ShutdownTests {
     @Test(arguments: TestEngine.available)
-    func `what is claimed but not sent is handed back at once`(on engine: TestEngine) async throws {
+    func `what is claimed but not sent is returned at once`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -54,7 +54,7 @@ struct ShutdownTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a running worker does what is due, woken by whoever submits`(on engine: TestEngine) async throws {
+    func `a running worker does what is due, woken by each submission`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.whileSubmitting { request in

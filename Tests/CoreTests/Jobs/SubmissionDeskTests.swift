@@ -10,118 +10,118 @@ struct SubmissionDeskTests {
     private let bob = Actor.of("bob")
 
     @Test func `two requests of one account see each other`() throws {
-        var desk = desk([ada: standing(concurrentJobs: 1, credits: 13)])
+        var batch = batch([ada: snapshot(concurrentJobs: 1, credits: 13)])
 
-        let first = try desk.decide(submission(by: ada, prices: [6])).jobs
-        let second = try desk.decide(submission(by: ada, prices: [6])).jobs
+        let first = try batch.decide(submission(by: ada, prices: [6])).jobs
+        let second = try batch.decide(submission(by: ada, prices: [6])).jobs
 
         #expect((first + second).map(\.slotAt) == [now, nil])
         #expect(first[0].orderAt < second[0].orderAt)
-        #expect(desk.newJobs.map(\.taken.place.accountSeq) == [1, 2])
-        #expect(desk.newJobs.map(\.taken.balance.available) == [.whole(7), .whole(1)])
+        #expect(batch.newJobs.map(\.taken.place.accountSeq) == [1, 2])
+        #expect(batch.newJobs.map(\.taken.balance.available) == [.whole(7), .whole(1)])
         #expect(throws: LedgerError.insufficientCredits(required: .whole(6), available: .whole(1))) {
-            try desk.decide(submission(by: ada, prices: [6]))
+            try batch.decide(submission(by: ada, prices: [6]))
         }
-        #expect(desk.newJobs.count == 2)
+        #expect(batch.newJobs.count == 2)
     }
 
-    @Test func `one that is refused takes nothing from those behind it`() throws {
-        var desk = desk([ada: standing(concurrentJobs: 2, credits: 12), bob: standing(credits: 6)])
+    @Test func `one that is refused takes nothing from the next ones`() throws {
+        var batch = batch([ada: snapshot(concurrentJobs: 2, credits: 12), bob: snapshot(credits: 6)])
 
-        #expect(throws: LedgerError.self) { try desk.decide(submission(by: ada, prices: [6, 6, 6])) }
-        let after = try desk.decide(submission(by: ada, prices: [6, 6])).jobs
-        let other = try desk.decide(submission(by: bob, prices: [6])).jobs
+        #expect(throws: LedgerError.self) { try batch.decide(submission(by: ada, prices: [6, 6, 6])) }
+        let after = try batch.decide(submission(by: ada, prices: [6, 6])).jobs
+        let other = try batch.decide(submission(by: bob, prices: [6])).jobs
 
         #expect((after + other).map(\.slotAt) == [now, now, now])
-        #expect(desk.newJobs.map(\.taken.place.accountSeq) == [1, 2, 1])
-        #expect(desk.newJobs.map(\.job.account) == [ada.account, ada.account, bob.account])
+        #expect(batch.newJobs.map(\.taken.place.accountSeq) == [1, 2, 1])
+        #expect(batch.newJobs.map(\.job.account) == [ada.account, ada.account, bob.account])
     }
 
     @Test func `credits come out of the lots in their order, across requests`() throws {
         let lots = [(1, 4), (2, 5), (3, 9)].map { number, credits in
             Lot(id: ID(rawValue: "lot \(number)"), source: .bonus, remaining: .whole(credits), expiresAt: nil)
         }
-        var standing = standing(concurrentJobs: 9, credits: 18)
-        standing.credits.lots = lots
-        var desk = desk([ada: standing])
+        var snapshot = snapshot(concurrentJobs: 9, credits: 18)
+        snapshot.credits.lots = lots
+        var batch = batch([ada: snapshot])
 
-        for _ in 0..<3 { _ = try desk.decide(submission(by: ada, prices: [6])) }
+        for _ in 0..<3 { _ = try batch.decide(submission(by: ada, prices: [6])) }
 
-        let parts = desk.newJobs.map { $0.taken.parts.map { "\($0.lot) \($0.amount)" } }
+        let parts = batch.newJobs.map { $0.taken.parts.map { "\($0.lot) \($0.amount)" } }
         #expect(parts == [["lot 1 4.00", "lot 2 2.00"], ["lot 2 3.00", "lot 3 3.00"], ["lot 3 6.00"]])
     }
 
-    @Test func `lots that hold less than the balance says are a fault of the books, and of one account alone`() throws {
-        var broken = standing(credits: 10)
+    @Test func `lots that hold less than the balance says are a fault of one account alone`() throws {
+        var broken = snapshot(credits: 10)
         broken.credits.lots = []
-        var desk = desk([ada: broken, bob: standing(credits: 10)])
+        var batch = batch([ada: broken, bob: snapshot(credits: 10)])
 
-        let error = #expect(throws: DatabaseError.self) { try desk.decide(submission(by: ada, prices: [6])) }
+        let error = #expect(throws: DatabaseError.self) { try batch.decide(submission(by: ada, prices: [6])) }
 
         #expect(error?.kind == .check)
-        #expect(try desk.decide(submission(by: bob, prices: [6])).jobs.count == 1)
+        #expect(try batch.decide(submission(by: bob, prices: [6])).jobs.count == 1)
     }
 
-    @Test func `the hundredth that waits is taken on, and no other`() throws {
-        var full = standing(concurrentJobs: 2, credits: 100)
+    @Test func `the hundredth that waits is admitted, and no other`() throws {
+        var full = snapshot(concurrentJobs: 2, credits: 100)
         full.slotsUsed = 1
         full.waiting = 99
-        var desk = desk([ada: full])
+        var batch = batch([ada: full])
 
-        #expect(try desk.decide(submission(by: ada, prices: [6, 6])).jobs.map(\.slotAt) == [now, nil])
-        #expect(throws: SubmitError.queueFull(limit: 100)) { try desk.decide(submission(by: ada, prices: [6])) }
+        #expect(try batch.decide(submission(by: ada, prices: [6, 6])).jobs.map(\.slotAt) == [now, nil])
+        #expect(throws: SubmitError.queueFull(limit: 100)) { try batch.decide(submission(by: ada, prices: [6])) }
     }
 
     @Test func `a plan's jobs per hour count those decided a moment ago`() throws {
-        var limited = standing(concurrentJobs: 9, jobsPerHour: 3, credits: 100)
+        var limited = snapshot(concurrentJobs: 9, jobsPerHour: 3, credits: 100)
         limited.recent = [now - .seconds(600)]
-        var desk = desk([ada: limited])
+        var batch = batch([ada: limited])
 
-        _ = try desk.decide(submission(by: ada, prices: [6]))
-        _ = try desk.decide(submission(by: ada, prices: [6]))
+        _ = try batch.decide(submission(by: ada, prices: [6]))
+        _ = try batch.decide(submission(by: ada, prices: [6]))
 
         #expect(throws: SubmitError.rateLimited(limit: 3, retryAfter: .seconds(3_000))) {
-            try desk.decide(submission(by: ada, prices: [6]))
+            try batch.decide(submission(by: ada, prices: [6]))
         }
     }
 
-    @Test func `of two with one key the second is answered as the first, and with another body refused`() throws {
-        var desk = desk([ada: standing(concurrentJobs: 9, credits: 100), bob: standing(credits: 100)])
+    @Test func `of two with one key the second gets the response of the first, and with another body is refused`() throws {
+        var batch = batch([ada: snapshot(concurrentJobs: 9, credits: 100), bob: snapshot(credits: 100)])
         let key = Idempotency(route: "generate", key: "one", bodyHash: "a")
         let other = Idempotency(route: "generate", key: "one", bodyHash: "b")
 
-        let jobs = try desk.decide(submission(by: ada, prices: [6], key)).jobs
-        let again = try desk.decide(submission(by: ada, prices: [6], key))
+        let jobs = try batch.decide(submission(by: ada, prices: [6], key)).jobs
+        let again = try batch.decide(submission(by: ada, prices: [6], key))
 
         guard case .repeated(let answer) = again else { throw Unexpected("a second job") }
         #expect(answer.body == jobs.first?.id.rawValue)
-        #expect(throws: IdempotencyError.keyReused) { try desk.decide(submission(by: ada, prices: [6], other)) }
-        #expect(try desk.decide(submission(by: bob, prices: [6], other)).jobs.count == 1)
-        #expect(desk.newJobs.count == 2)
-        #expect(desk.newAnswers.count == 2)
+        #expect(throws: IdempotencyError.keyReused) { try batch.decide(submission(by: ada, prices: [6], other)) }
+        #expect(try batch.decide(submission(by: bob, prices: [6], other)).jobs.count == 1)
+        #expect(batch.newJobs.count == 2)
+        #expect(batch.newAnswers.count == 2)
     }
 
-    @Test func `an account that is not there, or disabled, gets nothing`() {
-        var desk = desk([bob: standing(isDisabled: true, credits: 100)])
+    @Test func `an account that does not exist, or is disabled, is refused`() {
+        var batch = batch([bob: snapshot(isDisabled: true, credits: 100)])
 
-        #expect(throws: SubmitError.accountDisabled) { try desk.decide(submission(by: ada, prices: [6])) }
-        #expect(throws: SubmitError.accountDisabled) { try desk.decide(submission(by: bob, prices: [6])) }
+        #expect(throws: SubmitError.accountDisabled) { try batch.decide(submission(by: ada, prices: [6])) }
+        #expect(throws: SubmitError.accountDisabled) { try batch.decide(submission(by: bob, prices: [6])) }
     }
 
-    @Test func `a picture to work on must be the account's own`() throws {
+    @Test func `an input picture must be the account's own`() throws {
         let picture = ID<Asset>(rawValue: "picture")
-        var desk = SubmissionDesk(
-            standings: [ada, bob].reduce(into: [:]) { $0[$1.account] = standing(credits: 100) }, inputs: [picture: ada.account])
+        var batch = SubmissionDesk(
+            standings: [ada, bob].reduce(into: [:]) { $0[$1.account] = snapshot(credits: 100) }, inputs: [picture: ada.account])
 
-        #expect(try desk.decide(submission(by: ada, prices: [6], input: picture)).jobs.count == 1)
-        #expect(throws: SubmitError.self) { try desk.decide(submission(by: bob, prices: [6], input: picture)) }
+        #expect(try batch.decide(submission(by: ada, prices: [6], input: picture)).jobs.count == 1)
+        #expect(throws: SubmitError.self) { try batch.decide(submission(by: bob, prices: [6], input: picture)) }
     }
 
-    private func desk(_ standings: [Actor: AccountStanding]) -> SubmissionDesk {
-        SubmissionDesk(standings: Dictionary(uniqueKeysWithValues: standings.map { ($0.account, $1) }))
+    private func batch(_ snapshots: [Actor: AccountStanding]) -> SubmissionDesk {
+        SubmissionDesk(standings: Dictionary(uniqueKeysWithValues: snapshots.map { ($0.account, $1) }))
     }
 
-    private func standing(isDisabled: Bool = false, concurrentJobs: Int = 1, jobsPerHour: Int? = nil, credits: Int64) -> AccountStanding {
+    private func snapshot(isDisabled: Bool = false, concurrentJobs: Int = 1, jobsPerHour: Int? = nil, credits: Int64) -> AccountStanding {
         AccountStanding(
             eventSeq: 0, lastOrderAt: Instant(seconds: 0), slotsUsed: 0, isHeld: false, isDisabled: isDisabled,
             concurrentJobs: concurrentJobs, jobsPerHour: jobsPerHour, weight: 1, headStart: .zero,

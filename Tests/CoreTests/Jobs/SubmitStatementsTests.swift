@@ -3,7 +3,7 @@ import SQL
 import Testing
 import TestSupport
 
-/// What a submission costs in statements: what decides how many a database carries.
+/// How many statements a submission costs: it decides how many submissions a database can bear.
 struct SubmitStatementsTests {
     @Test(arguments: TestEngine.available, [1, 32])
     func `submissions cost twelve statements, however many are done together`(on engine: TestEngine, count: Int) async throws {
@@ -22,7 +22,7 @@ struct SubmitStatementsTests {
         #expect(try await world.differences() == [])
     }
 
-    @Test func `who has to wait, and whose plan has a limit, costs one statement more each`() async throws {
+    @Test func `a job that has to wait, and a plan with a limit, cost one statement more each`() async throws {
         let counting = Counting()
         let world = try await TestWorld(wrap: counting.wrap)
         let submissions = try await submissions(8, in: world, plan: "basic")
@@ -47,7 +47,7 @@ struct SubmitStatementsTests {
         #expect(counting.statements.count == 2)
     }
 
-    /// Of as many accounts, in the order in which they are to be locked.
+    /// For this many accounts, in the order in which they are to be locked.
     private func submissions(
         _ count: Int, in world: TestWorld, plan: String = "enterprise", credits: Int64 = 100, keys: Bool = false
     ) async throws -> [PricedSubmission] {

@@ -9,7 +9,7 @@ struct WakeUpTests {
     private let account = ID<Account>.make(at: Instant(seconds: 1))
     private let other = ID<Account>.make(at: Instant(seconds: 2))
 
-    @Test func `a change wakes those who watch its account, and a worker`() {
+    @Test func `a change wakes the watchers of its account, and a worker`() {
         let wakeUp = WakeUp()
         let woken = Woken()
         for (name, account) in [("one", account), ("two", account), ("other", other), ("worker", nil)] {
@@ -21,7 +21,7 @@ struct WakeUpTests {
         #expect(woken.take() == ["one", "two", "worker"])
     }
 
-    @Test func `what is only to be shown wakes no worker, and work wakes nobody who watches`() {
+    @Test func `what is only to be shown wakes no worker, and work wakes no watcher`() {
         let wakeUp = WakeUp()
         let woken = Woken()
         for (name, account) in [("watcher", account), ("worker", nil)] { _ = wakeUp.onChange(of: account) { woken.add(name) } }
@@ -34,7 +34,7 @@ struct WakeUpTests {
         #expect(woken.take() == ["worker"])
     }
 
-    @Test func `who is forgotten is woken no more`() {
+    @Test func `a forgotten watcher is no longer woken`() {
         let wakeUp = WakeUp()
         let woken = Woken()
         let tokens = [account, nil].map { wakeUp.onChange(of: $0) { woken.add("forgotten") } }
@@ -47,19 +47,19 @@ struct WakeUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a change on one node wakes who watches its account on another`(on engine: TestEngine) async throws {
+    func `a change on one node wakes the watchers of its account on another`(on engine: TestEngine) async throws {
         try await withNodes(engine) { databases in
             let (here, there) = (WakeUp(across: databases[0]), WakeUp(across: databases[1]))
             let changes = there.listen(to: account)
 
-            // A listener may begin to listen a moment later than the node begins to tell.
+            // A listener may begin to listen a moment later than the node begins to notify.
             try await repeating({ try await change(databases[0]); here.jobs(of: account) }) {
                 for await _ in changes { break }
             }
         }
     }
 
-    @Test func `over PostgreSQL a change wakes nobody who watches another account, and tells nothing twice`() async throws {
+    @Test func `over PostgreSQL a change wakes no watcher of another account, and sends nothing twice`() async throws {
         guard TestEngine.available.contains(.postgres) else { return }
         try await withNodes(.postgres) { databases in
             let (here, there) = (WakeUp(across: databases[0]), WakeUp(across: databases[1]))
@@ -82,7 +82,7 @@ struct WakeUpTests {
         }
     }
 
-    /// What a node changed without a word, so that a node on SQLite finds something changed.
+    /// A change on a node without a notification, so that a node on SQLite finds something changed.
     private func change(_ database: Database) async throws {
         try await database.write(order: .alone) { _ = try $0.execute("UPDATE plans SET weight = weight + 1 WHERE name = 'free'") }
     }

@@ -5,7 +5,7 @@ import TestSupport
 
 struct WebhookTests {
     @Test(arguments: TestEngine.available)
-    func `a token that we did not make is unknown`(on engine: TestEngine) async throws {
+    func `a token that this installation did not make is unknown`(on engine: TestEngine) async throws {
         let (world, _, job) = try await submitted(engine)
         let request = try #require(world.provider.requests.first)
         let attempt = try #require(try await world.attempts(of: job.id).first)
@@ -67,7 +67,7 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `once our account there is known, a webhook signed for another is refused`(on engine: TestEngine) async throws {
+    func `once the operator's account there is known, a webhook signed for another is refused`(on engine: TestEngine) async throws {
         let (world, actor, _) = try await submitted(engine)
         world.provider.finishAll()
         _ = try await world.deliverWebhook(try #require(world.provider.requests.first).id, user: "us")
@@ -83,7 +83,7 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a configured account is believed, and nothing is learned`(on engine: TestEngine) async throws {
+    func `a configured account is used, and nothing is learned`(on engine: TestEngine) async throws {
         let (world, _, _) = try await submitted(engine, userIDs: ["fake": "us"])
         world.provider.finishAll()
         let request = try #require(world.provider.requests.first)
@@ -94,7 +94,7 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `who we are there is learned only of a request that our own submission recorded`(on engine: TestEngine) async throws {
+    func `the operator's account there is learned only from a request that its own submission recorded`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.acceptSilently)
@@ -115,7 +115,7 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a result that comes before the submission's answer is settled once`(on engine: TestEngine) async throws {
+    func `a result that comes before the submission's response is settled once`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -131,13 +131,13 @@ struct WebhookTests {
         #expect(attempt.requestID == world.provider.requests.first?.id)
         #expect(attempt.submittedAt != nil)
         #expect(attempt.cost > 0)
-        // What was told is not asked for.
+        // A result that was sent is not polled for.
         #expect(world.provider.polls == 0)
         try await expectPaidOnce(job, actor, world)
     }
 
     @Test(arguments: TestEngine.available)
-    func `a result that is settled before the submission's answer stays settled`(on engine: TestEngine) async throws {
+    func `a result that is settled before the submission's response stays settled`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -177,7 +177,7 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a webhook without its result makes us ask for it`(on engine: TestEngine) async throws {
+    func `a webhook without its result causes a poll`(on engine: TestEngine) async throws {
         let (world, actor, job) = try await submitted(engine)
         world.provider.finishAll()
         let request = try #require(world.provider.requests.first)
@@ -190,7 +190,7 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a result after the job was cancelled or timed out is nobody's to pay`(on engine: TestEngine) async throws {
+    func `a result after the job was cancelled or timed out is paid by nobody`(on engine: TestEngine) async throws {
         let (world, actor, job) = try await submitted(engine)
         world.clock.advance(by: .seconds(3_600))
         try await world.work()

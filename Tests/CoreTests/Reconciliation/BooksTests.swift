@@ -5,7 +5,7 @@ import TestSupport
 
 struct BooksTests {
     @Test(arguments: TestEngine.available)
-    func `books that are in order match wholly, and sum up to the same on both sides`(on engine: TestEngine) async throws {
+    func `a reconciliation in order matches fully, and both sides have the same sums`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account(credits: 10)
             try await world.buy(.pack("small"), by: actor)
@@ -30,7 +30,7 @@ struct BooksTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an empty installation's books are clean`(on engine: TestEngine) async throws {
+    func `an empty installation's reconciliation is clean`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let period = try #require(BooksPeriod(now: world.clock.now))
 
@@ -112,7 +112,7 @@ struct BooksTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a balance that is gone is missed, and so are the credits of it`(on engine: TestEngine) async throws {
+    func `a balance that is gone is reported, and so are its credits`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 10)
         _ = try await world.account(credits: 10)
@@ -167,7 +167,7 @@ struct BooksTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what was captured stands beside what providers cost, by day and endpoint`(on engine: TestEngine) async throws {
+    func `what was captured is compared with what providers cost, by day and endpoint`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let paid = try await world.submit(for: actor)

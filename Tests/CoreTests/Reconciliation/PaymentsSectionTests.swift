@@ -3,10 +3,10 @@ import SQL
 import Testing
 import TestSupport
 
-/// Purchases beside the events that Stripe has sent.
+/// Purchases compared with the events that Stripe has sent.
 struct PaymentsSectionTests {
     @Test(arguments: TestEngine.available)
-    func `an event that was given up is a mismatch until an operator has it applied`(on engine: TestEngine) async throws {
+    func `an event that was abandoned is a mismatch until an operator has it applied`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
@@ -32,7 +32,7 @@ struct PaymentsSectionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a payment that an old event brought by an operator's hand was told of`(on engine: TestEngine) async throws {
+    func `a payment that an operator booked by replaying an old event has an event`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let subscription = try await world.subscribe("basic", actor)
@@ -55,7 +55,7 @@ struct PaymentsSectionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an invoice of a dearer price that brings no more credits is in order`(on engine: TestEngine) async throws {
+    func `an invoice of a higher price that brings no more credits is in order`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let subscription = try await world.subscribe("basic", actor)
@@ -73,7 +73,7 @@ struct PaymentsSectionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `another payment that names a checkout of ours is none of ours`(on engine: TestEngine) async throws {
+    func `another payment that names one of the checkouts is not compared`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.buy(.pack("small"), by: actor)
@@ -89,7 +89,7 @@ struct PaymentsSectionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what was sold through a Stripe that is no longer asked is not compared`(on engine: TestEngine) async throws {
+    func `what was sold through a Stripe account that is no longer used is not compared`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             _ = try await world.subscribe("basic", actor)
@@ -110,7 +110,7 @@ struct PaymentsSectionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an event without an amount does not keep the books from being read`(on engine: TestEngine) async throws {
+    func `an event without an amount does not prevent reading the reconciliation`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
@@ -125,7 +125,7 @@ struct PaymentsSectionTests {
         }
     }
 
-    @Test func `events are found by their time, and not all of them are read`() async throws {
+    @Test func `events are found by their time, without reading all of them`() async throws {
         let explaining = Explaining()
         let world = try await TestWorld(wrap: explaining.wrap)
 
@@ -138,7 +138,7 @@ struct PaymentsSectionTests {
 }
 
 extension BillingWorld {
-    /// Tries what waits until it is given up.
+    /// Retries what waits until it is abandoned.
     func giveUp() async throws {
         for _ in 0..<Billing.mostTries + 10 {
             clock.advance(by: .seconds(3600))

@@ -3,10 +3,10 @@ import SQL
 import Testing
 import TestSupport
 
-/// Payments that are not where they should be, and how they come there.
+/// Payments that were not booked as they should be, and how they are repaired.
 struct RepairPurchasesTests {
     @Test(arguments: TestEngine.available)
-    func `a payment that nobody told of is in Stripe's list, and is booked once, also with its late event`(on engine: TestEngine) async throws {
+    func `a payment without an event is in Stripe's list, and is booked once, even if its event comes late`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
@@ -34,7 +34,7 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a month that nobody told of is booked by its invoice`(on engine: TestEngine) async throws {
+    func `a month without an event is booked by its invoice`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let subscription = try await world.subscribe("basic", actor)
@@ -114,7 +114,7 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `who came back from the pay page needs no event`(on engine: TestEngine) async throws {
+    func `a client that returned from the pay page needs no event`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let checkout = try await world.checkout(.pack("small"), by: actor)
@@ -152,7 +152,7 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an event is read whatever letters are in it`(on engine: TestEngine) async throws {
+    func `an event is read whatever characters are in it`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
@@ -184,7 +184,7 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what was paid and refunded, and nobody told of either, brings nothing that can be spent`(on engine: TestEngine) async throws {
+    func `what was paid and refunded, without an event for either, brings nothing that can be spent`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let refunded = try await world.pay(.pack("small"), by: actor)
@@ -202,7 +202,7 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a refund and a dispute that nobody told of are in Stripe's lists, and are taken back`(on engine: TestEngine) async throws {
+    func `a refund and a dispute without events are in Stripe's lists, and are taken back`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let refunded = try await world.buy(.pack("small"), by: actor)
@@ -246,7 +246,7 @@ struct RepairPurchasesTests {
         }
     }
 
-    @Test func `a pay page that was opened long ago, and paid on just now, is no mismatch yet`() async throws {
+    @Test func `a pay page that was opened long ago, and paid just now, is not a mismatch yet`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let session = try await world.checkout(.pack("small"), by: actor).sessionID ?? ""
@@ -295,8 +295,8 @@ struct RepairPurchasesTests {
             let actor = try await world.world.account()
             try await world.execute("UPDATE plans SET monthly_credits = 0 WHERE name = 'basic'")
             _ = try await world.subscribe("basic", actor)
-            let told = try await world.world.account()
-            let session = try await world.pay(.plan("basic"), by: told)
+            let account = try await world.world.account()
+            let session = try await world.pay(.plan("basic"), by: account)
             #expect(try await world.repair([session]) == ["\(session) bringsNothing"])
             world.clock.advance(by: .seconds(7200))
             #expect(try await world.books(withStripe: true).isClean)
@@ -310,7 +310,7 @@ struct RepairPurchasesTests {
         }
     }
 
-    @Test func `reading the books, and a dry run, write nothing`() async throws {
+    @Test func `reading the reconciliation, and a dry run, write nothing`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.plan("basic"), by: actor)
@@ -320,8 +320,8 @@ struct RepairPurchasesTests {
             _ = try await world.repair(isDry: true)
             _ = try await world.repair([session], isDry: true)
 
-            let kept = try await world.database.read { try $0.query("SELECT id FROM stripe_prices").count }
-            #expect(kept == 0)
+            let stored = try await world.database.read { try $0.query("SELECT id FROM stripe_prices").count }
+            #expect(stored == 0)
             #expect(try await world.world.acts() == [])
         }
     }
@@ -339,7 +339,7 @@ struct RepairPurchasesTests {
         }
     }
 
-    @Test func `a payment booked in the period and begun before it is asked for by its id`() async throws {
+    @Test func `a payment booked in the period and begun before it is looked up by its id`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let session = try await world.checkout(.pack("small"), by: actor).sessionID ?? ""
@@ -358,7 +358,7 @@ struct RepairPurchasesTests {
 }
 
 extension BillingWorld {
-    /// What came of each, as `id outcome`.
+    /// The outcome of each, as `id outcome`.
     func repair(_ ids: [String]? = nil, isDry: Bool = false) async throws -> [String] {
         var repairs: [String] = []
         let repair = RepairPurchases(billing)

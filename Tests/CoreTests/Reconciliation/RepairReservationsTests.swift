@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 struct RepairReservationsTests {
-    /// How a job may be found whose reservation was left open.
+    /// The states in which the job of an open reservation may be found.
     enum Orphan: String, CaseIterable {
         case cancelled, completed, gone
     }
@@ -34,7 +34,7 @@ struct RepairReservationsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `jobs that live keep their reservations`(on engine: TestEngine) async throws {
+    func `live jobs keep their reservations`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         try await world.submit(for: actor)
@@ -46,7 +46,7 @@ struct RepairReservationsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what the ledger does not say is left alone`(on engine: TestEngine) async throws {
+    func `what the ledger does not confirm is left unchanged`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let now = world.clock.now
@@ -64,7 +64,7 @@ struct RepairReservationsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `one that the database refuses to end does not stand before others`(on engine: TestEngine) async throws {
+    func `one that the database refuses to end does not block others`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let (bad, good) = (try await world.account(credits: 100), try await world.account(credits: 100))
         for actor in [bad, good] { _ = try await world.orphan(.gone, of: actor) }
@@ -106,7 +106,7 @@ extension TestWorld {
         return repairs
     }
 
-    /// What was written down, as `action subject`.
+    /// What was logged, as `action subject`.
     func acts() async throws -> [String] {
         try await database.read { try $0.adminActs(limit: 100) }.map { "\($0.action.rawValue) \($0.subject)" }
     }

@@ -25,7 +25,7 @@ struct RowsStatementTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `rows are written and asked for in one statement each, NULL among them`(on engine: TestEngine) async throws {
+    func `rows are written and read in one statement each, NULL among them`(on engine: TestEngine) async throws {
         let folder = try TemporaryFolder()
         let database = try await engine.emptyDatabase(in: folder.path)
         try await database.write(order: .alone) { try $0.runScript("CREATE TABLE notes (id TEXT PRIMARY KEY, number BIGINT)") }
@@ -48,7 +48,7 @@ struct RowsStatementTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `no rows ask nothing of the database`(on engine: TestEngine) async throws {
+    func `no rows run no statement`(on engine: TestEngine) async throws {
         let folder = try TemporaryFolder()
         let database = try await engine.emptyDatabase(in: folder.path)
         let insert = insert

@@ -5,7 +5,7 @@ import TestSupport
 
 struct SetReadTests {
     @Test(arguments: TestEngine.available)
-    func `those who ask while one reads are answered together, each with their own`(on engine: TestEngine) async throws {
+    func `calls during a read are served together, each with its own value`(on engine: TestEngine) async throws {
         let scratch = try await Scratch(engine)
         let sizes = Mutex([Int]())
         let gate = Gate()
@@ -19,19 +19,19 @@ struct SetReadTests {
         }
 
         #expect(try await set(21) == 42)
-        let answers = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
+        let values = try await withThrowingTaskGroup(of: (Int, Int).self) { group in
             for number in 0..<40 { group.addTask { (number, try await blocking(number)) } }
             await gate.arrivals()
             gate.open()
             return try await group.reduce(into: [Int: Int]()) { $0[$1.0] = $1.1 }
         }
 
-        #expect(answers == Dictionary(uniqueKeysWithValues: (0..<40).map { ($0, $0 * 2) }))
+        #expect(values == Dictionary(uniqueKeysWithValues: (0..<40).map { ($0, $0 * 2) }))
         #expect(sizes.withLock { $0.reduce(0, +) } == 41)
         #expect(sizes.withLock { $0.max() ?? 0 } <= 32)
     }
 
-    @Test func `a read that fails fails for all who waited for it, and the next one works`() async throws {
+    @Test func `a read that fails fails for all callers that waited for it, and the next one works`() async throws {
         let scratch = try await Scratch()
         let set = SetRead<Int, Int>(scratch.database) { _, items in
             if items.contains(0) { throw Refused() }

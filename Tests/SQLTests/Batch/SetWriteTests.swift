@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 struct SetWriteTests {
-    /// Notes each item and answers how many there were in the call, and its place among them.
+    /// Notes each item and returns how many there were in the call, and its place among them.
     private func noting(_ calls: Ran = Ran()) -> SetWrite<String, String> {
         SetWrite { transaction, items in
             calls.append(items.joined(separator: " "))
@@ -47,7 +47,7 @@ struct SetWriteTests {
         #expect(try await scratch.ids() == ["a", "b", "c"])
     }
 
-    @Test func `what a body throws before it writes, each caller hears for themselves`() async throws {
+    @Test func `each caller receives its own error that a body throws before it writes`() async throws {
         let scratch = try await Scratch()
         let set = SetWrite<String, String> { _, items in
             guard items.count == 1 else { throw Refused() }
@@ -75,7 +75,7 @@ struct SetWriteTests {
         #expect(sizes.withLock { $0 } == [32, 32, 6])
     }
 
-    @Test func `a batch is closures or items of one set, and whoever waits longest goes first`() {
+    @Test func `a batch is closures or items of one set, and the write that has waited longest goes first`() {
         let queue = WriteQueue(limit: 100, batchLimit: 4)
         let first = noting()
         let second = noting()
@@ -101,7 +101,7 @@ struct SetWriteTests {
         ])
     }
 
-    @Test func `a set has a second batch under way only where that one is full`() {
+    @Test func `a set has a second batch under way only if that one is full`() {
         let queue = WriteQueue(limit: 100, batchLimit: 4, drainers: 3)
         let set = noting()
         func add(_ count: Int) -> [Bool] {
@@ -111,7 +111,7 @@ struct SetWriteTests {
         #expect(add(1) == [true])
         let first = queue.next()
         #expect(first.count == 1)
-        // Only the fourth is worth another connection, which leaves those behind it to whoever is done first.
+        // Only the fourth is worth another connection; those behind it are left to the connection that is free first.
         #expect(add(5) == [false, false, false, true, true])
         let second = queue.next()
         #expect(second.count == 4)
@@ -128,7 +128,7 @@ extension [PendingWrite] {
 }
 
 extension Scratch {
-    /// Holds the writer until all items wait. Answers in the order given.
+    /// Holds the writer until all items wait. Returns the results in the order given.
     func together<Item: Sendable & CustomStringConvertible, Value: Sendable>(
         _ items: [Item], by set: SetWrite<Item, Value>
     ) async -> [Result<Value, any Error>] {

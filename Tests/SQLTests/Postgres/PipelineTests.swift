@@ -2,7 +2,7 @@
 import Testing
 import TestSupport
 
-/// How often a connection waits for an answer, and what becomes of those that nobody waited for.
+/// How often a connection waits for a response, and what happens to responses that nobody waited for.
 @Suite(.enabled(if: TestEngine.available.contains(.postgres)))
 struct PipelineTests {
     @Test func `a read of one statement is one round trip`() async throws {
@@ -13,7 +13,7 @@ struct PipelineTests {
         #expect(trips == 1)
     }
 
-    @Test func `a write that asks nothing is one round trip, however many statements it has`() async throws {
+    @Test func `a write without a result is one round trip, however many statements it has`() async throws {
         let connection = try await connection()
 
         let trips = try roundTrips(of: connection) { transaction in
@@ -23,7 +23,7 @@ struct PipelineTests {
         #expect(trips == 1)
     }
 
-    @Test func `each answer that is asked for is one more`() async throws {
+    @Test func `each awaited result is one more`() async throws {
         let connection = try await connection()
 
         let trips = try roundTrips(of: connection) { transaction in
@@ -37,7 +37,7 @@ struct PipelineTests {
         #expect(trips == 3)
     }
 
-    @Test func `a statement is parsed once on a connection, also after one that could not be`() async throws {
+    @Test func `a statement is parsed once on a connection, even after one that could not be`() async throws {
         let connection = try await connection()
         for _ in 0..<3 {
             #expect(throws: DatabaseError.self) { try roundTrips(of: connection) { transaction in
@@ -68,7 +68,7 @@ struct PipelineTests {
         #expect([before, within, after] == [0, 0, 1])
     }
 
-    @Test func `a transaction that was left says nothing in the next one`() async throws {
+    @Test func `a transaction that was left does not affect the next one`() async throws {
         let connection = try await connection()
         try connection.begin()
         try Transaction(connection).perform("INSERT INTO nowhere (id) VALUES ('a')")
@@ -95,7 +95,7 @@ struct PipelineTests {
         #expect(try await scratch.ids() == ["d"])
     }
 
-    @Test func `a connection that the server closed while nobody used it is not used`() async throws {
+    @Test func `a connection that the server closed while idle is not used`() async throws {
         let scratch = try await Scratch(.postgres)
         try await scratch.database.write(order: .alone) { try $0.note("a") }
         let other = PostgresConnection(url: try #require(TestEngine.postgresURL), isReadOnly: false)
@@ -110,7 +110,7 @@ struct PipelineTests {
         #expect(try await scratch.ids() == ["a", "b"])
     }
 
-    @Test func `a table that changed under a statement is no fault of whoever runs it`() async throws {
+    @Test func `a table that changed under a statement does not fail the next run`() async throws {
         let scratch = try await Scratch(.postgres)
         let columns = { @Sendable (transaction: Transaction) in try transaction.query("SELECT * FROM notes").count }
         try await scratch.database.write(order: .alone) { try $0.note("a") }

@@ -18,7 +18,7 @@ struct PostgresAddressTests {
         for printed in [dumped, String(reflecting: address)] { #expect(!printed.contains("s3cret") && !printed.contains("p%40ss")) }
     }
 
-    @Test func `what is said of TLS and the rest goes to libpq as it is, and bounds are added where none are said`() throws {
+    @Test func `parameters for TLS and others go to libpq unchanged, and time-outs are added where there are none`() throws {
         let address = try #require(PostgresAddress("postgresql://ada@db/pictures?sslmode=verify-full&sslrootcert=/etc/ca.pem&connect_timeout=30"))
 
         #expect(address.url.hasPrefix("postgresql://ada@db/pictures?sslmode=verify-full&sslrootcert=/etc/ca.pem&connect_timeout=30&tcp_user_timeout="))
@@ -26,7 +26,7 @@ struct PostgresAddressTests {
     }
 
     @Test(arguments: ["postgresql://db", "postgresql://db/", "postgres://u:p@db:1", "postgresql:///d?host=/run", "postgresql://"])
-    func `with the bounds added it is still understood`(text: String) throws {
+    func `with the time-outs added it is still understood`(text: String) throws {
         let address = try #require(PostgresAddress(text))
 
         #expect(address.url.contains("connect_timeout=5"))
@@ -34,7 +34,7 @@ struct PostgresAddressTests {
     }
 
     @Test(arguments: ["", "mysql://db", "db", "host=db user=ada", "postgresql://ada:p#ss@[db/x", "postgresql://db?nonsense=1", "postgresql:db"])
-    func `what libpq does not understand is none`(text: String) {
+    func `what libpq does not understand is not an address`(text: String) {
         #expect(PostgresAddress(text) == nil)
     }
 }

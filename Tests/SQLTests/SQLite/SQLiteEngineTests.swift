@@ -81,7 +81,7 @@ struct SQLiteEngineTests {
         #expect(check == "ok")
     }
 
-    @Test func `many writers at once all come through`() async throws {
+    @Test func `many writers at once all succeed`() async throws {
         let scratch = try await Scratch()
         let other = Database(try SQLiteEngine(path: scratch.path))
 

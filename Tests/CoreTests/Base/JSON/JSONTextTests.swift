@@ -28,7 +28,7 @@ struct JSONTextTests {
         #expect(throws: JSONParser.Malformed.self) { try JSON(parsing: text) }
     }
 
-    @Test func `bytes that are no UTF-8 are refused, and halves of a character too`() {
+    @Test func `bytes that are not UTF-8 are refused, and halves of a character too`() {
         for bytes in [[0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], [0x22, 0x5C, 0x6E, 0xC3, 0x22], [0xEF, 0xBB]] as [[UInt8]] {
             #expect(throws: JSONParser.Malformed.self) { try JSON(parsing: bytes) }
         }
@@ -73,7 +73,7 @@ struct JSONTextTests {
         }
     }
 
-    @Test func `a type of ours is written as Foundation writes it, in the order of its members`() throws {
+    @Test func `an encodable type is written as Foundation writes it, in the order of its members`() throws {
         let shape = Shape(
             name: "a \"name\"", nothing: nil, id: ID(rawValue: "id"),
             credits: [0, 100, 150, 155, 5, -5, -1250].map { Credits(hundredths: $0) }, state: .queued,

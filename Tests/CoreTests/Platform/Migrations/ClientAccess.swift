@@ -2,7 +2,7 @@ import Core
 import SQL
 import TestSupport
 
-/// Two people with a job, an output and an upload each, on PostgreSQL, and psql beside our code.
+/// Two people with a job, an output and an upload each, on PostgreSQL, and psql for queries past the product's code.
 struct ClientAccess {
     struct Person {
         let actor: Actor
@@ -37,7 +37,7 @@ struct ClientAccess {
     }
 
     /// As Ann. The names in braces stand for ids.
-    func asAnn(_ statement: String, account: String = "") async throws -> Psql.Answer {
+    func asAnn(_ statement: String, account: String = "") async throws -> Psql.Outcome {
         try await psql.client(filled(statement), user: ann.id, account: account)
     }
 

@@ -3,7 +3,7 @@ import SQL
 import Testing
 import TestSupport
 
-/// What PostgreSQL itself lets a client's query see and change: the table of who may do what, cell by cell.
+/// What PostgreSQL itself lets a client's query see and change: the table of rights, cell by cell.
 @Suite(.enabled(if: TestEngine.available.contains(.postgres)))
 struct ClientAccessTests {
     static let views = [
@@ -34,7 +34,7 @@ struct ClientAccessTests {
         "UPDATE stripe_customers SET stripe_customer_id = 'cus_x'", "DELETE FROM stripe_customers",
     ]
 
-    @Test func `every view shows own rows and nobody else's`() async throws {
+    @Test func `every view shows own rows and no others`() async throws {
         let access = try await ClientAccess()
 
         for view in Self.views {
@@ -63,13 +63,13 @@ struct ClientAccessTests {
 
         for statement in Self.denied {
             guard case .refused(let state, _) = try await access.asAnn(statement) else { Issue.record("was done: \(statement)"); continue }
-            // No privilege, a column that is not to be written, a view that takes no rows.
+            // No privilege, a column that is not to be written, a view that accepts no rows.
             #expect(["42501", "0A000", "55000"].contains(state), "\(statement)")
         }
         #expect(try await access.world.differences().isEmpty)
     }
 
-    @Test func `the own profile's name and avatar can be changed, and nobody else's`() async throws {
+    @Test func `the own profile's name and avatar can be changed, and no one else's`() async throws {
         let access = try await ClientAccess()
 
         let own = try await access.asAnn("UPDATE profiles SET name = 'Ann', avatar_asset_id = '{ann.upload}' WHERE id = '{ann}' RETURNING name")
@@ -82,7 +82,7 @@ struct ClientAccessTests {
         #expect(try await access.psql.owner(access.filled("SELECT name FROM profiles WHERE user_id = '{ben}'")) == .rows(["Somebody"]))
     }
 
-    @Test func `an own asset's name, tags and favourite can be changed, and nobody else's`() async throws {
+    @Test func `an own asset's name, tags and favorite can be changed, and no one else's`() async throws {
         let access = try await ClientAccess()
 
         let own = try await access.asAnn("""
@@ -111,13 +111,13 @@ struct ClientAccessTests {
             INSERT INTO assets (bucket, path, name) SELECT 'outputs', path, 'mine.png' FROM assets WHERE job_id IS NOT NULL
             """)
 
-        let refusal = Psql.Answer.refused(state: "23514", message: "there is no upload of yours at this path; store the file first")
+        let refusal = Psql.Outcome.refused(state: "23514", message: "there is no upload of yours at this path; store the file first")
         #expect(adopted == .rows(["\(access.ann.upload)|mine.png"]))
         #expect([missing, others, output] == [refusal, refusal, refusal])
         #expect(try await access.psql.owner("SELECT count(*) FROM assets") == .rows(["4"]))
     }
 
-    @Test func `an own asset can be deleted, its bytes with it, and nobody else's`() async throws {
+    @Test func `an own asset can be deleted, its bytes with it, and no one else's`() async throws {
         let access = try await ClientAccess()
 
         let own = try await access.asAnn("DELETE FROM assets WHERE id = '{ann.upload}' RETURNING id")
@@ -157,7 +157,7 @@ struct ClientAccessTests {
         #expect(disabled == .rows([]))
     }
 
-    /// A new table is nobody's until a line here says otherwise.
+    /// A new table is accessible to nobody until a line here says otherwise.
     @Test func `no table is written to directly, and only these can be read at all`() async throws {
         let access = try await ClientAccess()
 

@@ -11,7 +11,7 @@ struct DutiesTests {
     private let turns = Turns()
 
     @Test(arguments: TestEngine.available)
-    func `a duty waits for an interval at first, then runs once in each, on whichever node asks first`(on engine: TestEngine) async throws {
+    func `a task waits for an interval at first, then runs once in each, on whichever node asks first`(on engine: TestEngine) async throws {
         let (one, other) = try await nodes(engine)
         #expect(try await one() == .wait(until: clock.now + .seconds(600)))
         #expect(try await other() == .wait(until: clock.now + .seconds(600)))
@@ -26,9 +26,9 @@ struct DutiesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `two nodes never do a duty at once, however long it takes`(on engine: TestEngine) async throws {
+    func `two nodes never run a task at once, however long it takes`(on engine: TestEngine) async throws {
         let gate = Gate()
-        let (one, other) = try await nodes(engine, duty: { await gate.pass() })
+        let (one, other) = try await nodes(engine, task: { await gate.pass() })
         _ = try await one()
         clock.advance(by: .seconds(600))
         async let turn = one()
@@ -50,7 +50,7 @@ struct DutiesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a dead node's turn is another's when its lease ends`(on engine: TestEngine) async throws {
+    func `a dead node's turn passes to another when its lease ends`(on engine: TestEngine) async throws {
         let (one, other) = try await nodes(engine)
         _ = try await one()
         clock.advance(by: .seconds(600))
@@ -67,8 +67,8 @@ struct DutiesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a duty that fails is tried again at its next turn`(on engine: TestEngine) async throws {
-        let (one, other) = try await nodes(engine, duty: { throw Unexpected("no") })
+    func `a task that fails is retried at its next turn`(on engine: TestEngine) async throws {
+        let (one, other) = try await nodes(engine, task: { throw Unexpected("no") })
         _ = try await one()
         clock.advance(by: .seconds(600))
 
@@ -78,7 +78,7 @@ struct DutiesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a node that shuts down puts its turn back, and another does it at once`(on engine: TestEngine) async throws {
+    func `a node that shuts down returns its turn, and another runs it at once`(on engine: TestEngine) async throws {
         let hasBegun = Gate()
         let stuck: @Sendable () async throws -> Void = { [turns] in
             guard turns.count() == 1 else { return }
@@ -89,11 +89,11 @@ struct DutiesTests {
             continuation.finish()
             throw CancellationError()
         }
-        let (one, other) = try await nodes(engine, duty: stuck)
+        let (one, other) = try await nodes(engine, task: stuck)
         _ = try await one()
         clock.advance(by: .seconds(600))
         let group = ServiceGroup(
-            services: [Duties([one.duty], database: one.database, time: clock.time, logger: .none)], logger: .none)
+            services: [Duties([one.task], database: one.database, time: clock.time, logger: .none)], logger: .none)
 
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -105,10 +105,10 @@ struct DutiesTests {
         #expect(try await other() == .done)
     }
 
-    /// A node's view of the duty, with what the test itself needs.
+    /// A node's view of the scheduled task, with what the test itself needs.
     private struct Node {
         let shared: SharedDuty
-        let duty: Duty
+        let task: Duty
         let database: Database
         let folder: TemporaryFolder
 
@@ -116,16 +116,16 @@ struct DutiesTests {
     }
 
     private func nodes(
-        _ engine: TestEngine, duty body: @escaping @Sendable () async throws -> Void = {}
+        _ engine: TestEngine, task body: @escaping @Sendable () async throws -> Void = {}
     ) async throws -> (Node, Node) {
         let folder = try TemporaryFolder()
         let nodes = zip(["one", "other"], try await engine.nodes(2, in: folder.path)).map { name, database in
-            let duty = Duty("tidy", every: .seconds(600)) { [turns] in
+            let task = Duty("tidy", every: .seconds(600)) { [turns] in
                 try await body()
                 turns.add(name)
             }
             return Node(
-                shared: SharedDuty(duty, node: ID.make(at: clock.now), database: database, time: clock.time), duty: duty,
+                shared: SharedDuty(task, node: ID.make(at: clock.now), database: database, time: clock.time), task: task,
                 database: database, folder: folder)
         }
         return (nodes[0], nodes[1])
