@@ -21,14 +21,14 @@ package final class TestWorld: Sendable {
     private let store: Store
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    /// What goes wrong with an output on its way into the store; nothing where it is kept.
+    /// What goes wrong with an output on its way into the store; nil if it is stored.
     package typealias Store = @Sendable (OutputSource) async throws -> StoreOutcome?
 
     /// - Parameters:
-    ///   - dailyCost: What providers may cost in a day, in micro-dollars; nothing means no brake.
-    ///   - before: A world that has come to rest, whose database this one goes on with: quicker than an empty one.
-    ///   - wrap: Stands before the database, once its schema is there.
-    ///   - wrapProvider: Stands before the provider.
+    ///   - dailyCost: The daily provider budget, in micro-dollars; nil means no limit.
+    ///   - before: A world that has come to rest, whose database this one continues with: faster than an empty one.
+    ///   - wrap: Wraps the database, once its schema exists.
+    ///   - wrapProvider: Wraps the provider.
     package init(
         _ engine: TestEngine = .sqlite, after before: TestWorld? = nil, provider: FakeProvider = FakeProvider(),
         rules: WorkRules = WorkRules(), userIDs: [ProviderName: String] = [:], dailyCost: Int64? = nil, store: @escaping Store = { _ in nil },
@@ -57,7 +57,7 @@ package final class TestWorld: Sendable {
             logger: logger)
     }
 
-    /// One more worker on the same database, as another process would have it.
+    /// Another worker on the same database, as another process would have it.
     package func makeWorker() -> Worker {
         let settle = SettleJob(database: database, store: { try await self.keep($0) }, rules: rules, time: clock.time, logger: logger)
         return Worker(
@@ -85,7 +85,7 @@ package final class TestWorld: Sendable {
         return .stored(NewOutput(asset, isWrittenDown: false))
     }
 
-    /// A person's own account, with as many whole credits.
+    /// A person's own account, with this many whole credits.
     package func account(credits: Int64 = 0, plan: String = "enterprise") async throws -> Actor {
         let now = clock.now
         let id = ID<User>.make(at: now)
@@ -104,7 +104,7 @@ package final class TestWorld: Sendable {
         return Actor(account: account, user: id, key: nil, role: .owner, platformRole: .user)
     }
 
-    /// A plan of the test's own.
+    /// A plan that the test defines.
     package func plan(
         _ name: String, concurrentJobs: Int = 1, jobsPerHour: Int? = nil, weight: Int = 1, headStart: Duration = .zero
     ) async throws {
@@ -115,7 +115,7 @@ package final class TestWorld: Sendable {
         }
     }
 
-    /// A picture of the account's own, 640 by 480.
+    /// A picture that the account owns, 640 by 480.
     package func upload(for actor: Actor) async throws -> ID<Asset> {
         let now = clock.now
         let id = ID<Asset>.make(at: now)
@@ -138,7 +138,7 @@ package final class TestWorld: Sendable {
         return job
     }
 
-    /// Lets the worker do whatever is due at this instant, to the end.
+    /// Lets the worker do everything that is due at this instant, to the end.
     package func work() async throws {
         try await work(makeWorker())
     }
@@ -151,7 +151,7 @@ package final class TestWorld: Sendable {
         }
     }
 
-    /// Works, moves the clock, and works again, as often as it takes until no job of the account is alive.
+    /// Works, advances the clock, and works again, until no job of the account is alive.
     package func workUntilEnded(_ actor: Actor, step: Duration = .seconds(5), steps: Int = 200) async throws {
         for _ in 0..<steps {
             try await work()
@@ -162,7 +162,7 @@ package final class TestWorld: Sendable {
         throw Unexpected("jobs of \(actor.account) do not end")
     }
 
-    /// Tells of a request as the provider's webhook would, whether it has ended or not.
+    /// Sends the webhook of a request as the provider would, whether the request has ended or not.
     @discardableResult
     package func deliverWebhook(_ id: String, user: String = "us", headers: [String: String] = [:]) async throws -> ReceiveWebhook.Outcome {
         guard let request = provider.requests.first(where: { $0.id == id }) else { throw Unexpected("no request \(id)") }

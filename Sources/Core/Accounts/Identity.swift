@@ -1,6 +1,6 @@
 package import SQL
 
-/// All of identity, put together once at the start.
+/// All parts of identity, put together once at the start.
 package struct Identity: Sendable {
     package let secrets: Secrets
     package let tokens: Tokens
@@ -13,7 +13,7 @@ package struct Identity: Sendable {
     package let keyUses: KeyUses
     package let createFirstAdministrator: FirstAdministrator
 
-    /// - Parameter publicURL: The address that clients know, without a slash at its end.
+    /// - Parameter publicURL: The address that clients know, without a trailing slash.
     package init(
         database: Database, secrets: Secrets, publicURL: String, signUpMode: SignUp.Mode, confirmsByMail: Bool, time: Time,
         passwords: Passwords

@@ -1,34 +1,35 @@
 package import SQL
 import Synchronization
 
-/// Tells whoever waits that there may be something to do, or to show: in this process at once, in others on the same
-/// database a moment later. A wake-up may be missed or come for nothing: whoever waits looks into the database, and looks
-/// by itself after a while.
+/// Notifies waiting tasks that there may be something to do, or to show: in this process at once, in others on the same
+/// database a moment later. A notification may be lost or come without a change: a waiting task reads the database, and
+/// does so by itself after a while.
 package final class WakeUp: Sendable {
     /// Ends with a call of `forget`.
     package struct Token: Sendable, Hashable {
         fileprivate let number: Int
         fileprivate let account: ID<Account>?
 
-        /// Spreads over `turns` what is done now and then for each.
+        /// Distributes over `turns` what is done now and then for each.
         package func isTurn(_ turn: Int, of turns: Int) -> Bool { number % turns == turn }
     }
 
     private struct State {
         var next = 0
         var workers: [Int: @Sendable () -> Void] = [:]
-        /// By account, so that a change costs those alone who wait for it.
+        /// By account, so that a change costs only those that wait for it.
         var watchers: [ID<Account>: [Int: @Sendable () -> Void]] = [:]
         var looks = 0
     }
 
-    /// Stands for the workers among the accounts that processes tell each other.
+    /// The name of the workers among the accounts in notifications between processes.
     private static let work = "work"
 
     private let state = Mutex(State())
     private let database: Database?
 
-    /// - Parameter database: Whose other processes are told and heard; without one, a wake-up stays in this process.
+    /// - Parameter database: The database whose other processes are notified and listened to; without one, a
+    ///   notification stays in this process.
     package init(across database: Database? = nil) {
         self.database = database
         database?.listen(while: { [weak self] in self?.isLookWanted() ?? false }) { [weak self] in self?.hear($0) }
@@ -46,7 +47,7 @@ package final class WakeUp: Sendable {
         database?.tell(account.rawValue)
     }
 
-    /// There may be work, whoever's.
+    /// There may be work, of any account.
     package func workers() {
         workersHere()
         database?.tell(WakeUp.work)
@@ -57,7 +58,8 @@ package final class WakeUp: Sendable {
         for wake in state.withLock({ Array($0.workers.values) }) { wake() }
     }
 
-    /// Calls `wake` whenever jobs of the account changed, or of any account whenever there may be work. It must be quick.
+    /// Calls `wake` whenever jobs of the account changed or, without an account, whenever there may be work. It must be
+    /// quick.
     package func onChange(of account: ID<Account>?, _ wake: @escaping @Sendable () -> Void) -> Token {
         state.withLock { state in
             state.next += 1
@@ -74,7 +76,7 @@ package final class WakeUp: Sendable {
         }
     }
 
-    /// Wake-ups from now on, folded into one while nobody looks. Of one account, or for workers.
+    /// Notifications from now on, merged into one while none is read. Of one account, or for workers.
     package func listen(to account: ID<Account>? = nil) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let token = onChange(of: account) { continuation.yield() }
@@ -98,7 +100,8 @@ package final class WakeUp: Sendable {
         }
     }
 
-    /// Where an engine has to look for changes, each one found wakes every watcher: the more there are, the rarer the looks.
+    /// If an engine has to poll for changes, each one found wakes every watcher: the more there are, the rarer the
+    /// polls.
     private func isLookWanted() -> Bool {
         state.withLock { state in
             state.looks += 1

@@ -1,8 +1,9 @@
 import SQL
 
-/// How an attempt ends and what becomes of its job, whose account's row is locked.
+/// How an attempt ends and what happens to its job, whose account's row is locked.
 extension Transaction {
-    /// Ends an attempt and its job with it. Nothing where the attempt had ended; the attempt alone where the job had.
+    /// Ends an attempt and its job with it. Does nothing if the attempt has ended; ends only the attempt if the job
+    /// has.
     func end(
         _ attempt: ID<Attempt>, as state: Attempt.State, failure: JobFailure? = nil, with ending: JobEnding
     ) throws {
@@ -10,8 +11,8 @@ extension Transaction {
         if try end(attempt, state, failure: failure, now: ending.now) { try end([ending]) }
     }
 
-    /// Ends an attempt without a result; its job gets another attempt where the failure may pass and the policy allows,
-    /// else it fails and its credits are released. Nothing when the attempt or the job had ended.
+    /// Ends an attempt without a result; its job gets another attempt if the failure is transient and the policy allows
+    /// one, else it fails and its credits are released. Does nothing if the attempt or the job has ended.
     func endAttempt(
         _ attempt: ID<Attempt>, of job: Job, as state: Attempt.State, _ failure: JobFailure, isTransient: Bool,
         retryAfter: Duration?, rules: WorkRules, jitter: Double, now: Instant
@@ -34,7 +35,7 @@ extension Transaction {
         }
     }
 
-    /// Back into the queue unsent, because its worker shuts down.
+    /// Returns the job to the queue unsent, because its worker shuts down.
     func handBack(_ claim: Claim, now: Instant) throws {
         guard try end(claim.attempt, .handedBack, now: now) else { return }
         _ = try requeue(claim.job.id, .handedBack, runAt: now, data: .object([:]), now: now)
@@ -46,7 +47,7 @@ extension Transaction {
         try end([JobEnding(job, .failed(.timedOut), now: now)])
     }
 
-    /// What was handed back unsent was no try: a job must not fail because its workers were restarted.
+    /// An attempt that was returned unsent does not count: a job must not fail because its workers were restarted.
     private func countTries(of job: ID<Job>) throws(DatabaseError) -> Int {
         try queryOne("SELECT COUNT(*) AS count FROM attempts WHERE job_id = $1 AND state <> 'handed_back'", job)?.get("count") ?? 0
     }

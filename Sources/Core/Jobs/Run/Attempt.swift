@@ -1,15 +1,15 @@
 import SQL
 
-/// One hand-over of a job to a provider.
+/// One submission of a job to a provider.
 package struct Attempt: Sendable, Hashable {
     package enum State: String, Sendable, SQLConvertible {
-        /// Committed; being sent, or its worker died before the answer was recorded. Never sent again.
+        /// Committed; being sent, or its worker died before the response was recorded. Never sent again.
         case submitting
         /// The provider has it. Waits for its webhook, or is polled.
         case submitted
-        /// The submission got no answer. Its webhook may still come and adopt it; else it is lost.
+        /// The submission got no response. Its webhook may still come and adopt it; else it is lost.
         case unanswered
-        /// The provider's last word is kept on it. Its outputs are to be stored and its job settled.
+        /// The provider's result is stored on it. Its outputs are to be stored and its job settled.
         case answered
         case succeeded, failed, lost, cancelled
         /// Not sent: its worker shut down first.
@@ -30,7 +30,7 @@ package struct Attempt: Sendable, Hashable {
     package let logs: JSON?
     package private(set) var answer: JSON?
     package let failure: Job.Failure?
-    /// Micro-dollars: from the price list until the provider reports it.
+    /// In micro-dollars: from the price list until the provider reports it.
     package let cost: Int64
     package let createdAt: Instant
     package let submittedAt: Instant?
@@ -38,7 +38,7 @@ package struct Attempt: Sendable, Hashable {
     package private(set) var answeredAt: Instant?
     package let endedAt: Instant?
 
-    /// As it is once its provider's last word is recorded.
+    /// The attempt as it is once its provider's result is recorded.
     func answered(_ words: JSON, requestID: String, now: Instant) -> Attempt {
         var attempt = self
         attempt.state = .answered
@@ -66,7 +66,7 @@ extension Attempt {
     }
 }
 
-/// The right to act on an attempt for a while. A worker that lost it finds that its statements change nothing.
+/// The right to act on an attempt for a while. If a worker has lost it, its statements change nothing.
 package struct Lease: Sendable, Hashable, RawRepresentable, SQLConvertible {
     package let rawValue: String
 

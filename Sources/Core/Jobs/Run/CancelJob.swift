@@ -5,7 +5,7 @@ package enum CancelError: Error, Sendable, Hashable {
     case ended(JobState)
 }
 
-/// Cancels a job: at once while it waits; while it is processing as a request, which is passed on to the provider.
+/// Cancels a job: at once while it waits; while it is processing, by a request that is sent on to the provider.
 package struct CancelJob: Sendable {
     private let database: Database
     private let time: Time
@@ -17,7 +17,7 @@ package struct CancelJob: Sendable {
         self.wakeUp = wakeUp
     }
 
-    /// The job as it stands afterwards. Cancelling again is the same as cancelling once.
+    /// Returns the job as it is afterwards. Cancelling again is the same as cancelling once.
     package func callAsFunction(_ id: ID<Job>, by actor: Actor) async throws -> Job {
         let now = time.now()
         let job = try await database.write(of: actor.account) { try $0.cancel(id, of: actor.account, now: now) }
@@ -49,7 +49,7 @@ extension Transaction {
         else { return job }
         let asked = try Job(row)
         try appendEvents([NewEvent(.cancelRequested, of: asked, asked.state, seq: row.get("event_seq"), .object([:]), now)])
-        // One that is being sent learns of it when its submission is recorded.
+        // A job that is being sent is cancelled once its submission is recorded.
         try execute(
             "UPDATE attempts SET due_at = $2, lease = NULL WHERE job_id = $1 AND state IN ('submitted', 'unanswered')", job.id, now)
         return asked

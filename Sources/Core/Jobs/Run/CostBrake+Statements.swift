@@ -6,8 +6,9 @@ extension Transaction {
         return try row.map { row throws(DatabaseError) in try ProviderCosts(row) } ?? ProviderCosts(expected: 0, reachedAt: nil, reachedLimit: nil)
     }
 
-    /// Of the jobs that are to be claimed, those that the brake lets through; whether one was held back, and is the first of the
-    /// day. Holds the day's row until the transaction ends, so that no other claim counts meanwhile.
+    /// Returns those of the jobs to be claimed that the daily provider budget allows, and whether this is the first
+    /// time today that one is held back. Holds the day's row until the transaction ends, so that no other claim counts
+    /// meanwhile.
     func brake(_ jobs: [Job], by gauge: CostGauge, now: Instant) throws(DatabaseError) -> (fitting: [Job], isFirstHeldBack: Bool) {
         let day = now.startOfDay
         try execute("INSERT INTO provider_costs (day, expected) VALUES ($1, 0) ON CONFLICT (day) DO NOTHING", day)

@@ -1,11 +1,12 @@
 import SQL
 
-/// What providers may cost in a day of UTC, over all of them and over all nodes. Beyond it jobs wait for the next day.
+/// The daily provider budget: what all providers may cost in a day of UTC, over all nodes. Beyond it jobs wait for the
+/// next day.
 ///
-/// A claim counts when it is made, by the catalog's prices, and is not taken back where nothing was sent in the end: the brake
-/// errs on the side of its limit.
+/// A claim counts when it is made, by the catalog's prices, and is not subtracted if nothing was sent in the end: the
+/// actual cost may stay below the budget.
 package struct CostBrake: Sendable {
-    /// Micro-dollars.
+    /// In micro-dollars.
     package let limit: Int64
     private let catalog: CatalogCache
 
@@ -14,20 +15,20 @@ package struct CostBrake: Sendable {
         self.catalog = catalog
     }
 
-    /// What it goes by, as the catalog is now.
+    /// The budget, with the catalog as it is now.
     func gauge() async throws -> CostGauge {
         CostGauge(limit: limit, endpoints: try await catalog.current().endpoints)
     }
 }
 
-/// The brake's limit and what jobs are expected to cost, for one transaction.
+/// The budget and what jobs are expected to cost, for one transaction.
 struct CostGauge: Sendable {
     let limit: Int64
     let endpoints: [EndpointID: Endpoint]
 
     func cost(of job: Job) -> Int64 { endpoints[job.endpoint]?.expectedCost(of: job) ?? 0 }
 
-    /// Those of the jobs, in their order, that there is room for. What costs nothing always has room.
+    /// The jobs that fit into the budget, in their order. A job that costs nothing always fits.
     func fitting(_ jobs: [Job], expected: Int64) -> [Job] {
         var left = limit - expected
         return jobs.filter { job in
@@ -41,7 +42,7 @@ struct CostGauge: Sendable {
 
 /// A day's cost as it was counted.
 package struct ProviderCosts: Sendable, Hashable {
-    /// Micro-dollars.
+    /// In micro-dollars.
     package let expected: Int64
     /// When the first job had to wait for the next day, and what the limit was then.
     package let reachedAt: Instant?

@@ -1,8 +1,8 @@
 package import SQL
 package import Logging
 
-/// Does what is due on an attempt after it was handed over: asks the provider how it stands, passes on a cancel, settles
-/// what is answered, gives up what is lost or past its deadline.
+/// Does what is due on an attempt after it was submitted: polls the provider, sends a cancel, settles a result,
+/// abandons what is lost or past its deadline.
 package struct FollowUp: Sendable {
     private let database: Database
     private let providers: Providers
@@ -50,13 +50,13 @@ package struct FollowUp: Sendable {
         }
     }
 
-    /// Its worker died or is too slow. Whether the submission went out, nobody knows: it is not sent again.
+    /// Its worker died or is too slow. It is unknown whether the submission was sent, so it is not sent again.
     private func rescue(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         let now = time.now()
         try await database.write(of: job.account) {
             guard try $0.holds(due.lease, of: due.attempt.id) else { return }
             try $0.recordNoAnswer(
-                due.attempt.id, words: "its worker went away while sending it", cost: due.attempt.cost, now: now,
+                due.attempt.id, words: "worker lost during submission", cost: due.attempt.cost, now: now,
                 dueAt: now + provider.patience)
         }
     }
@@ -67,7 +67,7 @@ package struct FollowUp: Sendable {
         let now = time.now()
         switch answer {
         case .running(let progress):
-            // Whoever cancelled is waiting to hear.
+            // The client that cancelled is waiting for the outcome.
             let interval = provider.pollInterval(after: due.attempt.pollCount + 1)
             let wait = job.cancelRequestedAt == nil ? interval : min(interval, .seconds(1))
             let next = min(now + wait, job.deadlineAt ?? .distantFuture)
@@ -94,7 +94,7 @@ package struct FollowUp: Sendable {
         let now = time.now()
         guard let reference = reference(due), let requestedAt = job.cancelRequestedAt else { return try await lose(due, job) }
         if now - requestedAt >= rules.cancelPatience { return try await endCancelled(due, job) }
-        // It was asked already: how it stands decides.
+        // The cancel was sent already: the provider's status decides.
         if due.attempt.cancelSentAt != nil { return try await poll(due, job, provider) }
         switch await provider.cancel(reference) {
         case .dropped, .notFound:
@@ -109,7 +109,8 @@ package struct FollowUp: Sendable {
         }
     }
 
-    /// What cannot be settled is tried again, until the deadline: else its job would wait for ever, its credits set aside.
+    /// What cannot be settled is retried, until the deadline: otherwise its job would wait forever, with its credits
+    /// reserved.
     private func settleOrGiveUp(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         do {
             try await settleUnderLease(due, job, provider)
@@ -136,8 +137,8 @@ package struct FollowUp: Sendable {
                 try await keepLease(due, of: job.account)
                 return false
             }
-            // At a shutdown the lease's keeper goes first. What the settlement says then still counts: an error of its
-            // is why the lease is let go of.
+            // At a shutdown the task that keeps the lease ends first. The settlement's outcome still counts then: an
+            // error of it is the reason to release the lease.
             while let isSettled = try await group.next(), !isSettled {}
             group.cancelAll()
         }
@@ -147,7 +148,7 @@ package struct FollowUp: Sendable {
         while true {
             do { try await time.sleep(rules.lease * 0.3) } catch { return }
             let until = time.now() + rules.lease
-            // Lost: what goes on here will find that it changes nothing.
+            // The lease is lost: the settlement will find that it changes nothing.
             guard try await database.write(of: account, { try $0.renew(due.lease, of: due.attempt.id, until: until) }) else {
                 try? await time.sleep(.seconds(3600))
                 return
@@ -195,7 +196,7 @@ package struct FollowUp: Sendable {
         }
     }
 
-    /// The job ended without this attempt: whatever it made is the operator's cost.
+    /// The job ended without this attempt: what it made is the operator's cost.
     private func endLeftOver(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         if due.attempt.state == .submitted, let reference = reference(due) { _ = await provider.cancel(reference) }
         let now = time.now()

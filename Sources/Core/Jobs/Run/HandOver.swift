@@ -2,7 +2,7 @@ package import SQL
 package import Logging
 import Foundation
 
-/// Hands a claimed job to its provider: once, whatever comes of it. What comes of it is recorded before anything else.
+/// Submits a claimed job to its provider: once, whatever the outcome. The outcome is recorded before anything else.
 package struct HandOver: Sendable {
     /// A link by which the provider can read a stored file of the account, for as long as the job may take.
     package typealias InputLink = @Sendable (ID<Asset>, ID<Account>, Duration) async throws -> String?
@@ -16,7 +16,7 @@ package struct HandOver: Sendable {
     private let time: Time
     private let wakeUp: WakeUp
     private let logger: Logger
-    /// Hand-overs that begin or end together are looked up and recorded together.
+    /// Submissions that begin or end together are looked up and recorded together.
     private let standings: SetRead<Claim, Claim.Standing>
     private let submitted: SetWrite<Submitted, Void>
     private let answered: SetWrite<Answered, Bool>
@@ -45,7 +45,8 @@ package struct HandOver: Sendable {
         }
     }
 
-    /// What is to be followed up at once, under the same lease: an attempt whose provider answered with the result.
+    /// Returns what is to be advanced at once, under the same lease: an attempt whose provider responded with the
+    /// result.
     @discardableResult
     package func callAsFunction(_ claim: Claim, isShuttingDown: Bool) async throws -> DueAttempt? {
         defer { wakeUp.watchers(of: claim.job.account) }
@@ -58,7 +59,7 @@ package struct HandOver: Sendable {
             guard let prepared = try await prepare(claim) else { return nil }
             ready = prepared
         } catch is CancellationError {
-            // Told to stop before anything was sent.
+            // Stopped before anything was sent.
             try await handBack(claim)
             return nil
         }
@@ -74,7 +75,7 @@ package struct HandOver: Sendable {
         let input: JSON
     }
 
-    /// What is needed to send it. Nothing where it is not to be sent, which is then recorded.
+    /// Returns what is needed to send it, or nil if it is not to be sent, which is then recorded.
     private func prepare(_ claim: Claim) async throws -> Ready? {
         guard let provider = providers.serving[claim.job.provider],
             let endpoint = try await catalog.current().endpoints[claim.job.endpoint]
@@ -87,7 +88,7 @@ package struct HandOver: Sendable {
             try await fail(claim, .inputMissing, nil)
             return nil
         }
-        // Somebody may have cancelled meanwhile, or the lease may have run out while this worker was stopped.
+        // The job may have been cancelled meanwhile, or the lease may have run out while this worker was stopped.
         return try await mayGoOn(claim) ? Ready(provider: provider, endpoint: endpoint, input: input) : nil
     }
 
@@ -151,7 +152,7 @@ package struct HandOver: Sendable {
         }
     }
 
-    /// The provider's input. Nothing when a picture to work on is gone.
+    /// The provider's input, or nil if an input picture is gone.
     private func input(for job: Job, _ endpoint: Endpoint) async throws -> JSON? {
         let kind = try await catalog.current().kinds[job.kind]
         var parameters = job.parameters

@@ -1,8 +1,8 @@
 package import SQL
 package import Logging
 
-/// Takes in what a provider tells of an attempt. It is believed only if the token names an attempt of that provider, the
-/// signature holds, it was signed for our account, and its request is the attempt's, or becomes so.
+/// Receives a provider's webhook about an attempt. It is accepted only if the token names an attempt of that provider,
+/// the signature is valid, it was signed for the operator's account, and its request is the attempt's, or becomes so.
 package struct ReceiveWebhook: Sendable {
     package enum Outcome: Sendable, Hashable {
         case recorded
@@ -13,7 +13,7 @@ package struct ReceiveWebhook: Sendable {
     private let database: Database
     private let providers: Providers
     private let addresses: WebhookAddresses
-    /// Our account at each provider, where it is configured; else it is learned.
+    /// The operator's account at each provider, if it is configured; else it is learned.
     private let userIDs: [ProviderName: String]
     private let time: Time
     private let wakeUp: WakeUp
@@ -32,7 +32,7 @@ package struct ReceiveWebhook: Sendable {
         self.logger = logger
     }
 
-    /// Throws `WebhookRefusal` where it is not believed.
+    /// Throws `WebhookRefusal` if it is not accepted.
     package func callAsFunction(_ webhook: ReceivedWebhook, from name: ProviderName, token: String) async throws -> Outcome {
         guard let provider = providers.named(name), let id = addresses.attempt(of: token, at: name),
             let (attempt, account) = try await database.readBriefly({ try $0.attemptAndAccount(id) }), attempt.provider == name
@@ -44,7 +44,7 @@ package struct ReceiveWebhook: Sendable {
         let (outcome, teaches) = try await database.write(of: account) { transaction in
             try transaction.record(verified, of: id, configuredUser: configured, now: now)
         }
-        // By itself, as the row is nobody's.
+        // In a transaction of its own, since the row belongs to no account.
         if teaches, let user = verified.userID {
             try await database.write(order: .alone) { try $0.learnUser(user, at: name, now: now) }
         }
@@ -58,7 +58,7 @@ extension Transaction {
     fileprivate func record(
         _ webhook: VerifiedWebhook, of attempt: ID<Attempt>, configuredUser: String?, now: Instant
     ) throws -> (outcome: ReceiveWebhook.Outcome, teaches: Bool) {
-        // Read again: the submission's answer may have been recorded since.
+        // Read again: the submission's response may have been recorded since.
         guard let row = try queryOne("""
             SELECT t.*, (SELECT user_id FROM provider_accounts WHERE provider = t.provider) AS learned_user FROM attempts t WHERE t.id = $1
             """, attempt)
@@ -73,7 +73,8 @@ extension Transaction {
         let isRecorded = webhook.needsPoll
             ? try pollNow(current.id, requestID: webhook.requestID, now: now)
             : try recordAnswer(webhook.words, requestID: webhook.requestID, of: current.id, now: now, dueAt: now)
-        // Only a request that our own submission recorded teaches us who we are there; a webhook may have named it first.
+        // The account is learned only from a request that the attempt's own submission recorded; a webhook may have
+        // named it first.
         return (isRecorded ? .recorded : .repeated, user == nil && current.submittedAt != nil)
     }
 

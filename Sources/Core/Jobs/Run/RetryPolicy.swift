@@ -10,7 +10,7 @@ package struct RetryPolicy: Sendable {
         self.maximumDelay = maximumDelay
     }
 
-    /// When the next attempt may start; nothing when there is to be none.
+    /// Returns when the next attempt may start, or nil if there is to be none.
     ///
     /// - Parameters:
     ///   - attempts: How many there were.

@@ -1,7 +1,7 @@
 package import SQL
 package import Logging
 
-/// Settles an attempt that has its provider's last word: stores the outputs, then completes or fails the job, captures
+/// Settles an attempt that has its provider's result: stores the outputs, then completes or fails the job, captures
 /// what was delivered and releases the rest, in one transaction.
 package struct SettleJob: Sendable {
     package typealias Store = @Sendable (OutputSource) async throws -> StoreOutcome
@@ -11,7 +11,7 @@ package struct SettleJob: Sendable {
     private let rules: WorkRules
     private let time: Time
     private let logger: Logger
-    /// Jobs that are done together are settled together.
+    /// Jobs that end together are settled together.
     private let completions: SetWrite<Completion, Bool>
 
     package init(database: Database, store: @escaping Store, rules: WorkRules, time: Time, logger: Logger) {
@@ -86,7 +86,7 @@ package struct SettleJob: Sendable {
         try await database.write(of: job.account) { try $0.recordStoreFailure(due, words: words, dueAt: next) }
     }
 
-    /// The result is there and paid for, so it is worth waiting for a disk until the deadline.
+    /// The result exists and is paid for, so it is worth waiting for a disk until the deadline.
     private func waitForStore(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
         let now = time.now()
         if let deadline = job.deadlineAt, deadline <= now {

@@ -3,10 +3,10 @@ package import SQL
 import ServiceLifecycle
 import Synchronization
 
-/// Works on jobs: claims what is queued and hands it over, follows up what is due. Any number of workers, in any number
-/// of processes, share the work through the database alone.
+/// Processes jobs: claims what is queued and submits it, advances what is due. Any number of workers, in any number of
+/// processes, share the work through the database alone.
 package final class Worker: Service {
-    /// What a worker takes on in a round, each of which may fail while the others go on.
+    /// The kinds of work that a worker takes in a round. Each may fail while the others go on.
     private enum Taking: Hashable {
         case claims, due, overdue
     }
@@ -16,7 +16,7 @@ package final class Worker: Service {
         var followUps = 0
         var introduced: Set<ProviderName> = []
         var lookedForOverdueAt: Instant?
-        /// When it was last said that no work can be taken, as while the database is away.
+        /// When it was last logged that no work can be taken, as while the database is unavailable.
         var complainedAt: [Taking: Instant] = [:]
     }
 
@@ -47,8 +47,8 @@ package final class Worker: Service {
         self.logger = logger
     }
 
-    /// Until graceful shutdown: then nothing new is taken on, what was claimed but not sent is handed back, and what is
-    /// under way is finished or, when the task is cancelled, let go of.
+    /// Runs until graceful shutdown: then no new work is admitted, what was claimed but not sent is returned, and what
+    /// is in flight is finished or, when the task is cancelled, released.
     package func run() async throws {
         let wakeUps = wakeUp.listen()
         await withTaskGroup(of: Void.self) { group in
@@ -56,12 +56,12 @@ package final class Worker: Service {
             for await _ in wakeUps.cancelOnGracefulShutdown() {
                 await self.startWork(in: &group)
             }
-            // What is under way is not cancelled: a submission without its answer would be in doubt for minutes.
+            // What is in flight is not cancelled: a submission without its response would be in doubt for minutes.
             self.isShuttingDown.withLock { $0 = true }
         }
     }
 
-    /// One round, awaited to its end: how many things were done. For tests and for `worker --once`.
+    /// Runs one round to its end and returns how many things were done. For tests and for `worker --once`.
     @discardableResult
     package func runOnce() async throws -> Int {
         let claims = try await claim()
@@ -80,7 +80,7 @@ package final class Worker: Service {
         }
     }
 
-    /// What fails leaves the others be: whatever was taken on is done.
+    /// A failure does not stop the others: all work that was taken is done.
     private func startWork(in group: inout TaskGroup<Void>) async {
         async let claims = orNothing(.claims) { try await self.claim() }
         async let due = orNothing(.due) { try await self.takeDue() }
@@ -106,7 +106,7 @@ package final class Worker: Service {
         }
     }
 
-    /// It tries several times a second, and says so once a minute.
+    /// It retries several times a second, and logs it once a minute.
     private func isTimeToComplain(of taking: Taking) -> Bool {
         let now = time.now()
         return inHand.withLock { inHand in
@@ -166,7 +166,7 @@ package final class Worker: Service {
         do {
             due = try await handOver(claim, isShuttingDown: isShuttingDown.withLock { $0 })
         } catch {
-            // Whether it was sent is not known here; the end of its lease lets another worker decide.
+            // Whether it was sent is unknown here; the end of its lease lets another worker decide.
             logger.error("hand-over failed", metadata: ["attempt": "\(claim.attempt)", "error": "\(error)"])
         }
         inHand.withLock { inHand in
@@ -186,14 +186,14 @@ package final class Worker: Service {
             do {
                 try await database.write(of: due.job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }
             } catch {
-                logger.error("lease not let go of; it ends by itself", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
+                logger.error("lease not released; it ends by itself", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             }
         }
         inHand.withLock { $0.followUps -= 1 }
         wakeUp.workersHere()
     }
 
-    /// Not at every wake-up, as deadlines are hours.
+    /// Not at every wake-up, since deadlines are hours away.
     private func isTimeForOverdue() -> Bool {
         let now = time.now()
         return inHand.withLock { inHand in
@@ -203,7 +203,7 @@ package final class Worker: Service {
         }
     }
 
-    /// Jobs whose time ran out while they waited for another attempt.
+    /// Fails jobs whose time ran out while they waited for another attempt.
     private func failOverdue() async throws -> Int {
         let now = time.now()
         let overdue = try await database.read { try $0.overdueJobs(now: now, limit: 32) }

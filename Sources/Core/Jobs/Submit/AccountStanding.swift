@@ -1,7 +1,8 @@
 import SQL
 
-/// Where an account stands when it asks for jobs: what its plan allows, how far it has come, what it can pay. Requests of
-/// one account that are decided together change it in turn, so that each sees what those before it have taken.
+/// The state of an account when it requests jobs: what its plan allows, how much of it is used, what it can pay.
+/// Requests of one account that are decided together change it in turn, so that each sees what those before it have
+/// taken.
 struct AccountStanding: Sendable, Hashable {
     var eventSeq: Int64
     var lastOrderAt: Instant
@@ -12,18 +13,20 @@ struct AccountStanding: Sendable, Hashable {
     let jobsPerHour: Int?
     let weight: Int64
     let headStart: Duration
-    /// Jobs that wait for a slot, or for the end of a hold. Read where some must wait; else it does not matter.
+    /// Jobs that wait for a slot, or for the end of a hold. Read if some must wait; else it does not matter.
     var waiting = 0
-    /// When the jobs of the last hour came, newest first. Read where the plan's limit is near; else it does not matter.
+    /// When the jobs of the last hour were submitted, newest first. Read if the plan's limit is near; else it does not
+    /// matter.
     var recent: [Instant] = []
     var credits = AccountCredits()
-    /// Limits of spend. Read where the account has any.
+    /// The spend limits. Read if the account has any.
     var allowances = SpendAllowances()
 
     /// How far an account of weight 1 moves back with each job.
     static let step: Duration = .seconds(2)
 
-    /// Takes all of a list of jobs, or throws and changes nothing. The plan's jobs per hour do not count for administrators.
+    /// Admits all of a list of jobs, or throws and changes nothing. The plan's jobs per hour do not count for
+    /// administrators.
     mutating func take(_ prices: [Credits], by actor: Actor, now: Instant) throws -> [TakenJob] {
         if isDisabled { throw SubmitError.accountDisabled }
         try checkQueue(prices.count)
@@ -41,7 +44,7 @@ struct AccountStanding: Sendable, Hashable {
     }
 
     /// Start-time fair queueing: a job starts where the account's last one ended, but not before now less the plan's
-    /// head start. Accounts that ask for much stand behind those that ask for little, by the weight of their plans.
+    /// head start. Accounts that request much queue behind those that request little, by the weight of their plans.
     func places(for jobs: Int, now: Instant) -> [QueuePlace] {
         var slotsLeft = freeSlots
         var orderAt = lastOrderAt
@@ -57,7 +60,7 @@ struct AccountStanding: Sendable, Hashable {
 
     var freeSlots: Int { isHeld ? 0 : max(0, concurrentJobs - slotsUsed) }
 
-    /// What is held waits too, and for longer.
+    /// Held jobs wait too, and for longer.
     private func checkQueue(_ newJobs: Int) throws(SubmitError) {
         guard waiting + max(0, newJobs - freeSlots) <= SubmitJob.waitingLimit else { throw .queueFull(limit: SubmitJob.waitingLimit) }
     }
@@ -66,7 +69,7 @@ struct AccountStanding: Sendable, Hashable {
         let hourAgo = now - .seconds(3600)
         let recent = recent.prefix(limit).filter { $0 > hourAgo }
         guard recent.count + newJobs > limit else { return }
-        // Room again once the oldest of those that are in the way is an hour old.
+        // There is room again once the oldest of the jobs that are in the way is an hour old.
         let inTheWay = min(max(limit - newJobs, 0), recent.count - 1)
         throw .rateLimited(limit: limit, retryAfter: inTheWay >= 0 ? recent[inTheWay] - hourAgo : .seconds(3600))
     }
@@ -81,7 +84,7 @@ struct AccountStanding: Sendable, Hashable {
     }
 }
 
-/// Where a new job stands in the queue.
+/// The place of a new job in the queue.
 struct QueuePlace: Sendable, Hashable {
     let orderAt: Instant
     /// Whether it counts among its account's concurrent jobs already; else it waits for one of those to end.
@@ -90,12 +93,12 @@ struct QueuePlace: Sendable, Hashable {
     let accountSeq: Int64
 }
 
-/// What an account gave for a job: a place in its queue, and credits.
+/// What an account provides for a job: a place in its queue, and credits.
 struct TakenJob: Sendable, Hashable {
     let place: QueuePlace
     let parts: [Reservation.Part]
-    /// The limits' counters that it counts in.
+    /// The counters of the limits that it counts in.
     let counts: [SpendCount]
-    /// The account's, after it.
+    /// The account's balance after it.
     let balance: Balance
 }

@@ -12,7 +12,7 @@ package struct PriceRequest: Sendable {
         self.database = database
     }
 
-    /// All of a batch, or the error of its first bad one with that one's place.
+    /// Prices all of a batch, or throws the error of its first invalid request with that one's place.
     package func callAsFunction(_ requests: [JobRequest], for account: ID<Account>) async throws -> [PricedRequest] {
         guard (1...PriceRequest.batchLimit).contains(requests.count) else { throw SubmitError.tooMany(limit: PriceRequest.batchLimit) }
         var priced: [PricedRequest] = []
@@ -39,7 +39,7 @@ package struct PriceRequest: Sendable {
             retryOf: request.retryOf)
     }
 
-    /// What the kind's formula asks for, by the names that parameters have in every kind.
+    /// What the kind's formula needs, by the names that parameters have in every kind.
     private func subject(
         of kind: Kind, _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], of account: ID<Account>
     ) async throws -> Price.Subject {
@@ -65,7 +65,7 @@ package struct PriceRequest: Sendable {
     private func check(_ given: [String: JSON], _ kind: Kind, _ endpoint: Endpoint) throws(SubmitError) -> [String: JSON] {
         do throws(ParameterError) {
             let valid = try kind.parameters.validate(given)
-            // What the provider would never see must not be asked for in vain.
+            // A parameter that the provider would never receive must not be accepted in vain.
             if valid["negativePrompt"] != nil, !endpoint.parametersSent.contains("negativePrompt") {
                 throw ParameterError(
                     code: .unsupported, field: "negativePrompt",

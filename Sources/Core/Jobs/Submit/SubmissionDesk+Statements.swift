@@ -1,8 +1,8 @@
 import SQL
 
 extension Transaction {
-    /// Does many submissions by one set of statements: locks their accounts, reads what decides, decides each in turn,
-    /// writes what was taken on. Nothing is written for who is refused.
+    /// Decides many submissions by one set of statements: locks their accounts, reads the facts, decides each in turn,
+    /// writes the admitted jobs. Nothing is written for a refused submission.
     ///
     /// - Parameter submissions: In ascending order of their accounts.
     func submit(_ submissions: [PricedSubmission]) throws -> [Result<SubmitJob.Outcome, any Error>] {
@@ -20,8 +20,8 @@ extension Transaction {
         return outcomes
     }
 
-    /// Locks the accounts in their order, so that nodes do not wait for each other in a circle, and so that of two equal
-    /// requests at once the second finds what the first was answered. Those that do not exist are left out.
+    /// Locks the accounts in their order, so that nodes do not wait for each other in a circle, and so that of two
+    /// equal requests at once the second finds the first one's response. Accounts that do not exist are left out.
     private func standings(for submissions: [PricedSubmission]) throws -> [ID<Account>: AccountStanding] {
         let wishes = Dictionary(grouping: submissions, by: \.actor.account)
         let accounts = wishes.keys.sorted()
@@ -44,7 +44,7 @@ extension Transaction {
         for (account, allowances) in try allowances(of: limited, now: now) { standings[account]?.allowances = allowances }
     }
 
-    /// Where all of an account's new jobs get a slot, nobody needs to know how many wait.
+    /// If all of an account's new jobs get a slot, it does not matter how many wait.
     private func readWaiting(
         _ wishes: [ID<Account>: [PricedSubmission]], into standings: inout [ID<Account>: AccountStanding]
     ) throws {
@@ -57,7 +57,7 @@ extension Transaction {
         }
     }
 
-    /// Counts first, since times are many and matter only to who comes to the limit.
+    /// Counts first, since times are many and matter only to an account near its limit.
     private func readRecent(
         _ wishes: [ID<Account>: [PricedSubmission]], into standings: inout [ID<Account>: AccountStanding]
     ) throws {
@@ -65,7 +65,7 @@ extension Transaction {
             standing.jobsPerHour != nil && (wishes[account] ?? []).contains { $0.actor.platformRole != .admin }
         }.keys.sorted()
         guard let now = wishes.values.joined().map(\.now).min(), !limited.isEmpty else { return }
-        // Ids sort by when they were made, and have an index.
+        // Ids sort by the time at which they were made, and have an index.
         let oldest = ID<Job>.first(at: now - .milliseconds(3_599_999))
         for row in try query(Statements.countRecent, shared: [oldest], rows: limited.map { [$0] }) {
             let account = try row.get("account_id", as: ID<Account>.self)
@@ -80,7 +80,7 @@ extension Transaction {
         (submissions ?? []).reduce(0) { $0 + $1.requests.count }
     }
 
-    /// Locked, so that a picture is not deleted before the job that works on it names it.
+    /// Locked, so that a picture is not deleted before the job that uses it names it.
     private func lockInputs(of submissions: [PricedSubmission]) throws -> [ID<Asset>: ID<Account>] {
         let inputs = Set(submissions.flatMap(\.requests).flatMap(\.inputs.values)).sorted()
         var found: [ID<Asset>: ID<Account>] = [:]
@@ -95,7 +95,7 @@ extension Transaction {
     }
 
     private func insert(_ jobs: [NewJob]) throws {
-        // Without RETURNING, with which SQLite would look through all jobs for one that names this one in `retry_of`.
+        // Without RETURNING, with which SQLite would scan all jobs for one that names this one in `retry_of`.
         try perform(Statements.insertJobs, rows: jobs.map { new in
             let (job, kind) = (new.job, new.request.kind)
             return [

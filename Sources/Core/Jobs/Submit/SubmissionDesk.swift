@@ -1,12 +1,12 @@
 import SQL
 
-/// Decides submissions in turn over what was read of their accounts, and notes what is to be written. It is the rule; what
-/// it reads and writes is in `SubmissionDesk+Statements`.
+/// Decides submissions in turn over the facts that were read of their accounts, and collects what is to be written. It
+/// is the rule; its reads and writes are in `SubmissionDesk+Statements`.
 struct SubmissionDesk: Sendable {
-    /// Accounts that are there, as they stand now.
+    /// The accounts that exist, in their current state.
     private(set) var standings: [ID<Account>: AccountStanding]
     private var kept: [Idempotency.Key: Idempotency.Record]
-    /// The pictures to work on that are there, and whose they are.
+    /// The input pictures that exist, and the accounts that own them.
     private let inputs: [ID<Asset>: ID<Account>]
     private(set) var newJobs: [NewJob] = []
     private(set) var newAnswers: [Idempotency.Key: Idempotency.Record] = [:]
@@ -20,7 +20,7 @@ struct SubmissionDesk: Sendable {
         self.inputs = inputs
     }
 
-    /// All of its jobs, or an error and nothing.
+    /// Returns all of its jobs, or throws and admits none.
     mutating func decide(_ submission: PricedSubmission) throws -> SubmitJob.Outcome {
         let account = submission.actor.account
         guard var standing = standings[account] else { throw SubmitError.accountDisabled }
@@ -56,12 +56,12 @@ struct SubmissionDesk: Sendable {
     }
 }
 
-/// What one caller asks for, priced.
+/// What one client requests, priced.
 struct PricedSubmission: Sendable {
     let requests: [PricedRequest]
     let actor: Actor
     let idempotency: Idempotency?
-    /// Makes the answer to keep. Without effects.
+    /// Makes the response to store. Without effects.
     let answer: @Sendable ([Job]) -> KeptAnswer
     let now: Instant
 
@@ -70,7 +70,7 @@ struct PricedSubmission: Sendable {
     }
 }
 
-/// A job that was taken on and is not yet written.
+/// A job that was admitted and is not yet written.
 struct NewJob: Sendable {
     let job: Job
     let request: PricedRequest

@@ -1,15 +1,15 @@
 package import SQL
 
-/// Takes jobs on: priced, their credits reserved and their rows inserted in one transaction, all or none. It waits for
-/// no provider. Callers who come together are served by one set of statements, each with their own outcome.
+/// Admits jobs: priced, their credits reserved and their rows inserted in one transaction, all or none. It waits for no
+/// provider. Simultaneous calls are served by one set of statements, each with its own outcome.
 package struct SubmitJob: Sendable {
     package enum Outcome: Sendable {
         case submitted([Job])
-        /// The same request came before; this is what it was answered.
+        /// The same request came before; this is the response that it got.
         case repeated(KeptAnswer)
     }
 
-    /// Jobs that may wait in an account's queue beside those that count as concurrent.
+    /// How many jobs may wait in an account's queue besides those that count as concurrent.
     static let waitingLimit = 100
 
     private let price: PriceRequest
@@ -25,7 +25,8 @@ package struct SubmitJob: Sendable {
         self.wakeUp = wakeUp
     }
 
-    /// - Parameter answer: Makes the answer to keep for `idempotency`; called inside the transaction, without effects.
+    /// - Parameter answer: Makes the response to store for `idempotency`; called inside the transaction, without
+    ///   effects.
     package func callAsFunction(
         _ requests: [JobRequest], by actor: Actor, idempotency: Idempotency? = nil,
         answer: @escaping @Sendable ([Job]) -> KeptAnswer = { _ in KeptAnswer(status: 202, body: "") }
@@ -35,7 +36,8 @@ package struct SubmitJob: Sendable {
         do {
             priced = try await price(requests, for: actor.account)
         } catch {
-            // What was answered once is answered again, also where it could not be priced today: a picture may be gone.
+            // A stored response is returned again, even if the request could not be priced today: a picture may be
+            // gone.
             guard let kept = try await keptAnswer(idempotency, of: actor.account, now: now) else { throw error }
             return .repeated(kept)
         }

@@ -1,8 +1,8 @@
 package import SQL
 
-/// A caller's key for one creating request, and what to keep as its answer.
+/// A client's key for one creating request, under which its response is stored.
 package struct Idempotency: Sendable {
-    /// How long an answer is kept.
+    /// How long a response is stored.
     static let lifetime = Duration.seconds(86_400)
 
     package let route: String
@@ -28,7 +28,7 @@ package struct KeptAnswer: Sendable, Hashable {
 }
 
 extension Idempotency {
-    /// The key of a request, and whose it is.
+    /// The key of a request, and the account that it belongs to.
     struct Key: Sendable, Hashable {
         let account: ID<Account>
         let route: String
@@ -44,12 +44,12 @@ extension Idempotency {
 }
 
 package enum IdempotencyError: Error, Sendable, Hashable {
-    /// The key came before, with another body.
+    /// The key was used before, with another body.
     case keyReused
 }
 
 extension Transaction {
-    /// The answer kept for this key, within 24 hours. Throws before any write where the body differs.
+    /// Returns the response stored for this key within 24 hours. Throws before any write if the body differs.
     package func keptAnswer(_ request: Idempotency, of account: ID<Account>, now: Instant) throws -> KeptAnswer? {
         guard let row = try queryOne("""
             SELECT body_hash, status, answer FROM idempotency_keys
@@ -60,7 +60,7 @@ extension Transaction {
         return try KeptAnswer(status: row.get("status"), body: row.get("answer"))
     }
 
-    /// What is kept for these keys, however old.
+    /// What is stored for these keys, however old.
     func keptAnswers(for keys: [Idempotency.Key]) throws(DatabaseError) -> [Idempotency.Key: Idempotency.Record] {
         let rows = try query(Statements.find, rows: Set(keys).map { [$0.account, $0.route, $0.key] })
         var kept: [Idempotency.Key: Idempotency.Record] = [:]
@@ -73,7 +73,7 @@ extension Transaction {
         return kept
     }
 
-    /// In the transaction of what the answers tell of. An old row of the same key makes room.
+    /// To be called in the transaction that the responses report. Replaces an old row of the same key.
     func keep(_ answers: [Idempotency.Key: Idempotency.Record]) throws(DatabaseError) {
         try perform(Statements.keep, rows: answers.map { key, kept in
             [key.account, key.route, key.key, kept.bodyHash, kept.answer.status, kept.answer.body, kept.at]
@@ -85,7 +85,7 @@ extension Transaction {
         try keep([key: Idempotency.Record(answer: answer, bodyHash: request.bodyHash, at: now)])
     }
 
-    /// At most `limit` keys older than a day.
+    /// Deletes at most `limit` keys older than a day.
     package func deleteIdempotencyKeys(before: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM idempotency_keys WHERE (account_id, route, key) IN

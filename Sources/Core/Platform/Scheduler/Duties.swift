@@ -2,7 +2,7 @@ package import Logging
 package import ServiceLifecycle
 package import SQL
 
-/// Does each duty in its turn until shutdown. A duty that fails is logged and tried again at its next turn.
+/// Runs each scheduled task in its turn until shutdown. A task that fails is logged and retried at its next turn.
 package struct Duties: Service {
     private let all: [Duty]
     private let node: ID<Node>

@@ -3,7 +3,7 @@ import SQL
 /// A process among those that share a database.
 package enum Node {}
 
-/// How a duty stands.
+/// The state of a scheduled task.
 struct DutyStanding: Sendable {
     let dueAt: Instant
     let leaseUntil: Instant?
@@ -16,12 +16,12 @@ extension Transaction {
         }
     }
 
-    /// A second time, and for a second node, it changes nothing.
+    /// A second call, or one by a second node, changes nothing.
     func insertDuty(_ name: String, dueAt: Instant) throws(DatabaseError) {
         try execute("INSERT INTO duties (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, dueAt)
     }
 
-    /// False when it is not due, or another node does it.
+    /// Returns false if it is not due, or another node runs it.
     func takeDuty(_ name: String, by node: ID<Node>, now: Instant, until: Instant) throws(DatabaseError) -> Bool {
         try execute("""
             UPDATE duties SET holder = $2, lease_until = $4
@@ -29,7 +29,7 @@ extension Transaction {
             """, name, node, now, until) == 1
     }
 
-    /// False when the lease is lost.
+    /// Returns false if the lease is lost.
     func renewDuty(_ name: String, by node: ID<Node>, until: Instant) throws(DatabaseError) -> Bool {
         try execute("UPDATE duties SET lease_until = $3 WHERE name = $1 AND holder = $2", name, node, until) == 1
     }

@@ -1,9 +1,9 @@
-/// Something that happens by itself, again and again.
+/// Work that runs by itself at intervals.
 package struct Duty: Sendable {
     package enum Place: Sendable {
         /// Once an interval for all nodes that share a database, and never on two at once.
         case oneNode
-        /// On each of them: it is about what a process remembers.
+        /// On each of them: it concerns what a process has in memory.
         case eachNode
     }
 

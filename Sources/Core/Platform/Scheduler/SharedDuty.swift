@@ -1,6 +1,6 @@
 import SQL
 
-/// A duty's turn, as one of the nodes that could do it sees it.
+/// A scheduled task's turn, as seen by one of the nodes that could run it.
 struct SharedDuty: Sendable {
     enum Outcome: Sendable, Hashable {
         case done
@@ -8,7 +8,7 @@ struct SharedDuty: Sendable {
         case wait(until: Instant)
     }
 
-    /// How long a node may be silent before its turn is another's.
+    /// How long a node may be silent before its turn passes to another.
     static let lease = Duration.seconds(60)
 
     private let duty: Duty
@@ -23,7 +23,8 @@ struct SharedDuty: Sendable {
         self.time = time
     }
 
-    /// Does it if it is due and nobody else is at it. An error of its own ends the turn too: it is tried again at the next.
+    /// Runs the task if it is due and no other node runs it. An error of the task ends the turn too: it is retried at
+    /// the next.
     func callAsFunction() async throws -> Outcome {
         let now = time.now()
         if let until = try await notBefore(now) { return .wait(until: until) }
@@ -40,7 +41,7 @@ struct SharedDuty: Sendable {
         return .done
     }
 
-    /// Nothing when it is due now. Read and not tried, since on most nodes it is not.
+    /// Returns nil if it is due now. Read first and not just attempted, since on most nodes it is not due.
     private func notBefore(_ now: Instant) async throws -> Instant? {
         let name = duty.name
         guard let standing = try await database.read({ try $0.dutyStanding(name) }) else {
@@ -63,12 +64,12 @@ struct SharedDuty: Sendable {
                 return false
             }
             defer { group.cancelAll() }
-            // Whoever comes first: the duty is done, or its turn is another node's.
+            // Whichever comes first: the task is done, or its turn has passed to another node.
             _ = try await group.next()
         }
     }
 
-    /// Until the lease is lost: this node stood still for too long.
+    /// Returns when the lease is lost: this node was stopped for too long.
     private func keepLease() async throws {
         let name = duty.name
         repeat {
