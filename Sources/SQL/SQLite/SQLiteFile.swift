@@ -33,7 +33,7 @@ package enum SQLiteFile {
         return try queue.read { try body(Transaction(SQLiteConnection($0))) }
     }
 
-    /// Writes a copy of what one instant sees to `target`, which must not exist. Writers go on meanwhile.
+    /// Writes a copy of the database at one instant to `target`, which must not exist. Writers go on meanwhile.
     package static func copy(_ path: String, to target: String) throws(DatabaseError) {
         do {
             let queue = try DatabaseQueue(path: path)

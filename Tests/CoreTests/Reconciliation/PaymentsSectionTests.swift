@@ -95,8 +95,8 @@ struct PaymentsSectionTests {
             _ = try await world.subscribe("basic", actor)
             try await world.buy(.pack("small"), by: actor)
             try await world.execute(
-                "UPDATE purchases SET realm = 'stand-in test'", "UPDATE stripe_customers SET realm = 'stand-in test'",
-                "UPDATE checkouts SET realm = 'stand-in test', state = 'open', ended_at = NULL", "DELETE FROM stripe_events")
+                "UPDATE purchases SET realm = 'former test'", "UPDATE stripe_customers SET realm = 'former test'",
+                "UPDATE checkouts SET realm = 'former test', state = 'open', ended_at = NULL", "DELETE FROM stripe_events")
             world.clock.advance(by: .seconds(7200))
 
             let books = try await world.books(withStripe: true)
