@@ -36,7 +36,9 @@ package protocol Engine: Sendable {
 
 extension Engine {
     /// For engines whose server is elsewhere.
-    package func readBriefly<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func readBriefly<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         try await read(body)
     }
 
@@ -57,12 +59,16 @@ package struct Database: Sendable {
         self.engine = engine
     }
 
-    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         try await engine.read(body)
     }
 
     /// As `read`, of some rows by their keys: only for a bounded number of rows.
-    package func readBriefly<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func readBriefly<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         try await engine.readBriefly(body)
     }
 

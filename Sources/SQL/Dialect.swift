@@ -13,7 +13,9 @@ package enum Dialect: Sendable, Hashable {
         case .sqlite:
             var bytes = Array(text.utf8)
             for index in bytes.indices.dropLast() where bytes[index] == UInt8(ascii: "$") {
-                if (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(bytes[index + 1]) { bytes[index] = UInt8(ascii: "?") }
+                if (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(bytes[index + 1]) {
+                    bytes[index] = UInt8(ascii: "?")
+                }
             }
             return String(decoding: bytes, as: UTF8.self)
         }
@@ -37,7 +39,9 @@ package enum Dialect: Sendable, Hashable {
             nil
         case .postgres: (
             bounds: "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '15min', true)",
-            take: "SELECT pg_try_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))::int AS taken",
+            take: """
+                SELECT pg_try_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))::int AS taken
+                """,
             await: "SELECT pg_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))"
         )
         }
@@ -75,7 +79,8 @@ package enum Fragment: Sendable, Hashable {
         case (.skipLocked, .sqlite), (.forUpdate, .sqlite): ""
         case (.skipLocked, .postgres): "FOR NO KEY UPDATE SKIP LOCKED"
         case (.forUpdate(let table), .postgres): "FOR NO KEY UPDATE OF \(table)"
-        case (.member(let column, let path), .sqlite): "CAST(json_extract(\(column), '$.\(path.joined(separator: "."))') AS TEXT)"
+        case (.member(let column, let path), .sqlite):
+            "CAST(json_extract(\(column), '$.\(path.joined(separator: "."))') AS TEXT)"
         // PostgreSQL reads no JSON with a NUL in it, wherever that is.
         case (.member(let column, let path), .postgres):
             "(replace(\(column), '\\u0000', '\\ufffd')::json #>> '{\(path.joined(separator: ","))}')"

@@ -67,7 +67,8 @@ package struct Migrator: Sendable {
     package func pending(_ database: Database) async throws -> [String] {
         try await database.read { transaction in
             let exists = try transaction.tableExists("schema_migrations")
-            return try self.pending(after: exists ? transaction.appliedMigrations() : [], in: transaction.dialect).map(\.name)
+            return try self.pending(after: exists ? transaction.appliedMigrations() : [], in: transaction.dialect)
+                .map(\.name)
         }
     }
 
@@ -76,11 +77,14 @@ package struct Migrator: Sendable {
         if try !transaction.tableExists("schema_migrations") {
             try transaction.runScript(transaction.dialect.expandingTypes(in: """
                 CREATE TABLE schema_migrations (
-                    number {integer} PRIMARY KEY, name {text} NOT NULL, checksum {text} NOT NULL, applied_at {integer} NOT NULL
+                    number {integer} PRIMARY KEY, name {text} NOT NULL, checksum {text} NOT NULL,
+                    applied_at {integer} NOT NULL
                 ) {strict};
                 """))
         }
-        guard let next = try pending(after: transaction.appliedMigrations(), in: transaction.dialect).first else { return nil }
+        guard let next = try pending(after: transaction.appliedMigrations(), in: transaction.dialect).first else {
+            return nil
+        }
         try transaction.runScript(next.text(in: transaction.dialect))
         try transaction.execute(
             "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
@@ -88,17 +92,21 @@ package struct Migrator: Sendable {
         return next.name
     }
 
-    private func pending(after applied: [AppliedMigration], in dialect: Dialect) throws(DatabaseError) -> ArraySlice<Migration> {
+    private func pending(
+        after applied: [AppliedMigration], in dialect: Dialect
+    ) throws(DatabaseError) -> ArraySlice<Migration> {
         for (index, row) in applied.enumerated() {
             guard index < migrations.count, row.number == index + 1 else {
                 throw DatabaseError(.schema, """
-                    The database has schema step \(row.number) (\(row.name)), which this version of Darkroom does not know. \
+                    The database has schema step \(row.number) (\(row.name)), \
+                    which this version of Darkroom does not know. \
                     Start the newer version that made it, or restore a backup from before it.
                     """)
             }
             guard row.checksum == migrations[index].checksum(in: dialect) else {
                 throw DatabaseError(.schema, """
-                    Schema step \(row.number) (\(row.name)) was made from another text than this version of Darkroom holds. \
+                    Schema step \(row.number) (\(row.name)) \
+                    was made from another text than this version of Darkroom holds. \
                     Start the version that made this database, or begin with an empty one.
                     """)
             }
@@ -129,7 +137,9 @@ extension Transaction {
     }
 
     fileprivate func appliedMigrations() throws(DatabaseError) -> [AppliedMigration] {
-        try query("SELECT number, name, checksum FROM schema_migrations ORDER BY number").map { row throws(DatabaseError) in
+        try query(
+            "SELECT number, name, checksum FROM schema_migrations ORDER BY number"
+        ).map { row throws(DatabaseError) in
             try AppliedMigration(number: row.get("number"), name: row.get("name"), checksum: row.get("checksum"))
         }
     }

@@ -36,8 +36,12 @@ package final class RecordingEngine: Engine {
         log.take()
     }
 
-    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
-        try await engine.read { [log] in try body(Transaction(RecordingConnection(connection: $0.connection, log: log))) }
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        try await engine.read { [log] in
+            try body(Transaction(RecordingConnection(connection: $0.connection, log: log)))
+        }
     }
 
     package func write(_ pending: PendingWrite) {

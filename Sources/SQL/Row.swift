@@ -20,7 +20,9 @@
     /// The column's value as the type that the caller expects. Use an optional type where the column may be NULL.
     ///
     /// Inlined, since a row has dozens of columns, and generic code is slow if its type is not known.
-    @inlinable package func get<Value: SQLConvertible>(_ column: String, as type: Value.Type = Value.self) throws(DatabaseError) -> Value {
+    @inlinable package func get<Value: SQLConvertible>(
+        _ column: String, as type: Value.Type = Value.self
+    ) throws(DatabaseError) -> Value {
         guard let index = columns.index[column] else {
             throw DatabaseError(.decoding, "the result has no column \(column)")
         }

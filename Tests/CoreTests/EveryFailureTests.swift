@@ -7,7 +7,9 @@ import TestSupport
 /// fewer operations than that.
 struct EveryFailureTests {
     @Test(arguments: TestEngine.available, Faults.Moment.allCases)
-    func `whatever fails, each job ends once, is paid for once and is sent once`(on engine: TestEngine, moment: Faults.Moment) async throws {
+    func `whatever fails, each job ends once, is paid for once and is sent once`(
+        on engine: TestEngine, moment: Faults.Moment
+    ) async throws {
         var before: TestWorld?
         for number in 1... {
             let faults = Faults(number, moment)
@@ -44,7 +46,9 @@ struct EveryFailureTests {
         try await faults.tolerating { try await world.work(worker) }
 
         try await faults.retrying { _ = try await world.cancelJob(cancelled, by: actor) }
-        for request in world.provider.requests where request.submission.input["prompt"] != "third" { world.provider.finish(request.id) }
+        for request in world.provider.requests where request.submission.input["prompt"] != "third" {
+            world.provider.finish(request.id)
+        }
         for request in world.provider.requests where request.submission.input["prompt"] == "first" {
             // The provider, too, sends again what was not accepted.
             try await faults.retrying { _ = try await world.deliverWebhook(request.id) }
@@ -59,7 +63,8 @@ struct EveryFailureTests {
     private func submit(
         _ prompt: String, images: Int64, _ actor: Actor, _ world: TestWorld, _ faults: Faults
     ) async throws -> ID<Job> {
-        let request = JobRequest(kind: .textToImage, parameters: ["prompt": .string(prompt), "numImages": .integer(images)])
+        let request = JobRequest(
+            kind: .textToImage, parameters: ["prompt": .string(prompt), "numImages": .integer(images)])
         let idempotency = Idempotency(route: "/api/generate", key: prompt, bodyHash: prompt)
         return try await faults.retrying {
             let outcome = try await world.submitJob([request], by: actor, idempotency: idempotency) {

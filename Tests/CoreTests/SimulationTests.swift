@@ -9,15 +9,19 @@ import TestSupport
 /// long run.
 struct SimulationTests {
     @Test(arguments: TestEngine.available)
-    func `whatever happens, in any order, nobody pays for nothing and nothing is stuck`(on engine: TestEngine) async throws {
+    func `whatever happens, in any order, nobody pays for nothing and nothing is stuck`(
+        on engine: TestEngine
+    ) async throws {
         var chance = Seeded("simulation on \(engine.rawValue)", variable: "DARKROOM_TEST_SEED")
         let steps = ProcessInfo.processInfo.environment["DARKROOM_TEST_STEPS"].flatMap { Int($0) } ?? 400
         let trouble = Trouble(seed: chance.next())
-        let world = try await TestWorld(engine, provider: FakeProvider(concurrency: 12), store: { _ in try trouble.store() })
+        let world = try await TestWorld(
+            engine, provider: FakeProvider(concurrency: 12), store: { _ in try trouble.store() })
         var simulation = Simulation(
             world: world, workers: (0..<3).map { _ in world.makeWorker() },
             actors: [
-                try await world.account(credits: Int64(steps)), try await world.account(credits: Int64(steps), plan: "pro"),
+                try await world.account(credits: Int64(steps)),
+                try await world.account(credits: Int64(steps), plan: "pro"),
                 try await world.account(credits: 200, plan: "basic"), try await world.account(credits: 30),
             ])
 
@@ -34,10 +38,14 @@ struct SimulationTests {
 
     /// What was spent is what the completed jobs delivered.
     private func expectExplained(_ actor: Actor, _ world: TestWorld) async throws {
-        let jobs = try await world.database.read { try $0.jobs(of: actor.account, state: nil, before: nil, limit: 1_000_000) }
+        let jobs = try await world.database.read {
+            try $0.jobs(of: actor.account, state: nil, before: nil, limit: 1_000_000)
+        }
         var spent = Credits.zero
         for job in jobs where job.state == .completed { spent += job.price.total(delivered: job.outputsDelivered ?? 0) }
-        let given = try await world.database.read { try $0.balanceSummary(of: actor.account, now: world.clock.now).totalAllocated }
+        let given = try await world.database.read {
+            try $0.balanceSummary(of: actor.account, now: world.clock.now).totalAllocated
+        }
         #expect(try await world.balance(of: actor) == Balance(available: given - spent, reserved: .zero))
     }
 }
@@ -113,7 +121,11 @@ private struct Simulation {
         try await withThrowingTaskGroup(of: Void.self) { [world, workers] group in
             for worker in workers { group.addTask { try await worker.runOnce() } }
             if let target {
-                group.addTask { do throws(any Error) { _ = try await world.cancelJob(target.id, by: target.actor) } catch is CancelError {} }
+                group.addTask {
+                    do throws(any Error) {
+                        _ = try await world.cancelJob(target.id, by: target.actor)
+                    } catch is CancelError {}
+                }
             }
             if let request, !request.isUnderWay { group.addTask { _ = try await world.deliverWebhook(request.id) } }
             try await group.waitForAll()
@@ -122,7 +134,9 @@ private struct Simulation {
 
     /// A webhook, perhaps late, perhaps again, perhaps never.
     private func sendWebhook(_ chance: inout Seeded) async throws {
-        guard let request = world.provider.requests.suffix(30).filter({ !$0.isUnderWay }).randomElement(using: &chance) else { return }
+        guard let request = world.provider.requests.suffix(30).filter(
+            { !$0.isUnderWay }).randomElement(using: &chance)
+        else { return }
         for _ in 0...chance.number(0...1) { _ = try await world.deliverWebhook(request.id) }
     }
 
@@ -133,7 +147,9 @@ private struct Simulation {
         case 2: world.provider.finishAll(flagged: 1)
         case 3: world.provider.finishAll(missing: 1)
         default:
-            guard let request = world.provider.requests.filter(\.isUnderWay).randomElement(using: &chance) else { return }
+            guard let request = world.provider.requests.filter(\.isUnderWay).randomElement(using: &chance) else {
+                return
+            }
             world.provider.finish(request.id)
         }
     }
@@ -168,9 +184,13 @@ private struct Simulation {
     private mutating func crash(_ chance: inout Seeded) async throws {
         let now = world.clock.now
         if chance.happens(oneIn: 2) {
-            _ = try await world.database.write(order: .alone) { try $0.claimJobs(3, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims }
+            _ = try await world.database.write(order: .alone) {
+                try $0.claimJobs(3, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
+            }
         } else {
-            _ = try await world.database.write(order: .alone) { try $0.takeDueAttempts(3, now: now, until: now + .seconds(30)) }
+            _ = try await world.database.write(order: .alone) {
+                try $0.takeDueAttempts(3, now: now, until: now + .seconds(30))
+            }
         }
         workers[Int(chance.number(0...Int64(workers.count - 1)))] = world.makeWorker()
     }
@@ -178,10 +198,12 @@ private struct Simulation {
     private func behave(_ chance: inout Seeded) {
         let busy = ProviderFailure(.rateLimited, "busy", isTransient: true, retryAfter: .seconds(chance.number(1...30)))
         let behaviors: [FakeProvider.Behavior] = [
-            .acceptSilently, .vanish, .refuse(busy), .refuse(ProviderFailure(.invalidInput, "no", isTransient: false)), .accept,
+            .acceptSilently, .vanish, .refuse(busy), .refuse(ProviderFailure(.invalidInput, "no", isTransient: false)),
+            .accept,
         ]
         world.provider.behave(behaviors.shuffled(using: &chance))
-        world.provider.respondToCancels(with: [.dropped, .requested, .tooLate, .unavailable("down")].randomElement(using: &chance) ?? .dropped)
+        world.provider.respondToCancels(
+            with: [.dropped, .requested, .tooLate, .unavailable("down")].randomElement(using: &chance) ?? .dropped)
     }
 }
 

@@ -10,7 +10,8 @@ extension TestWorld {
         let actor = try await account(credits: 100, plan: "basic")
         let limits = SpendLimits(database: database, time: clock.time)
         _ = try await limits.set(.account, [.day: .whole(90), .month: .whole(900)], by: actor)
-        let job = try await submit(for: actor, images: 2, idempotency: Idempotency(route: "/api/generate", key: "one", bodyHash: "one"))
+        let job = try await submit(
+            for: actor, images: 2, idempotency: Idempotency(route: "/api/generate", key: "one", bodyHash: "one"))
         let second = try await submit(for: actor)
         provider.behave(.acceptSilently)
         try await work()
@@ -37,7 +38,10 @@ extension TestWorld {
             _ = try transaction.usualDuration(of: job.endpoint)
             _ = try transaction.progress(of: actor.account)
             _ = try transaction.jobs(of: actor.account, state: nil, before: nil, limit: 10)
-            for filter in [HistoryFilter(), .init(kind: .expire), .init(kind: .capture), .init(job: job.id), .init(from: self.clock.now)] {
+            for filter in [
+                HistoryFilter(), .init(kind: .expire), .init(kind: .capture), .init(job: job.id),
+                .init(from: self.clock.now),
+            ] {
                 _ = try transaction.history(of: actor.account, filter, before: nil, limit: 10)
             }
             _ = try transaction.explanation(of: actor.account, at: self.clock.now)

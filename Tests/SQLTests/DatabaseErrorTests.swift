@@ -15,11 +15,15 @@ struct DatabaseErrorTests {
         ("INSERT INTO things (id, size, parent) VALUES ('two', 'large', NULL)", .other),
         ("SELECT nonsense FROM nowhere", .other),
     ])
-    func `a refusal has its kind, and names its statement but no values`(text: String, kind: DatabaseError.Kind) async throws {
+    func `a refusal has its kind, and names its statement but no values`(
+        text: String, kind: DatabaseError.Kind
+    ) async throws {
         let scratch = try await Scratch()
         try await scratch.database.write(order: .alone) {
             try $0.runScript("""
-                CREATE TABLE things (id TEXT PRIMARY KEY, size INTEGER NOT NULL CHECK (size > 0), parent TEXT REFERENCES things (id)) STRICT;
+                CREATE TABLE things (
+                    id TEXT PRIMARY KEY, size INTEGER NOT NULL CHECK (size > 0), parent TEXT REFERENCES things (id)
+                ) STRICT;
                 CREATE TRIGGER things_stay BEFORE UPDATE ON things BEGIN SELECT RAISE(ABORT, 'a thing stays'); END;
                 INSERT INTO things (id, size) VALUES ('one', 1);
                 """)
@@ -37,7 +41,9 @@ struct DatabaseErrorTests {
         let scratch = try await Scratch()
         try await scratch.database.write(order: .alone) { try $0.note("secret") }
 
-        let error = await #expect(throws: DatabaseError.self) { try await scratch.database.write(order: .alone) { try $0.note("secret") } }
+        let error = await #expect(throws: DatabaseError.self) {
+            try await scratch.database.write(order: .alone) { try $0.note("secret") }
+        }
 
         #expect(error?.description.contains("secret") == false)
     }
@@ -60,7 +66,9 @@ struct DatabaseErrorTests {
     @Test func `a database without room reports it, and keeps what it had`() async throws {
         let scratch = try await Scratch()
         try await scratch.database.write(order: .alone) { try $0.note("kept") }
-        let pages = try await scratch.database.read { try $0.queryOne("PRAGMA page_count")?.get("page_count", as: Int.self) ?? 0 }
+        let pages = try await scratch.database.read {
+            try $0.queryOne("PRAGMA page_count")?.get("page_count", as: Int.self) ?? 0
+        }
 
         let error = await #expect(throws: DatabaseError.self) {
             try await scratch.database.write(order: .alone) { transaction in
@@ -80,7 +88,8 @@ struct DatabaseErrorTests {
 
     @Test func `a file that is not a database is reported as such`() throws {
         let folder = try TemporaryFolder()
-        try Array(repeating: "not a database\n", count: 100).joined().write(toFile: folder.path + "/letter", atomically: true, encoding: .utf8)
+        try Array(repeating: "not a database\n", count: 100)
+            .joined().write(toFile: folder.path + "/letter", atomically: true, encoding: .utf8)
 
         let error = #expect(throws: DatabaseError.self) { try SQLiteEngine(path: folder.path + "/letter") }
         let missing = #expect(throws: DatabaseError.self) { try SQLiteEngine(path: folder.path + "/no/such/folder") }

@@ -52,9 +52,10 @@ struct MigratorTests {
     }
 
     @Test(.enabled(if: TestEngine.available.contains(.postgres)))
-    func `nodes that start at once on PostgreSQL apply each step once, even the very first, and those that wait report it`() async throws {
+    func `nodes that start at once on PostgreSQL apply each step once, and those that wait say so`() async throws {
         let url = try await TestEngine.newPostgres()
-        let slow = Migration(1, "people", Array("CREATE TABLE people (id {text} PRIMARY KEY) {strict}; SELECT pg_sleep(0.3);".utf8))
+        let slow = Migration(
+            1, "people", Array("CREATE TABLE people (id {text} PRIMARY KEY) {strict}; SELECT pg_sleep(0.3);".utf8))
         let migrator = Migrator([slow, second])
         let waited = Count()
 
@@ -62,7 +63,8 @@ struct MigratorTests {
             for _ in 0..<6 {
                 group.addTask {
                     let database = try Database(PostgresEngine(url: url, writers: 1, readers: 1))
-                    let applied = try await migrator.migrate(database, waits: { waited.value.add(1, ordering: .relaxed) }) { 1 }
+                    let applied = try await migrator.migrate(
+                        database, waits: { waited.value.add(1, ordering: .relaxed) }) { 1 }
                     await database.close()
                     return applied
                 }
@@ -92,9 +94,12 @@ struct MigratorTests {
     @Test func `a step that was edited is refused, and nothing after it is applied`() async throws {
         let database = try Database(SQLiteEngine(path: folder.path + "/a.sqlite"))
         try await Migrator([first]).migrate(database) { 1 }
-        let edited = Migration(1, "people", Array("CREATE TABLE people (id {text} PRIMARY KEY, age {integer}) {strict};".utf8))
+        let edited = Migration(
+            1, "people", Array("CREATE TABLE people (id {text} PRIMARY KEY, age {integer}) {strict};".utf8))
 
-        let error = await #expect(throws: DatabaseError.self) { try await Migrator([edited, second]).migrate(database) { 2 } }
+        let error = await #expect(throws: DatabaseError.self) {
+            try await Migrator([edited, second]).migrate(database) { 2 }
+        }
 
         #expect(error?.kind == .schema)
         #expect(error?.message.hasPrefix("Schema step 1 (people) was made from another text") == true)
@@ -140,7 +145,8 @@ struct MigratorTests {
     private func noted(_ database: Database) async throws -> [String] {
         try await database.read {
             try $0.query("SELECT number, name, applied_at FROM schema_migrations ORDER BY number").map {
-                try "\($0.get("number", as: Int.self)) \($0.get("name", as: String.self)) \($0.get("applied_at", as: Int.self))"
+                let (number, name) = try ($0.get("number", as: Int.self), $0.get("name", as: String.self))
+                return try "\(number) \(name) \($0.get("applied_at", as: Int.self))"
             }
         }
     }

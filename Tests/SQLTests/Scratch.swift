@@ -15,7 +15,8 @@ struct Scratch {
         folder = try TemporaryFolder()
         switch engine {
         case .sqlite: database = Database(try SQLiteEngine(path: folder.path + "/scratch.sqlite"))
-        case .postgres: database = Database(try PostgresEngine(url: try await TestEngine.newPostgres(), writers: 1, readers: 1))
+        case .postgres:
+            database = Database(try PostgresEngine(url: try await TestEngine.newPostgres(), writers: 1, readers: 1))
         }
         try await script("CREATE TABLE notes (id {text} PRIMARY KEY, number {integer}) {strict}")
     }
@@ -32,7 +33,8 @@ struct Scratch {
     /// Holds the writer until all of them wait, so that they surely arrive together. Returns the results in the order
     /// given.
     func together<Value: Sendable>(_ writes: [Write<Value>]) async -> [Result<Value, any Error>] {
-        await together(pending: writes.map { write in { PendingWrite(order: write.order, body: write.body, deliver: $0) } })
+        await together(
+            pending: writes.map { write in { PendingWrite(order: write.order, body: write.body, deliver: $0) } })
     }
 
     /// - Parameter writes: Each makes a write that passes its result to the given closure.
@@ -46,13 +48,13 @@ struct Scratch {
                 gate.wait()
             }, deliver: { _ in }))
         }
-        let (results, continuation) = AsyncStream.makeStream(of: (Int, Result<Value, any Error>).self)
+        let (arrivals, continuation) = AsyncStream.makeStream(of: (Int, Result<Value, any Error>).self)
         for (index, write) in writes.enumerated() {
             database.engine.write(write { continuation.yield((index, $0)) })
         }
         gate.signal()
         var results: [Int: Result<Value, any Error>] = [:]
-        for await (index, result) in results {
+        for await (index, result) in arrivals {
             results[index] = result
             if results.count == writes.count { break }
         }

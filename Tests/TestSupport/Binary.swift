@@ -7,7 +7,9 @@ package enum Binary {
         var folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         for _ in 0..<4 {
             let candidate = folder.appending(path: "darkroom")
-            if FileManager.default.isExecutableFile(atPath: candidate.path), !candidate.hasDirectoryPath { return candidate }
+            if FileManager.default.isExecutableFile(atPath: candidate.path), !candidate.hasDirectoryPath {
+                return candidate
+            }
             folder.deleteLastPathComponent()
         }
         let built = URL(filePath: FileManager.default.currentDirectoryPath).appending(path: ".build/debug/darkroom")

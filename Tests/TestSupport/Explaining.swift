@@ -38,12 +38,15 @@ private struct ExplainingEngine: Engine {
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         let explaining = explaining
-        return try await engine.read { try body(Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining))) }
+        return try await engine.read {
+            try body(Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining)))
+        }
     }
 
     func write(_ pending: PendingWrite) {
         let explaining = explaining
-        engine.write(pending.wrapped { Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining)) })
+        engine.write(
+            pending.wrapped { Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining)) })
     }
 
     func version() async throws -> String { try await engine.version() }
@@ -84,7 +87,9 @@ private struct ExplainingConnection: Connection {
     }
 
     private func texts(_ statement: String, _ values: [SQLValue], in column: String) throws(DatabaseError) -> [String] {
-        try connection.run(Statement(stringLiteral: statement), values).rows.map { row throws(DatabaseError) in try row.get(column) }
+        try connection.run(Statement(stringLiteral: statement), values).rows.map { row throws(DatabaseError) in
+            try row.get(column)
+        }
     }
 }
 
@@ -95,7 +100,8 @@ extension SQLValue {
         case .null: "NULL"
         case .integer(let integer): String(integer)
         case .text(let text): "'" + text.replacing("'", with: "''") + "'"
-        case .bytes(let bytes): "'\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'"
+        case .bytes(let bytes):
+            "'\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'"
         }
     }
 }

@@ -83,7 +83,8 @@ package final class FakeProvider: Provider {
     /// Ends one request.
     package func finish(_ id: String) {
         state.withLock { state in
-            guard let index = state.requests.firstIndex(where: { $0.id == id }), [.queued, .running].contains(state.requests[index].state)
+            guard let index = state.requests.firstIndex(where: { $0.id == id }),
+                [.queued, .running].contains(state.requests[index].state)
             else { return }
             let asked = Int(state.requests[index].submission.input["num_images"]?.integer ?? 1)
             state.requests[index].state = .delivered(files: asked, flagged: 0)
@@ -154,7 +155,9 @@ package final class FakeProvider: Provider {
     package func cancel(_ reference: ProviderReference) async -> CancelAnswer {
         state.withLock { state in
             state.cancels.append(reference.requestID)
-            guard let index = state.requests.firstIndex(where: { $0.id == reference.requestID }) else { return .notFound }
+            guard let index = state.requests.firstIndex(where: { $0.id == reference.requestID }) else {
+                return .notFound
+            }
             if state.cancelResponse == .dropped { state.requests[index].state = .dropped }
             return state.cancelResponse
         }
@@ -164,7 +167,8 @@ package final class FakeProvider: Provider {
 
     package func outcome(of payload: JSON) -> ProviderOutcome {
         if let files = payload["files"]?.array {
-            return .delivered(files.map { ProviderFile(url: $0["url"]?.string ?? "", isFlagged: $0["flagged"]?.bool ?? false) })
+            return .delivered(
+                files.map { ProviderFile(url: $0["url"]?.string ?? "", isFlagged: $0["flagged"]?.bool ?? false) })
         }
         return .failed(ProviderFailure(
             ProviderFailure.Code(rawValue: payload["code"]?.string ?? "") ?? .failed, payload["message"]?.string ?? "",
@@ -172,15 +176,19 @@ package final class FakeProvider: Provider {
     }
 
     package func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook {
-        guard let request = webhook.headers["request"], let payload = try? JSON(parsing: webhook.body) else { throw .malformed }
+        guard let request = webhook.headers["request"], let payload = try? JSON(parsing: webhook.body) else {
+            throw .malformed
+        }
         guard webhook.headers["signature"] != "forged" else { throw .badSignature }
         return VerifiedWebhook(
-            requestID: request, userID: webhook.headers["user"], words: payload, needsPoll: webhook.headers["needs-poll"] != nil)
+            requestID: request, userID: webhook.headers["user"], words: payload,
+            needsPoll: webhook.headers["needs-poll"] != nil)
     }
 
     /// A picture of one red pixel.
     package static let picture =
-        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJ"
+        + "RU5ErkJggg=="
 
     private static func payload(_ state: Request.State) -> JSON? {
         switch state {
@@ -188,8 +196,12 @@ package final class FakeProvider: Provider {
         case .delivered(let files, let flagged):
             ["files": .array((0..<files).map { ["url": .string(picture), "flagged": .bool($0 < flagged)] })]
         case .failed(let failure):
-            ["code": .string(failure.code.rawValue), "message": .string(failure.words), "transient": .bool(failure.isTransient)]
-        case .dropped: ["code": .string(ProviderFailure.Code.cancelled.rawValue), "message": "dropped", "transient": false]
+            [
+                "code": .string(failure.code.rawValue), "message": .string(failure.words),
+                "transient": .bool(failure.isTransient),
+            ]
+        case .dropped:
+            ["code": .string(ProviderFailure.Code.cancelled.rawValue), "message": "dropped", "transient": false]
         }
     }
 }

@@ -142,5 +142,7 @@ private struct FaultyProvider: Provider {
 
     func pollInterval(after polls: Int) -> Duration { provider.pollInterval(after: polls) }
     func outcome(of payload: JSON) -> ProviderOutcome { provider.outcome(of: payload) }
-    func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook { try await provider.verify(webhook) }
+    func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook {
+        try await provider.verify(webhook)
+    }
 }

@@ -23,9 +23,13 @@ package struct FaultyStore: FileStore {
         }
     }
 
-    package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile { try await store.open(key, range: range) }
+    package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile {
+        try await store.open(key, range: range)
+    }
     package func size(of key: StorageKey) async throws -> Int? { try await store.size(of: key) }
-    package func removeAbandoned(before instant: Instant) async throws -> Int { try await store.removeAbandoned(before: instant) }
+    package func removeAbandoned(before instant: Instant) async throws -> Int {
+        try await store.removeAbandoned(before: instant)
+    }
     package func check() async throws -> String { try await store.check() }
 
     package func delete(_ key: StorageKey) async throws {

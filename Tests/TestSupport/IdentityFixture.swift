@@ -11,14 +11,16 @@ package struct IdentityFixture: Sendable {
     package let client = Client(address: "203.0.113.7", userAgent: "tests")
 
     package init(
-        _ engine: TestEngine = .sqlite, mode: SignUp.Mode = .open, confirmsByMail: Bool = false, clock: FakeTime = FakeTime()
+        _ engine: TestEngine = .sqlite, mode: SignUp.Mode = .open, confirmsByMail: Bool = false,
+        clock: FakeTime = FakeTime()
     ) async throws {
         folder = try TemporaryFolder()
         database = try await engine.database(in: folder.path)
         self.clock = clock
         passwords = try Passwords(cost: .trivial)
         identity = await Identity(
-            database: database, secrets: try await .make(now: clock.now), publicURL: "http://localhost:8080", signUpMode: mode,
+            database: database, secrets: try await .make(now: clock.now), publicURL: "http://localhost:8080",
+            signUpMode: mode,
             confirmsByMail: confirmsByMail, time: clock.time, passwords: passwords)
     }
 
@@ -36,7 +38,8 @@ package struct IdentityFixture: Sendable {
             try transaction.execute(
                 "INSERT INTO accounts (id, name, plan, created_at) VALUES ($1, 'Studio', 'free', $2)", account, now)
             try transaction.execute(
-                "INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)", account, user, role, now)
+                "INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)", account, user,
+                role, now)
         }
         return account
     }
@@ -44,7 +47,8 @@ package struct IdentityFixture: Sendable {
     /// A number that a statement returns as `value`.
     package func number(_ statement: Statement, _ argument: String = "") async throws -> Int {
         try await database.read { transaction in
-            let row = argument.isEmpty ? try transaction.queryOne(statement) : try transaction.queryOne(statement, argument)
+            let row = argument.isEmpty
+                ? try transaction.queryOne(statement) : try transaction.queryOne(statement, argument)
             return try row?.get("value") ?? 0
         }
     }

@@ -44,12 +44,16 @@ package struct Psql: Sendable {
     private func run(_ script: String) async throws -> Outcome {
         let program = try ChildProcess(
             URL(filePath: "/usr/bin/psql"),
-            [url, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose", "--file=-"],
+            [
+                url, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
+                "--set=VERBOSITY=verbose", "--file=-",
+            ],
             folder: folder.path, log: folder.path + "/" + UUID().uuidString, input: script)
         let status = await program.exit()
         guard status != 0 else { return .rows(program.output.split(separator: "\n").map { String($0) }) }
         // psql:<stdin>:6: ERROR:  42501: permission denied for view profiles
-        guard let error = program.errors.split(separator: "\n").first(where: { $0.contains("ERROR:  ") })?.split(separator: "ERROR:  ").last,
+        guard let error = program.errors.split(separator: "\n")
+            .first(where: { $0.contains("ERROR:  ") })?.split(separator: "ERROR:  ").last,
             let colon = error.firstIndex(of: ":")
         else { throw Unexpected("psql said: \(program.errors)") }
         return .refused(state: String(error[..<colon]), message: error[colon...].dropFirst(2).description)

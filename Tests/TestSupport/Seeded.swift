@@ -13,7 +13,8 @@ package struct Seeded: RandomNumberGenerator, Sendable {
     /// The seed is that of the environment variable, else a new one. It is printed, so that a failure can be
     /// investigated.
     package init(_ name: String, variable: String) {
-        let seed = ProcessInfo.processInfo.environment[variable].flatMap(UInt64.init) ?? UInt64.random(in: 1...999_999_999)
+        let seed = ProcessInfo.processInfo.environment[variable].flatMap(UInt64.init)
+            ?? UInt64.random(in: 1...999_999_999)
         print("\(name): seed \(seed); set \(variable)=\(seed) to run it again")
         self.init(seed)
     }

@@ -21,7 +21,9 @@ extension TestWorld {
 
     /// An attempt has a webhook address of its own, so a second submission of it shows.
     private func sentTwice() -> [String] {
-        Dictionary(grouping: provider.submissions, by: \.webhookURL).filter { $0.value.count > 1 }.map { "sent twice: \($0.key)" }
+        Dictionary(grouping: provider.submissions, by: \.webhookURL).filter { $0.value.count > 1 }.map {
+            "sent twice: \($0.key)"
+        }
     }
 
     private func count(_ statement: Statement) async throws -> Int {
@@ -51,7 +53,9 @@ extension Database {
             try $0.query("""
                 SELECT job_id, COUNT(*) AS count FROM transactions WHERE kind IN ('reserve', 'capture', 'release')
                 GROUP BY job_id, kind HAVING COUNT(*) > 1
-                """).map { "booked \(try $0.get("count", as: Int.self)) times: \(try $0.get("job_id", as: String.self))" }
+                """).map {
+                    "booked \(try $0.get("count", as: Int.self)) times: \(try $0.get("job_id", as: String.self))"
+                }
         }
     }
 }

@@ -9,7 +9,9 @@ package struct Actor: Sendable, Hashable {
     package let role: MemberRole
     package let platformRole: PlatformRole
 
-    package init(account: ID<Account>, user: ID<User>?, key: ID<APIKey>?, role: MemberRole, platformRole: PlatformRole) {
+    package init(
+        account: ID<Account>, user: ID<User>?, key: ID<APIKey>?, role: MemberRole, platformRole: PlatformRole
+    ) {
         self.account = account
         self.user = user
         self.key = key

@@ -22,8 +22,12 @@ package struct Credits: Sendable, Hashable, Comparable, RawRepresentable, SQLCon
     package var hundredths: Int64 { rawValue }
 
     package static func < (one: Credits, other: Credits) -> Bool { one.rawValue < other.rawValue }
-    package static func + (one: Credits, other: Credits) -> Credits { Credits(hundredths: one.rawValue + other.rawValue) }
-    package static func - (one: Credits, other: Credits) -> Credits { Credits(hundredths: one.rawValue - other.rawValue) }
+    package static func + (one: Credits, other: Credits) -> Credits {
+        Credits(hundredths: one.rawValue + other.rawValue)
+    }
+    package static func - (one: Credits, other: Credits) -> Credits {
+        Credits(hundredths: one.rawValue - other.rawValue)
+    }
     package static prefix func - (credits: Credits) -> Credits { Credits(hundredths: -credits.rawValue) }
     package static func += (one: inout Credits, other: Credits) { one = one + other }
     package static func -= (one: inout Credits, other: Credits) { one = one - other }
@@ -44,11 +48,14 @@ extension Credits: Codable, CustomStringConvertible {
     package init?(text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let isNegative = text.hasPrefix("-")
-        guard parts.count <= 2, let whole = Int64(parts[0]), whole.magnitude < 1_000_000_000_000, parts[0].first != "+" else { return nil }
+        guard parts.count <= 2, let whole = Int64(parts[0]), whole.magnitude < 1_000_000_000_000,
+            parts[0].first != "+"
+        else { return nil }
         var hundredths = whole.magnitude * 100
         if parts.count == 2 {
             // A sign inside the number would otherwise be accepted.
-            guard (1...2).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let part = UInt64(parts[1])
+            guard (1...2).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (48...57).contains($0) }),
+                let part = UInt64(parts[1])
             else { return nil }
             hundredths += parts[1].count == 1 ? part * 10 : part
         }

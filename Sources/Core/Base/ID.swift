@@ -2,7 +2,8 @@ import SQL
 
 /// The identity of a `Subject`: a UUID of version 7 in lower case, so that ids sort by the time at which they were made
 /// (RFC 9562).
-package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresentable, SQLConvertible, CustomStringConvertible {
+package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresentable, SQLConvertible,
+    CustomStringConvertible {
     package let rawValue: String
 
     /// Trusts `rawValue`: for ids from the database. Ids from outside go through `init(checking:)`.
@@ -68,7 +69,8 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresen
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let id = ID(checking: text) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "this is not an id"))
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "this is not an id"))
         }
         self = id
     }

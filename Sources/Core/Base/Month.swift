@@ -11,7 +11,9 @@ struct Month: Sendable, Hashable {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
         let date = Date(timeIntervalSince1970: TimeInterval(end.seconds))
-        let start = calendar.date(byAdding: .month, value: -1, to: date).map { Instant(seconds: Int64($0.timeIntervalSince1970)) }
+        let start = calendar.date(byAdding: .month, value: -1, to: date).map {
+            Instant(seconds: Int64($0.timeIntervalSince1970))
+        }
         return Month(start: start ?? end - .seconds(30 * 86_400), end: end)
     }
 

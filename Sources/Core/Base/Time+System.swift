@@ -13,7 +13,8 @@ extension Instant {
         // A fraction as a floating-point number would often be truncated one too low.
         let milliseconds = (rawValue % 1000 + 1000) % 1000
         let second = Date(timeIntervalSince1970: Double((rawValue - milliseconds) / 1000))
-            .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false).timeZone(separator: .omitted))
+            .formatted(
+                .iso8601.year().month().day().time(includingFractionalSeconds: false).timeZone(separator: .omitted))
         return second.dropLast() + "." + String(1000 + milliseconds).dropFirst() + "Z"
     }
 

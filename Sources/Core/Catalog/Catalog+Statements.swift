@@ -7,7 +7,8 @@ extension Transaction {
             FROM kinds WHERE disabled_at IS NULL
             """).map(Kind.init)
         let endpoints = try query("""
-            SELECT id, kind, provider, title, complexity, request, cost_unit, cost FROM endpoints WHERE disabled_at IS NULL
+            SELECT id, kind, provider, title, complexity, request, cost_unit, cost FROM endpoints
+            WHERE disabled_at IS NULL
             """).map(Endpoint.init)
         return try Catalog(
             kinds: Dictionary(kinds.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }),
@@ -21,7 +22,8 @@ extension Kind {
         try self.init(
             name: row.get("name"), version: row.get("version"), title: row.get("title"),
             parameters: JSON(parsing: row.get("parameters", as: String.self)).decode(), formula: row.get("formula"),
-            defaultEndpoint: row.get("default_endpoint"), timeLimit: .milliseconds(row.get("time_limit", as: Int64.self)),
+            defaultEndpoint: row.get("default_endpoint"),
+            timeLimit: .milliseconds(row.get("time_limit", as: Int64.self)),
             isRepeatable: row.get("repeatable", as: Int.self) == 1)
     }
 }

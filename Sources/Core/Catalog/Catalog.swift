@@ -13,7 +13,9 @@ package struct Catalog: Sendable {
     }
 
     package func kind(_ name: KindName) throws(Refusal) -> Kind {
-        guard let kind = kinds[name] else { throw .unknownKind(name.rawValue, known: kinds.keys.map(\.rawValue).sorted()) }
+        guard let kind = kinds[name] else {
+            throw .unknownKind(name.rawValue, known: kinds.keys.map(\.rawValue).sorted())
+        }
         return kind
     }
 

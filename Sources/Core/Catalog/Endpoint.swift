@@ -12,7 +12,8 @@ package struct EndpointID: Sendable, Hashable, Codable, RawRepresentable, SQLCon
 }
 
 /// Who makes images. The name is stored on jobs and attempts.
-package struct ProviderName: Sendable, Hashable, Codable, RawRepresentable, SQLConvertible, ExpressibleByStringLiteral, CustomStringConvertible {
+package struct ProviderName: Sendable, Hashable, Codable, RawRepresentable, SQLConvertible, ExpressibleByStringLiteral,
+    CustomStringConvertible {
     package let rawValue: String
 
     package init(rawValue: String) {
@@ -61,7 +62,8 @@ package struct Endpoint: Sendable, Hashable {
         let outputs = Int64(outputs)
         switch costUnit {
         case .image: return cost * outputs
-        case .megapixel: return cost * outputs * max(1, (Int64(width ?? 1024) * Int64(height ?? 1024) + 999_999) / 1_000_000)
+        case .megapixel:
+            return cost * outputs * max(1, (Int64(width ?? 1024) * Int64(height ?? 1024) + 999_999) / 1_000_000)
         case .second: return cost * outputs * Int64(seconds ?? 1)
         case .request: return cost
         }

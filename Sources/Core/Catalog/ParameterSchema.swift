@@ -63,7 +63,8 @@ extension ParameterSchema {
     package func validate(_ given: [String: JSON]) throws(ParameterError) -> [String: JSON] {
         for name in given.keys.sorted() where parameter(name) == nil {
             let known = parameters.map(\.name).joined(separator: ", ")
-            throw ParameterError(code: .unknown, field: name, message: "There is no parameter '\(name)'. There are: \(known).")
+            throw ParameterError(
+                code: .unknown, field: name, message: "There is no parameter '\(name)'. There are: \(known).")
         }
         var valid: [String: JSON] = [:]
         for parameter in parameters {
@@ -86,7 +87,9 @@ extension ParameterSchema {
         guard let text = valid["resolution"]?.string, let parameter = parameter("resolution") else { return }
         let ratio = valid["aspectRatio"]?.string
         let side = isGiven ? nil : Resolution(text, aspectRatio: nil)?.longerSide
-        guard let size = side.flatMap({ Resolution(longerSide: $0, aspectRatio: ratio) }) ?? Resolution(text, aspectRatio: ratio) else {
+        guard let size = side.flatMap({ Resolution(longerSide: $0, aspectRatio: ratio) })
+            ?? Resolution(text, aspectRatio: ratio)
+        else {
             throw ParameterError(
                 code: .invalid, field: "aspectRatio",
                 message: "Give either 'resolution' as width x height, or as 512, 1K, 2K or 4K beside 'aspectRatio'.")
@@ -112,7 +115,8 @@ extension ParameterSchema.Parameter {
         case .resolution:
             try checkPattern(value, "'1024x1024', or 512, 1K, 2K or 4K") { Resolution.isWellFormed($0) }
         case .aspectRatio: try checkPattern(value, "a ratio such as 16:9, at most 4:1") { Resolution.ratio($0) != nil }
-        case .asset: try checkPattern(value, "the id of a picture that you uploaded or made") { ID<Asset>(checking: $0) != nil }
+        case .asset:
+            try checkPattern(value, "the id of a picture that you uploaded or made") { ID<Asset>(checking: $0) != nil }
         }
     }
 
@@ -121,8 +125,12 @@ extension ParameterSchema.Parameter {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         let count = trimmed.count
         guard count >= minimum ?? 0 else { throw invalid("must have at least \(minimum ?? 0) characters") }
-        guard count <= maximum ?? 10_000 else { throw invalid("may have at most \(maximum ?? 10_000) characters; this has \(count)") }
-        guard !trimmed.unicodeScalars.contains(where: { $0.value == 0 }) else { throw invalid("may not contain a zero character") }
+        guard count <= maximum ?? 10_000 else {
+            throw invalid("may have at most \(maximum ?? 10_000) characters; this has \(count)")
+        }
+        guard !trimmed.unicodeScalars.contains(where: { $0.value == 0 }) else {
+            throw invalid("may not contain a zero character")
+        }
         return .string(trimmed)
     }
 
@@ -135,11 +143,15 @@ extension ParameterSchema.Parameter {
 
     private func checkChoice(_ value: JSON) throws(ParameterError) -> JSON {
         let choices = choices ?? []
-        guard let text = value.string, choices.contains(text) else { throw invalid("must be one of \(choices.joined(separator: ", "))") }
+        guard let text = value.string, choices.contains(text) else {
+            throw invalid("must be one of \(choices.joined(separator: ", "))")
+        }
         return value
     }
 
-    private func checkPattern(_ value: JSON, _ pattern: String, _ fits: (String) -> Bool) throws(ParameterError) -> JSON {
+    private func checkPattern(
+        _ value: JSON, _ pattern: String, _ fits: (String) -> Bool
+    ) throws(ParameterError) -> JSON {
         let text = value.string ?? value.integer.map(String.init)
         guard let text, text.utf8.count <= 64, fits(text) else { throw invalid("must be \(pattern)") }
         return .string(text)

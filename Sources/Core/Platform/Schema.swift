@@ -10,7 +10,8 @@ package enum Schema {
                 .sqlite: PackageResources._002_ledger_sqlite_sql, .postgres: PackageResources._002_ledger_postgres_sql,
             ]),
         Migration(3, "catalog", PackageResources._003_catalog_sql),
-        Migration(4, "jobs", PackageResources._004_jobs_sql, additions: [.postgres: PackageResources._004_jobs_postgres_sql]),
+        Migration(
+            4, "jobs", PackageResources._004_jobs_sql, additions: [.postgres: PackageResources._004_jobs_postgres_sql]),
         Migration(5, "assets", PackageResources._005_assets_sql),
         Migration(
             6, "client access", PackageResources._006_client_access_sql,
@@ -23,7 +24,8 @@ package enum Schema {
                 .sqlite: PackageResources._009_prices_sqlite_sql, .postgres: PackageResources._009_prices_postgres_sql,
             ]),
         Migration(
-            10, "billing", PackageResources._010_billing_sql, additions: [.postgres: PackageResources._010_billing_postgres_sql]),
+            10, "billing", PackageResources._010_billing_sql,
+            additions: [.postgres: PackageResources._010_billing_postgres_sql]),
         Migration(11, "limits", PackageResources._011_limits_sql),
         Migration(12, "event times", PackageResources._012_event_times_sql),
     ])

@@ -8,7 +8,9 @@ extension Transaction {
             let found = try rules.map { rule in
                 try (rule: rule, differences: query(rule.statement, limit + 1).map { try rule.difference($0) })
             }
-            let all = found.flatMap { rule, differences in differences.enumerated().map { (place: $0, rule: rule, difference: $1) } }
+            let all = found.flatMap { rule, differences in
+                differences.enumerated().map { (place: $0, rule: rule, difference: $1) }
+            }
             let isCounted = found.allSatisfy { $0.differences.count <= limit }
             return try Books.Section(
                 name: subject.rawValue, about: subject.about, compared: count(subject.compared),
@@ -23,7 +25,9 @@ extension Transaction {
     /// Counts the subjects if there are more than are listed.
     private func countSubjects(of rules: [AuditRule]) throws(DatabaseError) -> Int {
         var union: Statement = "SELECT subject FROM (\(rules[0].statement)) AS differences"
-        for rule in rules.dropFirst() { union = "\(union) UNION SELECT subject FROM (\(rule.statement)) AS differences" }
+        for rule in rules.dropFirst() {
+            union = "\(union) UNION SELECT subject FROM (\(rule.statement)) AS differences"
+        }
         return try queryOne("SELECT COUNT(*) AS count FROM (\(union)) AS subjects", Int.max)?.get("count") ?? 0
     }
 
@@ -78,7 +82,8 @@ extension AuditRule.Subject {
         switch self {
         case .transactions: """
             SELECT (SELECT COUNT(*) FROM transactions) + (
-                SELECT COUNT(DISTINCT e.transaction_id) FROM entries e LEFT JOIN transactions t ON t.id = e.transaction_id
+                SELECT COUNT(DISTINCT e.transaction_id) FROM entries e
+                LEFT JOIN transactions t ON t.id = e.transaction_id
                 WHERE t.id IS NULL) AS count
             """
         case .balances: """
@@ -93,7 +98,8 @@ extension AuditRule.Subject {
             """
         case .purchases: """
             SELECT (SELECT COUNT(*) FROM purchases) + (
-                SELECT COUNT(*) FROM transactions t LEFT JOIN purchases p ON p.key = t.key WHERE t.kind IN ('purchase', 'grant')
+                SELECT COUNT(*) FROM transactions t LEFT JOIN purchases p ON p.key = t.key
+                WHERE t.kind IN ('purchase', 'grant')
                     AND (t.key LIKE 'checkout:%' OR t.key LIKE 'invoice:%') AND p.id IS NULL) AS count
             """
         case .limits: "SELECT (SELECT COUNT(*) FROM spend_counters) + (SELECT COUNT(*) FROM balances) AS count"
@@ -109,7 +115,8 @@ extension AuditRule.Subject {
             """
         case .balances: """
             SELECT CAST(COALESCE(SUM(available + reserved), 0) AS BIGINT) AS kept, (
-                SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM entries WHERE book IN ('available', 'reserved')) AS against
+                SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM entries
+                WHERE book IN ('available', 'reserved')) AS against
             FROM balances
             """
         case .lots: """
@@ -135,13 +142,21 @@ extension AuditRule.Subject {
     fileprivate var repair: BooksRepair {
         switch self {
         case .transactions: .look(
-            "The ledger refuses every change, so somebody went past it. Compare with the last backup that 'darkroom audit' finds in order.")
+            """
+            The ledger refuses every change, so somebody went past it. \
+            Compare with the last backup that 'darkroom audit' finds in order.
+            """)
         case .balances, .lots: .look(
-            "'darkroom admin explain ACCOUNT' computes the balance and its lots from the entries. They are right where the transactions are.")
-        case .reservations: .look("Compare the job with its lines in the ledger: GET /api/credits/history?job=… of its account.")
+            """
+            'darkroom admin explain ACCOUNT' computes the balance and its lots from the entries. \
+            They are right where the transactions are.
+            """)
+        case .reservations:
+            .look("Compare the job with its lines in the ledger: GET /api/credits/history?job=… of its account.")
         case .purchases: .look("Compare the purchase with its line in the ledger, and with the payment at Stripe.")
         case .limits: .look("Remove the limit and set it again, which counts again what was spent of it.")
-        case .jobs: .look("The credits are not in question. Look at the job and its attempts, and in the log around its end.")
+        case .jobs:
+            .look("The credits are not in question. Look at the job and its attempts, and in the log around its end.")
         }
     }
 }
@@ -149,7 +164,9 @@ extension AuditRule.Subject {
 extension BooksRepair {
     static let releaseReservation = BooksRepair(
         command: "darkroom admin repair reservations",
-        text: "Ends reservations whose job is over or was never there: what the job delivered is captured, the rest released.")
+        text: """
+            Ends reservations whose job is over or was never there: what the job delivered is captured, the rest released.
+            """)
 
     static func look(_ text: String) -> BooksRepair { BooksRepair(command: nil, text: text) }
 }

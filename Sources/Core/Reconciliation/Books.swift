@@ -26,7 +26,9 @@ package struct Books: Sendable, Hashable {
         package var isComplete = true
 
         /// Money may be on its way, and then differs for a while; the ledger's own sums never do.
-        package var isClean: Bool { mismatched == 0 && sums.allSatisfy { $0.unit != .credits || $0.kept == $0.against } }
+        package var isClean: Bool {
+            mismatched == 0 && sums.allSatisfy { $0.unit != .credits || $0.kept == $0.against }
+        }
 
         package var matched: Int { max(0, compared - mismatched) }
         /// Thousandths that match, rounded down, so that 1000 means all.

@@ -25,7 +25,8 @@ extension Billing {
     }
 
     private func paidSession(_ id: String) async throws -> FoundPayment? {
-        guard let json = try await stripe.find("/checkout/sessions/\(id.percentEncoded)"), let session = StripeSession(json),
+        guard let json = try await stripe.find("/checkout/sessions/\(id.percentEncoded)"),
+            let session = StripeSession(json),
             session.isComplete, session.payment != .unpaid
         else { return nil }
         // A plan's credits come with its invoice.
@@ -36,18 +37,23 @@ extension Billing {
         guard let total = session.total else { return nil }
         let realm = stripe.realm
         let isSold = try await database.read { transaction in
-            guard let payment = StripePayments.Payment(session: json), try transaction.isOurs(payment, in: realm) else { return false }
-            return try session.checkout.flatMap { id throws(DatabaseError) in try transaction.checkout(id) }?.price == session.subtotal
+            guard let payment = StripePayments.Payment(session: json), try transaction.isOurs(payment, in: realm) else {
+                return false
+            }
+            return try session.checkout.flatMap { id throws(DatabaseError) in try transaction.checkout(id) }?.price
+                == session.subtotal
         }
         return FoundPayment(key: "checkout:\(session.id)", paid: total, brings: isSold ? .credits : .notOurs)
     }
 
     private func paidInvoice(_ id: String) async throws -> FoundPayment? {
-        guard let json = try await stripe.find("/invoices/\(id.percentEncoded)"), let invoice = StripeInvoice(json), invoice.isPaid
+        guard let json = try await stripe.find("/invoices/\(id.percentEncoded)"), let invoice = StripeInvoice(json),
+            invoice.isPaid
         else { return nil }
         let realm = stripe.realm
         var brings = FoundPayment.Brings.notOurs
-        if let customer = invoice.customer, try await database.read({ try $0.account(ofCustomer: customer, in: realm) }) != nil {
+        if let customer = invoice.customer,
+            try await database.read({ try $0.account(ofCustomer: customer, in: realm) }) != nil {
             var plans = PlansByPrice(self)
             let lines = try await allLines(of: invoice)
             let grant = InvoiceGrant(lines, try await plans(lines), now: time.now())
@@ -60,9 +66,12 @@ extension Billing {
     /// of refunds and disputes may be lost too.
     func settleWhatCameBack(of purchase: Purchase) async throws {
         guard let payment = purchase.paymentIntent,
-            let charge = try await stripe.get("/charges", ["payment_intent": .text(payment), "limit": 1]).listed.first?["id"]?.string
+            let charge = try await stripe.get(
+                "/charges", ["payment_intent": .text(payment), "limit": 1]).listed.first?["id"]?.string
         else { return }
-        let disputes = try await stripe.get("/disputes", ["charge": .text(charge), "limit": 100]).listed.compactMap { $0["id"]?.string }
+        let disputes = try await stripe.get("/disputes", ["charge": .text(charge), "limit": 100]).listed.compactMap {
+            $0["id"]?.string
+        }
         for dispute in disputes { _ = try await applyCharge(charge, dispute: dispute) }
         if disputes.isEmpty { _ = try await applyCharge(charge) }
     }

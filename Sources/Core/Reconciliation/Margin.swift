@@ -41,20 +41,23 @@ extension Transaction {
     func margin(_ period: BooksPeriod, limit: Int = 5_000) throws -> Margin {
         let total = try queryOne("\(Statements.jobs) SELECT \(Statements.figures) FROM done", period.start, period.end)
         let lines = try query("""
-            \(Statements.jobs) SELECT day, endpoint, \(Statements.figures) FROM done GROUP BY day, endpoint ORDER BY day, endpoint LIMIT $3
+            \(Statements.jobs) SELECT day, endpoint, \(Statements.figures) FROM done GROUP BY day, endpoint
+                ORDER BY day, endpoint LIMIT $3
             """, period.start, period.end, limit + 1)
         return try Margin(
             lines: lines.prefix(limit).map { row throws(DatabaseError) in
                 try Margin.Line(day: row.get("day"), endpoint: row.get("endpoint"), figures: Margin.Figures(row))
             },
-            total: total.map { row throws(DatabaseError) in try Margin.Figures(row) } ?? Margin.Figures(), isComplete: lines.count <= limit)
+            total: total.map { row throws(DatabaseError) in try Margin.Figures(row) } ?? Margin.Figures(),
+            isComplete: lines.count <= limit)
     }
 }
 
 extension Margin.Figures {
     fileprivate init(_ row: Row) throws(DatabaseError) {
         try self.init(
-            jobs: row.get("jobs"), captured: row.get("captured"), cost: row.get("cost"), reported: row.get("reported"), lost: row.get("lost"),
+            jobs: row.get("jobs"), captured: row.get("captured"), cost: row.get("cost"), reported: row.get("reported"),
+            lost: row.get("lost"),
             jobsWithoutCost: row.get("jobs_without_cost"))
     }
 }
@@ -68,14 +71,16 @@ private enum Statements {
             FROM jobs j LEFT JOIN reservations r ON r.job_id = j.id
             LEFT JOIN (
                 SELECT t.job_id, SUM(t.cost) AS cost, SUM(t.cost * t.cost_reported) AS reported
-                FROM attempts t JOIN jobs o ON o.id = t.job_id WHERE o.ended_at >= $1 AND o.ended_at < $2 GROUP BY t.job_id
+                FROM attempts t JOIN jobs o ON o.id = t.job_id WHERE o.ended_at >= $1 AND o.ended_at < $2
+                GROUP BY t.job_id
             ) a ON a.job_id = j.id
             WHERE j.ended_at >= $1 AND j.ended_at < $2
         )
         """
 
     static let figures: Statement = """
-        COUNT(*) AS jobs, CAST(COALESCE(SUM(captured), 0) AS BIGINT) AS captured, CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS cost,
+        COUNT(*) AS jobs, CAST(COALESCE(SUM(captured), 0) AS BIGINT) AS captured,
+            CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS cost,
             CAST(COALESCE(SUM(reported), 0) AS BIGINT) AS reported,
             CAST(COALESCE(SUM(CASE WHEN captured = 0 THEN cost ELSE 0 END), 0) AS BIGINT) AS lost,
             CAST(COALESCE(SUM(CASE WHEN captured > 0 AND cost = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS jobs_without_cost

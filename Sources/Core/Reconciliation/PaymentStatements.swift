@@ -13,18 +13,21 @@ enum PaymentStatements {
     /// with.
     static let facts: Statement = """
         paid AS MATERIALIZED (
-            SELECT e.id AS event, e.type, e.received_at, e.outcome, \(object("id")) AS id, LOWER(\(object("currency"))) AS currency,
+            SELECT e.id AS event, e.type, e.received_at, e.outcome, \(object("id")) AS id,
+                LOWER(\(object("currency"))) AS currency,
                 \(object("metadata", "checkout")) AS checkout, \(object("customer")) AS customer,
                 CAST(COALESCE(\(object("amount_total")), \(object("amount_paid"))) AS BIGINT) AS amount,
                 CASE WHEN e.type LIKE 'checkout.%' THEN \(object("payment_status")) <> 'unpaid'
                     WHEN EXISTS (SELECT 1 FROM transactions t WHERE t.key = 'invoice:' || \(object("id"))) THEN true
                     WHEN e.outcome = 'applied' THEN false
                     ELSE EXISTS (
-                        SELECT 1 FROM stripe_prices s JOIN plans p ON s.item = 'plan:' || p.name AND p.monthly_credits > 0
+                        SELECT 1 FROM stripe_prices s JOIN plans p ON s.item = 'plan:' || p.name
+                            AND p.monthly_credits > 0
                         WHERE s.realm = COALESCE($3, s.realm) AND e.body LIKE '%"' || s.id || '"%') END AS brings
             FROM stripe_events e
             WHERE e.created_at >= $1 AND e.created_at < $2 AND e.type IN (
-                'checkout.session.completed', 'checkout.session.async_payment_succeeded', 'invoice.paid', 'invoice.payment_succeeded')
+                'checkout.session.completed', 'checkout.session.async_payment_succeeded', 'invoice.paid',
+                'invoice.payment_succeeded')
         ), fruitless AS (
             SELECT 'invoice:' || id AS key FROM paid WHERE type LIKE 'invoice.%' AND outcome = 'applied' AND NOT brings
             UNION SELECT subject FROM audit_log WHERE action = 'purchases.nothing'
@@ -38,7 +41,8 @@ enum PaymentStatements {
                 AND p.customer IN (SELECT customer FROM stripe_customers WHERE realm = COALESCE($3, realm))
                 AND NOT EXISTS (SELECT 1 FROM fruitless n WHERE n.key = 'invoice:' || p.id)
         ), facts AS MATERIALIZED (
-            SELECT key, MAX(amount) AS amount, MAX(currency) AS currency, MIN(received_at) AS received_at FROM ours GROUP BY key
+            SELECT key, MAX(amount) AS amount, MAX(currency) AS currency, MIN(received_at) AS received_at FROM ours
+            GROUP BY key
         )
         """
 
@@ -52,7 +56,8 @@ enum PaymentStatements {
         reported AS MATERIALIZED (
             SELECT \(named) AS key FROM stripe_events e WHERE e.received_at >= $1 - 3456000000 AND \(namesFact)
             UNION ALL
-            SELECT \(named) FROM audit_log a JOIN stripe_events e ON e.id = a.subject WHERE a.action = 'events.replay' AND \(namesFact)
+            SELECT \(named) FROM audit_log a JOIN stripe_events e ON e.id = a.subject
+            WHERE a.action = 'events.replay' AND \(namesFact)
         )
         """
 
@@ -63,9 +68,11 @@ enum PaymentStatements {
             SELECT p.key FROM purchases p
             WHERE p.created_at >= $1 AND p.created_at < $2 AND p.created_at <= $4 AND p.realm = COALESCE($3, p.realm)
                 AND NOT EXISTS (
-                    SELECT 1 FROM checkouts c WHERE c.session_id = substr(p.key, length('checkout:') + 1) AND c.state = 'paid')
+                    SELECT 1 FROM checkouts c WHERE c.session_id = substr(p.key, length('checkout:') + 1)
+                        AND c.state = 'paid')
                 AND NOT EXISTS (
-                    SELECT 1 FROM audit_log a WHERE a.subject = p.key AND a.action IN ('purchases.repair', 'purchases.confirm'))
+                    SELECT 1 FROM audit_log a WHERE a.subject = p.key
+                        AND a.action IN ('purchases.repair', 'purchases.confirm'))
             EXCEPT SELECT key FROM reported
         )
         """
@@ -85,16 +92,20 @@ enum PaymentStatements {
             UNION ALL
             SELECT 'event_not_applied', id, 'applied', outcome FROM unapplied
         )
-        SELECT 'mismatch' AS part, code AS name, subject, COALESCE(expected, 'a payment') AS expected, found, place AS kept, 0 AS against
-        FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY code ORDER BY subject) AS place FROM mismatches) AS placed WHERE place <= $5
+        SELECT 'mismatch' AS part, code AS name, subject, COALESCE(expected, 'a payment') AS expected, found,
+            place AS kept, 0 AS against
+        FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY code ORDER BY subject) AS place FROM mismatches) AS placed
+        WHERE place <= $5
         UNION ALL
         SELECT 'count', '', '', '', '', (SELECT COUNT(*) FROM mismatches), (
             SELECT COUNT(*) FROM (
                 SELECT key FROM facts UNION SELECT id FROM unapplied
-                UNION SELECT key FROM purchases WHERE created_at >= $1 AND created_at < $2 AND realm = COALESCE($3, realm)) AS keys)
+                UNION SELECT key FROM purchases WHERE created_at >= $1 AND created_at < $2
+                    AND realm = COALESCE($3, realm)) AS keys)
         UNION ALL
         SELECT 'sum', f.currency, '', '', '', CAST(COALESCE(SUM(p.amount), 0) AS BIGINT), CAST(SUM(f.amount) AS BIGINT)
-        FROM facts f LEFT JOIN purchases p ON p.key = f.key WHERE f.amount IS NOT NULL AND f.currency IS NOT NULL GROUP BY f.currency
+        FROM facts f LEFT JOIN purchases p ON p.key = f.key WHERE f.amount IS NOT NULL AND f.currency IS NOT NULL
+        GROUP BY f.currency
         ORDER BY part, kept, name
         """
 
@@ -105,7 +116,8 @@ enum PaymentStatements {
             SELECT e.id, e.outcome FROM (
                 SELECT id, 'waiting' AS outcome FROM stripe_events WHERE due_at IS NOT NULL AND received_at <= $4
                 UNION ALL
-                SELECT id, outcome FROM stripe_events WHERE received_at >= $1 AND received_at < $2 AND outcome = 'given_up'
+                SELECT id, outcome FROM stripe_events WHERE received_at >= $1 AND received_at < $2
+                    AND outcome = 'given_up'
             ) AS e
             WHERE NOT EXISTS (SELECT 1 FROM ours o WHERE o.event = e.id)
         )

@@ -31,7 +31,9 @@ package struct ReadBooks: Sendable {
     ///
     /// - Parameter limit: How many mismatches of each section are listed.
     /// - Throws: `BillingError.off` if Stripe is requested and not set up; `StripeError` if it does not respond.
-    package func callAsFunction(_ period: BooksPeriod, withStripe: Bool = false, limit: Int = 20) async throws -> Books {
+    package func callAsFunction(
+        _ period: BooksPeriod, withStripe: Bool = false, limit: Int = 20
+    ) async throws -> Books {
         let now = time.now()
         let settled = now - ReadBooks.patience
         // First, so that everything that is booked meanwhile is in the database when it is compared.
@@ -40,7 +42,8 @@ package struct ReadBooks: Sendable {
             (
                 sections: try transaction.auditedSections(limit: limit)
                     + [try transaction.paymentsSection(period, in: realm, settled: settled, limit: limit)],
-                margin: try transaction.margin(period), bookings: try listing.map { try transaction.bookings($0, period) }
+                margin: try transaction.margin(period),
+                bookings: try listing.map { try transaction.bookings($0, period) }
             )
         }
         var sections = read.sections

@@ -52,10 +52,15 @@ package struct RepairPurchases: Sendable {
         }
         try await callAsFunction(unbooked.map(RepairPurchases.id(of:)), isDry: isDry, report)
         let (done, realm, settled) = (Set(unbooked), billing.stripe.realm, billing.time.now() - ReadBooks.patience)
-        try await each({ try $0.paymentsNotBooked(period, in: realm, settled: settled, after: $1, limit: $2) }) { keys in
-            try await callAsFunction(keys.filter { !done.contains($0) }.map(RepairPurchases.id(of:)), isDry: isDry, report)
+        try await each(
+            { try $0.paymentsNotBooked(period, in: realm, settled: settled, after: $1, limit: $2) }
+        ) { keys in
+            try await callAsFunction(
+                keys.filter { !done.contains($0) }.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
-        try await each({ try $0.purchasesWithoutEvent(period, in: realm, settled: settled, after: $1, limit: $2) }) { keys in
+        try await each(
+            { try $0.purchasesWithoutEvent(period, in: realm, settled: settled, after: $1, limit: $2) }
+        ) { keys in
             try await callAsFunction(keys.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
         let returned = Set(try await billing.returns(in: period, settled: settled).missed.map(\.key))
@@ -63,7 +68,8 @@ package struct RepairPurchases: Sendable {
     }
 
     private func each(
-        _ find: @escaping @Sendable (Transaction, _ after: String, _ limit: Int) throws -> [String], _ repair: ([String]) async throws -> Void
+        _ find: @escaping @Sendable (Transaction, _ after: String, _ limit: Int) throws -> [String],
+        _ repair: ([String]) async throws -> Void
     ) async throws {
         var after = ""
         while true {
@@ -114,7 +120,9 @@ package struct RepairPurchases: Sendable {
     }
 
     private func confirm(_ key: String, isDry: Bool) async throws -> Outcome {
-        if try await billing.database.read({ try $0.isNoted("purchases.repair", of: key) || $0.isNoted("purchases.confirm", of: key) }) {
+        if try await billing.database.read(
+            { try $0.isNoted("purchases.repair", of: key) || $0.isNoted("purchases.confirm", of: key) }
+        ) {
             return .wasConfirmed
         }
         guard !isDry else { return .toConfirm }
@@ -125,7 +133,8 @@ package struct RepairPurchases: Sendable {
     /// Notes the action once, whichever run repairs the payment and however often.
     private func note(_ action: AdminAct.Action, of key: String, _ paid: Money?) async throws {
         let now = billing.time.now()
-        let details = paid.map { ["amount": .integer($0.amount), "currency": .string($0.currency)] as [String: JSON] } ?? [:]
+        let details = paid.map { ["amount": .integer($0.amount), "currency": .string($0.currency)] as [String: JSON] }
+            ?? [:]
         try await billing.database.write(order: .key(key)) {
             guard try !$0.isNoted(action, of: key) else { return }
             try $0.note(AdminAct(action, of: key, .object(details), by: nil, at: now))

@@ -57,11 +57,18 @@ package struct RepairReservations: Sendable {
 
     private func write(end job: ID<Job>, of account: ID<Account>, now: Instant) async throws -> Outcome {
         try await database.write(of: account) { transaction in
-            guard case .toEnd(let captured, let released) = try transaction.outlook(of: job) else { return try transaction.outlook(of: job) }
-            guard let receipt = try transaction.settleReservation(of: job, capturing: captured, now: now) else { return .hasEnded }
+            guard case .toEnd(let captured, let released) = try transaction.outlook(of: job) else {
+                return try transaction.outlook(of: job)
+            }
+            guard let receipt = try transaction.settleReservation(of: job, capturing: captured, now: now) else {
+                return .hasEnded
+            }
             try transaction.note(AdminAct(
                 "reservations.repair", of: job.rawValue,
-                ["account": .string(account.rawValue), "captured": .decimal(captured.decimal), "released": .decimal(released.decimal)],
+                [
+                    "account": .string(account.rawValue), "captured": .decimal(captured.decimal),
+                    "released": .decimal(released.decimal),
+                ],
                 by: nil, at: now))
             return .ended(receipt)
         }
@@ -79,30 +86,37 @@ extension DatabaseError {
 }
 
 extension Transaction {
-    fileprivate func orphans(after job: String, limit: Int) throws(DatabaseError) -> [(job: ID<Job>, account: ID<Account>)] {
+    fileprivate func orphans(
+        after job: String, limit: Int
+    ) throws(DatabaseError) -> [(job: ID<Job>, account: ID<Account>)] {
         try query("""
             SELECT r.job_id, r.account_id FROM reservations r LEFT JOIN jobs j ON j.id = r.job_id
-            WHERE r.ended_at IS NULL AND (j.id IS NULL OR j.ended_at IS NOT NULL) AND r.job_id > $1 ORDER BY r.job_id LIMIT $2
+            WHERE r.ended_at IS NULL AND (j.id IS NULL OR j.ended_at IS NOT NULL) AND r.job_id > $1
+            ORDER BY r.job_id LIMIT $2
             """, job, limit).map { row throws(DatabaseError) in try (row.get("job_id"), row.get("account_id")) }
     }
 
     /// How it is to end. Nothing is done if the ledger has not booked what the reservation says, or has booked its end.
     fileprivate func outlook(of id: ID<Job>) throws -> RepairReservations.Outcome {
         let job = try job(id)
-        guard let row = try queryOne("SELECT account_id, amount FROM reservations WHERE job_id = $1 AND ended_at IS NULL", id),
+        guard let row = try queryOne(
+            "SELECT account_id, amount FROM reservations WHERE job_id = $1 AND ended_at IS NULL", id),
             job.map({ $0.state.isTerminal }) ?? true
         else { return .hasEnded }
         let account: ID<Account> = try row.get("account_id")
         let amount: Credits = try row.get("amount")
         if amount > .zero {
-            guard let booked = try booked(key: NewReservation.key(of: id)), booked.account == account, booked.amount == amount else {
+            guard let booked = try booked(key: NewReservation.key(of: id)), booked.account == account,
+                booked.amount == amount
+            else {
                 return .unclear("the ledger has reserved something else for it, or nothing")
             }
             guard try !isBooked(key: "capture:\(id)"), try !isBooked(key: "release:\(id)") else {
                 return .unclear("the ledger has booked its end, and the reservation has not")
             }
         }
-        let captured = job?.state == .completed ? min(amount, job?.price.total(delivered: job?.outputsDelivered ?? 0) ?? .zero) : .zero
+        let captured = job?.state == .completed
+            ? min(amount, job?.price.total(delivered: job?.outputsDelivered ?? 0) ?? .zero) : .zero
         return .toEnd(captured: captured, released: amount - captured)
     }
 }

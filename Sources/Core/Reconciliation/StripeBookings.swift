@@ -15,7 +15,9 @@ extension Transaction {
         let nothing = try paymentsThatBroughtNothing(listing.period, in: listing.realm)
         for payment in listing.payments where try !nothing.contains(payment.key) && isOurs(payment, in: listing.realm) {
             let purchase = try purchase(withKey: payment.key)
-            guard purchase.map({ period.contains($0.createdAt) || period.contains(payment.at) }) ?? true else { continue }
+            guard purchase.map({ period.contains($0.createdAt) || period.contains(payment.at) }) ?? true else {
+                continue
+            }
             bookings.payments.append((payment, purchase?.paid))
         }
         let listed = Set(listing.payments.map(\.key))
@@ -32,7 +34,9 @@ extension Transaction {
     func isOurs(_ payment: StripePayments.Payment, in realm: String) throws(DatabaseError) -> Bool {
         switch payment.owner {
         case .checkout(let id):
-            guard let checkout = try checkout(id), checkout.item.pack != nil, checkout.realm == realm else { return false }
+            guard let checkout = try checkout(id), checkout.item.pack != nil, checkout.realm == realm else {
+                return false
+            }
             return checkout.sessionID.map { "checkout:\($0)" == payment.key } ?? true
         case .customer(let customer):
             return try account(ofCustomer: customer, in: realm) != nil
@@ -43,7 +47,8 @@ extension Transaction {
         in realm: String, _ period: BooksPeriod, after key: String, limit: Int
     ) throws(DatabaseError) -> [(key: String, paid: Money)] {
         try query("""
-            SELECT key, amount, currency FROM purchases WHERE realm = $1 AND created_at >= $2 AND created_at < $3 AND key > $4
+            SELECT key, amount, currency FROM purchases
+            WHERE realm = $1 AND created_at >= $2 AND created_at < $3 AND key > $4
             ORDER BY key LIMIT $5
             """, realm, period.start, period.end, key, limit).map { row throws(DatabaseError) in
             try (row.get("key"), Money(row.get("amount"), row.get("currency")))
@@ -55,7 +60,9 @@ extension Billing {
     /// What is booked and not listed may have been begun before the period: up to this many are looked up one by one.
     private static let mostLookups = 200
 
-    func section(_ listing: StripePayments, _ bookings: StripeBookings, settled: Instant, limit: Int) async throws -> Books.Section {
+    func section(
+        _ listing: StripePayments, _ bookings: StripeBookings, settled: Instant, limit: Int
+    ) async throws -> Books.Section {
         var mismatches: [Books.Mismatch] = []
         var sums: [String: (kept: Int64, against: Int64)] = [:]
         var lookups = 0
@@ -77,10 +84,14 @@ extension Billing {
         }
         let others = min(bookings.others.count, Billing.mostLookups)
         return Books.Section(
-            name: "stripe", about: "purchases against what Stripe lists as paid", compared: bookings.payments.count + others,
+            name: "stripe", about: "purchases against what Stripe lists as paid",
+            compared: bookings.payments.count + others,
             mismatched: mismatches.count,
-            sums: sums.sorted { $0.key < $1.key }.map { Books.Sum(unit: .money($0.key), kept: $0.value.kept, against: $0.value.against) },
-            mismatches: Array(mismatches.prefix(limit)), isComplete: listing.isComplete && others == bookings.others.count)
+            sums: sums.sorted { $0.key < $1.key }.map {
+                Books.Sum(unit: .money($0.key), kept: $0.value.kept, against: $0.value.against)
+            },
+            mismatches: Array(mismatches.prefix(limit)),
+            isComplete: listing.isComplete && others == bookings.others.count)
     }
 
     /// A pay page may be open for a day before it is paid.

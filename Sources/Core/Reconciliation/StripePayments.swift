@@ -41,28 +41,39 @@ extension Billing {
         var payments = sessions.objects.compactMap { StripePayments.Payment(session: $0) }
         var plans = PlansByPrice(self)
         for json in invoices.objects {
-            guard let invoice = StripeInvoice(json), invoice.isPaid, let customer = invoice.customer, let createdAt = json["created"]?.instant
+            guard let invoice = StripeInvoice(json), invoice.isPaid, let customer = invoice.customer,
+                let createdAt = json["created"]?.instant
             else { continue }
             let paidAt = json["status_transitions"]?["paid_at"]?.instant ?? createdAt
             let lines = try await allLines(of: invoice)
             // A payment that brings no credits is not a purchase.
-            guard let grant = InvoiceGrant(lines, try await plans(lines), now: paidAt), grant.credits > .zero else { continue }
-            payments.append(.init(key: "invoice:\(invoice.id)", paid: invoice.paid, at: paidAt, owner: .customer(customer)))
+            guard let grant = InvoiceGrant(lines, try await plans(lines), now: paidAt), grant.credits > .zero else {
+                continue
+            }
+            payments.append(
+                .init(key: "invoice:\(invoice.id)", paid: invoice.paid, at: paidAt, owner: .customer(customer)))
         }
         return StripePayments(
-            realm: stripe.realm, period: period, payments: payments, isComplete: sessions.isComplete && invoices.isComplete)
+            realm: stripe.realm, period: period, payments: payments,
+            isComplete: sessions.isComplete && invoices.isComplete)
     }
 
-    func list(_ path: String, _ filter: StripeForm, _ period: BooksPeriod) async throws -> (objects: [JSON], isComplete: Bool) {
+    func list(
+        _ path: String, _ filter: StripeForm, _ period: BooksPeriod
+    ) async throws -> (objects: [JSON], isComplete: Bool) {
         var query = filter
         query["limit"] = 100
         // Stripe counts whole seconds, so a period that starts within one is read from that second's start.
-        query["created"] = ["gte": .text(String(period.start.seconds)), "lt": .text(String((period.end + .milliseconds(999)).seconds))]
+        query["created"] = [
+            "gte": .text(String(period.start.seconds)), "lt": .text(String((period.end + .milliseconds(999)).seconds)),
+        ]
         var objects: [JSON] = []
         for _ in 0..<Billing.mostPages {
             let page = try await stripe.get(path, query)
             objects += page.listed
-            guard page["has_more"]?.bool == true, let last = page.listed.last?["id"]?.string else { return (objects, true) }
+            guard page["has_more"]?.bool == true, let last = page.listed.last?["id"]?.string else {
+                return (objects, true)
+            }
             query["starting_after"] = .text(last)
         }
         return (objects, false)
@@ -72,9 +83,12 @@ extension Billing {
 extension StripePayments.Payment {
     /// Nil unless one of the packs was paid: a plan's credits come with its invoice.
     init?(session json: JSON) {
-        guard json["mode"]?.string == "payment", let session = StripeSession(json), session.isComplete, session.payment != .unpaid,
+        guard json["mode"]?.string == "payment", let session = StripeSession(json), session.isComplete,
+            session.payment != .unpaid,
             let checkout = session.checkout, let total = session.total, let createdAt = json["created"]?.instant
         else { return nil }
-        self.init(key: "checkout:\(session.id)", paid: total, at: createdAt, owner: .checkout(checkout), intent: session.paymentIntent)
+        self.init(
+            key: "checkout:\(session.id)", paid: total, at: createdAt, owner: .checkout(checkout),
+            intent: session.paymentIntent)
     }
 }

@@ -22,14 +22,19 @@ extension Billing {
     func returns(in period: BooksPeriod, settled: Instant) async throws -> StripeReturns {
         let (refunds, disputes) = (try await list("/refunds", [:], period), try await list("/disputes", [:], period))
         var returns = StripeReturns(isComplete: refunds.isComplete && disputes.isComplete)
-        for (charge, all) in Dictionary(grouping: refunds.objects, by: { $0["charge"]?.reference ?? "" }).sorted(by: { $0.key < $1.key }) {
+        for (charge, all) in Dictionary(
+            grouping: refunds.objects, by: { $0["charge"]?.reference ?? "" }
+        ).sorted(by: { $0.key < $1.key }) {
             guard let purchase = try await purchase(paidBy: all) else { continue }
             // The total, since a refund that failed no longer counts.
             let refunded = try await stripe.get("/charges/\(charge.percentEncoded)")["amount_refunded"]?.integer ?? 0
-            returns.add("refund_not_applied", purchase, expected: refunded, found: purchase.refunded, all.contains { $0.isNewer(than: settled) })
+            returns.add(
+                "refund_not_applied", purchase, expected: refunded, found: purchase.refunded,
+                all.contains { $0.isNewer(than: settled) })
         }
         for json in disputes.objects {
-            guard let id = json["id"]?.string, let amount = json["amount"]?.integer, let status = json["status"]?.string,
+            guard let id = json["id"]?.string, let amount = json["amount"]?.integer,
+                let status = json["status"]?.string,
                 let purchase = try await purchase(paidBy: [json])
             else { continue }
             let expected = Dispute(id: id, amount: amount, status: status).isCounted ? amount : 0
@@ -52,12 +57,14 @@ extension StripeReturns {
         compared += 1
         guard expected != found else { return }
         let currency = purchase.paid.currency
-        missed.append(Missed(code: code, key: purchase.key, expected: Money(expected, currency), found: Money(found, currency)))
+        missed.append(
+            Missed(code: code, key: purchase.key, expected: Money(expected, currency), found: Money(found, currency)))
     }
 
     func section(limit: Int) -> Books.Section {
         Books.Section(
-            name: "refunds", about: "what was taken back against what Stripe lists as refunded or disputed", compared: compared,
+            name: "refunds", about: "what was taken back against what Stripe lists as refunded or disputed",
+            compared: compared,
             mismatched: missed.count, sums: [],
             mismatches: missed.prefix(limit).map {
                 Books.Mismatch(

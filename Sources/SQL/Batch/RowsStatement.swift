@@ -22,7 +22,8 @@ package struct RowsStatement: Sendable {
     func parts(for count: Int) -> [(statement: Statement, rows: Range<Int>)] {
         var parts: [(statement: Statement, rows: Range<Int>)] = []
         var start = 0
-        while start < count, let size = RowsStatement.sizes.last(where: { $0 <= count - start }), let statement = statements[size] {
+        while start < count, let size = RowsStatement.sizes.last(where: { $0 <= count - start }),
+            let statement = statements[size] {
             parts.append((statement, start..<start + size))
             start += size
         }
@@ -60,7 +61,9 @@ private struct RowTemplate {
 
 extension Transaction {
     /// Writes all rows, in as few executions as the texts allow. As with `perform`, it waits for no response.
-    package func perform(_ statement: RowsStatement, shared: [any SQLConvertible] = [], rows: [[any SQLConvertible]]) throws(DatabaseError) {
+    package func perform(
+        _ statement: RowsStatement, shared: [any SQLConvertible] = [], rows: [[any SQLConvertible]]
+    ) throws(DatabaseError) {
         let shared = shared.map { $0.sqlValue }
         for part in statement.parts(for: rows.count) {
             try perform(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map { $0.sqlValue } })
@@ -83,7 +86,8 @@ extension Transaction {
         let shared = shared.map { $0.sqlValue }
         var result: [Row] = []
         for part in statement.parts(for: rows.count) {
-            result += try query(part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map { $0.sqlValue } })
+            result += try query(
+                part.statement, values: rows[part.rows].reduce(into: shared) { $0 += $1.map { $0.sqlValue } })
         }
         return result
     }

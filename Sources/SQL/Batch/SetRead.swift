@@ -59,7 +59,9 @@ package final class SetRead<Item: Sendable, Value: Sendable>: Sendable {
             results = items.map { _ in .failure(error) }
         }
         passOn()
-        for (other, result) in zip(others, results.dropFirst()) { other.continuation.resume(returning: .returned(result)) }
+        for (other, result) in zip(others, results.dropFirst()) {
+            other.continuation.resume(returning: .returned(result))
+        }
         return try results[0].get()
     }
 

@@ -20,7 +20,9 @@ package final class SetWrite<Item: Sendable, Value: Sendable>: Sendable {
         _ item: Item, order: LockOrder, deliver: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) -> PendingWrite {
         let body = body
-        let member = PendingWrite.Member(set: ObjectIdentifier(self), item: Waiting(item: item, deliver: deliver)) { transaction, items in
+        let member = PendingWrite.Member(
+            set: ObjectIdentifier(self), item: Waiting(item: item, deliver: deliver)
+        ) { transaction, items in
             SetWrite.run(body, transaction, items.map { item in
                 guard let waiting = item as? Waiting else { preconditionFailure("an item belongs to another set") }
                 return waiting
@@ -42,7 +44,8 @@ package final class SetWrite<Item: Sendable, Value: Sendable>: Sendable {
             precondition(results.count == waiting.count, "a set's body returns a result for each item")
             return zip(waiting, results).map { waiting, result in .kept { waiting.deliver(result) } }
         } catch {
-            if let alone = waiting.first, waiting.count == 1, transaction.writes == writesBefore, !(error is DatabaseError) {
+            if let alone = waiting.first, waiting.count == 1, transaction.writes == writesBefore,
+                !(error is DatabaseError) {
                 return [.kept { alone.deliver(.failure(error)) }]
             }
             return [.broken(error)]

@@ -71,9 +71,12 @@ final class WriteQueue: Sendable {
     /// - Parameter done: The batch that this drainer processed before.
     func next(after done: [PendingWrite] = []) -> [PendingWrite] {
         state.withLock { state in
-            if let kind = done.first.map(kind(of:)), let count = state.underWay[kind] { state.underWay[kind] = count > 1 ? count - 1 : nil }
+            if let kind = done.first.map(kind(of:)), let count = state.underWay[kind] {
+                state.underWay[kind] = count > 1 ? count - 1 : nil
+            }
             let ready = state.lines.filter { isReady($0.key, in: state) }
-            guard let kind = ready.min(by: { ($0.value.first?.number ?? .max) < ($1.value.first?.number ?? .max) })?.key,
+            guard let kind = ready.min(
+                by: { ($0.value.first?.number ?? .max) < ($1.value.first?.number ?? .max) })?.key,
                 let batch = state.lines[kind]?.take(kind == .alone ? 1 : batchLimit)
             else {
                 state.drainers -= 1

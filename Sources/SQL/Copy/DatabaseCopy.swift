@@ -35,7 +35,9 @@ package struct DatabaseCopy: Sendable {
     /// already.
     ///
     /// - Parameter finish: Further work in the same transaction.
-    package func callAsFunction(finish: @escaping @Sendable (Transaction) throws -> Void) async throws -> [String: Int] {
+    package func callAsFunction(
+        finish: @escaping @Sendable (Transaction) throws -> Void
+    ) async throws -> [String: Int] {
         let tables = try await target.read { try $0.tablesInOrder() }.filter { $0.name != "schema_migrations" }
         let here = try await source.read { try $0.tableNamesInFile() }.subtracting(["schema_migrations"])
         if let unknown = here.subtracting(tables.map(\.name)).sorted().first { throw Refusal.unknownTable(unknown) }
@@ -78,7 +80,8 @@ package struct DatabaseCopy: Sendable {
     private func send(_ tables: [TableShape], into pipe: BatchPipe<Page>, from transaction: Transaction) throws {
         for (index, table) in tables.enumerated() {
             var last: [SQLValue] = []
-            while case let rows = try transaction.query(table.page(of: Self.pageSize, isFirst: last.isEmpty), values: last).map(\.values),
+            while case let rows = try transaction.query(
+                table.page(of: Self.pageSize, isFirst: last.isEmpty), values: last).map(\.values),
                 let end = rows.last {
                 try pipe.send(Page(table: index, rows: rows))
                 last = table.keyValues(of: end)
@@ -100,7 +103,9 @@ package struct DatabaseCopy: Sendable {
         guard pipe.isWhole else { throw Refusal.brokeOff }
         let counts = try tables.enumerated().map { index, table in
             let arrived = try transaction.queryOne(table.count)?.get("count", as: Int.self) ?? 0
-            guard arrived == sent[index] else { throw Refusal.differs(table: table.name, sent: sent[index], arrived: arrived) }
+            guard arrived == sent[index] else {
+                throw Refusal.differs(table: table.name, sent: sent[index], arrived: arrived)
+            }
             return arrived
         }
         try finish(transaction)
@@ -108,7 +113,9 @@ package struct DatabaseCopy: Sendable {
     }
 
     /// Returns how many rows came for each table.
-    private func insert(_ pipe: BatchPipe<Page>, into tables: [TableShape], _ transaction: Transaction) throws -> [Int] {
+    private func insert(
+        _ pipe: BatchPipe<Page>, into tables: [TableShape], _ transaction: Transaction
+    ) throws -> [Int] {
         var counts = tables.map { _ in 0 }
         var references: [(table: Int, values: [SQLValue])] = []
         while let page = pipe.next() {

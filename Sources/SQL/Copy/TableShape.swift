@@ -11,7 +11,8 @@ struct TableShape: Sendable, Equatable {
     func page(of size: Int, isFirst: Bool) -> Statement {
         let parameters = key.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
         let rest = isFirst ? "" : " WHERE (\(list(key))) > (\(parameters))"
-        return Statement(stringLiteral: "SELECT \(list(columns)) FROM \(quoted(name))\(rest) ORDER BY \(list(key)) LIMIT \(size)")
+        return Statement(
+            stringLiteral: "SELECT \(list(columns)) FROM \(quoted(name))\(rest) ORDER BY \(list(key)) LIMIT \(size)")
     }
 
     var insert: Statement {
@@ -55,7 +56,8 @@ extension TableShape {
     static func inOrder(_ tables: [TableShape], _ references: [Reference]) -> [TableShape] {
         var left = tables
         for index in left.indices {
-            left[index].ownReference = references.first { $0.child == left[index].name && $0.parent == $0.child }?.column
+            left[index].ownReference =
+                references.first { $0.child == left[index].name && $0.parent == $0.child }?.column
         }
         let before = references.filter { $0.child != $0.parent }
             .map { $0.isDeferred ? (first: $0.child, second: $0.parent) : (first: $0.parent, second: $0.child) }
@@ -63,7 +65,9 @@ extension TableShape {
         while !left.isEmpty {
             let names = Set(left.map(\.name))
             // A cycle would leave no table; then the first is used, and PostgreSQL reports what is wrong.
-            let next = left.firstIndex { table in !before.contains { $0.second == table.name && names.contains($0.first) } } ?? 0
+            let next = left.firstIndex { table in
+                !before.contains { $0.second == table.name && names.contains($0.first) }
+            } ?? 0
             ordered.append(left.remove(at: next))
         }
         return ordered

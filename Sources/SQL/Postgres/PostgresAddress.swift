@@ -11,7 +11,9 @@ package struct PostgresAddress: Sendable, Hashable {
 
     /// Nil if libpq does not understand it. Its message is not passed on: it would repeat the password.
     package init?(_ text: String) {
-        guard ["postgresql://", "postgres://"].contains(where: text.hasPrefix), let options = PostgresAddress.options(text) else { return nil }
+        guard ["postgresql://", "postgres://"].contains(where: text.hasPrefix),
+            let options = PostgresAddress.options(text)
+        else { return nil }
         url = PostgresAddress.adding(PostgresAddress.bounds.filter { options[$0.name] == nil }, to: text)
         shown = PostgresAddress.shown(options)
         hasPassword = options["password"] != nil
@@ -19,7 +21,8 @@ package struct PostgresAddress: Sendable, Hashable {
 
     /// So that an unreachable server is detected in seconds; libpq would wait for the system's minutes.
     private static let bounds = [
-        (name: "connect_timeout", value: "5"), (name: "tcp_user_timeout", value: "15000"), (name: "keepalives_idle", value: "15"),
+        (name: "connect_timeout", value: "5"), (name: "tcp_user_timeout", value: "15000"),
+        (name: "keepalives_idle", value: "15"),
         (name: "keepalives_interval", value: "5"), (name: "keepalives_count", value: "3"),
         (name: "fallback_application_name", value: "darkroom"),
     ]

@@ -105,7 +105,9 @@ final class PostgresConnection: WriteConnection {
     private func connect() throws(DatabaseError) {
         if let pipeline, pipeline.isConnected { return }
         close()
-        pipeline = try reach.trying { () throws(DatabaseError) in try PostgresPipeline(url: url, isReadOnly: isReadOnly) }
+        pipeline = try reach.trying { () throws(DatabaseError) in
+            try PostgresPipeline(url: url, isReadOnly: isReadOnly)
+        }
         if pipeline == nil { throw DatabaseError(.unavailable, "PostgreSQL is unavailable") }
     }
 }

@@ -21,7 +21,9 @@ package final class PostgresEngine: Engine {
         signals = PostgresSignals(url: url)
     }
 
-    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         if isClosed.withLock({ $0 }) { throw DatabaseError(.unavailable, "the database is closed") }
         return try await withCheckedThrowingContinuation { continuation in
             readers.use { connection in
@@ -32,7 +34,9 @@ package final class PostgresEngine: Engine {
 
     /// Reads again after a conflict, which occurs if a table that it reads was changed and the server refused the old
     /// plan; and if the connection broke, since the server may be available again.
-    private static func read<Value>(_ body: (Transaction) throws -> Value, on connection: PostgresConnection) throws -> Value {
+    private static func read<Value>(
+        _ body: (Transaction) throws -> Value, on connection: PostgresConnection
+    ) throws -> Value {
         do {
             return try readOnce(body, on: connection)
         } catch let first as DatabaseError where first.kind == .conflict || first.kind == .unavailable {
@@ -45,7 +49,9 @@ package final class PostgresEngine: Engine {
         }
     }
 
-    private static func readOnce<Value>(_ body: (Transaction) throws -> Value, on connection: PostgresConnection) throws -> Value {
+    private static func readOnce<Value>(
+        _ body: (Transaction) throws -> Value, on connection: PostgresConnection
+    ) throws -> Value {
         try connection.begin()
         do {
             let value = try body(Transaction(connection))
@@ -78,7 +84,10 @@ package final class PostgresEngine: Engine {
     }
 
     package func version() async throws -> String {
-        try await read { "PostgreSQL " + (try $0.queryOne("SELECT current_setting('server_version') AS version")?.get("version") ?? "?") }
+        try await read {
+            "PostgreSQL "
+                + (try $0.queryOne("SELECT current_setting('server_version') AS version")?.get("version") ?? "?")
+        }
     }
 
     package func close() async {

@@ -36,7 +36,8 @@ final class PostgresPipeline {
 
     /// Reads what came unasked: the server's closing message, and then the end of the connection.
     var isConnected: Bool {
-        !isBroken && PQconsumeInput(connection) == 1 && PQconsumeInput(connection) == 1 && PQstatus(connection) == CONNECTION_OK
+        !isBroken && PQconsumeInput(connection) == 1 && PQconsumeInput(connection) == 1
+            && PQstatus(connection) == CONNECTION_OK
     }
 
     /// Parsed once on this connection, run each time. It does not wait.
@@ -82,7 +83,9 @@ final class PostgresPipeline {
         if let known = statements[statement] { return known }
         if statements.isFull {
             statements.forgetAll()
-            guard PQsendQueryParams(connection, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else { throw broken(nil) }
+            guard PQsendQueryParams(connection, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else {
+                throw broken(nil)
+            }
             expected.append(.forgetting)
         }
         let prepared = statements.add(statement)
@@ -110,7 +113,9 @@ final class PostgresPipeline {
             }
             position += 1
             // After an error the server skips everything up to a synchronization point.
-            if position == expected.count, failure != nil, PQpipelineStatus(connection) == PQ_PIPELINE_ABORTED { try synchronize() }
+            if position == expected.count, failure != nil, PQpipelineStatus(connection) == PQ_PIPELINE_ABORTED {
+                try synchronize()
+            }
         }
         expected.removeAll(keepingCapacity: true)
         left = 0
@@ -186,7 +191,9 @@ extension PostgresPipeline {
             PQsetNoticeProcessor(connection, { _, _ in }, nil)
             let result = PQexec(connection, settings + (isReadOnly ? readerSettings : writerSettings))
             defer { PQclear(result) }
-            guard PQresultStatus(result) == PGRES_COMMAND_OK, PQenterPipelineMode(connection) == 1 else { throw error(of: connection) }
+            guard PQresultStatus(result) == PGRES_COMMAND_OK, PQenterPipelineMode(connection) == 1 else {
+                throw error(of: connection)
+            }
             return connection
         } catch {
             PQfinish(connection)
@@ -203,10 +210,12 @@ extension PostgresPipeline {
         SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';
         SET TIME ZONE 'UTC'; SET jit = off;
         """
-    private static let readerSettings = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+    private static let readerSettings =
+        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
     /// Writes find their rows by indexes made for them. A plan is made once, also while a table is small or its
     /// statistics are old, and must not be one that reads all of it when the table has grown.
     private static let writerSettings = """
-        SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+        SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
+        SET enable_mergejoin = off;
         """
 }

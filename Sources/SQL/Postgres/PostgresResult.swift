@@ -50,7 +50,9 @@ struct PostgresResult {
         case 17: return .bytes([UInt8](bytes))                                                      // bytea
         // text, varchar, char, name, "char", json, unknown, void
         case 25, 1043, 1042, 19, 18, 114, 705, 2278: return .text(String(decoding: bytes, as: UTF8.self))
-        default: throw DatabaseError(.decoding, "a result has a column of PostgreSQL's type \(type), which is in no table of the schema; cast it")
+        default:
+            throw DatabaseError(
+                .decoding, "a result has a column of PostgreSQL's type \(type), which is in no table; cast it")
         }
     }
 

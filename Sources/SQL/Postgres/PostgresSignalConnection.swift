@@ -29,7 +29,7 @@ final class PostgresSignalConnection {
     /// Returns false if the connection is lost.
     func send(_ messages: [String]) -> Bool {
         for start in stride(from: 0, to: messages.count, by: PostgresSignalConnection.messagesAtOnce) {
-            let part = messages[start..<min(start + PostgresSignalConnection.messagesAtOnce, messages.count)].joined(separator: " ")
+            let part = messages[start...].prefix(PostgresSignalConnection.messagesAtOnce).joined(separator: " ")
             let result = PostgresSignalConnection.withCStrings([channel, part]) { values in
                 PQexecParams(connection, "SELECT pg_notify($1, $2)", 2, nil, values, nil, nil, 0)
             }

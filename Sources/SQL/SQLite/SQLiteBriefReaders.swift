@@ -12,7 +12,9 @@ final class SQLiteBriefReaders: Sendable {
     init(path: String, count: Int, _ configuration: GRDB.Configuration) throws {
         var configuration = configuration
         configuration.readonly = true
-        connections = try (0..<count).map { _ in (try DatabaseQueue(path: path, configuration: configuration), SQLiteStatements()) }
+        connections = try (0..<count).map { _ in
+            (try DatabaseQueue(path: path, configuration: configuration), SQLiteStatements())
+        }
     }
 
     /// A view of one instant, as any read.

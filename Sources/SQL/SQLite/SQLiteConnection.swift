@@ -24,7 +24,9 @@ struct SQLiteConnection: WriteConnection {
     func rollBack() {
         // Some errors roll back by themselves; then there is nothing left to do.
         guard database.isInsideTransaction else { return }
-        do { try database.execute(sql: "ROLLBACK") } catch { preconditionFailure("SQLite could not roll back: \(error)") }
+        do { try database.execute(sql: "ROLLBACK") } catch {
+            preconditionFailure("SQLite could not roll back: \(error)")
+        }
     }
 
     /// There is one writer, so there is nothing to wait for.
@@ -47,7 +49,8 @@ struct SQLiteConnection: WriteConnection {
             while let row = try cursor.next() {
                 rows.append(Row(columns, row.databaseValues.map(SQLValue.init)))
             }
-            return StatementOutcome(rows: rows, changes: prepared.isReadonly ? 0 : database.changesCount, isWrite: !prepared.isReadonly)
+            return StatementOutcome(
+                rows: rows, changes: prepared.isReadonly ? 0 : database.changesCount, isWrite: !prepared.isReadonly)
         } catch {
             throw DatabaseError(error, statement: text)
         }

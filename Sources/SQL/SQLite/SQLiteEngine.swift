@@ -36,7 +36,9 @@ package final class SQLiteEngine: Engine {
         }
     }
 
-    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         if let refusal = queue.refusal { throw refusal }
         do {
             return try await pool.read { try body(Transaction(SQLiteConnection($0))) }
@@ -45,7 +47,9 @@ package final class SQLiteEngine: Engine {
         }
     }
 
-    package func readBriefly<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func readBriefly<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         if let refusal = queue.refusal { throw refusal }
         do {
             return try briefReaders.read(body)
@@ -79,7 +83,9 @@ package final class SQLiteEngine: Engine {
             var problems: [String] = []
             let mode = try transaction.queryOne("PRAGMA journal_mode")?.get("journal_mode", as: String.self)
             if mode != "wal" { problems.append("Its journal mode is \(mode ?? "unknown") instead of wal.") }
-            let found = try transaction.query("PRAGMA quick_check(10)").map { try $0.get("quick_check", as: String.self) }
+            let found = try transaction.query("PRAGMA quick_check(10)").map {
+                try $0.get("quick_check", as: String.self)
+            }
             if found != ["ok"] { problems += found }
             let orphans = try transaction.query("PRAGMA foreign_key_check").count
             if orphans > 0 { problems.append("\(orphans) rows point to rows that are not there.") }

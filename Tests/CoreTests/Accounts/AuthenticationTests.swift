@@ -13,7 +13,10 @@ struct AuthenticationTests {
 
         let proof = try await world.identity.authenticator.authenticate(signedIn.accessToken)
 
-        #expect(proof.actor == Actor(account: signedIn.user.personalAccount, user: signedIn.user.id, key: nil, role: .owner, platformRole: .user))
+        #expect(
+            proof.actor == Actor(
+                account: signedIn.user.personalAccount, user: signedIn.user.id, key: nil, role: .owner,
+                platformRole: .user))
         #expect(proof.session == signedIn.session)
     }
 
@@ -25,7 +28,9 @@ struct AuthenticationTests {
         _ = try await world.identity.authenticator.authenticate(signedIn.accessToken)
         world.clock.advance(by: .milliseconds(1))
 
-        await #expect(throws: AuthenticationError.expiredToken) { try await world.identity.authenticator.authenticate(signedIn.accessToken) }
+        await #expect(throws: AuthenticationError.expiredToken) {
+            try await world.identity.authenticator.authenticate(signedIn.accessToken)
+        }
     }
 
     @Test(arguments: TestEngine.available)
@@ -39,8 +44,13 @@ struct AuthenticationTests {
         let unsigned = Data(#"{"alg":"none","typ":"JWT"}"#.utf8).base64URL
         let project = [world.identity.secrets.anonKey, world.identity.secrets.serviceRoleKey]
 
-        for token in ["", "x", "a.b.c", foreign, "\(parts[0]).\(claims).\(parts[2])", "\(unsigned).\(parts[1]).", String(repeating: "a", count: 20_000)] + project {
-            await #expect(throws: AuthenticationError.invalidToken) { try await world.identity.authenticator.authenticate(token) }
+        for token in [
+            "", "x", "a.b.c", foreign, "\(parts[0]).\(claims).\(parts[2])", "\(unsigned).\(parts[1]).",
+            String(repeating: "a", count: 20_000),
+        ] + project {
+            await #expect(throws: AuthenticationError.invalidToken) {
+                try await world.identity.authenticator.authenticate(token)
+            }
         }
     }
 
@@ -79,11 +89,14 @@ struct AuthenticationTests {
         let bob = try await world.signedIn("bob@example.com")
         let studio = try await world.account(with: ada.user.id, as: .admin)
 
-        let proof = try await world.identity.authenticator.authenticate(ada.accessToken, account: studio.rawValue.uppercased())
+        let proof = try await world.identity.authenticator.authenticate(
+            ada.accessToken, account: studio.rawValue.uppercased())
         #expect(proof.actor.account == studio)
         #expect(proof.actor.role == .admin)
 
-        for account in [studio.rawValue, ada.user.id.rawValue, "nonsense", ID<Account>.make(at: world.clock.now).rawValue] {
+        for account in [
+            studio.rawValue, ada.user.id.rawValue, "nonsense", ID<Account>.make(at: world.clock.now).rawValue,
+        ] {
             await #expect(throws: AuthenticationError.noSuchAccount) {
                 try await world.identity.authenticator.authenticate(bob.accessToken, account: account)
             }
@@ -98,13 +111,21 @@ struct AuthenticationTests {
         let now = world.clock.now
         let authenticator = world.identity.authenticator
 
-        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE accounts SET disabled_at = $2 WHERE id = $1", studio, now) }
-        await #expect(throws: AuthenticationError.accountDisabled) { try await authenticator.authenticate(signedIn.accessToken, account: studio.rawValue) }
+        _ = try await world.database.write(order: .alone) {
+            try $0.execute("UPDATE accounts SET disabled_at = $2 WHERE id = $1", studio, now)
+        }
+        await #expect(throws: AuthenticationError.accountDisabled) {
+            try await authenticator.authenticate(signedIn.accessToken, account: studio.rawValue)
+        }
         _ = try await authenticator.authenticate(signedIn.accessToken)
 
         world.clock.advance(by: ProofCache.lifetime)
-        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now) }
-        await #expect(throws: AuthenticationError.userDisabled) { try await authenticator.authenticate(signedIn.accessToken) }
+        _ = try await world.database.write(order: .alone) {
+            try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now)
+        }
+        await #expect(throws: AuthenticationError.userDisabled) {
+            try await authenticator.authenticate(signedIn.accessToken)
+        }
     }
 
     @Test(arguments: TestEngine.available)
@@ -115,11 +136,13 @@ struct AuthenticationTests {
 
         let proof = try await world.identity.authenticator.authenticate(secret)
 
-        #expect(proof.actor == Actor(account: owner.account, user: nil, key: key.id, role: .member, platformRole: .user))
+        #expect(
+            proof.actor == Actor(account: owner.account, user: nil, key: key.id, role: .member, platformRole: .user))
         #expect(proof.session == nil)
         #expect(try await world.identity.authenticator.authenticate(secret, account: owner.account.rawValue) == proof)
         await #expect(throws: AuthenticationError.noSuchAccount) {
-            try await world.identity.authenticator.authenticate(secret, account: ID<Account>.make(at: world.clock.now).rawValue)
+            try await world.identity.authenticator.authenticate(
+                secret, account: ID<Account>.make(at: world.clock.now).rawValue)
         }
     }
 
@@ -127,7 +150,9 @@ struct AuthenticationTests {
     func `an unknown key is refused`(key: String) async throws {
         let world = try await IdentityFixture()
 
-        await #expect(throws: AuthenticationError.unknownKey) { try await world.identity.authenticator.authenticate(key) }
+        await #expect(throws: AuthenticationError.unknownKey) {
+            try await world.identity.authenticator.authenticate(key)
+        }
     }
 
     @Test(arguments: TestEngine.available)
@@ -138,10 +163,16 @@ struct AuthenticationTests {
         let (_, secret) = try await world.identity.apiKeys.create(named: "app", by: owner)
         let now = world.clock.now
 
-        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now) }
-        await #expect(throws: AuthenticationError.userDisabled) { try await world.identity.authenticator.authenticate(secret) }
+        _ = try await world.database.write(order: .alone) {
+            try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now)
+        }
+        await #expect(throws: AuthenticationError.userDisabled) {
+            try await world.identity.authenticator.authenticate(secret)
+        }
         try await world.identity.users.delete(signedIn.user.id)
-        await #expect(throws: AuthenticationError.unknownKey) { try await world.identity.authenticator.authenticate(secret) }
+        await #expect(throws: AuthenticationError.unknownKey) {
+            try await world.identity.authenticator.authenticate(secret)
+        }
     }
 
     @Test(arguments: TestEngine.available)
@@ -156,7 +187,9 @@ struct AuthenticationTests {
         world.clock.advance(by: .milliseconds(4999))
         _ = try await authenticator.authenticate(signedIn.accessToken)
         world.clock.advance(by: .milliseconds(1))
-        await #expect(throws: AuthenticationError.sessionEnded) { try await authenticator.authenticate(signedIn.accessToken) }
+        await #expect(throws: AuthenticationError.sessionEnded) {
+            try await authenticator.authenticate(signedIn.accessToken)
+        }
     }
 }
 
@@ -164,7 +197,9 @@ struct ProofCacheTests {
     private let now = Instant(seconds: 1000)
 
     private func proof() -> Proof {
-        Proof(actor: Actor(account: .make(at: now), user: nil, key: .make(at: now), role: .member, platformRole: .user), session: nil)
+        Proof(
+            actor: Actor(account: .make(at: now), user: nil, key: .make(at: now), role: .member, platformRole: .user),
+            session: nil)
     }
 
     @Test func `what is proved while something is forgotten is not cached`() async throws {

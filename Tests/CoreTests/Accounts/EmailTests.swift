@@ -13,7 +13,8 @@ struct EmailTests {
     }
 
     @Test(arguments: [
-        "", "a", "@", "a@", "@b.c", "a b@example.com", "a@exa mple.com", "a@-example.com", "a@example..com", "a@@example.com",
+        "", "a", "@", "a@", "@b.c", "a b@example.com", "a@exa mple.com", "a@-example.com", "a@example..com",
+        "a@@example.com",
         "a\u{0}@example.com", "ada@exämple.com", "аda@example.com", "a@example.com\r\nBcc: b@example.com",
         String(repeating: "a", count: 65) + "@example.com", "a@" + String(repeating: "b.", count: 150) + "com",
     ])

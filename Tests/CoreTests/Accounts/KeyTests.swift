@@ -34,7 +34,9 @@ struct KeyTests {
 
         try await world.identity.apiKeys.revoke(key.id, by: owner)
 
-        await #expect(throws: AuthenticationError.unknownKey) { try await world.identity.authenticator.authenticate(secret) }
+        await #expect(throws: AuthenticationError.unknownKey) {
+            try await world.identity.authenticator.authenticate(secret)
+        }
         await #expect(throws: APIKeyError.notFound) { try await world.identity.apiKeys.revoke(key.id, by: owner) }
         _ = try await world.identity.authenticator.authenticate(other)
         #expect(try await world.identity.apiKeys.list(for: owner).map(\.name) == ["other"])
@@ -57,13 +59,16 @@ struct KeyTests {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         let studio = try await world.account(with: signedIn.user.id, as: .member)
-        let member = try await world.identity.authenticator.authenticate(signedIn.accessToken, account: studio.rawValue).actor
+        let member = try await world.identity.authenticator.authenticate(
+            signedIn.accessToken, account: studio.rawValue).actor
         let owner = try await world.identity.authenticator.authenticate(signedIn.accessToken).actor
         let (key, secret) = try await world.identity.apiKeys.create(named: "app", by: owner)
         let machine = try await world.identity.authenticator.authenticate(secret).actor
 
         for actor in [member, machine] {
-            await #expect(throws: APIKeyError.notAllowed) { try await world.identity.apiKeys.create(named: "x", by: actor) }
+            await #expect(throws: APIKeyError.notAllowed) {
+                try await world.identity.apiKeys.create(named: "x", by: actor)
+            }
             await #expect(throws: APIKeyError.notAllowed) { try await world.identity.apiKeys.list(for: actor) }
             await #expect(throws: APIKeyError.notAllowed) { try await world.identity.apiKeys.revoke(key.id, by: actor) }
         }
@@ -74,7 +79,9 @@ struct KeyTests {
         let world = try await IdentityFixture()
         let owner = try await owner(of: world)
 
-        await #expect(throws: APIKeyError.invalidName) { try await world.identity.apiKeys.create(named: name, by: owner) }
+        await #expect(throws: APIKeyError.invalidName) {
+            try await world.identity.apiKeys.create(named: name, by: owner)
+        }
     }
 
     @Test(arguments: TestEngine.available)
@@ -83,14 +90,18 @@ struct KeyTests {
         let owner = try await owner(of: world)
         for number in 0..<100 { _ = try await world.identity.apiKeys.create(named: "\(number)", by: owner) }
 
-        await #expect(throws: APIKeyError.tooMany) { try await world.identity.apiKeys.create(named: "one more", by: owner) }
+        await #expect(throws: APIKeyError.tooMany) {
+            try await world.identity.apiKeys.create(named: "one more", by: owner)
+        }
         let newest = try #require(try await world.identity.apiKeys.list(for: owner, limit: 1).first)
         try await world.identity.apiKeys.revoke(newest.id, by: owner)
         _ = try await world.identity.apiKeys.create(named: "one more", by: owner)
     }
 
     @Test(arguments: TestEngine.available)
-    func `the last use is stored by the next run, and not while the request is handled`(on engine: TestEngine) async throws {
+    func `the last use is stored by the next run, and not while the request is handled`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await IdentityFixture(engine)
         let owner = try await owner(of: world)
         let (_, secret) = try await world.identity.apiKeys.create(named: "app", by: owner)

@@ -51,7 +51,9 @@ struct PasswordTests {
 
         // The fastest of several, so that a busy machine does not decide.
         var known = Duration.seconds(60)
-        for _ in 0..<5 { known = min(known, try await clock.measure { _ = try await passwords.verify("wrong", against: hash) }) }
+        for _ in 0..<5 {
+            known = min(known, try await clock.measure { _ = try await passwords.verify("wrong", against: hash) })
+        }
         let unknown = try await clock.measure { _ = try await passwords.verify("wrong", against: nil) }
 
         // The derivation takes tens of milliseconds; without one this would be a thousand times faster.
@@ -59,12 +61,15 @@ struct PasswordTests {
     }
 
     @Test func `more than the limit at once are refused and not queued`() async throws {
-        let passwords = try Passwords(cost: PasswordHash.Cost(rounds: 14, blockSize: 8, parallelism: 1), threads: 1, limit: 2)
+        let passwords = try Passwords(
+            cost: PasswordHash.Cost(rounds: 14, blockSize: 8, parallelism: 1), threads: 1, limit: 2)
 
         let refused = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<20 {
                 group.addTask {
-                    do { _ = try await passwords.hash("correct horse") } catch is Passwords.Busy { return true } catch {}
+                    do {
+                        _ = try await passwords.hash("correct horse")
+                    } catch is Passwords.Busy { return true } catch {}
                     return false
                 }
             }

@@ -20,7 +20,9 @@ struct SessionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the same token within ten seconds gives the same successor, since two tabs refresh at once`(on engine: TestEngine) async throws {
+    func `the same token within ten seconds gives the same successor, since two tabs refresh at once`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await IdentityFixture(engine)
         let first = try await world.signedIn()
 
@@ -38,7 +40,9 @@ struct SessionTests {
         let first = try await world.signedIn()
 
         let successors = try await withThrowingTaskGroup(of: String.self) { group in
-            for _ in 0..<20 { group.addTask { try await world.identity.sessions.refresh(first.refreshToken).refreshToken } }
+            for _ in 0..<20 {
+                group.addTask { try await world.identity.sessions.refresh(first.refreshToken).refreshToken }
+            }
             return try await group.reduce(into: Set()) { $0.insert($1) }
         }
 
@@ -46,17 +50,25 @@ struct SessionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the same token after ten seconds ends the whole session, its newest tokens too`(on engine: TestEngine) async throws {
+    func `the same token after ten seconds ends the whole session, its newest tokens too`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await IdentityFixture(engine)
         let first = try await world.signedIn()
         let second = try await world.identity.sessions.refresh(first.refreshToken)
         _ = try await world.identity.authenticator.authenticate(second.accessToken)
         world.clock.advance(by: .milliseconds(10_001))
 
-        await #expect(throws: RefreshError.alreadyUsed) { try await world.identity.sessions.refresh(first.refreshToken) }
+        await #expect(throws: RefreshError.alreadyUsed) {
+            try await world.identity.sessions.refresh(first.refreshToken)
+        }
 
-        await #expect(throws: RefreshError.alreadyUsed) { try await world.identity.sessions.refresh(second.refreshToken) }
-        await #expect(throws: AuthenticationError.sessionEnded) { try await world.identity.authenticator.authenticate(second.accessToken) }
+        await #expect(throws: RefreshError.alreadyUsed) {
+            try await world.identity.sessions.refresh(second.refreshToken)
+        }
+        await #expect(throws: AuthenticationError.sessionEnded) {
+            try await world.identity.authenticator.authenticate(second.accessToken)
+        }
     }
 
     @Test(arguments: TestEngine.available)
@@ -66,7 +78,9 @@ struct SessionTests {
         let second = try await world.identity.sessions.refresh(first.refreshToken)
         _ = try await world.identity.sessions.refresh(second.refreshToken)
 
-        await #expect(throws: RefreshError.alreadyUsed) { try await world.identity.sessions.refresh(first.refreshToken) }
+        await #expect(throws: RefreshError.alreadyUsed) {
+            try await world.identity.sessions.refresh(first.refreshToken)
+        }
     }
 
     @Test(arguments: TestEngine.available)
@@ -76,7 +90,9 @@ struct SessionTests {
         let other = try await world.identity.sessions.start(for: first.user.id, from: world.client)
         _ = try await world.identity.sessions.refresh(first.refreshToken)
         world.clock.advance(by: .seconds(11))
-        await #expect(throws: RefreshError.alreadyUsed) { try await world.identity.sessions.refresh(first.refreshToken) }
+        await #expect(throws: RefreshError.alreadyUsed) {
+            try await world.identity.sessions.refresh(first.refreshToken)
+        }
 
         _ = try await world.identity.sessions.refresh(other.refreshToken)
     }
@@ -87,7 +103,8 @@ struct SessionTests {
         let signedIn = try await world.signedIn()
         let key = world.identity.secrets.key(for: .refreshTokens)
         let future = RefreshToken(session: signedIn.session, generation: 7).text(key: key)
-        let foreign = RefreshToken(session: signedIn.session, generation: 1).text(key: world.identity.secrets.key(for: .signedLinks))
+        let foreign = RefreshToken(session: signedIn.session, generation: 1).text(
+            key: world.identity.secrets.key(for: .signedLinks))
         let altered = signedIn.refreshToken.replacing(".1.", with: ".01.")
         let nobody = RefreshToken(session: .make(at: world.clock.now), generation: 1).text(key: key)
 
@@ -105,7 +122,9 @@ struct SessionTests {
 
         await #expect(throws: RefreshError.expired) { try await world.identity.sessions.refresh(signedIn.refreshToken) }
         #expect(try await DeleteEndedSessions(database: world.database, time: world.clock.time).runOnce() > 0)
-        await #expect(throws: RefreshError.notFound) { try await world.identity.sessions.refresh(signedIn.refreshToken) }
+        await #expect(throws: RefreshError.notFound) {
+            try await world.identity.sessions.refresh(signedIn.refreshToken)
+        }
     }
 
     @Test(arguments: TestEngine.available)
@@ -113,9 +132,13 @@ struct SessionTests {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
         let now = world.clock.now
-        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now) }
+        _ = try await world.database.write(order: .alone) {
+            try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", signedIn.user.id, now)
+        }
 
-        await #expect(throws: RefreshError.userDisabled) { try await world.identity.sessions.refresh(signedIn.refreshToken) }
+        await #expect(throws: RefreshError.userDisabled) {
+            try await world.identity.sessions.refresh(signedIn.refreshToken)
+        }
     }
 
     @Test(arguments: [
@@ -134,8 +157,12 @@ struct SessionTests {
                 _ = try await world.identity.authenticator.authenticate(signedIn.accessToken)
                 _ = try await world.identity.sessions.refresh(signedIn.refreshToken)
             } else {
-                await #expect(throws: AuthenticationError.sessionEnded) { try await world.identity.authenticator.authenticate(signedIn.accessToken) }
-                await #expect(throws: RefreshError.notFound) { try await world.identity.sessions.refresh(signedIn.refreshToken) }
+                await #expect(throws: AuthenticationError.sessionEnded) {
+                    try await world.identity.authenticator.authenticate(signedIn.accessToken)
+                }
+                await #expect(throws: RefreshError.notFound) {
+                    try await world.identity.sessions.refresh(signedIn.refreshToken)
+                }
             }
         }
     }

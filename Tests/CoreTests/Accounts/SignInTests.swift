@@ -4,8 +4,12 @@ import TestSupport
 import Testing
 
 struct SignInTests {
-    private func attempt(_ world: IdentityFixture, _ password: String, _ email: String = "ada@example.com", from address: String = "203.0.113.7") async throws -> SignedIn {
-        try await world.identity.signIn(email: email, password: password, from: Client(address: address, userAgent: nil))
+    private func attempt(
+        _ world: IdentityFixture, _ password: String, _ email: String = "ada@example.com",
+        from address: String = "203.0.113.7"
+    ) async throws -> SignedIn {
+        try await world.identity.signIn(
+            email: email, password: password, from: Client(address: address, userAgent: nil))
     }
 
     @Test(arguments: TestEngine.available)
@@ -20,8 +24,14 @@ struct SignInTests {
         #expect(signedIn.expiresAt == world.clock.now + .seconds(3600))
     }
 
-    @Test(arguments: [("ada@example.com", "wrong horse"), ("nobody@example.com", "correct horse"), ("no address", "correct horse"), ("ada@example.com", "")])
-    func `a wrong password, an unknown address and no address at all are refused alike`(email: String, password: String) async throws {
+    @Test(
+        arguments: [
+            ("ada@example.com", "wrong horse"), ("nobody@example.com", "correct horse"),
+            ("no address", "correct horse"), ("ada@example.com", ""),
+        ])
+    func `a wrong password, an unknown address and no address at all are refused alike`(
+        email: String, password: String
+    ) async throws {
         let world = try await IdentityFixture()
         _ = try await world.signedIn("ada@example.com")
 
@@ -29,17 +39,23 @@ struct SignInTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the eleventh wrong password in ten minutes is not checked, nor is a right one`(on engine: TestEngine) async throws {
+    func `the eleventh wrong password in ten minutes is not checked, nor is a right one`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await IdentityFixture(engine)
         _ = try await world.signedIn()
         for number in 0..<10 {
-            await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse", from: "198.51.100.\(number)") }
+            await #expect(throws: SignInError.invalidCredentials) {
+                try await attempt(world, "wrong horse", from: "198.51.100.\(number)")
+            }
         }
 
         world.clock.advance(by: .seconds(200))
         let throttled = SignInError.throttled(Throttled(retryAfter: .seconds(400)))
         await #expect(throws: throttled) { try await attempt(world, "correct horse", from: "198.51.100.99") }
-        await #expect(throws: throttled) { try await attempt(world, "correct horse", "ADA@example.com", from: "198.51.100.99") }
+        await #expect(throws: throttled) {
+            try await attempt(world, "correct horse", "ADA@example.com", from: "198.51.100.99")
+        }
 
         world.clock.advance(by: .seconds(400))
         _ = try await attempt(world, "correct horse")
@@ -53,7 +69,9 @@ struct SignInTests {
         let judged = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<40 {
                 group.addTask {
-                    do { _ = try await attempt(world, "wrong horse") } catch SignInError.invalidCredentials { return true } catch {}
+                    do {
+                        _ = try await attempt(world, "wrong horse")
+                    } catch SignInError.invalidCredentials { return true } catch {}
                     return false
                 }
             }
@@ -67,33 +85,47 @@ struct SignInTests {
     func `signing in clears the count of its address`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         _ = try await world.signedIn()
-        for _ in 0..<9 { await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse") } }
+        for _ in 0..<9 {
+            await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse") }
+        }
 
         _ = try await attempt(world, "correct horse")
 
-        for _ in 0..<9 { await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse") } }
+        for _ in 0..<9 {
+            await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse") }
+        }
         _ = try await attempt(world, "correct horse")
     }
 
     @Test(arguments: TestEngine.available)
-    func `one network cannot try many addresses, while its right passwords do not count`(on engine: TestEngine) async throws {
+    func `one network cannot try many addresses, while its right passwords do not count`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await IdentityFixture(engine)
         _ = try await world.signedIn()
         for _ in 0..<70 { _ = try await attempt(world, "correct horse") }
         for number in 0..<60 {
-            await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse", "b\(number)@example.com") }
+            await #expect(throws: SignInError.invalidCredentials) {
+                try await attempt(world, "wrong horse", "b\(number)@example.com")
+            }
         }
 
-        await #expect(throws: SignInError.throttled(Throttled(retryAfter: .seconds(600)))) { try await attempt(world, "correct horse") }
+        await #expect(throws: SignInError.throttled(Throttled(retryAfter: .seconds(600)))) {
+            try await attempt(world, "correct horse")
+        }
         _ = try await attempt(world, "correct horse", from: "198.51.100.1")
     }
 
     @Test(arguments: TestEngine.available)
-    func `a disabled user does not sign in, and learns it with the right password only`(on engine: TestEngine) async throws {
+    func `a disabled user does not sign in, and learns it with the right password only`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await IdentityFixture(engine)
         let user = try await world.signedIn().user
         let now = world.clock.now
-        _ = try await world.database.write(order: .alone) { try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", user.id, now) }
+        _ = try await world.database.write(order: .alone) {
+            try $0.execute("UPDATE users SET disabled_at = $2 WHERE id = $1", user.id, now)
+        }
 
         await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse") }
         await #expect(throws: SignInError.userDisabled) { try await attempt(world, "correct horse") }
@@ -103,7 +135,8 @@ struct SignInTests {
     func `a password stored at a lower cost is hashed again when it is right`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
         let user = try await world.signedIn().user
-        let cheap = try PasswordHash(of: "correct horse", cost: PasswordHash.Cost(rounds: 2, blockSize: 1, parallelism: 1))
+        let cheap = try PasswordHash(
+            of: "correct horse", cost: PasswordHash.Cost(rounds: 2, blockSize: 1, parallelism: 1))
         let now = world.clock.now
         _ = try await world.database.write(order: .alone) { try $0.setPassword(cheap, of: user.id, now: now) }
 
@@ -129,7 +162,9 @@ struct SignInTests {
     @Test(arguments: TestEngine.available)
     func `the counts contain no address and no password`(on engine: TestEngine) async throws {
         let world = try await IdentityFixture(engine)
-        await #expect(throws: SignInError.invalidCredentials) { try await attempt(world, "wrong horse", "my secret by mistake") }
+        await #expect(throws: SignInError.invalidCredentials) {
+            try await attempt(world, "wrong horse", "my secret by mistake")
+        }
 
         #expect(try await world.number("SELECT COUNT(*) AS value FROM throttles WHERE subject LIKE '%secret%'") == 0)
     }

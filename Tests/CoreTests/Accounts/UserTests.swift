@@ -42,7 +42,9 @@ struct UserTests {
 
         _ = try await world.identity.sessions.refresh(signedIn.refreshToken)
         await #expect(throws: RefreshError.notFound) { try await world.identity.sessions.refresh(other.refreshToken) }
-        await #expect(throws: AuthenticationError.sessionEnded) { try await world.identity.authenticator.authenticate(other.accessToken) }
+        await #expect(throws: AuthenticationError.sessionEnded) {
+            try await world.identity.authenticator.authenticate(other.accessToken)
+        }
         _ = try await world.identity.signIn(email: "ada@example.com", password: "battery staple", from: world.client)
         await #expect(throws: SignInError.invalidCredentials) {
             try await world.identity.signIn(email: "ada@example.com", password: "correct horse", from: world.client)
@@ -54,8 +56,12 @@ struct UserTests {
         let world = try await IdentityFixture(engine)
         let signedIn = try await world.signedIn()
 
-        await #expect(throws: UserError.samePassword) { try await change(world, signedIn, .init(password: "correct horse")) }
-        await #expect(throws: UserError.password(.tooShort)) { try await change(world, signedIn, .init(password: "short")) }
+        await #expect(throws: UserError.samePassword) {
+            try await change(world, signedIn, .init(password: "correct horse"))
+        }
+        await #expect(throws: UserError.password(.tooShort)) {
+            try await change(world, signedIn, .init(password: "short"))
+        }
     }
 
     @Test(arguments: TestEngine.available)
@@ -64,7 +70,9 @@ struct UserTests {
         let signedIn = try await world.signedIn()
         world.clock.advance(by: .seconds(86_401))
 
-        await #expect(throws: UserError.currentPasswordRequired) { try await change(world, signedIn, .init(password: "battery staple")) }
+        await #expect(throws: UserError.currentPasswordRequired) {
+            try await change(world, signedIn, .init(password: "battery staple"))
+        }
         await #expect(throws: UserError.currentPasswordWrong) {
             try await change(world, signedIn, .init(password: "battery staple", currentPassword: "wrong horse"))
         }
@@ -98,7 +106,9 @@ struct UserTests {
         #expect(left.email == "\(user.id)@deleted.invalid")
         #expect(left.metadata == [:])
         #expect(try await world.number("SELECT COUNT(*) AS value FROM profiles WHERE name IS NOT NULL") == 0)
-        #expect(try await world.number("SELECT COUNT(*) AS value FROM accounts WHERE name <> 'deleted' OR disabled_at IS NULL") == 0)
+        #expect(
+            try await world.number(
+                "SELECT COUNT(*) AS value FROM accounts WHERE name <> 'deleted' OR disabled_at IS NULL") == 0)
         #expect(try await world.number("SELECT COUNT(*) AS value FROM transactions") == 1)
     }
 }

@@ -17,11 +17,15 @@ struct CatalogTests {
     }
 
     @Test func `an unknown kind or endpoint is refused with a list of those that exist`() throws {
-        #expect(throws: Catalog.Refusal.unknownKind("poem", known: ["background_removal", "style_transfer", "text_to_image"])) {
+        #expect(
+            throws: Catalog.Refusal.unknownKind(
+                "poem", known: ["background_removal", "style_transfer", "text_to_image"])
+        ) {
             try catalog.kind("poem")
         }
         #expect(throws: Catalog.Refusal.unknownEndpoint(
-            "fal-ai/birefnet", kind: .textToImage, known: ["fal-ai/fast-sdxl", "fal-ai/flux/dev", "fal-ai/flux/schnell"])
+            "fal-ai/birefnet", kind: .textToImage,
+            known: ["fal-ai/fast-sdxl", "fal-ai/flux/dev", "fal-ai/flux/schnell"])
         ) { try endpoint("fal-ai/birefnet") }
     }
 
@@ -56,7 +60,8 @@ struct CatalogTests {
     }
 
     @Test func `a person's text is sent as it is, even if it looks like a template`() throws {
-        let input = try endpoint("fal-ai/fast-sdxl").input(["prompt": "{seed}", "negativePrompt": "{prompt}", "seed": 7])
+        let input = try endpoint("fal-ai/fast-sdxl").input(
+            ["prompt": "{seed}", "negativePrompt": "{prompt}", "seed": 7])
 
         #expect(input == ["prompt": "{seed}", "negative_prompt": "{prompt}", "seed": 7])
     }

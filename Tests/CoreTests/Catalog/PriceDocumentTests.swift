@@ -31,12 +31,18 @@ struct PriceDocumentTests {
 
     static let faults = [
         Fault("image", nil), Fault("image", 7), Fault("training", []), Fault("discounts", [:]),
-        Fault("image.base", nil), Fault("image.base", "500"), Fault("image.base", .decimal(5.5)), Fault("image.base", -1),
+        Fault("image.base", nil), Fault("image.base", "500"), Fault("image.base", .decimal(5.5)),
+        Fault("image.base", -1),
         Fault("image.base", 100_000_001), Fault("image.base", .null), Fault("image.color", 1),
-        Fault("image.factor", 0), Fault("image.factor", 1_000_001), Fault("image.second", 0), Fault("image.second", .null),
+        Fault("image.factor", 0), Fault("image.factor", 1_000_001), Fault("image.second", 0),
+        Fault("image.second", .null),
         Fault("image.resolutions", []), Fault("image.resolutions", [:]), Fault("image.resolutions", nil),
-        Fault("image.resolutions", [["upTo": 512, "multiplier": 1], ["upTo": 512, "multiplier": 1]], at: "image.resolutions.1.upTo"),
-        Fault("image.resolutions", [["upTo": 1024, "multiplier": 1], ["upTo": 512, "multiplier": 1]], at: "image.resolutions.1.upTo"),
+        Fault(
+            "image.resolutions", [["upTo": 512, "multiplier": 1], ["upTo": 512, "multiplier": 1]],
+            at: "image.resolutions.1.upTo"),
+        Fault(
+            "image.resolutions", [["upTo": 1024, "multiplier": 1], ["upTo": 512, "multiplier": 1]],
+            at: "image.resolutions.1.upTo"),
         Fault("image.resolutions", [["upTo": 0, "multiplier": 1]], at: "image.resolutions.0.upTo"),
         Fault("image.resolutions", [["upTo": 512]], at: "image.resolutions.0.multiplier"),
         Fault("image.resolutions", [["upTo": 512, "multiplier": 1, "name": "small"]], at: "image.resolutions.0.name"),

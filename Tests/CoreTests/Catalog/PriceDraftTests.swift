@@ -7,7 +7,9 @@ struct PriceDraftTests {
     private static let administrator = ID<User>(rawValue: "01900000-0000-7000-8000-00000000ad01")
 
     @Test(arguments: TestEngine.available)
-    func `a draft is edited, published, and in force for what is asked from then on`(on engine: TestEngine) async throws {
+    func `a draft is edited, published, and in force for what is asked from then on`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let before = try await world.submit(for: actor)
@@ -18,7 +20,9 @@ struct PriceDraftTests {
         let version = try await drafts(world).publish(draft.id, at: edited.revision, by: Self.administrator)
         let after = try await world.submit(for: actor)
 
-        #expect(version.version == 2 && version.basedOn == 1 && version.publishedBy == Self.administrator && version.note == "doubled")
+        #expect(
+            version.version == 2 && version.basedOn == 1 && version.publishedBy == Self.administrator
+                && version.note == "doubled")
         #expect(before.price.version == 1 && before.price.total == .whole(6))
         #expect(after.price.version == 2 && after.price.total == .whole(12))
         #expect(try await world.database.read { try $0.priceDrafts(before: nil, limit: 10) }.isEmpty)
@@ -41,7 +45,8 @@ struct PriceDraftTests {
         try await world.work()
 
         let (stored, receipt, old) = try await world.database.read { transaction in
-            (try transaction.job(job.id)?.price, try transaction.receipt(of: job.id), try transaction.prices(version: job.price.version)?.prices)
+            (try transaction.job(job.id)?.price, try transaction.receipt(of: job.id),
+             try transaction.prices(version: job.price.version)?.prices)
         }
 
         #expect(stored == job.price)
@@ -54,7 +59,8 @@ struct PriceDraftTests {
     @Test func `a price that was stored without its subject is read by its labels`() throws {
         let stored = try JSON(parsing: """
             {"version": 1, "formula": "image", "base": 5, "surcharge": 0, "count": 2, "total": 48, "factors": [
-                {"name": "resolution", "label": "up to 2048", "multiplier": 20000}, {"name": "quality", "label": "hd", "multiplier": 20000},
+                {"name": "resolution", "label": "up to 2048", "multiplier": 20000},
+                {"name": "quality", "label": "hd", "multiplier": 20000},
                 {"name": "complexity", "multiplier": 10000}, {"name": "factor", "multiplier": 12000}]}
             """)
 
@@ -65,7 +71,9 @@ struct PriceDraftTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `of two drafts on one version the second to be published is refused, until it is based on the new one`(on engine: TestEngine) async throws {
+    func `of two drafts on one version the second to be published is refused, until it is based on the new one`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let (first, second) = (try await draft(in: world), try await draft(in: world, doubled))
         _ = try await drafts(world).publish(first.id, at: 1, by: Self.administrator)
@@ -90,7 +98,11 @@ struct PriceDraftTests {
         let published = await withTaskGroup(of: Bool.self) { group in
             for draft in made {
                 group.addTask {
-                    do { return try await service.publish(draft.id, at: 1, by: Self.administrator).version == 2 } catch { return !(error is PriceDraftError) }
+                    do {
+                        return try await service.publish(draft.id, at: 1, by: Self.administrator).version == 2
+                    } catch {
+                        return !(error is PriceDraftError)
+                    }
                 }
             }
             return await group.reduce(into: [Bool]()) { $0.append($1) }
@@ -119,13 +131,16 @@ struct PriceDraftTests {
         let draft = try await draft(in: world)
         try await world.database.write(order: .alone) {
             _ = try $0.execute("""
-                INSERT INTO kinds (name, version, title, formula, default_endpoint, time_limit, repeatable, parameters) VALUES
+                INSERT INTO kinds (name, version, title, formula, default_endpoint, time_limit, repeatable, parameters)
+                VALUES
                 ('poster', 1, 'A poster', 'image', 'none', 1000, 1,
                     '[{"name": "quality", "type": "choice", "choices": ["print"], "default": "print"}]')
                 """)
         }
 
-        let error = await #expect(throws: PriceDraftError.self) { try await drafts(world).publish(draft.id, at: 1, by: Self.administrator) }
+        let error = await #expect(throws: PriceDraftError.self) {
+            try await drafts(world).publish(draft.id, at: 1, by: Self.administrator)
+        }
 
         guard case .document(let fault) = error else { Issue.record("\(String(describing: error))"); return }
         #expect(fault.path == "image.qualities.print")
@@ -136,20 +151,26 @@ struct PriceDraftTests {
         let world = try await TestWorld()
 
         for note in ["", "  ", String(repeating: "x", count: 501)] {
-            await #expect(throws: PriceDraftError.invalidNote) { try await drafts(world).create(.init(note: note), by: Self.administrator) }
+            await #expect(throws: PriceDraftError.invalidNote) {
+                try await drafts(world).create(.init(note: note), by: Self.administrator)
+            }
         }
         for _ in 0..<PriceDrafts.limit { _ = try await draft(in: world) }
         await #expect(throws: PriceDraftError.tooMany(limit: PriceDrafts.limit)) { try await draft(in: world) }
         let some = try await world.database.read { try $0.priceDrafts(before: nil, limit: 1) }
         try await drafts(world).delete(some[0].id, by: Self.administrator)
         _ = try await draft(in: world)
-        await #expect(throws: PriceDraftError.notFound) { try await drafts(world).delete(some[0].id, by: Self.administrator) }
+        await #expect(throws: PriceDraftError.notFound) {
+            try await drafts(world).delete(some[0].id, by: Self.administrator)
+        }
     }
 
     @Test(arguments: TestEngine.available, [
         "UPDATE prices SET document = '{}'", "UPDATE prices SET version = 7", "DELETE FROM prices",
     ])
-    func `a published price never changes, and stays while jobs name it`(on engine: TestEngine, statement: String) async throws {
+    func `a published price never changes, and stays while jobs name it`(
+        on engine: TestEngine, statement: String
+    ) async throws {
         let world = try await TestWorld(engine)
         try await world.submit(for: world.account(credits: 10))
 
@@ -166,7 +187,9 @@ struct PriceDraftTests {
         let actor = try await world.account(credits: 1_000)
         try await world.submit(for: actor)
         world.clock.advance(by: PreviewPrices.window + .seconds(1))
-        let jobs = try await [world.submit(for: actor, images: 4), world.submit(for: actor), world.submit(for: actor, images: 2)]
+        let jobs = try await [
+            world.submit(for: actor, images: 4), world.submit(for: actor), world.submit(for: actor, images: 2),
+        ]
         _ = try await world.cancelJob(jobs[1].id, by: actor)
         try await world.work()
         world.provider.finishAll(missing: 1)
@@ -207,7 +230,8 @@ struct PriceDraftTests {
     private var doubled: JSON {
         PriceDocumentTests.good.replacing(["image", "base"][...], with: 1_000)
             .replacing(["image", "resolutions"][...], with: [
-                ["upTo": 512, "multiplier": 5_000], ["upTo": 1024, "multiplier": 10_000], ["upTo": 2048, "multiplier": 20_000],
+                ["upTo": 512, "multiplier": 5_000], ["upTo": 1024, "multiplier": 10_000],
+                ["upTo": 2048, "multiplier": 20_000],
                 ["upTo": 4096, "multiplier": 40_000],
             ])
     }
@@ -218,7 +242,8 @@ struct PriceDraftTests {
 
     @discardableResult
     private func draft(in world: TestWorld, _ document: JSON? = nil) async throws -> PriceDraft {
-        guard case .draft(let draft) = try await drafts(world).create(.init(document: document, note: "a test"), by: Self.administrator)
+        guard case .draft(let draft) = try await drafts(world).create(
+            .init(document: document, note: "a test"), by: Self.administrator)
         else { throw Unexpected("it was repeated") }
         return draft
     }

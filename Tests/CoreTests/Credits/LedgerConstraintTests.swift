@@ -18,7 +18,8 @@ struct LedgerConstraintTests {
         static let changed = ("a ledger entry never changes", "a ledger line never changes")
         static let deleted = ("a ledger entry is never deleted", "a ledger line never changes and is never deleted")
         static let transactionChanged = ("a ledger transaction never changes", "a ledger line never changes")
-        static let transactionDeleted = ("a ledger transaction is never deleted", "a ledger line never changes and is never deleted")
+        static let transactionDeleted =
+            ("a ledger transaction is never deleted", "a ledger line never changes and is never deleted")
         static let closed = ("takes no more entries", "takes no more entries")
         static let once = ("a reservation ends once", "a reservation ends once")
     }
@@ -27,10 +28,12 @@ struct LedgerConstraintTests {
         Attack(statement: "UPDATE entries SET amount = amount + 1", kind: .trigger, message: Attack.changed),
         Attack(statement: "DELETE FROM entries", kind: .trigger, message: Attack.deleted),
         Attack(
-            statement: "INSERT OR REPLACE INTO entries SELECT * FROM entries", kind: .trigger, message: Attack.closed, engines: [.sqlite]),
+            statement: "INSERT OR REPLACE INTO entries SELECT * FROM entries", kind: .trigger, message: Attack.closed,
+            engines: [.sqlite]),
         Attack(
             statement: """
-                INSERT INTO entries SELECT * FROM entries WHERE true ON CONFLICT (transaction_id, position) DO UPDATE SET amount = 1
+                INSERT INTO entries SELECT * FROM entries WHERE true
+                ON CONFLICT (transaction_id, position) DO UPDATE SET amount = 1
                 """, kind: .trigger, message: Attack.changed, engines: [.postgres]),
         Attack(statement: "UPDATE transactions SET amount = 0", kind: .trigger, message: Attack.transactionChanged),
         Attack(statement: "DELETE FROM transactions", kind: .trigger, message: Attack.transactionDeleted),
@@ -38,22 +41,29 @@ struct LedgerConstraintTests {
             statement: "INSERT OR REPLACE INTO transactions SELECT * FROM transactions", kind: .trigger,
             message: Attack.transactionDeleted, engines: [.sqlite]),
         Attack(
-            statement: "INSERT INTO transactions SELECT * FROM transactions WHERE true ON CONFLICT (id) DO UPDATE SET amount = 1",
-            kind: .trigger, message: Attack.transactionChanged, engines: [.postgres]),
+            statement: """
+                INSERT INTO transactions SELECT * FROM transactions WHERE true ON CONFLICT (id) DO UPDATE SET amount = 1
+                """, kind: .trigger, message: Attack.transactionChanged, engines: [.postgres]),
         Attack(
-            statement: "INSERT INTO entries (transaction_id, position, book, amount) SELECT id, 100, 'revenue', 1 FROM transactions LIMIT 1",
-            kind: .trigger, message: Attack.closed),
+            statement: """
+                INSERT INTO entries (transaction_id, position, book, amount)
+                SELECT id, 100, 'revenue', 1 FROM transactions LIMIT 1
+                """, kind: .trigger, message: Attack.closed),
         Attack(statement: "UPDATE balances SET available = -1", kind: .check),
         Attack(statement: "UPDATE balances SET reserved = -1", kind: .check),
         Attack(statement: "UPDATE lots SET remaining = -1", kind: .check),
         Attack(statement: "UPDATE lots SET remaining = granted + 1", kind: .check),
-        Attack(statement: "UPDATE reservations SET captured = 1, released = 0, ended_at = 5 WHERE ended_at IS NULL", kind: .check),
+        Attack(
+            statement: "UPDATE reservations SET captured = 1, released = 0, ended_at = 5 WHERE ended_at IS NULL",
+            kind: .check),
         Attack(statement: "UPDATE reservations SET captured = 1 WHERE ended_at IS NULL", kind: .check),
         Attack(
-            statement: "UPDATE reservations SET ended_at = NULL, captured = 0, released = 0 WHERE ended_at IS NOT NULL", kind: .trigger,
+            statement: "UPDATE reservations SET ended_at = NULL, captured = 0, released = 0 WHERE ended_at IS NOT NULL",
+            kind: .trigger,
             message: Attack.once),
         Attack(
-            statement: "UPDATE reservations SET captured = amount, released = 0 WHERE ended_at IS NOT NULL", kind: .trigger,
+            statement: "UPDATE reservations SET captured = amount, released = 0 WHERE ended_at IS NOT NULL",
+            kind: .trigger,
             message: Attack.once),
         Attack(statement: "DELETE FROM lots", kind: .foreignKey),
     ]
@@ -68,7 +78,9 @@ struct LedgerConstraintTests {
         try await ledger.reserve(300, of: account)
 
         let error = await #expect(throws: DatabaseError.self) {
-            try await ledger.database.write(order: .alone) { _ = try $0.execute(Statement(stringLiteral: attack.statement)) }
+            try await ledger.database.write(order: .alone) {
+                _ = try $0.execute(Statement(stringLiteral: attack.statement))
+            }
         }
 
         let message = engine == .sqlite ? attack.message.0 : attack.message.1
@@ -88,7 +100,9 @@ struct LedgerConstraintTests {
 
         let error = await #expect(throws: DatabaseError.self) {
             try await ledger.database.write(order: .alone) { transaction in
-                for (position, entry) in entries.enumerated() { try transaction.insertEntry(position, entry.0, entry.1, account) }
+                for (position, entry) in entries.enumerated() {
+                    try transaction.insertEntry(position, entry.0, entry.1, account)
+                }
                 try transaction.insertTransactionRow(account)
             }
         }

@@ -73,7 +73,8 @@ struct LedgerModel: Sendable {
     /// Returns nil, or why it is refused; then nothing has changed.
     mutating func apply(_ operation: Operation) -> Refusal? {
         switch operation {
-        case .grant(_, let amount, let expiresAt): lots[Place(expiry: expiresAt?.rawValue ?? Place.never), default: 0] += amount
+        case .grant(_, let amount, let expiresAt):
+            lots[Place(expiry: expiresAt?.rawValue ?? Place.never), default: 0] += amount
         case .reserve(let amount, let job):
             if let refusal = refusal(of: amount) { return refusal }
             open[job] = (take(amount, from: living), now.startOfDay)
@@ -130,7 +131,9 @@ struct LedgerModel: Sendable {
 
     private mutating func clawBack(_ amount: Int64, of id: ID<Purchase>) {
         guard let bought = purchases[id] else { return }
-        let taken = take(amount, from: [bought.place] + living.filter { $0 != bought.place }).reduce(0) { $0 + $1.amount }
+        let taken = take(amount, from: [bought.place] + living.filter { $0 != bought.place }).reduce(0) {
+            $0 + $1.amount
+        }
         if taken < amount { debts.append(Owed(purchase: id, open: amount - taken)) }
         purchases[id]?.clawedBack += amount
     }

@@ -71,24 +71,30 @@ private struct ModelledAccount: Sendable {
         let refusal = model.apply(operation)
 
         let wanted = Seen(
-            balance: .of(model.available, model.reserved), owed: Credits(hundredths: model.owed), lots: model.lotsByExpiry, refusal: refusal)
+            balance: .of(model.available, model.reserved), owed: Credits(hundredths: model.owed),
+            lots: model.lotsByExpiry, refusal: refusal)
         indebted += model.owed > 0 ? 1 : 0
         switch refusal {
         case .limit: limited += 1
         case .credits: short += 1
         case nil: break
         }
-        try #require(seen.balance == wanted.balance && seen.owed == wanted.owed && seen.lots == wanted.lots && seen.refusal == wanted.refusal, "\(operation): \(seen), not \(wanted)")
+        try #require(
+            seen.balance == wanted.balance && seen.owed == wanted.owed && seen.lots == wanted.lots
+                && seen.refusal == wanted.refusal, "\(operation): \(seen), not \(wanted)")
     }
 }
 
 extension Transaction {
     /// The account's row is locked. Returns why it was refused, if it was.
-    fileprivate func perform(_ operation: LedgerModel.Operation, on account: ID<Account>, now: Instant) throws -> LedgerModel.Refusal? {
+    fileprivate func perform(
+        _ operation: LedgerModel.Operation, on account: ID<Account>, now: Instant
+    ) throws -> LedgerModel.Refusal? {
         switch operation {
         case .grant(let source, let amount, let expiresAt):
             try grant(
-                source, Credits(hundredths: amount), to: account, key: "test:\(ID<Lot>.make(at: now))", expiresAt: expiresAt, now: now)
+                source, Credits(hundredths: amount), to: account, key: "test:\(ID<Lot>.make(at: now))",
+                expiresAt: expiresAt, now: now)
         case .reserve(let amount, let job):
             return try refusal { try self.reserve(amount, of: account, for: job, now: now) }
         case .settle(let job, let captured): _ = try settle(job, capturing: captured, now: now)
@@ -96,24 +102,30 @@ extension Transaction {
         case .limit(let amount):
             if let amount {
                 try set(
-                    SpendLimit(scope: .account, period: .day, amount: Credits(hundredths: amount)), of: account, by: .make(at: now), now: now)
+                    SpendLimit(scope: .account, period: .day, amount: Credits(hundredths: amount)), of: account,
+                    by: .make(at: now), now: now)
             } else {
                 try removeLimit(.account, .day, of: account)
             }
             try noteLimits(of: account)
-        case .purchase(let id, let amount, let expiresAt): try buy(Credits(hundredths: amount), id, account, expiresAt: expiresAt, now)
+        case .purchase(let id, let amount, let expiresAt):
+            try buy(Credits(hundredths: amount), id, account, expiresAt: expiresAt, now)
         case .clawBack(let id, let amount): try move(Credits(hundredths: amount), of: id, now: now)
         case .giveBack(let id, let amount): try move(-Credits(hundredths: amount), of: id, now: now)
         }
         return nil
     }
 
-    private func buy(_ credits: Credits, _ id: ID<Purchase>, _ account: ID<Account>, expiresAt: Instant, _ now: Instant) throws {
+    private func buy(
+        _ credits: Credits, _ id: ID<Purchase>, _ account: ID<Account>, expiresAt: Instant, _ now: Instant
+    ) throws {
         let key = "checkout:\(id)"
         let lot = try purchase(credits, as: .purchase, for: account, key: key, expiresAt: expiresAt, now: now)
         try insert(Purchase(
-            id: id, account: account, source: .checkout, key: key, item: .pack("small"), credits: credits, lot: lot, paid: Money(500, "usd"),
-            realm: "test", paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
+            id: id, account: account, source: .checkout, key: key, item: .pack("small"), credits: credits, lot: lot,
+            paid: Money(500, "usd"),
+            realm: "test", paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0,
+            createdAt: now))
     }
 
     /// Takes credits of a purchase back, or returns them if the number is negative.
@@ -139,10 +151,12 @@ extension Transaction {
 
     fileprivate func openLots(of account: ID<Account>) throws -> [Int64: Int64] {
         let rows = try query("""
-            SELECT expires_at, CAST(SUM(remaining) AS BIGINT) AS remaining FROM lots WHERE account_id = $1 AND is_open = 1 GROUP BY expires_at
+            SELECT expires_at, CAST(SUM(remaining) AS BIGINT) AS remaining FROM lots
+            WHERE account_id = $1 AND is_open = 1 GROUP BY expires_at
             """, account)
         return Dictionary(uniqueKeysWithValues: try rows.map { row in
-            try (row.get("expires_at", as: Int64?.self) ?? LedgerModel.Place.never, row.get("remaining", as: Int64.self))
+            try (
+                row.get("expires_at", as: Int64?.self) ?? LedgerModel.Place.never, row.get("remaining", as: Int64.self))
         })
     }
 }

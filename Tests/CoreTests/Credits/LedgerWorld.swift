@@ -17,7 +17,8 @@ struct LedgerWorld {
     }
 
     func grant(
-        _ hundredths: Int64, to account: ID<Account>, _ source: Lot.Source = .bonus, key: String? = nil, expiresAt: Instant? = nil
+        _ hundredths: Int64, to account: ID<Account>, _ source: Lot.Source = .bonus, key: String? = nil,
+        expiresAt: Instant? = nil
     ) async throws {
         let now = now
         let key = key ?? "test:\(ID<Lot>.make(at: now))"
@@ -78,20 +79,23 @@ extension Transaction {
     func reserve(_ hundredths: Int64, of account: ID<Account>, for job: ID<Job>, now: Instant) throws {
         let amount = Credits(hundredths: hundredths)
         var credits = try credits(of: [account])[account] ?? AccountCredits()
-        var allowances = try credits.hasLimits ? self.allowances(of: [account], now: now)[account] ?? SpendAllowances() : SpendAllowances()
+        var allowances = try credits.hasLimits
+            ? self.allowances(of: [account], now: now)[account] ?? SpendAllowances() : SpendAllowances()
         let nobody = Actor(account: account, user: nil, key: nil, role: .member, platformRole: .user)
         let counts = try allowances.take(amount, by: nobody, now: now)
         let parts = try credits.reserve(amount, at: now)
         try insertBareJob(job, of: account, price: amount, now: now)
         try book([NewReservation(
-            job: job, account: account, actor: nil, amount: amount, parts: parts, counts: counts, balance: credits.balance,
+            job: job, account: account, actor: nil, amount: amount, parts: parts, counts: counts,
+            balance: credits.balance,
             at: now)])
     }
 
     /// Ends the job and its reservation.
     func settle(_ job: ID<Job>, capturing hundredths: Int64, now: Instant) throws -> Receipt? {
         try execute("""
-            UPDATE jobs SET state = CASE WHEN $2 > 0 THEN 'completed' ELSE 'cancelled' END, outputs_delivered = 0, ended_at = $3
+            UPDATE jobs SET state = CASE WHEN $2 > 0 THEN 'completed'
+                ELSE 'cancelled' END, outputs_delivered = 0, ended_at = $3
             WHERE id = $1
             """, job, hundredths, now)
         return try settleReservation(of: job, capturing: Credits(hundredths: hundredths), now: now)
@@ -99,9 +103,11 @@ extension Transaction {
 
     private func insertBareJob(_ job: ID<Job>, of account: ID<Account>, price: Credits, now: Instant) throws {
         try execute("""
-            INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked, price,
+            INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked,
+                price,
                 price_version, price_breakdown, event_seq, order_at, run_at, time_limit, created_at)
-            VALUES ($1, $2, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', 'queued', '{}', 1, $3, 1, '{}', 0, $4, $4, 1, $4)
+            VALUES ($1, $2, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', 'queued', '{}', 1, $3, 1, '{}', 0, $4, $4, 1,
+                $4)
             """, job, account, price, now)
     }
 }

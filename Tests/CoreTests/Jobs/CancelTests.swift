@@ -36,7 +36,9 @@ struct CancelTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a result that was made before the cancel arrived is delivered and paid for`(on engine: TestEngine) async throws {
+    func `a result that was made before the cancel arrived is delivered and paid for`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)

@@ -32,7 +32,9 @@ struct ConcurrencyTests {
     func `the slot of an ended job goes to the next in line`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100, plan: "basic")
-        let jobs = [try await world.submit(for: actor), try await world.submit(for: actor), try await world.submit(for: actor)]
+        let jobs = [
+            try await world.submit(for: actor), try await world.submit(for: actor), try await world.submit(for: actor),
+        ]
         #expect(jobs.map { $0.slotAt != nil } == [true, false, false])
 
         _ = try await world.cancelJob(jobs[1].id, by: actor)
@@ -88,7 +90,9 @@ struct ConcurrencyTests {
         let actor = try await world.account(credits: 100, plan: "basic")
         for _ in 0..<5 { try await world.submit(for: actor) }
         try await world.work()
-        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE accounts SET plan = 'pro' WHERE id = $1", actor.account) }
+        try await world.database.write(order: .alone) {
+            _ = try $0.execute("UPDATE accounts SET plan = 'pro' WHERE id = $1", actor.account)
+        }
 
         world.provider.finishAll()
         world.clock.advance(by: .seconds(2))
@@ -100,7 +104,8 @@ struct ConcurrencyTests {
 
     private func processing(_ actor: Actor, _ world: TestWorld) async throws -> Int {
         try await world.database.read {
-            try $0.queryOne("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'processing'", actor.account)?
+            try $0.queryOne(
+                "SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'processing'", actor.account)?
                 .get("count") ?? 0
         }
     }

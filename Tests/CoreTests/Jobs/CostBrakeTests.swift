@@ -6,7 +6,9 @@ import TestSupport
 /// A picture of a megapixel by the usual endpoint counts as 6,000 micro-dollars: it has a little more than one.
 struct CostBrakeTests {
     @Test(arguments: TestEngine.available)
-    func `what would exceed the daily provider budget waits in the queue, says why, and goes on with the next day`(on engine: TestEngine) async throws {
+    func `what would exceed the daily provider budget waits in the queue, says why, and goes on with the next day`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine, dailyCost: 12_000)
         let actor = try await world.account(credits: 100)
         var jobs: [Job] = []
@@ -32,14 +34,22 @@ struct CostBrakeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a job that is too expensive lets a cheaper one behind it pass, and what costs nothing always does`(on engine: TestEngine) async throws {
+    func `a job that is too expensive lets a cheaper one behind it pass, and what costs nothing always does`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine, dailyCost: 12_000)
         let actor = try await world.account(credits: 1_000)
         var jobs: [Job] = []
-        for (images, endpoint) in [(1, "fal-ai/flux/schnell"), (4, "fal-ai/flux/schnell"), (1, "fal-ai/flux/schnell"), (1, "fal-ai/fast-sdxl")] {
+        for (
+            images, endpoint
+        ) in [(1, "fal-ai/flux/schnell"), (
+            4, "fal-ai/flux/schnell"), (1, "fal-ai/flux/schnell"), (1, "fal-ai/fast-sdxl")] {
             let request = JobRequest(
-                kind: .textToImage, endpoint: EndpointID(rawValue: endpoint), parameters: ["prompt": "a", "numImages": .integer(Int64(images))])
-            guard case .submitted(let new) = try await world.submitJob([request], by: actor) else { throw Unexpected("it was repeated") }
+                kind: .textToImage, endpoint: EndpointID(rawValue: endpoint),
+                parameters: ["prompt": "a", "numImages": .integer(Int64(images))])
+            guard case .submitted(let new) = try await world.submitJob([request], by: actor) else {
+                throw Unexpected("it was repeated")
+            }
             jobs += new
             world.clock.advance(by: .seconds(5))
         }
@@ -101,11 +111,15 @@ struct CostBrakeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a spent budget is reported once a day, and again when a higher limit is reached`(on engine: TestEngine) async throws {
+    func `a spent budget is reported once a day, and again when a higher limit is reached`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         for _ in 0..<2 { try await world.submit(for: actor) }
-        let jobs = try await world.database.read { try $0.jobs(of: actor.account, state: .queued, before: nil, limit: 10) }
+        let jobs = try await world.database.read {
+            try $0.jobs(of: actor.account, state: .queued, before: nil, limit: 10)
+        }
         let now = world.clock.now
 
         func brake(_ jobs: [Job], at limit: Int64) async throws -> String {

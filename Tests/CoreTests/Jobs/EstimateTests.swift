@@ -56,7 +56,8 @@ struct EstimateTests {
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         try await world.work()
-        world.provider.respondToPolls(with: .running(ProviderProgress(queuePosition: 2, percent: 40, logs: ["loading", "step 4 of 10"])))
+        world.provider.respondToPolls(
+            with: .running(ProviderProgress(queuePosition: 2, percent: 40, logs: ["loading", "step 4 of 10"])))
         world.clock.advance(by: .seconds(2))
         try await world.work()
 
@@ -81,7 +82,9 @@ struct EstimateTests {
 
         let details = try #require(try await world.database.read { try $0.details(of: job.id, account: actor.account) })
         #expect(details.outputs.count == 2)
-        #expect(details.receipt == Receipt(reserved: .whole(18), captured: .whole(12), released: .whole(6), endedAt: world.clock.now))
+        #expect(
+            details.receipt
+                == Receipt(reserved: .whole(18), captured: .whole(12), released: .whole(6), endedAt: world.clock.now))
         #expect(details.transactions.map(\.kind) == [.reserve, .capture, .release])
         #expect(details.transactions.map(\.amount) == [.whole(18), .whole(12), .whole(6)])
         #expect(details.progress(now: world.clock.now)?.percent == 100)
@@ -97,9 +100,11 @@ struct EstimateTests {
         try await world.database.write(order: .alone) {
             _ = try $0.execute("""
                 WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < $2)
-                INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked, price,
+                INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters,
+                    outputs_asked, price,
                     price_version, price_breakdown, event_seq, order_at, run_at, slot_at, time_limit, created_at)
-                SELECT $3 || '-copy-' || CAST(number AS TEXT), account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked, price,
+                SELECT $3 || '-copy-' || CAST(number AS TEXT), account_id, kind, kind_version, endpoint, provider,
+                    state, parameters, outputs_asked, price,
                     price_version, price_breakdown, 0, order_at - 1, run_at, run_at, time_limit, created_at
                 FROM jobs, numbers WHERE jobs.id = $1
                 """, job.id, count, "\(count)")

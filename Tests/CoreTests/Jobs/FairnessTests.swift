@@ -5,7 +5,9 @@ import TestSupport
 
 struct FairnessTests {
     @Test(arguments: TestEngine.available)
-    func `an account that requests little does not wait behind one that requests much`(on engine: TestEngine) async throws {
+    func `an account that requests little does not wait behind one that requests much`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let many = try await world.account(credits: 1_000)
         let few = try await world.account(credits: 1_000)
@@ -53,7 +55,9 @@ struct FairnessTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `waiting time is not saved up: a long pause gives no more than the head start`(on engine: TestEngine) async throws {
+    func `waiting time is not saved up: a long pause gives no more than the head start`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let before = try await world.submit(for: actor)
@@ -68,7 +72,8 @@ struct FairnessTests {
     @Test func `places follow each other by the step of the plan's weight, and take the free slots first`() {
         let now = Instant(seconds: 1_000)
         let snapshot = AccountStanding(
-            eventSeq: 7, lastOrderAt: now - .seconds(1), slotsUsed: 1, isHeld: false, isDisabled: false, concurrentJobs: 3,
+            eventSeq: 7, lastOrderAt: now - .seconds(1), slotsUsed: 1, isHeld: false, isDisabled: false,
+            concurrentJobs: 3,
             jobsPerHour: nil, weight: 4, headStart: .zero)
 
         let places = snapshot.places(for: 4, now: now)

@@ -43,7 +43,9 @@ struct FollowUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a request that the provider no longer knows is lost, and sent again as another attempt`(on engine: TestEngine) async throws {
+    func `a request that the provider no longer knows is lost, and sent again as another attempt`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -72,9 +74,12 @@ struct FollowUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `outputs that cannot be fetched are retried, then another attempt is made`(on engine: TestEngine) async throws {
+    func `outputs that cannot be fetched are retried, then another attempt is made`(
+        on engine: TestEngine
+    ) async throws {
         let broken = Countdown(4)
-        let world = try await TestWorld(engine, store: { _ in broken.hits() ? .broken("cut short", isTransient: true) : nil })
+        let world = try await TestWorld(
+            engine, store: { _ in broken.hits() ? .broken("cut short", isTransient: true) : nil })
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
 
@@ -87,7 +92,9 @@ struct FollowUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `while the file store is full the result waits, and no other is requested`(on engine: TestEngine) async throws {
+    func `while the file store is full the result waits, and no other is requested`(
+        on engine: TestEngine
+    ) async throws {
         let full = Countdown(10)
         let world = try await TestWorld(engine, store: { _ in full.hits() ? .storeUnavailable("no space") : nil })
         let actor = try await world.account(credits: 100)
@@ -101,7 +108,9 @@ struct FollowUpTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a result that cannot be settled at all fails at the deadline, and costs nothing`(on engine: TestEngine) async throws {
+    func `a result that cannot be settled at all fails at the deadline, and costs nothing`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine, store: { _ in throw Unexpected("the store is broken") })
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -133,7 +142,9 @@ struct FollowUpTests {
             group.addTask { try await world.makeWorker().runOnce() }
             await gate.arrivals(1)
             // The first one is stopped for longer than its lease; its lease is not renewed.
-            try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE attempts SET due_at = 0, lease = 'lost' WHERE ended_at IS NULL") }
+            try await world.database.write(order: .alone) {
+                _ = try $0.execute("UPDATE attempts SET due_at = 0, lease = 'lost' WHERE ended_at IS NULL")
+            }
             group.addTask { try await world.makeWorker().runOnce() }
             await gate.arrivals(2)
             gate.open()

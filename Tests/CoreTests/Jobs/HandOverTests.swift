@@ -13,7 +13,9 @@ struct HandOverTests {
         let actor = try await world.account(credits: 100)
         let picture = try await world.upload(for: actor)
         let request = JobRequest(
-            kind: .styleTransfer, parameters: ["prompt": "as a woodcut", "inputAssetId": .string(picture.rawValue), "strength": 80])
+            kind: .styleTransfer, parameters: [
+                "prompt": "as a woodcut", "inputAssetId": .string(picture.rawValue), "strength": 80,
+            ])
 
         guard case .submitted(let jobs) = try await world.submitJob([request], by: actor) else { return }
         try await world.work()
@@ -21,7 +23,8 @@ struct HandOverTests {
         let sent = try #require(world.provider.submissions.first)
         #expect(sent.endpoint.rawValue == "fal-ai/flux/dev/image-to-image")
         #expect(sent.input == [
-            "prompt": "as a woodcut", "image_url": .string("http://darkroom.test/\(picture)"), "strength": .decimal(Decimal(80) / 100),
+            "prompt": "as a woodcut", "image_url": .string("http://darkroom.test/\(picture)"),
+            "strength": .decimal(Decimal(80) / 100),
             "num_images": 1, "output_format": "png",
         ])
         #expect(try await world.attempts(of: jobs[0].id).first?.state == .submitted)
@@ -37,7 +40,9 @@ struct HandOverTests {
 
         let error = await #expect(throws: SubmitError.self) { try await world.submitJob([request], by: actor) }
 
-        guard case .parameter(let wrong) = error else { return #expect(Bool(false), "another refusal: \(String(describing: error))") }
+        guard case .parameter(let wrong) = error else {
+            return #expect(Bool(false), "another refusal: \(String(describing: error))")
+        }
         #expect(wrong.field == "inputAssetId")
         #expect(try await world.balance(of: actor).reserved == .zero)
     }
@@ -58,12 +63,16 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a cancel while the job is being sent is sent on as soon as the provider has it`(on engine: TestEngine) async throws {
+    func `a cancel while the job is being sent is sent on as soon as the provider has it`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         world.provider.whileSubmitting { _ in
-            do { #expect(try await world.cancelJob(job.id, by: actor).state == .processing) } catch { Issue.record(error) }
+            do { #expect(try await world.cancelJob(job.id, by: actor).state == .processing) } catch {
+                Issue.record(error)
+            }
         }
 
         try await world.work()
@@ -76,7 +85,9 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a cancel while the job is being sent does not wait for a response that was lost`(on engine: TestEngine) async throws {
+    func `a cancel while the job is being sent does not wait for a response that was lost`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.vanish)
@@ -94,7 +105,9 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a cancel while the job is claimed but not sent prevents it from being sent`(on engine: TestEngine) async throws {
+    func `a cancel while the job is claimed but not sent prevents it from being sent`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -130,7 +143,8 @@ struct HandOverTests {
     }
 
     @Test(arguments: TestEngine.available, [
-        FakeProvider.Behavior.accept, .acceptSilently, .refuse(ProviderFailure(.unavailable, "down", isTransient: true)),
+        FakeProvider.Behavior.accept, .acceptSilently,
+        .refuse(ProviderFailure(.unavailable, "down", isTransient: true)),
         .refuse(ProviderFailure(.invalidInput, "no", isTransient: false)),
     ])
     func `a response that comes after its attempt was abandoned changes nothing`(

@@ -10,7 +10,9 @@ struct IdempotencyTests {
         Idempotency(route: route, key: key, bodyHash: body)
     }
 
-    private func submit(_ world: TestWorld, _ actor: Actor, _ idempotency: Idempotency) async throws -> SubmitJob.Outcome {
+    private func submit(
+        _ world: TestWorld, _ actor: Actor, _ idempotency: Idempotency
+    ) async throws -> SubmitJob.Outcome {
         try await world.submitJob([request], by: actor, idempotency: idempotency) {
             KeptAnswer(status: 202, body: $0.map(\.id.rawValue).joined(separator: ","))
         }
@@ -62,7 +64,10 @@ struct IdempotencyTests {
         #expect(try await submit(world, actor, key(body: "two")).jobs.isEmpty)
         world.clock.advance(by: .seconds(86_400))
         let now = world.clock.now
-        #expect(try await world.database.write(order: .alone) { try $0.deleteIdempotencyKeys(before: now - .seconds(86_400), limit: 10) } == 1)
+        let deleted = try await world.database.write(order: .alone) {
+            try $0.deleteIdempotencyKeys(before: now - .seconds(86_400), limit: 10)
+        }
+        #expect(deleted == 1)
         #expect(try await submit(world, actor, key()).jobs.count == 1)
     }
 
@@ -72,7 +77,9 @@ struct IdempotencyTests {
         let actor = try await world.account()
         await #expect(throws: LedgerError.self) { try await submit(world, actor, key()) }
         let now = world.clock.now
-        try await world.database.write(order: .alone) { try $0.grant(.bonus, .whole(6), to: actor.account, key: "more", now: now) }
+        try await world.database.write(order: .alone) {
+            try $0.grant(.bonus, .whole(6), to: actor.account, key: "more", now: now)
+        }
 
         #expect(try await submit(world, actor, key()).jobs.count == 1)
     }
@@ -94,7 +101,9 @@ struct IdempotencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `of many at once with one key, one makes a job and all get the same response`(on engine: TestEngine) async throws {
+    func `of many at once with one key, one makes a job and all get the same response`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
 

@@ -24,7 +24,9 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a webhook settles a job before any poll, and a second one changes nothing`(on engine: TestEngine) async throws {
+    func `a webhook settles a job before any poll, and a second one changes nothing`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -46,7 +48,9 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a submission without a response is adopted by its webhook and not sent again`(on engine: TestEngine) async throws {
+    func `a submission without a response is adopted by its webhook and not sent again`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.acceptSilently)
@@ -65,7 +69,9 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a submission that never gets a response is lost, and another attempt is made`(on engine: TestEngine) async throws {
+    func `a submission that never gets a response is lost, and another attempt is made`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.vanish)
@@ -153,7 +159,9 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a job past its deadline fails, is cancelled at the provider, and its credits are released`(on engine: TestEngine) async throws {
+    func `a job past its deadline fails, is cancelled at the provider, and its credits are released`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -176,9 +184,15 @@ struct JobLifeTests {
         let now = world.clock.now
         // Another worker claims it and dies before it sends anything.
         try await world.database.write(order: .alone) { transaction in
-            try transaction.execute("UPDATE jobs SET state = 'processing', started_at = $2, deadline_at = $3, attempt_count = 1, event_seq = 2 WHERE id = $1", job.id, now, now + .seconds(3600))
+            try transaction.execute("""
+                UPDATE jobs SET state = 'processing', started_at = $2, deadline_at = $3, attempt_count = 1, event_seq = 2
+                WHERE id = $1
+                """, job.id, now, now + .seconds(3600))
             try transaction.execute("UPDATE accounts SET event_seq = 2 WHERE id = $1", actor.account)
-            try transaction.execute("INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at) VALUES ($1, 2, $2, 2, 'started', 'processing', '{}', $3)", job.id, actor.account, now)
+            try transaction.execute("""
+                INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at)
+                VALUES ($1, 2, $2, 2, 'started', 'processing', '{}', $3)
+                """, job.id, actor.account, now)
             try transaction.execute("""
                 INSERT INTO attempts (id, job_id, number, provider, endpoint, state, due_at, lease, created_at)
                 VALUES ($1, $2, 1, 'fake', 'fal-ai/flux/schnell', 'submitting', $3, 'gone', $4)

@@ -26,7 +26,8 @@ struct JobStateTests {
 
         let (moved, requeued) = try await world.database.write(order: .alone) { transaction in
             (
-                try transaction.end([.completed(delivered: 1), .failed(.lost), .cancelled].map { JobEnding(job, $0, now: later) })
+                try transaction.end(
+                    [.completed(delivered: 1), .failed(.lost), .cancelled].map { JobEnding(job, $0, now: later) })
                     .union(transaction.end([JobEnding(ended, .cancelled, now: later)])),
                 try transaction.requeue(job.id, .retried, runAt: later, data: [:], now: later)
             )
@@ -67,11 +68,16 @@ struct JobStateTests {
     func `retrying an ended job makes a new one, priced and reserved today`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
-        let request = JobRequest(kind: .textToImage, parameters: ["prompt": "a", "resolution": "2K", "aspectRatio": "16:9", "seed": 7])
-        guard case .submitted(let jobs) = try await world.submitJob([request], by: actor), let first = jobs.first else { return }
+        let request = JobRequest(
+            kind: .textToImage, parameters: ["prompt": "a", "resolution": "2K", "aspectRatio": "16:9", "seed": 7])
+        guard case .submitted(let jobs) = try await world.submitJob([request], by: actor), let first = jobs.first else {
+            return
+        }
         _ = try await world.cancelJob(first.id, by: actor)
 
-        guard case .submitted(let again) = try await world.submitJob([JobRequest(again: world.job(first.id))], by: actor) else { return }
+        guard case .submitted(let again) = try await world.submitJob(
+            [JobRequest(again: world.job(first.id))], by: actor)
+        else { return }
 
         let retry = try #require(again.first)
         #expect(retry.id != first.id)

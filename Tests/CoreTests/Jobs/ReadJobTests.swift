@@ -17,7 +17,9 @@ struct ReadJobTests {
         let waiting = try await world.submit(for: bob)
         let read = ReadJob(database: world.database, time: world.clock.time)
 
-        let wanted = [done, waiting].flatMap { [WantedJob(id: $0.id, account: ada.account), WantedJob(id: $0.id, account: bob.account)] }
+        let wanted = [done, waiting].flatMap {
+            [WantedJob(id: $0.id, account: ada.account), WantedJob(id: $0.id, account: bob.account)]
+        }
         let together = try await world.database.read { try $0.details(of: wanted) }.map { try $0.get() }
 
         #expect(together.map { $0?.job.id } == [done.id, nil, nil, waiting.id])

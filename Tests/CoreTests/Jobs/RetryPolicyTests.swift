@@ -16,8 +16,10 @@ struct RetryPolicyTests {
     @Test func `there are four attempts, but only one for a permanent failure`() {
         let denied = ProviderFailure(.contentPolicy, "", isTransient: false)
 
-        #expect((1...5).map { policy.nextAttempt(after: busy, attempts: $0, now: now, deadline: nil, jitter: 0.5) != nil }
-            == [true, true, true, false, false])
+        let isFollowed = (1...5).map {
+            policy.nextAttempt(after: busy, attempts: $0, now: now, deadline: nil, jitter: 0.5) != nil
+        }
+        #expect(isFollowed == [true, true, true, false, false])
         #expect(policy.nextAttempt(after: denied, attempts: 1, now: now, deadline: nil, jitter: 0.5) == nil)
     }
 
@@ -25,12 +27,16 @@ struct RetryPolicyTests {
         let patient = ProviderFailure(.rateLimited, "", isTransient: true, retryAfter: .seconds(30))
         let hasty = ProviderFailure(.rateLimited, "", isTransient: true, retryAfter: .zero)
 
-        #expect(policy.nextAttempt(after: patient, attempts: 1, now: now, deadline: nil, jitter: 0.5) == now + .seconds(30))
-        #expect(policy.nextAttempt(after: hasty, attempts: 1, now: now, deadline: nil, jitter: 0.5) == now + .seconds(2))
+        #expect(
+            policy.nextAttempt(after: patient, attempts: 1, now: now, deadline: nil, jitter: 0.5) == now + .seconds(30))
+        #expect(
+            policy.nextAttempt(after: hasty, attempts: 1, now: now, deadline: nil, jitter: 0.5) == now + .seconds(2))
     }
 
     @Test func `no attempt is begun at or after the deadline`() {
         #expect(policy.nextAttempt(after: busy, attempts: 1, now: now, deadline: now + .seconds(2), jitter: 0.5) == nil)
-        #expect(policy.nextAttempt(after: busy, attempts: 1, now: now, deadline: now + .milliseconds(2_001), jitter: 0.5) != nil)
+        #expect(
+            policy.nextAttempt(after: busy, attempts: 1, now: now, deadline: now + .milliseconds(2_001), jitter: 0.5)
+                != nil)
     }
 }

@@ -39,7 +39,8 @@ struct ShutdownTests {
             for _ in 0..<1_000 { await Task.yield() }
         }
         gate.open()
-        let group = ServiceGroup(services: [world.makeWorker()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let group = ServiceGroup(
+            services: [world.makeWorker()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -61,7 +62,8 @@ struct ShutdownTests {
             world.provider.finish(request.id)
             do { _ = try await world.deliverWebhook(request.id) } catch { Issue.record(error) }
         }
-        let group = ServiceGroup(services: [world.makeWorker()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let group = ServiceGroup(
+            services: [world.makeWorker()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }

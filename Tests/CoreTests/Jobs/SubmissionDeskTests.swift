@@ -85,7 +85,8 @@ struct SubmissionDeskTests {
         }
     }
 
-    @Test func `of two with one key the second gets the response of the first, and with another body is refused`() throws {
+    @Test
+    func `of two with one key the second gets the response of the first, and with another body is refused`() throws {
         var batch = batch([ada: snapshot(concurrentJobs: 9, credits: 100), bob: snapshot(credits: 100)])
         let key = Idempotency(route: "generate", key: "one", bodyHash: "a")
         let other = Idempotency(route: "generate", key: "one", bodyHash: "b")
@@ -111,7 +112,8 @@ struct SubmissionDeskTests {
     @Test func `an input picture must be the account's own`() throws {
         let picture = ID<Asset>(rawValue: "picture")
         var batch = SubmissionDesk(
-            standings: [ada, bob].reduce(into: [:]) { $0[$1.account] = snapshot(credits: 100) }, inputs: [picture: ada.account])
+            standings: [ada, bob].reduce(into: [:]) { $0[$1.account] = snapshot(credits: 100) },
+            inputs: [picture: ada.account])
 
         #expect(try batch.decide(submission(by: ada, prices: [6], input: picture)).jobs.count == 1)
         #expect(throws: SubmitError.self) { try batch.decide(submission(by: bob, prices: [6], input: picture)) }
@@ -121,7 +123,9 @@ struct SubmissionDeskTests {
         SubmissionDesk(standings: Dictionary(uniqueKeysWithValues: snapshots.map { ($0.account, $1) }))
     }
 
-    private func snapshot(isDisabled: Bool = false, concurrentJobs: Int = 1, jobsPerHour: Int? = nil, credits: Int64) -> AccountStanding {
+    private func snapshot(
+        isDisabled: Bool = false, concurrentJobs: Int = 1, jobsPerHour: Int? = nil, credits: Int64
+    ) -> AccountStanding {
         AccountStanding(
             eventSeq: 0, lastOrderAt: Instant(seconds: 0), slotsUsed: 0, isHeld: false, isDisabled: isDisabled,
             concurrentJobs: concurrentJobs, jobsPerHour: jobsPerHour, weight: 1, headStart: .zero,
@@ -134,7 +138,8 @@ struct SubmissionDeskTests {
         by actor: Actor, prices: [Int64], _ idempotency: Idempotency? = nil, input: ID<Asset>? = nil
     ) throws -> PricedSubmission {
         try PricedSubmission(
-            requests: prices.map { try PricedRequest.costing($0, input: input) }, actor: actor, idempotency: idempotency,
+            requests: prices.map { try PricedRequest.costing($0, input: input) }, actor: actor,
+            idempotency: idempotency,
             answer: { KeptAnswer(status: 202, body: $0.map(\.id.rawValue).joined()) }, now: now)
     }
 }
@@ -157,12 +162,15 @@ extension PricedRequest {
             name: .textToImage, version: 1, title: "", parameters: JSON.array([]).decode(), formula: .image,
             defaultEndpoint: EndpointID(rawValue: "endpoint"), timeLimit: .seconds(60), isRepeatable: true)
         let endpoint = Endpoint(
-            id: kind.defaultEndpoint, kind: kind.name, provider: "fake", title: "", complexity: .one, request: .object([:]),
+            id: kind.defaultEndpoint, kind: kind.name, provider: "fake", title: "", complexity: .one,
+            request: .object([:]),
             costUnit: .image, cost: 0)
         return try PricedRequest(
-            kind: kind, endpoint: endpoint, parameters: [:], inputs: input.map { ["inputAssetId": $0] } ?? [:], outputs: 1,
+            kind: kind, endpoint: endpoint, parameters: [:], inputs: input.map { ["inputAssetId": $0] } ?? [:],
+            outputs: 1,
             price: Price(
-                version: 1, subject: .image(longerSide: 1024, quality: "standard"), base: .whole(credits), factors: [], count: 1),
+                version: 1, subject: .image(longerSide: 1024, quality: "standard"), base: .whole(credits), factors: [],
+                count: 1),
             retryOf: nil)
     }
 }

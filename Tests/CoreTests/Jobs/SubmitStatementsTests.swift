@@ -6,7 +6,9 @@ import TestSupport
 /// How many statements a submission costs: it decides how many submissions a database can bear.
 struct SubmitStatementsTests {
     @Test(arguments: TestEngine.available, [1, 32])
-    func `submissions cost twelve statements, however many are done together`(on engine: TestEngine, count: Int) async throws {
+    func `submissions cost twelve statements, however many are done together`(
+        on engine: TestEngine, count: Int
+    ) async throws {
         let counting = Counting()
         let world = try await TestWorld(engine, wrap: counting.wrap)
         let submissions = try await submissions(count, in: world, keys: true)
@@ -14,10 +16,13 @@ struct SubmitStatementsTests {
 
         let outcomes = try await world.database.write(order: .alone) { try $0.submit(submissions) }
 
-        #expect(outcomes.count { if case .success(.submitted(let jobs)) = $0 { jobs.count == 1 } else { false } } == count)
+        #expect(
+            outcomes.count { if case .success(.submitted(let jobs)) = $0 { jobs.count == 1 } else { false } } == count)
         #expect(counting.statements.map(\.firstWords) == [
-            "SELECT accounts", "SELECT balances", "SELECT idempotency_keys", "UPDATE accounts", "INSERT jobs", "INSERT job_events",
-            "INSERT reservations", "UPDATE balances", "UPDATE lots", "INSERT entries", "INSERT transactions", "INSERT idempotency_keys",
+            "SELECT accounts", "SELECT balances", "SELECT idempotency_keys", "UPDATE accounts", "INSERT jobs",
+            "INSERT job_events",
+            "INSERT reservations", "UPDATE balances", "UPDATE lots", "INSERT entries", "INSERT transactions",
+            "INSERT idempotency_keys",
         ])
         #expect(try await world.differences() == [])
     }
@@ -56,7 +61,8 @@ struct SubmitStatementsTests {
         var all: [PricedSubmission] = []
         for number in 0..<count {
             let actor = try await world.account(credits: credits, plan: plan)
-            let priced = try await price([JobRequest(kind: .textToImage, parameters: ["prompt": "a red dress"])], for: actor.account)
+            let priced = try await price(
+                [JobRequest(kind: .textToImage, parameters: ["prompt": "a red dress"])], for: actor.account)
             all.append(PricedSubmission(
                 requests: priced, actor: actor,
                 idempotency: keys ? Idempotency(route: "generate", key: "\(number)", bodyHash: "") : nil,
@@ -71,7 +77,9 @@ extension String {
     fileprivate var firstWords: String {
         let words = split { $0 == " " || $0 == "\n" }
         let behind = switch words[0] {
-        case "SELECT": words.firstIndex(of: "JOIN").flatMap { contains("FROM (VALUES") ? $0 + 1 : nil } ?? words.firstIndex(of: "FROM").map { $0 + 1 } ?? 0
+        case "SELECT":
+            words.firstIndex(of: "JOIN").flatMap { contains("FROM (VALUES") ? $0 + 1 : nil }
+                ?? words.firstIndex(of: "FROM").map { $0 + 1 } ?? 0
         case "INSERT": 2
         default: 1
         }

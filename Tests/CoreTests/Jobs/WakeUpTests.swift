@@ -24,7 +24,9 @@ struct WakeUpTests {
     @Test func `what is only to be shown wakes no worker, and work wakes no watcher`() {
         let wakeUp = WakeUp()
         let woken = Woken()
-        for (name, account) in [("watcher", account), ("worker", nil)] { _ = wakeUp.onChange(of: account) { woken.add(name) } }
+        for (name, account) in [("watcher", account), ("worker", nil)] {
+            _ = wakeUp.onChange(of: account) { woken.add(name) }
+        }
 
         wakeUp.watchers(of: account)
         let shown = woken.take()
@@ -84,10 +86,14 @@ struct WakeUpTests {
 
     /// A change on a node without a notification, so that a node on SQLite finds something changed.
     private func change(_ database: Database) async throws {
-        try await database.write(order: .alone) { _ = try $0.execute("UPDATE plans SET weight = weight + 1 WHERE name = 'free'") }
+        try await database.write(order: .alone) {
+            _ = try $0.execute("UPDATE plans SET weight = weight + 1 WHERE name = 'free'")
+        }
     }
 
-    private func repeating(_ act: @escaping @Sendable () async throws -> Void, until body: @escaping @Sendable () async -> Void) async throws {
+    private func repeating(
+        _ act: @escaping @Sendable () async throws -> Void, until body: @escaping @Sendable () async -> Void
+    ) async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask { await body(); return true }
             group.addTask {

@@ -18,9 +18,13 @@ struct WebhookTests {
             other.token(of: attempt.id, at: "fake"), world.addresses.token(of: attempt.id, at: "other"),
             world.addresses.token(of: stranger, at: "fake"), request.token.replacing(".", with: ".."),
         ] {
-            await #expect(throws: WebhookRefusal.unknownToken) { try await world.receiveWebhook(webhook, from: "fake", token: token) }
+            await #expect(throws: WebhookRefusal.unknownToken) {
+                try await world.receiveWebhook(webhook, from: "fake", token: token)
+            }
         }
-        await #expect(throws: WebhookRefusal.unknownToken) { try await world.receiveWebhook(webhook, from: "other", token: request.token) }
+        await #expect(throws: WebhookRefusal.unknownToken) {
+            try await world.receiveWebhook(webhook, from: "other", token: request.token)
+        }
         #expect(try await world.attempts(of: job.id).first?.state == .submitted)
     }
 
@@ -29,7 +33,9 @@ struct WebhookTests {
         let (world, _, job) = try await submitted(engine)
         let request = try #require(world.provider.requests.first)
 
-        await #expect(throws: WebhookRefusal.badSignature) { try await world.deliverWebhook(request.id, headers: ["signature": "forged"]) }
+        await #expect(throws: WebhookRefusal.badSignature) {
+            try await world.deliverWebhook(request.id, headers: ["signature": "forged"])
+        }
         await #expect(throws: WebhookRefusal.malformed) {
             try await world.receiveWebhook(ReceivedWebhook(headers: [:], body: []), from: "fake", token: request.token)
         }
@@ -67,7 +73,9 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `once the operator's account there is known, a webhook signed for another is refused`(on engine: TestEngine) async throws {
+    func `once the operator's account there is known, a webhook signed for another is refused`(
+        on engine: TestEngine
+    ) async throws {
         let (world, actor, _) = try await submitted(engine)
         world.provider.finishAll()
         _ = try await world.deliverWebhook(try #require(world.provider.requests.first).id, user: "us")
@@ -94,7 +102,9 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the operator's account there is learned only from a request that its own submission recorded`(on engine: TestEngine) async throws {
+    func `the operator's account there is learned only from a request that its own submission recorded`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.acceptSilently)

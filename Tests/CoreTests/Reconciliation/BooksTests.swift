@@ -5,7 +5,9 @@ import TestSupport
 
 struct BooksTests {
     @Test(arguments: TestEngine.available)
-    func `a reconciliation in order matches fully, and both sides have the same sums`(on engine: TestEngine) async throws {
+    func `a reconciliation in order matches fully, and both sides have the same sums`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account(credits: 10)
             try await world.buy(.pack("small"), by: actor)
@@ -17,10 +19,13 @@ struct BooksTests {
 
             #expect(books.isClean, "\(books.sections.flatMap(\.mismatches))")
             #expect(books.sections.map(\.name) == [
-                "transactions", "balances", "lots", "reservations", "purchases", "limits", "jobs", "payments", "stripe", "refunds",
+                "transactions", "balances", "lots", "reservations", "purchases", "limits", "jobs", "payments", "stripe",
+                "refunds",
             ])
             for section in books.sections {
-                #expect(section.matched == section.compared && section.permille == 1000 && section.isComplete, "\(section.name)")
+                #expect(
+                    section.matched == section.compared && section.permille == 1000 && section.isComplete,
+                    "\(section.name)")
                 for sum in section.sums { #expect(sum.kept == sum.against, "\(section.name)") }
             }
             #expect(books.section("purchases").compared == 2)
@@ -39,7 +44,8 @@ struct BooksTests {
         #expect(books.isClean && books.margin.lines.isEmpty && books.margin.total == Margin.Figures())
         #expect(books.sections.allSatisfy { $0.compared >= $0.matched && $0.permille == 1000 })
         await #expect(throws: BillingError.off) {
-            try await ReadBooks(database: world.database, billing: nil, time: world.clock.time)(period, withStripe: true)
+            try await ReadBooks(
+                database: world.database, billing: nil, time: world.clock.time)(period, withStripe: true)
         }
     }
 
@@ -54,7 +60,8 @@ struct BooksTests {
 
     @Test(arguments: TestEngine.available, [
         ("UPDATE balances SET available = available + 1", "balances", "a_balance_is_the_sum_of_its_entries_available"),
-        ("UPDATE lots SET remaining = remaining - 1 WHERE source = 'purchase'", "lots", "what_is_left_of_a_lot_is_the_sum_of_its_entries"),
+        ("UPDATE lots SET remaining = remaining - 1 WHERE source = 'purchase'", "lots",
+         "what_is_left_of_a_lot_is_the_sum_of_its_entries"),
         ("UPDATE purchases SET credits = credits + 1", "purchases", "a_purchase_is_booked_as_what_it_says"),
         ("UPDATE jobs SET event_seq = event_seq + 1", "jobs", "a_jobs_events_have_no_holes"),
         ("UPDATE balances SET has_limits = 1", "limits", "a_balance_says_whether_its_account_has_limits"),
@@ -74,7 +81,8 @@ struct BooksTests {
             let mismatch = try #require(section.mismatches.first { $0.code == damage.code })
             #expect(!books.isClean && section.mismatched == 1 && section.matched == section.compared - 1)
             #expect(section.permille < 1000)
-            #expect(mismatch.expected != mismatch.found && mismatch.repair.command == nil && !mismatch.repair.text.isEmpty)
+            #expect(
+                mismatch.expected != mismatch.found && mismatch.repair.command == nil && !mismatch.repair.text.isEmpty)
         }
     }
 
@@ -83,7 +91,8 @@ struct BooksTests {
         let world = try await TestWorld(engine)
         _ = try await world.account(credits: 10)
         try await world.database.write(order: .alone) { transaction in
-            let triggers: [Statement] = engine == .sqlite ? ["DROP TRIGGER entries_stay"] : ["ALTER TABLE entries DISABLE TRIGGER entries_stay"]
+            let triggers: [Statement] = engine == .sqlite
+                ? ["DROP TRIGGER entries_stay"] : ["ALTER TABLE entries DISABLE TRIGGER entries_stay"]
             for statement in triggers { try transaction.execute(statement) }
             try transaction.execute("UPDATE entries SET amount = amount + 1 WHERE position = 1")
         }
@@ -116,7 +125,9 @@ struct BooksTests {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 10)
         _ = try await world.account(credits: 10)
-        try await world.database.write(order: .alone) { _ = try $0.execute("DELETE FROM balances WHERE account_id = $1", actor.account) }
+        try await world.database.write(order: .alone) {
+            _ = try $0.execute("DELETE FROM balances WHERE account_id = $1", actor.account)
+        }
 
         let section = try await world.readBooks().section("balances")
 
@@ -146,7 +157,8 @@ struct BooksTests {
         }
 
         let period = try #require(BooksPeriod(now: world.clock.now))
-        let section = try await ReadBooks(database: world.database, billing: nil, time: world.clock.time)(period, limit: 5).section("balances")
+        let section = try await ReadBooks(
+            database: world.database, billing: nil, time: world.clock.time)(period, limit: 5).section("balances")
 
         #expect(section.mismatches.count == 5 && section.mismatched == 8)
         #expect(section.mismatches.contains { $0.code == "what_is_owed_is_the_sum_of_open_debts" })
@@ -167,7 +179,9 @@ struct BooksTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what was captured is compared with what providers cost, by day and endpoint`(on engine: TestEngine) async throws {
+    func `what was captured is compared with what providers cost, by day and endpoint`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let paid = try await world.submit(for: actor)
@@ -184,12 +198,19 @@ struct BooksTests {
         }
 
         let margin = try await ReadBooks(database: world.database, billing: nil, time: world.clock.time)(
-            try #require(BooksPeriod(from: world.clock.now - .seconds(3 * 86_400), to: world.clock.now + .seconds(1), now: world.clock.now))
+            try #require(
+                BooksPeriod(
+                    from: world.clock.now - .seconds(3 * 86_400), to: world.clock.now + .seconds(1),
+                    now: world.clock.now))
         ).margin
 
         #expect(margin.isComplete && margin.lines.count == 2)
-        #expect(margin.lines[0].figures == Margin.Figures(jobs: 1, captured: .whole(6), cost: 3000, reported: 3000, lost: 0, jobsWithoutCost: 0))
-        #expect(margin.lines[1].figures == Margin.Figures(jobs: 2, captured: .whole(12), cost: 4000, reported: 0, lost: 0, jobsWithoutCost: 1))
+        #expect(
+            margin.lines[0].figures == Margin.Figures(
+                jobs: 1, captured: .whole(6), cost: 3000, reported: 3000, lost: 0, jobsWithoutCost: 0))
+        #expect(
+            margin.lines[1].figures
+                == Margin.Figures(jobs: 2, captured: .whole(12), cost: 4000, reported: 0, lost: 0, jobsWithoutCost: 1))
         #expect(margin.total == margin.lines[0].figures + margin.lines[1].figures)
         #expect(margin.lines[0].day.rawValue % 86_400_000 == 0)
     }
@@ -209,22 +230,28 @@ struct BooksTests {
         let margin = try await ReadBooks(database: world.database, billing: nil, time: world.clock.time)(
             try #require(BooksPeriod(to: world.clock.now + .seconds(1), now: world.clock.now))).margin
 
-        #expect(margin.total == Margin.Figures(jobs: 1, captured: .zero, cost: 5000, reported: 0, lost: 5000, jobsWithoutCost: 0))
+        #expect(
+            margin.total
+                == Margin.Figures(jobs: 1, captured: .zero, cost: 5000, reported: 0, lost: 5000, jobsWithoutCost: 0))
     }
 }
 
 extension Books {
     func section(_ name: String) -> Section {
-        sections.first { $0.name == name } ?? Section(name: "none", about: "", compared: 0, mismatched: 0, sums: [], mismatches: [])
+        sections.first { $0.name == name }
+            ?? Section(name: "none", about: "", compared: 0, mismatched: 0, sums: [], mismatches: [])
     }
 }
 
 extension BillingWorld {
     func books(withStripe: Bool = false) async throws -> Books {
-        guard let period = BooksPeriod(from: clock.now - .seconds(40 * 86_400), to: clock.now + .seconds(1), now: clock.now) else {
+        guard let period = BooksPeriod(
+            from: clock.now - .seconds(40 * 86_400), to: clock.now + .seconds(1), now: clock.now)
+        else {
             throw Unexpected("no period")
         }
-        return try await ReadBooks(database: database, billing: billing, time: clock.time)(period, withStripe: withStripe)
+        return try await ReadBooks(
+            database: database, billing: billing, time: clock.time)(period, withStripe: withStripe)
     }
 
     func execute(_ statements: Statement...) async throws {

@@ -6,7 +6,9 @@ import TestSupport
 /// Purchases compared with the events that Stripe has sent.
 struct PaymentsSectionTests {
     @Test(arguments: TestEngine.available)
-    func `an event that was abandoned is a mismatch until an operator has it applied`(on engine: TestEngine) async throws {
+    func `an event that was abandoned is a mismatch until an operator has it applied`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
@@ -20,7 +22,9 @@ struct PaymentsSectionTests {
             world.stripe.isAway = false
 
             let section = try await world.books().section("payments")
-            #expect(section.mismatches.map { "\($0.code) \($0.subject) \($0.found)" } == ["event_not_applied evt_lost given_up"])
+            #expect(
+                section.mismatches.map { "\($0.code) \($0.subject) \($0.found)" }
+                    == ["event_not_applied evt_lost given_up"])
             #expect(section.mismatches.first?.repair.command == "darkroom admin replay-event evt_lost")
             #expect(section.compared == 2 && section.matched == 1)
             #expect(try await ApplyStripeEvents(world.billing).replay(ID(rawValue: "evt_lost")) == .applied)
@@ -32,7 +36,9 @@ struct PaymentsSectionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a payment that an operator booked by replaying an old event has an event`(on engine: TestEngine) async throws {
+    func `a payment that an operator booked by replaying an old event has an event`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let subscription = try await world.subscribe("basic", actor)
@@ -47,8 +53,10 @@ struct PaymentsSectionTests {
             _ = try await ApplyStripeEvents(world.billing).replay(ID(rawValue: "evt_old"))
 
             world.clock.advance(by: .seconds(7200))
-            let period = try #require(BooksPeriod(from: world.clock.now - .seconds(86_400), to: world.clock.now, now: world.clock.now))
-            let books = try await ReadBooks(database: world.database, billing: world.billing, time: world.clock.time)(period)
+            let period = try #require(
+                BooksPeriod(from: world.clock.now - .seconds(86_400), to: world.clock.now, now: world.clock.now))
+            let books = try await ReadBooks(
+                database: world.database, billing: world.billing, time: world.clock.time)(period)
             #expect(books.section("payments").compared == 1 && books.isClean)
             #expect(try await world.world.acts() == ["events.replay evt_old"])
         }
@@ -60,7 +68,10 @@ struct PaymentsSectionTests {
             let actor = try await world.world.account()
             let subscription = try await world.subscribe("basic", actor)
             world.clock.advance(by: .seconds(86_400))
-            try await world.execute("UPDATE plans SET monthly_credits = (SELECT monthly_credits FROM plans WHERE name = 'basic') WHERE name = 'pro'")
+            try await world.execute("""
+                UPDATE plans SET monthly_credits = (SELECT monthly_credits FROM plans WHERE name = 'basic')
+                WHERE name = 'pro'
+                """)
             _ = try await StartCheckout(world.billing, addresses: world.addresses)(.init(item: .plan("pro")), by: actor)
             try await world.tell("invoice.paid", world.stripe[subscription]["latest_invoice"]?.string ?? "")
             world.clock.advance(by: .seconds(7200))
@@ -89,23 +100,28 @@ struct PaymentsSectionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what was sold through a Stripe account that is no longer used is not compared`(on engine: TestEngine) async throws {
+    func `what was sold through a Stripe account that is no longer used is not compared`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             _ = try await world.subscribe("basic", actor)
             try await world.buy(.pack("small"), by: actor)
             try await world.execute(
                 "UPDATE purchases SET realm = 'former test'", "UPDATE stripe_customers SET realm = 'former test'",
-                "UPDATE checkouts SET realm = 'former test', state = 'open', ended_at = NULL", "DELETE FROM stripe_events")
+                "UPDATE checkouts SET realm = 'former test', state = 'open', ended_at = NULL",
+                "DELETE FROM stripe_events")
             world.clock.advance(by: .seconds(7200))
 
             let books = try await world.books(withStripe: true)
             #expect(books.isClean && books.section("payments").compared == 0)
             #expect(try await world.repair() == [])
 
-            let period = try #require(BooksPeriod(from: world.clock.now - .seconds(86_400), to: world.clock.now, now: world.clock.now))
+            let period = try #require(
+                BooksPeriod(from: world.clock.now - .seconds(86_400), to: world.clock.now, now: world.clock.now))
             let all = try await ReadBooks(database: world.database, realm: nil, time: world.clock.time)(period)
-            #expect(all.section("payments").mismatches.map(\.code) == ["purchase_without_event", "purchase_without_event"])
+            #expect(
+                all.section("payments").mismatches.map(\.code) == ["purchase_without_event", "purchase_without_event"])
         }
     }
 
@@ -132,7 +148,9 @@ struct PaymentsSectionTests {
         _ = try await world.readBooks()
 
         let steps = explaining.plan("'event_not_applied'").filter { $0.contains("stripe_events") || $0.contains(" e ") }
-        #expect(steps.contains { $0.contains("stripe_events_by_time") } && steps.contains { $0.contains("stripe_events_by_receipt") }, "\(steps)")
+        #expect(
+            steps.contains { $0.contains("stripe_events_by_time") }
+                && steps.contains { $0.contains("stripe_events_by_receipt") }, "\(steps)")
         #expect(!steps.contains { $0.hasPrefix("SCAN") }, "\(steps)")
     }
 }

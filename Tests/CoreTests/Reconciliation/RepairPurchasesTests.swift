@@ -6,7 +6,9 @@ import TestSupport
 /// Payments that were not booked as they should be, and how they are repaired.
 struct RepairPurchasesTests {
     @Test(arguments: TestEngine.available)
-    func `a payment without an event is in Stripe's list, and is booked once, even if its event comes late`(on engine: TestEngine) async throws {
+    func `a payment without an event is in Stripe's list, and is booked once, even if its event comes late`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
@@ -41,7 +43,9 @@ struct RepairPurchasesTests {
             world.clock.advance(by: .seconds(FakeStripe.month))
             let invoice = world.stripe.renew(subscription)
             world.clock.advance(by: .seconds(7200))
-            #expect(try await world.books(withStripe: true).section("stripe").mismatches.map(\.subject) == ["invoice:\(invoice)"])
+            #expect(
+                try await world.books(withStripe: true).section("stripe").mismatches.map(\.subject)
+                    == ["invoice:\(invoice)"])
 
             #expect(try await world.repair() == ["\(invoice) booked"])
             try await world.tell("invoice.paid", invoice)
@@ -52,7 +56,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an event that could not be applied is a mismatch once it is an hour old, and the repair books it`(on engine: TestEngine) async throws {
+    func `an event that could not be applied is a mismatch once it is an hour old, and the repair books it`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
@@ -62,7 +68,9 @@ struct RepairPurchasesTests {
             world.clock.advance(by: .seconds(7200))
 
             let section = try await world.books().section("payments")
-            #expect(section.mismatches.map(\.code) == ["payment_not_booked"] && section.compared == 1 && section.matched == 0)
+            #expect(
+                section.mismatches.map(\.code) == ["payment_not_booked"] && section.compared == 1
+                    && section.matched == 0)
             #expect(section.mismatches.first?.repair.command == "darkroom admin repair purchases \(session)")
             #expect(section.sums == [Books.Sum(unit: .money("usd"), kept: 0, against: 500)])
             await #expect(throws: StripeError.self) { try await world.repair([session]) }
@@ -78,7 +86,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an invoice's event whose purchase is gone is found, and so are credits without it`(on engine: TestEngine) async throws {
+    func `an invoice's event whose purchase is gone is found, and so are credits without it`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             _ = try await world.subscribe("basic", actor)
@@ -128,7 +138,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `another amount than Stripe's, and a purchase that was never paid, are for a person to look at`(on engine: TestEngine) async throws {
+    func `another amount than Stripe's, and a purchase that was never paid, are for a person to look at`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let dear = try await world.buy(.pack("small"), by: actor)
@@ -142,7 +154,9 @@ struct RepairPurchasesTests {
 
             let books = try await world.books(withStripe: true)
             let payments = books.section("payments")
-            #expect(payments.mismatches.map(\.code) == ["amount_differs"] && payments.mismatches.first?.expected == "500 usd")
+            #expect(
+                payments.mismatches.map(\.code) == ["amount_differs"]
+                    && payments.mismatches.first?.expected == "500 usd")
             #expect(payments.mismatches.first?.found == "400 usd" && payments.mismatches.first?.repair.command == nil)
             #expect(Set(books.section("stripe").mismatches.map(\.code)) == ["amount_differs", "purchase_not_paid"])
             #expect(try await world.repair([dear, unpaid]) == ["\(dear) amountDiffers", "\(unpaid) notPaid"])
@@ -170,7 +184,8 @@ struct RepairPurchasesTests {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
-            world.stripe.set(session, ["metadata": ["checkout": .string(ID<Checkout>.make(at: world.clock.now).rawValue)]])
+            world.stripe.set(
+                session, ["metadata": ["checkout": .string(ID<Checkout>.make(at: world.clock.now).rawValue)]])
             world.clock.advance(by: .seconds(7200))
 
             let section = try await world.books(withStripe: true).section("stripe")
@@ -184,7 +199,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what was paid and refunded, without an event for either, brings nothing that can be spent`(on engine: TestEngine) async throws {
+    func `what was paid and refunded, without an event for either, brings nothing that can be spent`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let refunded = try await world.pay(.pack("small"), by: actor)
@@ -202,7 +219,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a refund and a dispute without events are in Stripe's lists, and are taken back`(on engine: TestEngine) async throws {
+    func `a refund and a dispute without events are in Stripe's lists, and are taken back`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let refunded = try await world.buy(.pack("small"), by: actor)
@@ -240,7 +259,8 @@ struct RepairPurchasesTests {
             world.clock.advance(by: .seconds(86_400))
 
             let period = try #require(BooksPeriod(from: begin, to: world.clock.now, now: world.clock.now))
-            let books = try await ReadBooks(database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
+            let books = try await ReadBooks(
+                database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
 
             #expect(books.section("stripe").mismatches.map(\.subject) == ["checkout:\(session)"])
         }
@@ -290,7 +310,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an invoice that brought nothing brings nothing later, whatever its plan brings then`(on engine: TestEngine) async throws {
+    func `an invoice that brought nothing brings nothing later, whatever its plan brings then`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             try await world.execute("UPDATE plans SET monthly_credits = 0 WHERE name = 'basic'")
@@ -334,7 +356,9 @@ struct RepairPurchasesTests {
 
             let section = try await world.books(withStripe: true).section("stripe")
 
-            #expect(section.compared == 205 && section.mismatched == 205 && section.mismatches.count == 20 && section.isComplete)
+            #expect(
+                section.compared == 205 && section.mismatched == 205 && section.mismatches.count == 20
+                    && section.isComplete)
             #expect(world.stripe.requests.count { $0 == "GET /checkout/sessions" } == 3)
         }
     }
@@ -350,7 +374,8 @@ struct RepairPurchasesTests {
             world.clock.advance(by: .seconds(7200))
 
             let period = try #require(BooksPeriod(from: begin, to: world.clock.now, now: world.clock.now))
-            let books = try await ReadBooks(database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
+            let books = try await ReadBooks(
+                database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
 
             #expect(books.isClean && books.section("stripe").compared == 1)
         }
@@ -365,7 +390,9 @@ extension BillingWorld {
         if let ids {
             try await repair(ids, isDry: isDry) { repairs.append("\($0.id) \($0.outcome)") }
         } else {
-            guard let period = BooksPeriod(from: clock.now - .seconds(40 * 86_400), to: clock.now + .seconds(1), now: clock.now) else {
+            guard let period = BooksPeriod(
+                from: clock.now - .seconds(40 * 86_400), to: clock.now + .seconds(1), now: clock.now)
+            else {
                 throw Unexpected("no period")
             }
             try await repair(period, isDry: isDry) { repairs.append("\($0.id) \($0.outcome)") }

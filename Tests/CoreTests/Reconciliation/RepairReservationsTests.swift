@@ -10,7 +10,9 @@ struct RepairReservationsTests {
     }
 
     @Test(arguments: TestEngine.available, Orphan.allCases)
-    func `a reservation whose job is over or gone is ended as the job's end would have, once`(on engine: TestEngine, orphan: Orphan) async throws {
+    func `a reservation whose job is over or gone is ended as the job's end would have, once`(
+        on engine: TestEngine, orphan: Orphan
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.orphan(orphan, of: actor)
@@ -52,7 +54,9 @@ struct RepairReservationsTests {
         let now = world.clock.now
         let nobody = ID<Job>.make(at: now)
         try await world.database.write(of: actor.account) {
-            _ = try $0.execute("INSERT INTO reservations (job_id, account_id, amount, created_at) VALUES ($1, $2, 500, $3)", nobody, actor.account, now)
+            _ = try $0.execute(
+                "INSERT INTO reservations (job_id, account_id, amount, created_at) VALUES ($1, $2, 500, $3)", nobody,
+                actor.account, now)
         }
 
         let done = try await world.repairReservations()
@@ -68,18 +72,24 @@ struct RepairReservationsTests {
         let world = try await TestWorld(engine)
         let (bad, good) = (try await world.account(credits: 100), try await world.account(credits: 100))
         for actor in [bad, good] { _ = try await world.orphan(.gone, of: actor) }
-        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE balances SET reserved = 0 WHERE account_id = $1", bad.account) }
+        try await world.database.write(order: .alone) {
+            _ = try $0.execute("UPDATE balances SET reserved = 0 WHERE account_id = $1", bad.account)
+        }
 
         let done = try await world.repairReservations()
 
         #expect(done.count == 2)
-        guard case .unclear = done.first(where: { $0.account == bad.account })?.outcome else { Issue.record("it was \(done)"); return }
+        guard case .unclear = done.first(where: { $0.account == bad.account })?.outcome else {
+            Issue.record("it was \(done)"); return
+        }
         #expect(try await world.balance(of: good) == Balance(available: .whole(100), reserved: .zero))
         #expect(try await world.acts().count == 1)
     }
 
     @Test(arguments: TestEngine.available)
-    func `more than a batch of them, two at a time and by two operators at once, are each ended once`(on engine: TestEngine) async throws {
+    func `more than a batch of them, two at a time and by two operators at once, are each ended once`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         for _ in 0..<5 { _ = try await world.orphan(.gone, of: try await world.account(credits: 100)) }
         let (one, other) = (world, world)
@@ -96,13 +106,17 @@ struct RepairReservationsTests {
 
 extension TestWorld {
     func readBooks() async throws -> Books {
-        guard let period = BooksPeriod(to: clock.now + .seconds(1), now: clock.now) else { throw Unexpected("no period") }
+        guard let period = BooksPeriod(to: clock.now + .seconds(1), now: clock.now) else {
+            throw Unexpected("no period")
+        }
         return try await ReadBooks(database: database, billing: nil, time: clock.time)(period)
     }
 
     func repairReservations(isDry: Bool = false, batch: Int = 100) async throws -> [RepairReservations.Repair] {
         var repairs: [RepairReservations.Repair] = []
-        try await RepairReservations(database: database, time: clock.time, batch: batch)(isDry: isDry) { repairs.append($0) }
+        try await RepairReservations(database: database, time: clock.time, batch: batch)(isDry: isDry) {
+            repairs.append($0)
+        }
         return repairs
     }
 
@@ -120,7 +134,8 @@ extension TestWorld {
                 var credits = try transaction.credits(of: [actor.account])[actor.account] ?? AccountCredits()
                 let parts = try credits.reserve(.whole(24), at: now)
                 try transaction.book([NewReservation(
-                    job: job, account: actor.account, actor: actor.user, amount: .whole(24), parts: parts, balance: credits.balance, at: now)])
+                    job: job, account: actor.account, actor: actor.user, amount: .whole(24), parts: parts,
+                    balance: credits.balance, at: now)])
                 return job
             }
         }
@@ -134,7 +149,8 @@ extension TestWorld {
             for index in 0..<3 {
                 try transaction.insertAsset(Asset(
                     id: .make(at: now), account: actor.account, createdBy: nil, job: job.id, outputIndex: index,
-                    key: .output(index, of: job.id, actor.account, .png), name: "\(index).png", type: .png, size: 1, sha256: "",
+                    key: .output(index, of: job.id, actor.account, .png), name: "\(index).png", type: .png, size: 1,
+                    sha256: "",
                     dimensions: nil, createdAt: now, expiresAt: nil))
             }
         }

@@ -13,7 +13,9 @@ struct SetReadTests {
             sizes.withLock { $0.append(items.count) }
             return items.map { $0 * 2 }
         }
-        let blocking = SetRead<Int, Int>(Database(GatedEngine(engine: scratch.database.engine, gate: gate))) { transaction, items in
+        let blocking = SetRead<Int, Int>(
+            Database(GatedEngine(engine: scratch.database.engine, gate: gate))
+        ) { transaction, items in
             sizes.withLock { $0.append(items.count) }
             return items.map { $0 * 2 }
         }

@@ -61,7 +61,9 @@ struct WriteQueueTests {
         #expect(queue.next().count == 1)
     }
 
-    private func write(_ order: LockOrder = .key(""), refused: @escaping @Sendable (DatabaseError.Kind?) -> Void = { _ in }) -> PendingWrite {
+    private func write(
+        _ order: LockOrder = .key(""), refused: @escaping @Sendable (DatabaseError.Kind?) -> Void = { _ in }
+    ) -> PendingWrite {
         PendingWrite(order: order, body: { _ in }) { refused(($0.error as? DatabaseError)?.kind) }
     }
 }

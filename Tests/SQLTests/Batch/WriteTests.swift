@@ -56,7 +56,9 @@ struct WriteTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an error after a write rolls back that closure's writes only, and the others run again`(on engine: TestEngine) async throws {
+    func `an error after a write rolls back that closure's writes only, and the others run again`(
+        on engine: TestEngine
+    ) async throws {
         let scratch = try await Scratch(engine)
         let runs = Ran()
 
@@ -84,7 +86,8 @@ struct WriteTests {
     @Test(arguments: TestEngine.available)
     func `an error that shows at the commit fails the closure that caused it`(on engine: TestEngine) async throws {
         let scratch = try await Scratch(engine)
-        try await scratch.script("CREATE TABLE children (parent {text} REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED) {strict}")
+        try await scratch.script(
+            "CREATE TABLE children (parent {text} REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED) {strict}")
 
         let results = await scratch.together([
             Scratch.Write { try $0.note("a") },
@@ -108,7 +111,9 @@ struct WriteTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is performed without a result is there with the rest, and counts as a change`(on engine: TestEngine) async throws {
+    func `what is performed without a result is there with the rest, and counts as a change`(
+        on engine: TestEngine
+    ) async throws {
         let scratch = try await Scratch(engine)
 
         let (seen, writes) = try await scratch.database.write(order: .alone) { transaction in
@@ -123,7 +128,9 @@ struct WriteTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is performed without a result and fails, fails its own closure alone`(on engine: TestEngine) async throws {
+    func `what is performed without a result and fails, fails its own closure alone`(
+        on engine: TestEngine
+    ) async throws {
         let scratch = try await Scratch(engine)
         let runs = Ran()
 
@@ -135,7 +142,8 @@ struct WriteTests {
         })
 
         #expect(results.map { ($0.error as? DatabaseError)?.kind } == [nil, nil, .unique, nil])
-        #expect(results.compactMap { ($0.error as? DatabaseError)?.statement } == ["INSERT INTO notes (id) VALUES ($1)"])
+        #expect(
+            results.compactMap { ($0.error as? DatabaseError)?.statement } == ["INSERT INTO notes (id) VALUES ($1)"])
         #expect(try await scratch.ids() == ["a", "b", "c"])
         #expect(runs.all.suffix(4) == ["a", "b", "a", "c"])
     }
@@ -221,7 +229,9 @@ struct WriteTests {
 
         await scratch.database.close()
 
-        await #expect(throws: DatabaseError.self) { try await scratch.database.write(order: .alone) { try $0.note("b") } }
+        await #expect(throws: DatabaseError.self) {
+            try await scratch.database.write(order: .alone) { try $0.note("b") }
+        }
         await #expect(throws: DatabaseError.self) { try await scratch.database.read { try $0.countNotes() } }
     }
 }

@@ -17,7 +17,9 @@ struct PipelineTests {
         let connection = try await connection()
 
         let trips = try roundTrips(of: connection) { transaction in
-            for number in 0..<20 { try transaction.perform("INSERT INTO notes (id, number) VALUES ($1, $2)", "note \(number)", number) }
+            for number in 0..<20 {
+                try transaction.perform("INSERT INTO notes (id, number) VALUES ($1, $2)", "note \(number)", number)
+            }
         }
 
         #expect(trips == 1)
@@ -47,7 +49,8 @@ struct PipelineTests {
         }
         try roundTrips(of: connection) { try $0.perform("INSERT INTO notes (id) VALUES ('b')") }
 
-        let prepared = try count(on: connection, "SELECT COUNT(*) AS count FROM pg_prepared_statements WHERE statement LIKE 'INSERT%'")
+        let prepared = try count(
+            on: connection, "SELECT COUNT(*) AS count FROM pg_prepared_statements WHERE statement LIKE 'INSERT%'")
 
         #expect(prepared == 1)
     }
@@ -79,7 +82,8 @@ struct PipelineTests {
         #expect(try count(on: connection, "SELECT COUNT(*) AS count FROM notes") == 1)
     }
 
-    @Test func `a connection that breaks in the middle fails its writes, and the next ones find another`() async throws {
+    @Test
+    func `a connection that breaks in the middle fails its writes, and the next ones find another`() async throws {
         let scratch = try await Scratch(.postgres)
 
         let results = await scratch.together(["a", "b", "c"].map { id in
@@ -99,7 +103,9 @@ struct PipelineTests {
         let scratch = try await Scratch(.postgres)
         try await scratch.database.write(order: .alone) { try $0.note("a") }
         let other = PostgresConnection(url: try #require(TestEngine.postgresURL), isReadOnly: false)
-        let own = try await scratch.database.write(order: .alone) { try $0.queryOne("SELECT pg_backend_pid() AS pid")?.get("pid", as: Int.self) }
+        let own = try await scratch.database.write(order: .alone) {
+            try $0.queryOne("SELECT pg_backend_pid() AS pid")?.get("pid", as: Int.self)
+        }
         let pid = try #require(own)
 
         try roundTrips(of: other) { transaction in

@@ -3,7 +3,8 @@ import SQL
 extension Transaction {
     func insert(_ key: APIKey, digest: String) throws(DatabaseError) {
         try execute("""
-            INSERT INTO api_keys (id, account_id, created_by, name, hash, prefix, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO api_keys (id, account_id, created_by, name, hash, prefix, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             """, key.id, key.account, key.createdBy, key.name, digest, key.prefix, key.createdAt)
     }
 

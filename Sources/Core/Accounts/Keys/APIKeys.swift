@@ -23,7 +23,8 @@ package struct APIKeys: Sendable {
         let now = time.now()
         let secret = APIKey.makeSecret()
         let key = APIKey(
-            id: .make(at: now), account: actor.account, createdBy: actor.user, name: name, prefix: APIKey.prefix(of: secret),
+            id: .make(at: now), account: actor.account, createdBy: actor.user, name: name,
+            prefix: APIKey.prefix(of: secret),
             createdAt: now, lastUsedAt: nil)
         try await database.write(of: actor.account) { transaction in
             guard try transaction.countKeys(of: actor.account) < Self.limit else { throw APIKeyError.tooMany }

@@ -14,10 +14,14 @@ struct PasswordCheck: Sendable {
         let byEmail = Throttle.signIn(email: email)
         let byAddress = Throttle.signIn(from: client.address)
         let found = try await database.write(order: .alone) { transaction in
-            if let refusal = try transaction.count([byEmail, byAddress], now: now) { throw SignInError.throttled(refusal) }
+            if let refusal = try transaction.count([byEmail, byAddress], now: now) {
+                throw SignInError.throttled(refusal)
+            }
             return try EmailAddress(email).flatMap { try transaction.credentials(of: $0) }
         }
-        guard try await passwords.verify(password, against: found?.hash), let found else { throw SignInError.invalidCredentials }
+        guard try await passwords.verify(password, against: found?.hash), let found else {
+            throw SignInError.invalidCredentials
+        }
         let raised = try await raisedHash(found, password)
         try await database.write(order: .alone) { transaction in
             try transaction.clear(byEmail)

@@ -66,6 +66,7 @@ extension PasswordHash {
             let salt = Data(base64Encoded: String(match.4)), let key = Data(base64Encoded: String(match.5))
         else { return nil }
         self.init(
-            cost: Cost(rounds: rounds, blockSize: blockSize, parallelism: parallelism), salt: Array(salt), key: Array(key))
+            cost: Cost(rounds: rounds, blockSize: blockSize, parallelism: parallelism), salt: Array(salt),
+            key: Array(key))
     }
 }

@@ -33,7 +33,9 @@ package final class Passwords: Sendable {
 
     /// One derivation, whether there is a hash or not.
     package func verify(_ password: String, against hash: PasswordHash?) async throws -> Bool {
-        let matches = try await run { [nobody] in try (hash ?? nobody).matches(String(password.unicodeScalars.prefix(1024))) }
+        let matches = try await run { [nobody] in
+            try (hash ?? nobody).matches(String(password.unicodeScalars.prefix(1024)))
+        }
         return matches && hash != nil
     }
 

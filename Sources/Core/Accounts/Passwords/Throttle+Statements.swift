@@ -21,7 +21,8 @@ extension Transaction {
     }
 
     private func windowEnd(of throttle: Throttle, now: Instant) throws(DatabaseError) -> Instant {
-        try queryOne("SELECT window_ends_at FROM throttles WHERE subject = $1", throttle.subject)?.get("window_ends_at") ?? now
+        try queryOne("SELECT window_ends_at FROM throttles WHERE subject = $1", throttle.subject)?.get("window_ends_at")
+            ?? now
     }
 
     /// Resets the count: the person has proved who they are.
@@ -38,7 +39,8 @@ extension Transaction {
     func deleteThrottles(endedBefore now: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM throttles WHERE subject IN
-                (SELECT subject FROM throttles WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2 \(.skipLocked))
+                (SELECT subject FROM throttles WHERE window_ends_at <= $1
+                    ORDER BY window_ends_at LIMIT $2 \(.skipLocked))
             """, now, limit)
     }
 }

@@ -16,7 +16,9 @@ struct RefreshToken: Sendable, Hashable {
     init?(_ text: String, key: SymmetricKey) {
         guard text.utf8.count <= 128 else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let session = ID<Session>(checking: parts[0]), let generation = Int(parts[1]) else { return nil }
+        guard parts.count == 3, let session = ID<Session>(checking: parts[0]), let generation = Int(parts[1]) else {
+            return nil
+        }
         self.init(session: session, generation: generation)
         guard isSameSecret(self.text(key: key), text) else { return nil }
     }

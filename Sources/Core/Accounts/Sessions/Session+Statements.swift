@@ -2,14 +2,17 @@ import SQL
 
 extension Transaction {
     /// Begins a session, and ends the longest unused ones beyond the limit.
-    func insertSession(_ id: ID<Session>, of user: ID<User>, userAgent: String?, now: Instant) throws(DatabaseError) -> Session {
+    func insertSession(
+        _ id: ID<Session>, of user: ID<User>, userAgent: String?, now: Instant
+    ) throws(DatabaseError) -> Session {
         try execute("""
             UPDATE sessions SET ended_at = $2, end_reason = 'replaced' WHERE id IN
                 (SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL
                  ORDER BY refreshed_at DESC, id DESC LIMIT 100 OFFSET $3)
             """, user, now, Session.limit - 1)
         try execute("""
-            INSERT INTO sessions (id, user_id, generation, user_agent, created_at, refreshed_at) VALUES ($1, $2, 1, $3, $4, $4)
+            INSERT INTO sessions (id, user_id, generation, user_agent, created_at, refreshed_at)
+            VALUES ($1, $2, 1, $3, $4, $4)
             """, id, user, userAgent, now)
         return Session(id: id, user: user, generation: 1, createdAt: now, refreshedAt: now, endReason: nil)
     }
@@ -65,7 +68,8 @@ extension Session {
 
     fileprivate init(_ row: Row) throws(DatabaseError) {
         try self.init(
-            id: row.get("id"), user: row.get("user_id"), generation: row.get("generation"), createdAt: row.get("created_at"),
+            id: row.get("id"), user: row.get("user_id"), generation: row.get("generation"),
+            createdAt: row.get("created_at"),
             refreshedAt: row.get("refreshed_at"), endReason: row.get("end_reason"))
     }
 }

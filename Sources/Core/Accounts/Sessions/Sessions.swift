@@ -79,7 +79,9 @@ private enum RefreshOutcome: Sendable {
 
 extension Transaction {
     fileprivate func exchange(_ token: RefreshToken, now: Instant) throws -> RefreshOutcome {
-        guard let session = try lockSession(token.session), let user = try user(session.user) else { throw RefreshError.notFound }
+        guard let session = try lockSession(token.session), let user = try user(session.user) else {
+            throw RefreshError.notFound
+        }
         guard user.disabledAt == nil else { throw RefreshError.userDisabled }
         switch session.exchange(of: token.generation, now: now) {
         case .rotate:

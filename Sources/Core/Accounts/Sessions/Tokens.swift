@@ -29,7 +29,9 @@ package struct Tokens: Sendable {
     }
 
     /// Returns whose session a token belongs to. Whether that session is still live, only the database knows.
-    func verify(_ text: String, now: Instant) async throws(AuthenticationError) -> (user: ID<User>, session: ID<Session>) {
+    func verify(
+        _ text: String, now: Instant
+    ) async throws(AuthenticationError) -> (user: ID<User>, session: ID<Session>) {
         guard text.utf8.count <= Self.longest else { throw .invalidToken }
         let claims: AccessClaims
         do {

@@ -27,7 +27,9 @@ package struct FirstAdministrator: Sendable {
         if try await database.read({ try $0.hasAdministrator() }) { return nil }
         guard let email = EmailAddress(email ?? Self.defaultEmail) else { throw SignUpError.invalidEmail }
         let chosen = password ?? Self.makePassword()
-        do throws(PasswordRules.Problem) { try PasswordRules.check(chosen, of: email) } catch { throw SignUpError.password(error) }
+        do throws(PasswordRules.Problem) { try PasswordRules.check(chosen, of: email) } catch {
+            throw SignUpError.password(error)
+        }
         let hash = try await passwords.hash(chosen)
         guard let user = try await insert(email, hash) else { return nil }
         return Made(user: user, generatedPassword: password == nil ? chosen : nil)

@@ -42,11 +42,14 @@ package struct SignUp: Sendable {
         email: String, password: String?, metadata: JSON = [:], isConfirmed: Bool, role: PlatformRole = .user
     ) async throws -> User {
         guard let email = EmailAddress(email) else { throw SignUpError.invalidEmail }
-        guard metadata.object != nil, metadata.text.utf8.count <= User.metadataLimit else { throw SignUpError.invalidMetadata }
+        guard metadata.object != nil, metadata.text.utf8.count <= User.metadataLimit else {
+            throw SignUpError.invalidMetadata
+        }
         let hash = try await hash(password, for: email)
         let now = time.now()
         let new = NewUser(
-            id: .make(at: now), email: email, passwordHash: hash, role: role, metadata: metadata, isConfirmed: isConfirmed,
+            id: .make(at: now), email: email, passwordHash: hash, role: role, metadata: metadata,
+            isConfirmed: isConfirmed,
             bonus: isConfirmed ? .welcome(email, now: now) : nil)
         do {
             return try await database.write(order: .alone) { transaction in

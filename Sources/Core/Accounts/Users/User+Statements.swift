@@ -5,12 +5,15 @@ extension Transaction {
     /// first.
     func insert(_ new: NewUser, now: Instant) throws(DatabaseError) -> User {
         let row = try queryOne("""
-            INSERT INTO users (id, email, email_key, password_hash, role, metadata, email_confirmed_at, created_at, updated_at)
+            INSERT INTO users (id, email, email_key, password_hash, role, metadata, email_confirmed_at, created_at,
+                updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING \(User.columns)
             """, new.id, new.email.text, new.email.key, new.passwordHash, new.role, new.metadata.text,
             new.isConfirmed ? now : nil as Instant?, now)
         guard let row else { throw DatabaseError(.other, "a new user was not returned") }
-        try execute("INSERT INTO profiles (user_id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)", new.id, new.name, now)
+        try execute(
+            "INSERT INTO profiles (user_id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)", new.id, new.name,
+            now)
         try execute("""
             INSERT INTO accounts (id, name, personal_user_id, plan, created_at) VALUES ($1, $2, $1, 'free', $3)
             """, new.account, new.accountName, now)
@@ -42,7 +45,8 @@ extension Transaction {
 
     /// The oldest one that may still sign in.
     package func firstAdministrator() throws(DatabaseError) -> User? {
-        try queryOne("SELECT \(User.columns) FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id LIMIT 1")
+        try queryOne(
+            "SELECT \(User.columns) FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id LIMIT 1")
             .map(User.init)
     }
 
@@ -51,7 +55,8 @@ extension Transaction {
     }
 
     func credentials(of email: EmailAddress) throws(DatabaseError) -> Credentials? {
-        try queryOne("SELECT \(User.columns), password_hash FROM users WHERE email_key = $1", email.key).map(Credentials.init)
+        try queryOne("SELECT \(User.columns), password_hash FROM users WHERE email_key = $1", email.key)
+            .map(Credentials.init)
     }
 
     /// Oldest first, as Supabase's administrators page them: by number and not by cursor.
@@ -81,10 +86,12 @@ extension Transaction {
     /// nobody.
     func anonymize(_ user: ID<User>, now: Instant) throws(DatabaseError) {
         try execute("""
-            UPDATE users SET email = $2, email_key = $2, password_hash = NULL, metadata = '{}', disabled_at = $3, updated_at = $3
+            UPDATE users SET email = $2, email_key = $2, password_hash = NULL, metadata = '{}', disabled_at = $3,
+                updated_at = $3
             WHERE id = $1
             """, user, "\(user)@deleted.invalid", now)
-        try execute("UPDATE profiles SET name = NULL, avatar_asset_id = NULL, updated_at = $2 WHERE user_id = $1", user, now)
+        try execute(
+            "UPDATE profiles SET name = NULL, avatar_asset_id = NULL, updated_at = $2 WHERE user_id = $1", user, now)
         try execute("UPDATE accounts SET name = 'deleted', disabled_at = $2 WHERE personal_user_id = $1", user, now)
         try execute("UPDATE api_keys SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL", user, now)
     }

@@ -80,7 +80,9 @@ package struct Users: Sendable {
     ) async throws -> PasswordHash? {
         guard let password = change.password else { return nil }
         guard let email = EmailAddress(user.email) else { throw UserError.notFound }
-        do throws(PasswordRules.Problem) { try PasswordRules.check(password, of: email) } catch { throw UserError.password(error) }
+        do throws(PasswordRules.Problem) { try PasswordRules.check(password, of: email) } catch {
+            throw UserError.password(error)
+        }
         if let current = change.currentPassword {
             try await demand(current, of: user, from: client)
         } else if try await isOld(session) {

@@ -24,7 +24,9 @@ extension JSON {
         case .string(let string): Self.write(string, to: &text)
         case .array(let elements): Self.write(elements, between: "[", "]", to: &text) { $0.write(to: &$1) }
         case .object(let members):
-            Self.write(members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }, between: "{", "}", to: &text) { member, text in
+            Self.write(
+                members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }, between: "{", "}", to: &text
+            ) { member, text in
                 Self.write(member.key, to: &text)
                 text += ": "
                 member.value.write(to: &text)
@@ -33,7 +35,8 @@ extension JSON {
     }
 
     private static func write<Element>(
-        _ elements: [Element], between open: String, _ close: String, to text: inout String, each: (Element, inout String) -> Void
+        _ elements: [Element], between open: String, _ close: String, to text: inout String,
+        each: (Element, inout String) -> Void
     ) {
         text += open
         for (index, element) in elements.enumerated() {

@@ -70,7 +70,9 @@ extension JSON {
     }
 
     package static func bytes(of value: some Encodable) -> [UInt8] {
-        do { return try JSONTextEncoder.bytes(of: value) } catch { preconditionFailure("an encodable value of the product is always JSON: \(error)") }
+        do { return try JSONTextEncoder.bytes(of: value) } catch {
+            preconditionFailure("an encodable value of the product is always JSON: \(error)")
+        }
     }
 
     package func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {

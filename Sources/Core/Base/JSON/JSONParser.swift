@@ -73,7 +73,9 @@ struct JSONParser {
 
     private mutating func word(_ word: StaticString, _ value: JSON) throws(Malformed) -> JSON {
         let end = position + word.utf8CodeUnitCount
-        guard end <= bytes.count, word.withUTF8Buffer({ bytes[position..<end].elementsEqual($0) }) else { throw malformed }
+        guard end <= bytes.count, word.withUTF8Buffer({ bytes[position..<end].elementsEqual($0) }) else {
+            throw malformed
+        }
         position = end
         return value
     }
@@ -154,7 +156,9 @@ extension JSONParser {
         let first = try codeUnit()
         var value = UInt32(first)
         if UTF16.isLeadSurrogate(first) {
-            guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u") else { throw malformed }
+            guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+                bytes[position + 1] == UInt8(ascii: "u")
+            else { throw malformed }
             position += 2
             let second = try codeUnit()
             guard UTF16.isTrailSurrogate(second) else { throw malformed }
@@ -183,7 +187,9 @@ extension JSONParser {
         if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
         let whole = digits()
         // No leading zeros.
-        guard whole.count == 1 || (whole.count > 1 && bytes[whole.lowerBound] != UInt8(ascii: "0")) else { throw malformed }
+        guard whole.count == 1 || (whole.count > 1 && bytes[whole.lowerBound] != UInt8(ascii: "0")) else {
+            throw malformed
+        }
         var isWhole = true
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
             position += 1
@@ -193,7 +199,9 @@ extension JSONParser {
         if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
             position += 1
             isWhole = false
-            if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) { position += 1 }
+            if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) {
+                position += 1
+            }
             guard !digits().isEmpty else { throw malformed }
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)

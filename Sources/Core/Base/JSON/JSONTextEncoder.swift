@@ -115,7 +115,11 @@ private struct ObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
         try encoder.write(value)
     }
 
-    mutating func nestedContainer<Nested>(keyedBy keyType: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<Nested> { encoder.nesting }
+    mutating func nestedContainer<Nested>(
+        keyedBy keyType: Nested.Type, forKey key: Key
+    ) -> KeyedEncodingContainer<Nested> {
+        encoder.nesting
+    }
     mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer { encoder.nesting }
     mutating func superEncoder() -> any Encoder { encoder.nesting }
     mutating func superEncoder(forKey key: Key) -> any Encoder { encoder.nesting }
@@ -138,7 +142,9 @@ private struct ListContainer: UnkeyedEncodingContainer {
         count += 1
     }
 
-    mutating func nestedContainer<Nested>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> { encoder.nesting }
+    mutating func nestedContainer<Nested>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> {
+        encoder.nesting
+    }
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { encoder.nesting }
     mutating func superEncoder() -> any Encoder { encoder.nesting }
 }

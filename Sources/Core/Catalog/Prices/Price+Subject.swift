@@ -41,19 +41,24 @@ extension Price.Subject: Encodable {
     /// labels say as much.
     init(_ stored: JSON?, _ formula: Price.Formula, _ factors: [Price.Factor]) throws(DatabaseError) {
         func number(_ name: String) throws(DatabaseError) -> Int {
-            guard let number = stored?[name]?.integer else { throw DatabaseError(.decoding, "a price was stored without its '\(name)'") }
+            guard let number = stored?[name]?.integer else {
+                throw DatabaseError(.decoding, "a price was stored without its '\(name)'")
+            }
             return Int(number)
         }
         switch formula {
         case .image where stored == nil:
             let labels = Dictionary(factors.map { ($0.name, $0.label ?? "") }, uniquingKeysWith: { first, _ in first })
-            guard let side = labels["resolution"]?.split(separator: " ").last.flatMap({ Int($0) }), let quality = labels["quality"] else {
+            guard let side = labels["resolution"]?.split(separator: " ").last.flatMap({ Int($0) }),
+                let quality = labels["quality"]
+            else {
                 throw DatabaseError(.decoding, "a price was stored without what was priced")
             }
             self = .image(longerSide: side, quality: quality)
         case .image:
             self = .image(
-                longerSide: try number("longerSide"), quality: stored?["quality"]?.string ?? "", seconds: stored?["seconds"]?.integer.map { Int($0) })
+                longerSide: try number("longerSide"), quality: stored?["quality"]?.string ?? "",
+                seconds: stored?["seconds"]?.integer.map { Int($0) })
         case .training: self = .training(images: try number("images"))
         case .refinement: self = .refinement(iteration: try number("iteration"))
         }

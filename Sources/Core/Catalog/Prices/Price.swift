@@ -57,7 +57,9 @@ package struct Price: Sendable, Hashable, Encodable {
     /// The factor that depends on the endpoint or the model.
     package var complexity: Multiplier { factors.first { $0.name == Factor.complexity }?.multiplier ?? .one }
 
-    private static func total(_ base: Credits, _ factors: [Factor], _ surcharge: Credits, count: Int) throws(PricingError) -> Credits {
+    private static func total(
+        _ base: Credits, _ factors: [Factor], _ surcharge: Credits, count: Int
+    ) throws(PricingError) -> Credits {
         var product = Fraction(Int128(base.hundredths) * Int128(count))
         for factor in factors {
             guard let next = product.multiplied(by: factor.multiplier.fraction) else { throw .outOfRange }
@@ -77,8 +79,10 @@ extension Price {
     /// longer than the database.
     init(_ stored: JSON) throws(DatabaseError) {
         guard let version = stored["version"]?.integer, let formula = stored["formula"]?.string.flatMap(Formula.init),
-            let base = stored["base"].flatMap(Credits.init(json:)), let surcharge = stored["surcharge"].flatMap(Credits.init(json:)),
-            let count = stored["count"]?.integer, let total = stored["total"].flatMap(Credits.init(json:)), let factors = stored["factors"]?.array
+            let base = stored["base"].flatMap(Credits.init(json:)),
+            let surcharge = stored["surcharge"].flatMap(Credits.init(json:)),
+            let count = stored["count"]?.integer, let total = stored["total"].flatMap(Credits.init(json:)),
+            let factors = stored["factors"]?.array
         else { throw DatabaseError(.decoding, "a stored price is not a price") }
         self.version = Int(version)
         self.formula = formula

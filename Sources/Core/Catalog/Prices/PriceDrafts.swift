@@ -44,29 +44,39 @@ package struct PriceDrafts: Sendable {
         let now = time.now()
         let note = try check(edit.note ?? "")
         return try await database.write(order: .alone) { transaction in
-            if let (key, account) = idempotency, let stored = try transaction.keptAnswer(key, of: account, now: now) { return .repeated(stored) }
+            if let (key, account) = idempotency, let stored = try transaction.keptAnswer(key, of: account, now: now) {
+                return .repeated(stored)
+            }
             let current = try transaction.currentPrices()
             let document = try edit.document.map { try check($0, transaction) } ?? current.document
-            guard try transaction.countPriceDrafts() < Self.limit else { throw PriceDraftError.tooMany(limit: Self.limit) }
+            guard try transaction.countPriceDrafts() < Self.limit else {
+                throw PriceDraftError.tooMany(limit: Self.limit)
+            }
             let draft = PriceDraft(
-                id: .make(at: now), basedOn: current.version, document: document, note: note, revision: 1, createdBy: administrator,
+                id: .make(at: now), basedOn: current.version, document: document, note: note, revision: 1,
+                createdBy: administrator,
                 createdAt: now, updatedBy: administrator, updatedAt: now)
             try transaction.insert(draft)
             try transaction.note(draft.act("price_drafts.create", by: administrator, now))
-            if let (key, account) = idempotency { try transaction.keepAnswer(answer(draft), key, of: account, now: now) }
+            if let (key, account) = idempotency {
+                try transaction.keepAnswer(answer(draft), key, of: account, now: now)
+            }
             return .draft(draft)
         }
     }
 
     /// - Parameter revision: The revision that the administrator saw.
-    package func edit(_ id: ID<PriceDraft>, at revision: Int, _ edit: Edit, by administrator: ID<User>) async throws -> PriceDraft {
+    package func edit(
+        _ id: ID<PriceDraft>, at revision: Int, _ edit: Edit, by administrator: ID<User>
+    ) async throws -> PriceDraft {
         let now = time.now()
         let note = try edit.note.map(check)
         return try await database.write(order: .alone) { transaction in
             let old = try transaction.demandDraft(id, at: revision)
             let basedOn = try edit.rebase ? transaction.currentPrices().version : old.basedOn
             let draft = PriceDraft(
-                id: id, basedOn: basedOn, document: try edit.document.map { try check($0, transaction) } ?? old.document,
+                id: id, basedOn: basedOn,
+                document: try edit.document.map { try check($0, transaction) } ?? old.document,
                 note: note ?? old.note, revision: revision + 1, createdBy: old.createdBy, createdAt: old.createdAt,
                 updatedBy: administrator, updatedAt: now)
             try transaction.update(draft)
@@ -85,17 +95,22 @@ package struct PriceDrafts: Sendable {
     }
 
     /// Publishes the draft. Refused if another version has been published since it was begun.
-    package func publish(_ id: ID<PriceDraft>, at revision: Int, by administrator: ID<User>) async throws -> PriceVersion {
+    package func publish(
+        _ id: ID<PriceDraft>, at revision: Int, by administrator: ID<User>
+    ) async throws -> PriceVersion {
         let now = time.now()
         do {
             let version = try await database.write(order: .alone) { transaction in
                 let draft = try transaction.demandDraft(id, at: revision)
                 let current = try transaction.currentPrices().version
-                guard draft.basedOn == current else { throw PriceDraftError.outdated(basedOn: draft.basedOn, current: current) }
+                guard draft.basedOn == current else {
+                    throw PriceDraftError.outdated(basedOn: draft.basedOn, current: current)
+                }
                 // The catalog may offer more than when the draft was written.
                 try draft.document.demandAll(of: transaction.catalog())
                 let version = PriceVersion(
-                    version: current + 1, document: draft.document, note: draft.note, basedOn: current, publishedAt: now,
+                    version: current + 1, document: draft.document, note: draft.note, basedOn: current,
+                    publishedAt: now,
                     publishedBy: administrator)
                 try transaction.insert(version)
                 try transaction.deletePriceDraft(id)
@@ -122,7 +137,9 @@ package struct PriceDrafts: Sendable {
 
     private func check(_ json: JSON, _ transaction: Transaction) throws -> PriceList.Document {
         let document: PriceList.Document
-        do throws(PriceDocumentError) { document = try PriceList.Document(checking: json) } catch { throw PriceDraftError.document(error) }
+        do throws(PriceDocumentError) { document = try PriceList.Document(checking: json) } catch {
+            throw PriceDraftError.document(error)
+        }
         try document.demandAll(of: transaction.catalog())
         return document
     }
@@ -138,7 +155,8 @@ extension PriceDraft {
     fileprivate func act(_ action: AdminAct.Action, by administrator: ID<User>, _ now: Instant) -> AdminAct {
         AdminAct(
             action, of: id.rawValue,
-            ["basedOn": .integer(Int64(basedOn)), "revision": .integer(Int64(revision)), "reason": .string(note)], by: administrator, at: now)
+            ["basedOn": .integer(Int64(basedOn)), "revision": .integer(Int64(revision)), "reason": .string(note)],
+            by: administrator, at: now)
     }
 }
 

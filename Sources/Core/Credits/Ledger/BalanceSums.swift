@@ -17,6 +17,7 @@ extension Transaction {
             """)
         else { throw DatabaseError(.decoding, "a sum has no row") }
         return try BalanceSums(
-            accounts: row.get("accounts"), available: row.get("available"), reserved: row.get("reserved"), owed: row.get("owed"))
+            accounts: row.get("accounts"), available: row.get("available"), reserved: row.get("reserved"),
+            owed: row.get("owed"))
     }
 }

@@ -60,7 +60,9 @@ extension Transaction {
     package func lotEntries(
         _ lot: ID<Lot>, of account: ID<Account>, at instant: Instant, before cursor: ID<LedgerTransaction>?, limit: Int
     ) throws(DatabaseError) -> [Explanation.LotEntry]? {
-        guard try queryOne("SELECT 1 AS one FROM lots WHERE id = $1 AND account_id = $2", lot, account) != nil else { return nil }
+        guard try queryOne("SELECT 1 AS one FROM lots WHERE id = $1 AND account_id = $2", lot, account) != nil else {
+            return nil
+        }
         // A transaction's entries stay together: whole transactions make a page.
         return try query("""
             SELECT t.id, t.kind, t.job_id, t.created_at, e.book, CAST(SUM(e.amount) AS BIGINT) AS amount
@@ -75,11 +77,14 @@ extension Transaction {
     }
 
     /// Behind everything that was booked at this instant.
-    private func end(_ instant: Instant) -> String { ID<LedgerTransaction>.first(at: instant + .milliseconds(1)).rawValue }
+    private func end(_ instant: Instant) -> String {
+        ID<LedgerTransaction>.first(at: instant + .milliseconds(1)).rawValue
+    }
 }
 
 private enum Statements {
-    static let lots = RowsStatement("SELECT id, source, granted, expires_at, created_at FROM lots WHERE id IN (", row: "$1", ")")
+    static let lots = RowsStatement(
+        "SELECT id, source, granted, expires_at, created_at FROM lots WHERE id IN (", row: "$1", ")")
 }
 
 /// The sums of a lot's entries.
@@ -108,7 +113,8 @@ private struct LotSums {
 extension Explanation.LotAccount {
     fileprivate init(_ row: Row, _ sums: LotSums) throws(DatabaseError) {
         try self.init(
-            id: row.get("id"), source: row.get("source"), expiresAt: row.get("expires_at"), createdAt: row.get("created_at"),
+            id: row.get("id"), source: row.get("source"), expiresAt: row.get("expires_at"),
+            createdAt: row.get("created_at"),
             granted: row.get("granted"), available: sums.available, reserved: sums.reserved, captured: sums.captured,
             expired: sums.expired, entries: sums.entries)
     }

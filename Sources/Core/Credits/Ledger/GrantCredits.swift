@@ -53,7 +53,8 @@ package struct GrantCredits: Sendable {
                 return .bookedBefore(try transaction.balance(of: grant.account))
             }
             try transaction.grant(
-                grant.source, grant.amount, to: grant.account, key: key, expiresAt: grant.lifetime.map { now + $0 }, now: now)
+                grant.source, grant.amount, to: grant.account, key: key, expiresAt: grant.lifetime.map { now + $0 },
+                now: now)
             return .booked(try transaction.balance(of: grant.account))
         }
     }

@@ -15,7 +15,8 @@ extension Transaction {
 
     package func balance(of account: ID<Account>) throws(DatabaseError) -> Balance {
         let row = try queryOne("SELECT available, reserved FROM balances WHERE account_id = $1", account)
-        return try row.map { row throws(DatabaseError) in try Balance(row) } ?? Balance(available: .zero, reserved: .zero)
+        return try row.map { row throws(DatabaseError) in try Balance(row) }
+            ?? Balance(available: .zero, reserved: .zero)
     }
 
     /// Grants an account credits as a lot of their own. `key` names the fact: the same fact again is a `unique` error,
@@ -29,13 +30,15 @@ extension Transaction {
 
     /// As `grant`, for callers that use the lot.
     func grantLot(
-        _ source: Lot.Source, _ amount: Credits, to account: ID<Account>, key: String, expiresAt: Instant?, actor: ID<User>? = nil,
+        _ source: Lot.Source, _ amount: Credits, to account: ID<Account>, key: String, expiresAt: Instant?,
+        actor: ID<User>? = nil,
         now: Instant
     ) throws(DatabaseError) -> ID<Lot> {
         try query("SELECT id FROM accounts WHERE id = $1 \(.forUpdate(of: "accounts"))", account)
         let id = ID<LedgerTransaction>.make(at: now)
         let lot = try insertLot(source, amount, of: account, expiresAt: expiresAt, now: now)
-        let balance = try moveBalance(of: account, available: amount, allocated: source.isAllocation ? amount : .zero, now: now)
+        let balance = try moveBalance(
+            of: account, available: amount, allocated: source.isAllocation ? amount : .zero, now: now)
         try insertEntries(id, 0, from: .house(source.book), to: .customer(.available, account, lot), amount)
         try insertTransaction(id, source.kind, key, account, job: nil, actor: actor, amount, balance, now)
         return lot
@@ -58,10 +61,12 @@ extension Transaction {
         for row in try query(Statements.credits, rows: accounts.map { [$0] }) {
             let account = try row.get("account_id", as: ID<Account>.self)
             var credits = try AccountCredits(
-                balance: Balance(row), lots: all[account]?.lots ?? [], hasLimits: row.get("has_limits", as: Int.self) != 0)
+                balance: Balance(row), lots: all[account]?.lots ?? [],
+                hasLimits: row.get("has_limits", as: Int.self) != 0)
             if let lot = try row.get("id", as: ID<Lot>?.self) {
                 credits.lots.append(try Lot(
-                    id: lot, source: row.get("source"), remaining: row.get("remaining"), expiresAt: row.get("expires_at")))
+                    id: lot, source: row.get("source"), remaining: row.get("remaining"),
+                    expiresAt: row.get("expires_at")))
             }
             all[account] = credits
         }
@@ -78,7 +83,9 @@ extension Transaction {
         try perform(Statements.reserveBalances, rows: accounts.map { account, new in
             [account, new.reduce(Credits.zero) { $0 + $1.amount }, new.map(\.at).max() ?? Instant(seconds: 0)]
         })
-        let lots = Dictionary(moving.flatMap(\.1.parts).map { ($0.lot, $0.amount) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
+        let lots = Dictionary(moving.flatMap(\.1.parts).map { ($0.lot, $0.amount) }, uniquingKeysWith: +).sorted {
+            $0.key < $1.key
+        }
         try perform(Statements.takeFromLots, rows: lots.map { [$0.key, $0.value] })
         try insertLedger(
             entries: moving.flatMap { id, new in
@@ -91,7 +98,8 @@ extension Transaction {
             },
             transactions: moving.map { id, new in
                 [
-                    id, TransactionKind.reserve, new.key, new.account, new.job, new.actor, new.amount, new.balance.available,
+                    id, TransactionKind.reserve, new.key, new.account, new.job, new.actor, new.amount,
+                    new.balance.available,
                     new.balance.reserved, new.at,
                 ]
             })
@@ -104,10 +112,12 @@ extension Transaction {
     }
 
     package func receipt(of job: ID<Job>) throws(DatabaseError) -> Receipt? {
-        guard let row = try queryOne("SELECT amount, captured, released, ended_at FROM reservations WHERE job_id = $1", job)
+        guard let row = try queryOne(
+            "SELECT amount, captured, released, ended_at FROM reservations WHERE job_id = $1", job)
         else { return nil }
         return try Receipt(
-            reserved: row.get("amount"), captured: row.get("captured"), released: row.get("released"), endedAt: row.get("ended_at"))
+            reserved: row.get("amount"), captured: row.get("captured"), released: row.get("released"),
+            endedAt: row.get("ended_at"))
     }
 }
 
@@ -154,7 +164,8 @@ extension Transaction {
         try execute("""
             INSERT INTO entries (transaction_id, position, book, account_id, lot_id, amount)
             VALUES ($1, $2, $3, $4, $5, $6), ($1, $7, $8, $9, $10, $11)
-            """, id, position, from.book, from.account, from.lot, -amount, position + 1, to.book, to.account, to.lot, amount)
+            """, id, position, from.book, from.account, from.lot, -amount, position + 1, to.book, to.account, to.lot,
+            amount)
     }
 
     func insertTransaction(
@@ -185,7 +196,8 @@ private enum Statements {
         "INSERT INTO reservations (job_id, account_id, amount, created_at) VALUES", row: "($1, $2, $3, $4)")
 
     static let reserveBalances = RowsStatement("""
-        UPDATE balances SET available = available - v.column2, reserved = reserved + v.column2, updated_at = v.column3 FROM (VALUES
+        UPDATE balances SET available = available - v.column2, reserved = reserved + v.column2, updated_at = v.column3
+        FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT))", ") AS v WHERE balances.account_id = v.column1")
 
     static let takeFromLots = RowsStatement(
@@ -193,9 +205,11 @@ private enum Statements {
         ") AS v WHERE lots.id = v.column1")
 
     static let insertEntries = RowsStatement(
-        "INSERT INTO entries (transaction_id, position, book, account_id, lot_id, amount) VALUES", row: "($1, $2, $3, $4, $5, $6)")
+        "INSERT INTO entries (transaction_id, position, book, account_id, lot_id, amount) VALUES",
+        row: "($1, $2, $3, $4, $5, $6)")
 
     static let insertTransactions = RowsStatement("""
-        INSERT INTO transactions (id, kind, key, account_id, job_id, actor, amount, available_after, reserved_after, created_at) VALUES
+        INSERT INTO transactions (id, kind, key, account_id, job_id, actor, amount, available_after, reserved_after,
+            created_at) VALUES
         """, row: "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
 }

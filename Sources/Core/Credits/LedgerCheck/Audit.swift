@@ -32,7 +32,8 @@ package struct Audit: Sendable {
     package func callAsFunction(limit: Int = 10) async throws -> Report {
         try await database.read { transaction in
             let checks = try AuditRule.all.map { rule in
-                (rule: rule.name, differences: try transaction.query(rule.statement, limit).map { try rule.difference($0) })
+                (rule: rule.name,
+                 differences: try transaction.query(rule.statement, limit).map { try rule.difference($0) })
             }
             return try Report(
                 checks: checks, transactions: transaction.countRows("SELECT COUNT(*) AS count FROM transactions"),

@@ -14,7 +14,8 @@ extension AuditRule {
             """),
         AuditRule(.transactions, name: "every transaction has entries", statement: """
             SELECT t.id AS subject, 'entries' AS expected, 'none' AS found
-            FROM transactions t LEFT JOIN entries e ON e.transaction_id = t.id WHERE e.transaction_id IS NULL ORDER BY 1 LIMIT $1
+            FROM transactions t LEFT JOIN entries e ON e.transaction_id = t.id WHERE e.transaction_id IS NULL
+            ORDER BY 1 LIMIT $1
             """),
         AuditRule(.transactions, name: "a transaction's amount is what its entries moved", statement: """
             SELECT t.id AS subject, CAST(e.amount AS TEXT) AS expected, CAST(t.amount AS TEXT) AS found
@@ -49,7 +50,8 @@ extension AuditRule {
         AuditRule(.jobs, name: "the requester of a job is known", statement: """
             SELECT j.id AS subject, 'a user or a key' AS expected, COALESCE(j.created_by, j.key_id) AS found
             FROM jobs j LEFT JOIN users u ON u.id = j.created_by LEFT JOIN api_keys k ON k.id = j.key_id
-            WHERE (j.created_by IS NOT NULL AND u.id IS NULL) OR (j.key_id IS NOT NULL AND k.id IS NULL) ORDER BY 1 LIMIT $1
+            WHERE (j.created_by IS NOT NULL AND u.id IS NULL) OR (j.key_id IS NOT NULL AND k.id IS NULL)
+            ORDER BY 1 LIMIT $1
             """),
     ]
 
@@ -62,7 +64,8 @@ extension AuditRule {
             LEFT JOIN balances b ON b.account_id = a.account_id WHERE b.account_id IS NULL ORDER BY 1 LIMIT $1
             """),
         AuditRule(.balances, name: "what was ever allocated is the sum of its transactions", statement: """
-            SELECT b.account_id AS subject, CAST(COALESCE(t.amount, 0) AS TEXT) AS expected, CAST(b.allocated AS TEXT) AS found
+            SELECT b.account_id AS subject, CAST(COALESCE(t.amount, 0) AS TEXT) AS expected,
+                CAST(b.allocated AS TEXT) AS found
             FROM balances b
             LEFT JOIN (
                 SELECT account_id, SUM(amount) AS amount FROM transactions WHERE kind IN ('purchase', 'grant', 'bonus')
@@ -73,22 +76,26 @@ extension AuditRule {
             SELECT b.account_id AS subject, CAST(b.available AS TEXT) AS expected,
                 CAST(COALESCE(l.remaining, 0) AS TEXT) AS found
             FROM balances b
-            LEFT JOIN (SELECT account_id, SUM(remaining) AS remaining FROM lots GROUP BY account_id) l ON l.account_id = b.account_id
+            LEFT JOIN (SELECT account_id, SUM(remaining) AS remaining FROM lots GROUP BY account_id) l
+                ON l.account_id = b.account_id
             WHERE b.available <> COALESCE(l.remaining, 0) ORDER BY 1 LIMIT $1
             """),
         AuditRule(.lots, name: "what is left of a lot is the sum of its entries", statement: """
             SELECT l.id AS subject, CAST(COALESCE(e.amount, 0) AS TEXT) AS expected, CAST(l.remaining AS TEXT) AS found
             FROM lots l
-            LEFT JOIN (SELECT lot_id, SUM(amount) AS amount FROM entries WHERE book = 'available' GROUP BY lot_id) e ON e.lot_id = l.id
+            LEFT JOIN (SELECT lot_id, SUM(amount) AS amount FROM entries WHERE book = 'available' GROUP BY lot_id) e
+                ON e.lot_id = l.id
             WHERE l.remaining <> COALESCE(e.amount, 0) ORDER BY 1 LIMIT $1
             """),
     ]
 
     private static func balance(_ book: Statement) -> AuditRule {
         AuditRule(.balances, name: "a balance is the sum of its entries (\(book.text(in: .sqlite)))", statement: """
-            SELECT b.account_id AS subject, CAST(COALESCE(e.amount, 0) AS TEXT) AS expected, CAST(b.\(book) AS TEXT) AS found
+            SELECT b.account_id AS subject, CAST(COALESCE(e.amount, 0) AS TEXT) AS expected,
+                CAST(b.\(book) AS TEXT) AS found
             FROM balances b
-            LEFT JOIN (SELECT account_id, SUM(amount) AS amount FROM entries WHERE book = '\(book)' GROUP BY account_id) e
+            LEFT JOIN (SELECT account_id, SUM(amount) AS amount FROM entries WHERE book = '\(book)'
+                GROUP BY account_id) e
                 ON e.account_id = b.account_id
             WHERE b.\(book) <> COALESCE(e.amount, 0) ORDER BY 1 LIMIT $1
             """)
@@ -97,8 +104,10 @@ extension AuditRule {
     private static let expiry: [AuditRule] = [
         // With a minute's tolerance, since nodes' clocks differ.
         AuditRule(.lots, name: "nothing is left of a lot that had expired when the duty last looked", statement: """
-            SELECT l.id AS subject, '0' AS expected, CAST(l.remaining AS TEXT) AS found FROM lots l JOIN duties d ON d.name = 'expire lots'
-            WHERE l.is_open = 1 AND l.expires_at <= d.ran_at - 60000 AND l.created_at <= d.ran_at - 60000 ORDER BY 1 LIMIT $1
+            SELECT l.id AS subject, '0' AS expected, CAST(l.remaining AS TEXT) AS found FROM lots l
+            JOIN duties d ON d.name = 'expire lots'
+            WHERE l.is_open = 1 AND l.expires_at <= d.ran_at - 60000 AND l.created_at <= d.ran_at - 60000
+            ORDER BY 1 LIMIT $1
             """),
         AuditRule(.lots, name: "a lot has ended where its end is booked", statement: """
             SELECT l.id AS subject, CASE WHEN t.id IS NULL THEN 'no end' ELSE 'an end' END AS expected,
@@ -112,20 +121,25 @@ extension AuditRule {
         // Periods consist of days (UTC), so the jobs are read once and summed by day, for every kind of limit.
         AuditRule(.limits, name: "what is counted of a limit is what was reserved and not released", statement: """
             WITH days AS MATERIALIZED (
-                SELECT j.account_id, j.created_by, j.key_id, j.created_at - j.created_at % 86400000 AS day, SUM(r.amount - r.released) AS spent
-                FROM jobs j JOIN reservations r ON r.job_id = j.id WHERE j.account_id IN (SELECT account_id FROM spend_counters)
+                SELECT j.account_id, j.created_by, j.key_id, j.created_at - j.created_at % 86400000 AS day,
+                    SUM(r.amount - r.released) AS spent
+                FROM jobs j JOIN reservations r ON r.job_id = j.id
+                WHERE j.account_id IN (SELECT account_id FROM spend_counters)
                 GROUP BY j.account_id, j.created_by, j.key_id, j.created_at - j.created_at % 86400000
             )
-            SELECT c.subject || ' per ' || c.period || ' from ' || c.starts_at AS subject, CAST(COALESCE(SUM(d.spent), 0) AS TEXT) AS expected,
+            SELECT c.subject || ' per ' || c.period || ' from ' || c.starts_at AS subject,
+                CAST(COALESCE(SUM(d.spent), 0) AS TEXT) AS expected,
                 CAST(c.spent AS TEXT) AS found
             FROM spend_counters c
             LEFT JOIN days d ON d.account_id = c.account_id AND d.day >= c.starts_at AND d.day < c.ends_at
-                AND (c.scope = 'account' OR (c.scope = 'member' AND d.created_by = c.subject) OR (c.scope = 'key' AND d.key_id = c.subject))
+                AND (c.scope = 'account' OR (c.scope = 'member' AND d.created_by = c.subject)
+                    OR (c.scope = 'key' AND d.key_id = c.subject))
             GROUP BY c.account_id, c.scope, c.subject, c.period, c.starts_at, c.spent
             HAVING COALESCE(SUM(d.spent), 0) <> c.spent ORDER BY 1 LIMIT $1
             """),
         AuditRule(.limits, name: "what is counted has a limit", statement: """
-            SELECT c.subject || ' per ' || c.period || ' from ' || c.starts_at AS subject, 'a limit' AS expected, 'none' AS found FROM spend_counters c
+            SELECT c.subject || ' per ' || c.period || ' from ' || c.starts_at AS subject, 'a limit' AS expected,
+                'none' AS found FROM spend_counters c
             WHERE NOT EXISTS (SELECT 1 FROM spend_limits l WHERE l.account_id = c.account_id AND l.scope = c.scope
                 AND l.subject = c.subject AND l.period = c.period) ORDER BY 1 LIMIT $1
             """),
@@ -139,13 +153,16 @@ extension AuditRule {
 
     private static let reservations: [AuditRule] = [
         AuditRule(.balances, name: "open reservations are what is reserved", statement: """
-            SELECT b.account_id AS subject, CAST(COALESCE(r.amount, 0) AS TEXT) AS expected, CAST(b.reserved AS TEXT) AS found
+            SELECT b.account_id AS subject, CAST(COALESCE(r.amount, 0) AS TEXT) AS expected,
+                CAST(b.reserved AS TEXT) AS found
             FROM balances b
-            LEFT JOIN (SELECT account_id, SUM(amount) AS amount FROM reservations WHERE ended_at IS NULL GROUP BY account_id) r
+            LEFT JOIN (SELECT account_id, SUM(amount) AS amount FROM reservations WHERE ended_at IS NULL
+                GROUP BY account_id) r
                 ON r.account_id = b.account_id
             WHERE b.reserved <> COALESCE(r.amount, 0) ORDER BY 1 LIMIT $1
             """),
-        AuditRule(.reservations, name: "a live job has an open reservation, an ended one has an ended one", statement: """
+        AuditRule(
+            .reservations, name: "a live job has an open reservation, an ended one has an ended one", statement: """
             SELECT j.id AS subject, CASE WHEN j.ended_at IS NULL THEN 'open' ELSE 'ended' END AS expected,
                 CASE WHEN r.job_id IS NULL THEN 'none' WHEN r.ended_at IS NULL THEN 'open' ELSE 'ended' END AS found
             FROM jobs j LEFT JOIN reservations r ON r.job_id = j.id
@@ -174,8 +191,10 @@ extension AuditRule {
 
     /// What a reservation says was reserved, captured or released is what the ledger booked for its job, once.
     private static func movement(_ column: Statement, _ kind: Statement) -> AuditRule {
-        AuditRule(.reservations, name: "a reservation says what the ledger says (\(column.text(in: .sqlite)))", statement: """
-            SELECT r.job_id AS subject, CAST(COALESCE(t.amount, 0) AS TEXT) AS expected, CAST(r.\(column) AS TEXT) AS found
+        AuditRule(
+            .reservations, name: "a reservation says what the ledger says (\(column.text(in: .sqlite)))", statement: """
+            SELECT r.job_id AS subject, CAST(COALESCE(t.amount, 0) AS TEXT) AS expected,
+                CAST(r.\(column) AS TEXT) AS found
             FROM reservations r
             LEFT JOIN (SELECT job_id, SUM(amount) AS amount FROM transactions WHERE kind = '\(kind)' GROUP BY job_id) t
                 ON t.job_id = r.job_id

@@ -11,13 +11,15 @@ extension AuditRule {
         AuditRule(.purchases, name: "bought credits have their purchase", statement: """
             SELECT t.id AS subject, 'a purchase' AS expected, 'none' AS found
             FROM transactions t LEFT JOIN purchases p ON p.key = t.key
-            WHERE t.kind IN ('purchase', 'grant') AND (t.key LIKE 'checkout:%' OR t.key LIKE 'invoice:%') AND p.id IS NULL ORDER BY 1 LIMIT $1
+            WHERE t.kind IN ('purchase', 'grant') AND (t.key LIKE 'checkout:%' OR t.key LIKE 'invoice:%')
+                AND p.id IS NULL ORDER BY 1 LIMIT $1
             """),
         AuditRule(.purchases, name: "what was taken back of a purchase is booked or owed", statement: """
             SELECT p.id AS subject, CAST(p.clawed_back AS TEXT) AS expected,
                 CAST(COALESCE(d.amount, 0) - COALESCE(t.amount, 0) AS TEXT) AS found
             FROM purchases p
-            LEFT JOIN (SELECT purchase_id, SUM(amount - forgiven) AS amount FROM debts GROUP BY purchase_id) d ON d.purchase_id = p.id
+            LEFT JOIN (SELECT purchase_id, SUM(amount - forgiven) AS amount FROM debts GROUP BY purchase_id) d
+                ON d.purchase_id = p.id
             LEFT JOIN (
                 SELECT substr(key, length('claw_back:') + 1, 36) AS purchase_id, SUM(amount) AS amount FROM transactions
                 WHERE kind = 'adjustment' AND (key LIKE 'claw_back:%' OR key LIKE 'give_back:%')
@@ -26,9 +28,11 @@ extension AuditRule {
             WHERE p.clawed_back <> COALESCE(d.amount, 0) - COALESCE(t.amount, 0) ORDER BY 1 LIMIT $1
             """),
         AuditRule(.balances, name: "what is owed is the sum of open debts", statement: """
-            SELECT b.account_id AS subject, CAST(COALESCE(d.amount, 0) AS TEXT) AS expected, CAST(b.owed AS TEXT) AS found
+            SELECT b.account_id AS subject, CAST(COALESCE(d.amount, 0) AS TEXT) AS expected,
+                CAST(b.owed AS TEXT) AS found
             FROM balances b
-            LEFT JOIN (SELECT account_id, SUM(amount - paid - forgiven) AS amount FROM debts GROUP BY account_id) d ON d.account_id = b.account_id
+            LEFT JOIN (SELECT account_id, SUM(amount - paid - forgiven) AS amount FROM debts GROUP BY account_id) d
+                ON d.account_id = b.account_id
             WHERE b.owed <> COALESCE(d.amount, 0) ORDER BY 1 LIMIT $1
             """),
     ]

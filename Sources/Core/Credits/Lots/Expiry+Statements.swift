@@ -15,7 +15,8 @@ extension Transaction {
         try query("""
             SELECT id, account_id, expires_at FROM lots
             WHERE is_open = 1 AND expires_at <= $1 AND (expires_at, id) > ($2, $3) ORDER BY expires_at, id LIMIT $4
-            """, now, last?.expiresAt ?? Instant(rawValue: .min), last?.id.rawValue ?? "", limit).map { row throws(DatabaseError) in
+            """, now, last?.expiresAt ?? Instant(rawValue: .min), last?.id.rawValue ?? "",
+            limit).map { row throws(DatabaseError) in
                 try ExpiredLot(id: row.get("id"), account: row.get("account_id"), expiresAt: row.get("expires_at"))
             }
     }
@@ -24,7 +25,8 @@ extension Transaction {
     /// is locked. Nothing is returned to a lot whose end was booked, so it is booked once.
     func expireLots(of account: ID<Account>, limit: Int, now: Instant) throws(DatabaseError) -> Int {
         let lots = try query("""
-            SELECT id, remaining FROM lots WHERE account_id = $1 AND is_open = 1 AND expires_at <= $2 ORDER BY expires_at, id LIMIT $3
+            SELECT id, remaining FROM lots WHERE account_id = $1 AND is_open = 1 AND expires_at <= $2
+            ORDER BY expires_at, id LIMIT $3
             """, account, now, limit).map { row throws(DatabaseError) -> Reservation.Part in
                 try Reservation.Part(lot: row.get("id"), amount: row.get("remaining"))
             }
@@ -32,14 +34,16 @@ extension Transaction {
         try perform(Statements.empty, rows: lots.map { [$0.lot, now] })
         var balance = try balance(of: account)
         let all = lots.reduce(Credits.zero) { $0 + $1.amount }
-        try perform("UPDATE balances SET available = available - $2, updated_at = $3 WHERE account_id = $1", account, all, now)
+        try perform(
+            "UPDATE balances SET available = available - $2, updated_at = $3 WHERE account_id = $1", account, all, now)
         var lines: [[any SQLConvertible]] = []
         // Ascending, as histories are read in the order of their ids.
         let ids = lots.map { _ in ID<LedgerTransaction>.make(at: now) }.sorted()
         for (id, lot) in zip(ids, lots) {
             balance.available -= lot.amount
             lines.append([
-                id, TransactionKind.expire, "expire:\(lot.lot)", account, ID<Job>?.none, ID<User>?.none, lot.amount, balance.available,
+                id, TransactionKind.expire, "expire:\(lot.lot)", account, ID<Job>?.none, ID<User>?.none, lot.amount,
+                balance.available,
                 balance.reserved, now,
             ])
         }

@@ -20,9 +20,12 @@ extension Transaction {
     func count(_ reservations: [NewReservation]) throws(DatabaseError) {
         var sums: [CounterKey: Credits] = [:]
         for reservation in reservations where reservation.amount > .zero {
-            for count in reservation.counts { sums[CounterKey(reservation.account, count), default: .zero] += reservation.amount }
+            for count in reservation.counts {
+                sums[CounterKey(reservation.account, count), default: .zero] += reservation.amount
+            }
         }
-        try perform(Statements.add, rows: sums.sorted { $0.key < $1.key }.map { $0.key.values + [$0.key.endsAt, $0.value] })
+        try perform(
+            Statements.add, rows: sums.sorted { $0.key < $1.key }.map { $0.key.values + [$0.key.endsAt, $0.value] })
     }
 
     /// Subtracts what was released of jobs, in the periods in which it was reserved, if those are counted.
@@ -32,7 +35,8 @@ extension Transaction {
         for row in try query(Statements.spenders, rows: released.keys.sorted().map { [$0] }) {
             let (account, reservedAt): (ID<Account>, Instant) = try (row.get("account_id"), row.get("created_at"))
             let scopes: [SpendLimit.Scope?] = try [
-                .account, row.get("created_by", as: ID<User>?.self).map { .member($0) }, row.get("key_id", as: ID<APIKey>?.self).map { .key($0) },
+                .account, row.get("created_by", as: ID<User>?.self).map { .member($0) },
+                row.get("key_id", as: ID<APIKey>?.self).map { .key($0) },
             ]
             let amount = try released[row.get("id")] ?? .zero
             for scope in scopes.compactMap({ $0 }) {
@@ -58,7 +62,8 @@ extension Transaction {
     func set(_ limit: SpendLimit, of account: ID<Account>, by user: ID<User>, now: Instant) throws(DatabaseError) {
         let subject = limit.scope.subject(in: account)
         try execute("""
-            INSERT INTO spend_limits (account_id, scope, subject, period, amount, set_by, set_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO spend_limits (account_id, scope, subject, period, amount, set_by, set_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             ON CONFLICT (account_id, scope, subject, period)
             DO UPDATE SET amount = excluded.amount, set_by = excluded.set_by, set_at = excluded.set_at
             """, account, limit.scope.name, subject, limit.period, limit.amount, user, now)
@@ -66,13 +71,17 @@ extension Transaction {
         for instant in [bounds.start - .milliseconds(1), now, bounds.end] {
             let (start, end) = limit.period.bounds(at: instant)
             try execute("""
-                INSERT INTO spend_counters (account_id, scope, subject, period, starts_at, ends_at, spent) VALUES ($1, $2, $3, $4, $5, $6, $7)
+                INSERT INTO spend_counters (account_id, scope, subject, period, starts_at, ends_at, spent)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
                 ON CONFLICT (account_id, scope, subject, period, starts_at) DO NOTHING
-                """, account, limit.scope.name, subject, limit.period, start, end, try spent(by: limit.scope, of: account, from: start, to: end))
+                """, account, limit.scope.name, subject, limit.period, start, end,
+                try spent(by: limit.scope, of: account, from: start, to: end))
         }
     }
 
-    func removeLimit(_ scope: SpendLimit.Scope, _ period: SpendLimit.Period, of account: ID<Account>) throws(DatabaseError) {
+    func removeLimit(
+        _ scope: SpendLimit.Scope, _ period: SpendLimit.Period, of account: ID<Account>
+    ) throws(DatabaseError) {
         let subject = scope.subject(in: account)
         try execute("""
             DELETE FROM spend_limits WHERE account_id = $1 AND scope = $2 AND subject = $3 AND period = $4
@@ -86,7 +95,8 @@ extension Transaction {
     /// count.
     func noteLimits(of account: ID<Account>) throws(DatabaseError) {
         try execute("""
-            UPDATE balances SET has_limits = CASE WHEN EXISTS (SELECT 1 FROM spend_limits WHERE account_id = $1) THEN 1 ELSE 0 END
+            UPDATE balances SET has_limits = CASE WHEN EXISTS (SELECT 1 FROM spend_limits WHERE account_id = $1) THEN 1
+                ELSE 0 END
             WHERE account_id = $1
             """, account)
     }
@@ -95,7 +105,8 @@ extension Transaction {
     package func deleteSpendCounters(before: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM spend_counters WHERE (account_id, scope, subject, period, starts_at) IN (
-                SELECT account_id, scope, subject, period, starts_at FROM spend_counters WHERE starts_at < $1 LIMIT $2 \(.skipLocked))
+                SELECT account_id, scope, subject, period, starts_at FROM spend_counters
+                WHERE starts_at < $1 LIMIT $2 \(.skipLocked))
             """, before, limit)
     }
 
@@ -143,7 +154,8 @@ private struct CounterKey: Hashable, Comparable {
 private enum Statements {
     static let allowances = RowsStatement("""
         SELECT l.account_id, l.scope, l.subject, l.period, l.amount, c.starts_at, c.spent FROM spend_limits l
-        LEFT JOIN spend_counters c ON c.account_id = l.account_id AND c.scope = l.scope AND c.subject = l.subject AND c.period = l.period
+        LEFT JOIN spend_counters c ON c.account_id = l.account_id AND c.scope = l.scope AND c.subject = l.subject
+            AND c.period = l.period
             AND c.starts_at >= CASE l.period WHEN 'day' THEN CAST($1 AS BIGINT) ELSE $2 END
         WHERE l.account_id IN (
         """, row: "$1", ")", shared: 2)
@@ -151,13 +163,15 @@ private enum Statements {
     static let add = RowsStatement(
         "INSERT INTO spend_counters (account_id, scope, subject, period, starts_at, ends_at, spent) VALUES",
         row: "($1, $2, $3, $4, $5, $6, $7)", """
-        ON CONFLICT (account_id, scope, subject, period, starts_at) DO UPDATE SET spent = spend_counters.spent + excluded.spent
+        ON CONFLICT (account_id, scope, subject, period, starts_at)
+            DO UPDATE SET spent = spend_counters.spent + excluded.spent
         """)
 
     static let subtract = RowsStatement("""
         UPDATE spend_counters SET spent = spent - v.column6 FROM (VALUES
         """, row: "($1, $2, $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT))", """
-        ) AS v WHERE spend_counters.account_id = v.column1 AND spend_counters.scope = v.column2 AND spend_counters.subject = v.column3
+        ) AS v WHERE spend_counters.account_id = v.column1 AND spend_counters.scope = v.column2
+            AND spend_counters.subject = v.column3
             AND spend_counters.period = v.column4 AND spend_counters.starts_at = v.column5
         """)
 

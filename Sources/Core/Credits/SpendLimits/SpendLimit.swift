@@ -52,7 +52,9 @@ struct SpendAllowances: Sendable, Hashable {
         for limit in limits {
             let (start, end) = limit.period.bounds(at: now)
             let left = max(.zero, limit.amount - (spent[limit]?[start] ?? .zero))
-            guard amount <= left else { throw SpendLimitReached(limit: limit, required: amount, left: left, renewsAt: end) }
+            guard amount <= left else {
+                throw SpendLimitReached(limit: limit, required: amount, left: left, renewsAt: end)
+            }
         }
         return limits.map { limit in
             let count = SpendCount(limit.scope, limit.period, at: now)

@@ -35,7 +35,9 @@ package struct SpendLimits: Sendable {
     }
 
     /// A limit that is not given is removed. In force for the next request, on every node.
-    package func set(_ scope: SpendLimit.Scope, _ amounts: [SpendLimit.Period: Credits], by actor: Actor) async throws -> [SpendState] {
+    package func set(
+        _ scope: SpendLimit.Scope, _ amounts: [SpendLimit.Period: Credits], by actor: Actor
+    ) async throws -> [SpendState] {
         let user = try demandManager(actor)
         let now = time.now()
         return try await database.write(of: actor.account) { transaction in
@@ -45,7 +47,8 @@ package struct SpendLimits: Sendable {
             guard others + amounts.count <= Self.limit else { throw SpendLimitError.tooMany(limit: Self.limit) }
             for period in SpendLimit.Period.allCases {
                 if let amount = amounts[period] {
-                    try transaction.set(SpendLimit(scope: scope, period: period, amount: amount), of: actor.account, by: user, now: now)
+                    try transaction.set(
+                        SpendLimit(scope: scope, period: period, amount: amount), of: actor.account, by: user, now: now)
                 } else {
                     try transaction.removeLimit(scope, period, of: actor.account)
                 }
@@ -74,7 +77,9 @@ extension Transaction {
                 """, account, user)
             guard row != nil else { throw SpendLimitError.noSuchMember }
         case .key(let key):
-            guard try queryOne("SELECT 1 AS one FROM api_keys WHERE id = $1 AND account_id = $2", key, account) != nil else {
+            guard try queryOne(
+                "SELECT 1 AS one FROM api_keys WHERE id = $1 AND account_id = $2", key, account) != nil
+            else {
                 throw SpendLimitError.noSuchKey
             }
         }

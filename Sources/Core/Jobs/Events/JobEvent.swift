@@ -20,7 +20,8 @@ package struct JobEvent: Sendable, Hashable {
     package let at: Instant
 
     package init(
-        job: ID<Job>, seq: Int64, account: ID<Account>, accountSeq: Int64, type: EventType, state: JobState, data: JSON, at: Instant
+        job: ID<Job>, seq: Int64, account: ID<Account>, accountSeq: Int64, type: EventType, state: JobState, data: JSON,
+        at: Instant
     ) {
         self.job = job
         self.seq = seq
@@ -36,7 +37,8 @@ package struct JobEvent: Sendable, Hashable {
 extension JobEvent {
     fileprivate init(_ row: Row) throws {
         try self.init(
-            job: row.get("job_id"), seq: row.get("seq"), account: row.get("account_id"), accountSeq: row.get("account_seq"),
+            job: row.get("job_id"), seq: row.get("seq"), account: row.get("account_id"),
+            accountSeq: row.get("account_seq"),
             type: row.get("type"), state: row.get("state"), data: JSON(parsing: row.get("data", as: String.self)),
             at: row.get("created_at"))
     }
@@ -59,7 +61,9 @@ extension Transaction {
         })
     }
 
-    package func events(of job: ID<Job>, account: ID<Account>, after seq: Int64 = 0, limit: Int = 500) throws -> [JobEvent] {
+    package func events(
+        of job: ID<Job>, account: ID<Account>, after seq: Int64 = 0, limit: Int = 500
+    ) throws -> [JobEvent] {
         try query("""
             SELECT * FROM job_events WHERE job_id = $1 AND account_id = $2 AND seq > $3 ORDER BY seq LIMIT $4
             """, job, account, seq, limit).map(JobEvent.init)

@@ -22,6 +22,7 @@ struct NewEvent: Sendable {
     }
 
     func numbered(_ accountSeq: Int64) -> JobEvent {
-        JobEvent(job: job, seq: seq, account: account, accountSeq: accountSeq, type: type, state: state, data: data, at: at)
+        JobEvent(
+            job: job, seq: seq, account: account, accountSeq: accountSeq, type: type, state: state, data: data, at: at)
     }
 }

@@ -4,13 +4,15 @@ extension Transaction {
     /// Jobs that wait for another attempt past their deadline.
     func overdueJobs(now: Instant, limit: Int) throws(DatabaseError) -> [(id: ID<Job>, account: ID<Account>)] {
         try query(
-            "SELECT id, account_id FROM jobs WHERE state = 'queued' AND deadline_at <= $1 ORDER BY deadline_at LIMIT $2", now, limit)
+            "SELECT id, account_id FROM jobs WHERE state = 'queued' AND deadline_at <= $1 ORDER BY deadline_at LIMIT $2",
+            now, limit)
             .map { row throws(DatabaseError) in try (row.get("id"), row.get("account_id")) }
     }
 
     /// When the next queued job or attempt is due, if later than now.
     func nextDue(after now: Instant) throws(DatabaseError) -> Instant? {
-        let due = try queryOne("SELECT MIN(due_at) AS at FROM attempts WHERE due_at > $1", now)?.get("at", as: Instant?.self)
+        let due = try queryOne(
+            "SELECT MIN(due_at) AS at FROM attempts WHERE due_at > $1", now)?.get("at", as: Instant?.self)
         let run = try queryOne("""
             SELECT MIN(run_at) AS at FROM jobs WHERE state = 'queued' AND slot_at IS NOT NULL AND run_at > $1
             """, now)?.get("at", as: Instant?.self)
@@ -22,7 +24,8 @@ extension Transaction {
     package func queuePosition(of job: Job) throws(DatabaseError) -> Int {
         let before = try queryOne("""
             SELECT COUNT(*) AS count FROM (
-                SELECT 1 FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL AND (order_at, id) < ($2, $3)
+                SELECT 1 FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL
+                    AND (order_at, id) < ($2, $3)
                 LIMIT 1001) AS before
             """, job.provider, job.orderAt, job.id)?.get("count") ?? 0
         return try before + (waitingBefore([job.id])[job.id] ?? 0)
@@ -31,7 +34,9 @@ extension Transaction {
     /// For jobs that wait for a slot, how many of their accounts' jobs get one before them.
     func waitingBefore(_ jobs: [ID<Job>]) throws(DatabaseError) -> [ID<Job>: Int] {
         var waiting: [ID<Job>: Int] = [:]
-        for row in try query(Statements.waitingBefore, rows: jobs.map { [$0] }) { waiting[try row.get("id")] = try row.get("count") }
+        for row in try query(Statements.waitingBefore, rows: jobs.map { [$0] }) {
+            waiting[try row.get("id")] = try row.get("count")
+        }
         return waiting
     }
 
@@ -40,7 +45,9 @@ extension Transaction {
         try query("""
             SELECT order_at, id FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL
             ORDER BY order_at, id LIMIT 1001
-            """, provider).map { row throws(DatabaseError) in try QueueKey(orderAt: row.get("order_at"), id: row.get("id")) }
+            """, provider).map { row throws(DatabaseError) in
+                try QueueKey(orderAt: row.get("order_at"), id: row.get("id"))
+            }
     }
 
     /// How long recent runs of an endpoint took, the median of up to 20, from creation to the provider's response.

@@ -19,7 +19,9 @@ extension Transaction {
     /// does not have; a row that cannot be read fails only its own job.
     func details(of wanted: [WantedJob]) throws -> [Result<JobDetails?, any Error>] {
         var jobs: [ID<Job>: Row] = [:]
-        for row in try query(Statements.jobs, rows: Set(wanted.map(\.id)).sorted().map { [$0] }) { jobs[try row.get("id")] = row }
+        for row in try query(Statements.jobs, rows: Set(wanted.map(\.id)).sorted().map { [$0] }) {
+            jobs[try row.get("id")] = row
+        }
         let attempted = try jobs.filter { try $0.value.get("attempt_count", as: Int.self) > 0 }.keys.sorted()
         let completed = try jobs.filter { try $0.value.get("state", as: JobState.self) == .completed }.keys.sorted()
         let attempts = try rows(Statements.attempts, of: attempted)
@@ -32,7 +34,8 @@ extension Transaction {
             Result {
                 guard let row = jobs[wanted.id], try row.get("account_id") == wanted.account else { return nil }
                 return try JobDetails(
-                    job: Job(row), attempts: (attempts[wanted.id] ?? []).map(Attempt.init), outputs: (outputs[wanted.id] ?? []).map(Asset.init),
+                    job: Job(row), attempts: (attempts[wanted.id] ?? []).map(Attempt.init),
+                    outputs: (outputs[wanted.id] ?? []).map(Asset.init),
                     receipt: Receipt(beside: row), transactions: (lines[wanted.id] ?? []).map(LedgerLine.init),
                     queuePosition: waiting[wanted.id])
             }
@@ -64,6 +67,7 @@ extension Receipt {
     fileprivate init?(beside row: Row) throws(DatabaseError) {
         guard let reserved = try row.get("reserved", as: Credits?.self) else { return nil }
         try self.init(
-            reserved: reserved, captured: row.get("captured"), released: row.get("released"), endedAt: row.get("settled_at"))
+            reserved: reserved, captured: row.get("captured"), released: row.get("released"),
+            endedAt: row.get("settled_at"))
     }
 }

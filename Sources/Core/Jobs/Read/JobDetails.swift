@@ -22,7 +22,9 @@ package struct JobDetails: Sendable {
     /// 0 to 100: as the provider reports it; without a report, how much of the usual time has passed, but never all of
     /// it.
     package func progress(now: Instant) -> (percent: Int, isEstimate: Bool)? {
-        guard job.state == .processing, let attempt = attempts.last else { return job.state == .completed ? (100, false) : nil }
+        guard job.state == .processing, let attempt = attempts.last else {
+            return job.state == .completed ? (100, false) : nil
+        }
         if let percent = attempt.progress { return (percent, false) }
         guard let usualDuration, usualDuration > .zero else { return (0, true) }
         let passed = (now - attempt.createdAt).milliseconds

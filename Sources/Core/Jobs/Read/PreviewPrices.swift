@@ -51,7 +51,9 @@ package struct PreviewPrices: Sendable {
         var seen = 0
         while true {
             try Task.checkCancellation()
-            let page = try await database.read { [end, batch] in try $0.pricedJobs(from: start, before: end, limit: batch) }
+            let page = try await database.read { [end, batch] in
+                try $0.pricedJobs(from: start, before: end, limit: batch)
+            }
             for job in page { report.count(job, by: prices) }
             seen += page.count
             guard page.count == batch, let last = page.last else { return report }
@@ -77,7 +79,8 @@ extension PreviewPrices.Report {
         }
         let delivered = job.delivered ?? price.count
         let mover = PreviewPrices.Mover(
-            job: job.id, account: job.account, kind: job.kind, before: price.total(delivered: delivered), after: new.total(delivered: delivered))
+            job: job.id, account: job.account, kind: job.kind, before: price.total(delivered: delivered),
+            after: new.total(delivered: delivered))
         jobs += 1
         before += mover.before
         after += mover.after
@@ -87,7 +90,9 @@ extension PreviewPrices.Report {
     }
 
     private mutating func rank(_ mover: PreviewPrices.Mover) {
-        guard mover.change > 0, movers.count < Self.mostMovers || mover.change > movers.last?.change ?? 0 else { return }
+        guard mover.change > 0, movers.count < Self.mostMovers || mover.change > movers.last?.change ?? 0 else {
+            return
+        }
         movers.insert(mover, at: movers.firstIndex { $0.change < mover.change } ?? movers.count)
         if movers.count > Self.mostMovers { movers.removeLast() }
     }

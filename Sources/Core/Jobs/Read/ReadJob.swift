@@ -19,7 +19,9 @@ package struct ReadJob: Sendable {
             details.queuePosition = try await others.before(details.job) + (details.queuePosition ?? 0)
             if try await others.isBraked(details.job) { details.waitingFor = .providerCost }
         }
-        if !details.job.state.isTerminal { details.usualDuration = try await others.usualDuration(of: details.job.endpoint) }
+        if !details.job.state.isTerminal {
+            details.usualDuration = try await others.usualDuration(of: details.job.endpoint)
+        }
         return details
     }
 }

@@ -3,7 +3,8 @@ package import SQL
 extension Transaction {
     package func note(_ act: AdminAct) throws(DatabaseError) {
         try execute("""
-            INSERT INTO audit_log (id, administrator, action, subject, details, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+            INSERT INTO audit_log (id, administrator, action, subject, details, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6)
             """, act.id, act.administrator, act.action, act.subject, act.details.text, act.at)
     }
 
@@ -13,7 +14,8 @@ extension Transaction {
     ) throws -> [AdminAct] {
         let before = cursor?.rawValue ?? "g"   // Every id is less than "g".
         guard let subject else {
-            return try query("SELECT * FROM audit_log WHERE id < $1 ORDER BY id DESC LIMIT $2", before, limit).map(AdminAct.init)
+            return try query("SELECT * FROM audit_log WHERE id < $1 ORDER BY id DESC LIMIT $2", before, limit)
+                .map(AdminAct.init)
         }
         return try query(
             "SELECT * FROM audit_log WHERE subject = $1 AND id < $2 ORDER BY id DESC LIMIT $3", subject, before, limit)

@@ -90,7 +90,8 @@ extension SigningKey {
     /// version accepts, some of which check its form, and what tools read the role from.
     fileprivate func projectKey(role: String, now: Instant) async throws -> String {
         let claims = ProjectClaims(iss: "darkroom", role: role, iat: now.seconds, exp: now.seconds + 10 * 365 * 86_400)
-        return try await JWTKeyCollection().add(ecdsa: privateKey, kid: JWKIdentifier(string: id)).sign(claims, kid: JWKIdentifier(string: id))
+        return try await JWTKeyCollection().add(ecdsa: privateKey, kid: JWKIdentifier(string: id))
+            .sign(claims, kid: JWKIdentifier(string: id))
     }
 }
 

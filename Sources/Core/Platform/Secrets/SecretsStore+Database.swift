@@ -8,7 +8,8 @@ extension SecretsStore {
             load: { try await database.read { try $0.fact(.secrets) }.map { Array($0.utf8) } },
             keepFirst: { document in
                 let (text, now) = (String(decoding: document, as: UTF8.self), time.now())
-                return try await Array(database.write(order: .alone) { try $0.keepFirst(text, as: .secrets, now: now) }.utf8)
+                return try await Array(
+                    database.write(order: .alone) { try $0.keepFirst(text, as: .secrets, now: now) }.utf8)
             })
     }
 }

@@ -5,7 +5,8 @@ package struct SecretsStore: Sendable {
     let keepFirst: @Sendable ([UInt8]) async throws -> [UInt8]
 
     package init(
-        load: @escaping @Sendable () async throws -> [UInt8]?, keepFirst: @escaping @Sendable ([UInt8]) async throws -> [UInt8]
+        load: @escaping @Sendable () async throws -> [UInt8]?,
+        keepFirst: @escaping @Sendable ([UInt8]) async throws -> [UInt8]
     ) {
         self.load = load
         self.keepFirst = keepFirst

@@ -27,8 +27,12 @@ struct ClientAccess {
     private static func person(in world: TestWorld) async throws -> Person {
         let actor = try await world.account(credits: 20)
         try await world.database.write(order: .alone) {
-            try $0.execute("INSERT INTO profiles (user_id, name, created_at, updated_at) VALUES ($1, 'Somebody', 0, 0)", actor.account)
-            try $0.execute("INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $1, 'owner', 0)", actor.account)
+            try $0.execute(
+                "INSERT INTO profiles (user_id, name, created_at, updated_at) VALUES ($1, 'Somebody', 0, 0)",
+                actor.account)
+            try $0.execute(
+                "INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $1, 'owner', 0)",
+                actor.account)
         }
         let upload = try await world.upload(for: actor)
         let job = try await world.submit(for: actor)
