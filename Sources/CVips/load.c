@@ -38,7 +38,7 @@ static VipsImage *step(VipsImage *in, int failed, VipsImage *out) {
     return failed ? NULL : out;
 }
 
-// To 8-bit sRGB, by the embedded profile where there is a sound one.
+// To 8-bit sRGB, by the embedded profile if there is a valid one.
 static VipsImage *to_srgb(VipsImage *in) {
     VipsImage *out = NULL;
     if (vips_image_get_typeof(in, VIPS_META_ICC_NAME)

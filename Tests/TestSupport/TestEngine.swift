@@ -2,7 +2,7 @@ import Core
 import Foundation
 package import SQL
 
-/// The engines that a behaviour is tested on.
+/// The engines that a behavior is tested on.
 package enum TestEngine: String, Sendable, CaseIterable {
     case sqlite, postgres
 

@@ -8,7 +8,7 @@ package final class SetRead<Item: Sendable, Value: Sendable>: Sendable {
 
     private enum Turn: Sendable {
         case returned(Result<Value, any Error>)
-        /// This caller reads for those who wait.
+        /// This caller reads for those that wait.
         case reads
     }
 

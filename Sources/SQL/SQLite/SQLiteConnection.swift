@@ -37,7 +37,7 @@ struct SQLiteConnection: WriteConnection {
         do {
             let known = try statements?.prepared(statement, in: database)
             let prepared = try known?.statement ?? database.cachedStatement(sql: Dialect.sqlite.parameters(in: text))
-            // Checked: SQLite takes a missing value for NULL, where PostgreSQL refuses.
+            // Checked: SQLite treats a missing value as NULL, while PostgreSQL refuses it.
             try prepared.setArguments(StatementArguments(values.map { $0.databaseValue }))
             if prepared.columnCount == 0 {
                 try prepared.execute()

@@ -39,7 +39,7 @@ struct PasswordCheck: Sendable {
 }
 
 package enum SignInError: Error, Sendable, Hashable {
-    /// Also where there is no such user.
+    /// Also if there is no such user.
     case invalidCredentials
     case emailNotConfirmed
     case userDisabled

@@ -45,13 +45,13 @@ extension Transaction {
             """, id, now, reason)
     }
 
-    /// - Parameter kept: The one session that goes on, if any.
+    /// - Parameter session: The one session that goes on, if any.
     func endSessions(
-        of user: ID<User>, except kept: ID<Session>? = nil, _ reason: Session.EndReason, now: Instant
+        of user: ID<User>, except session: ID<Session>? = nil, _ reason: Session.EndReason, now: Instant
     ) throws(DatabaseError) {
         try execute("""
             UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE user_id = $1 AND ended_at IS NULL AND id <> $4
-            """, user, now, reason, kept?.rawValue ?? "")
+            """, user, now, reason, session?.rawValue ?? "")
     }
 
     /// Returns how many sessions that can no longer be refreshed were removed.
