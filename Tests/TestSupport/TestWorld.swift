@@ -134,7 +134,7 @@ package final class TestWorld: Sendable {
     ) async throws -> Job {
         let request = JobRequest(kind: .textToImage, parameters: ["prompt": .string(prompt), "numImages": .integer(images)])
         guard case .submitted(let jobs) = try await submitJob([request], by: actor, idempotency: idempotency), let job = jobs.first
-        else { throw Unexpected("the submission was answered from what was kept") }
+        else { throw Unexpected("the submission returned a stored response") }
         return job
     }
 

@@ -52,7 +52,7 @@ struct ShutdownTests {
             let job = try await caller.end(of: id)
 
             #expect(job.status == "completed" && job.attempts.count == 1)
-            #expect(!server.log.contains("attempt unanswered"), "\(server.log)")
+            #expect(!server.log.contains("no response to submission"), "\(server.log)")
         }
         await sandbox.stop()
     }

@@ -116,7 +116,7 @@ package struct FollowUp: Sendable {
             try await settleUnderLease(due, job, provider)
         } catch {
             guard !Task.isCancelled, let deadline = job.deadlineAt, deadline <= time.now() else { throw error }
-            logger.error("result given up", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)", "error": "\(error)"])
+            logger.error("result abandoned", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)", "error": "\(error)"])
             let now = time.now()
             try await database.write(of: job.account) { [rules] transaction in
                 try transaction.endAttempt(

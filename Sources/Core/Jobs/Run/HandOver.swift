@@ -129,7 +129,7 @@ package struct HandOver: Sendable {
             guard try await database.write(item, by: answered, order: .account(account)) else { return nil }
             return claim.due(provider.name, words, requestID: requestID, cost: cost, now: now)
         case .noAnswer(let words):
-            logger.warning("attempt unanswered", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "reason": "\(words)"])
+            logger.warning("no response to submission", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "reason": "\(words)"])
             let patience = now + provider.patience
             try await database.write(of: account) {
                 try $0.recordNoAnswer(claim.attempt, words: words, cost: cost, now: now, dueAt: patience)

@@ -92,7 +92,7 @@ package struct SettleJob: Sendable {
         if let deadline = job.deadlineAt, deadline <= now {
             return try await fail(due, job, .storageFailed, isTransient: false, retryAfter: nil)
         }
-        logger.error("output not kept", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
+        logger.error("output not stored", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
         try await database.write(of: job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
     }
 

@@ -167,7 +167,7 @@ package final class Worker: Service {
             due = try await handOver(claim, isShuttingDown: isShuttingDown.withLock { $0 })
         } catch {
             // Whether it was sent is unknown here; the end of its lease lets another worker decide.
-            logger.error("hand-over failed", metadata: ["attempt": "\(claim.attempt)", "error": "\(error)"])
+            logger.error("submission failed", metadata: ["attempt": "\(claim.attempt)", "error": "\(error)"])
         }
         inHand.withLock { inHand in
             inHand.handOvers -= 1
@@ -181,7 +181,7 @@ package final class Worker: Service {
         do {
             try await followUp(due)
         } catch {
-            logger.error("follow-up failed", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
+            logger.error("attempt could not be advanced", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             let again = time.now() + (isShuttingDown.withLock { $0 } ? .zero : .seconds(2))
             do {
                 try await database.write(of: due.job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }

@@ -56,6 +56,6 @@ package struct Duties: Service {
     }
 
     private func report(_ error: any Error, _ duty: Duty) {
-        logger.error("duty failed", metadata: ["duty": "\(duty.name)", "error": "\(error)"])
+        logger.error("scheduled task failed", metadata: ["task": "\(duty.name)", "error": "\(error)"])
     }
 }
