@@ -134,9 +134,8 @@ private struct Simulation {
 
     /// A webhook, perhaps late, perhaps again, perhaps never.
     private func sendWebhook(_ chance: inout Seeded) async throws {
-        guard let request = world.provider.requests.suffix(30).filter(
-            { !$0.isUnderWay }).randomElement(using: &chance)
-        else { return }
+        let ended = world.provider.requests.suffix(30).filter { !$0.isUnderWay }
+        guard let request = ended.randomElement(using: &chance) else { return }
         for _ in 0...chance.number(0...1) { _ = try await world.deliverWebhook(request.id) }
     }
 

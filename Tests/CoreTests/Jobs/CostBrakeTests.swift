@@ -40,10 +40,10 @@ struct CostBrakeTests {
         let world = try await TestWorld(engine, dailyCost: 12_000)
         let actor = try await world.account(credits: 1_000)
         var jobs: [Job] = []
-        for (
-            images, endpoint
-        ) in [(1, "fal-ai/flux/schnell"), (
-            4, "fal-ai/flux/schnell"), (1, "fal-ai/flux/schnell"), (1, "fal-ai/fast-sdxl")] {
+        let asked = [
+            (1, "fal-ai/flux/schnell"), (4, "fal-ai/flux/schnell"), (1, "fal-ai/flux/schnell"), (1, "fal-ai/fast-sdxl"),
+        ]
+        for (images, endpoint) in asked {
             let request = JobRequest(
                 kind: .textToImage, endpoint: EndpointID(rawValue: endpoint),
                 parameters: ["prompt": "a", "numImages": .integer(Int64(images))])
