@@ -105,8 +105,8 @@ extension Transaction {
     package func deleteSpendCounters(before: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM spend_counters WHERE (account_id, scope, subject, period, starts_at) IN (
-                SELECT account_id, scope, subject, period, starts_at FROM spend_counters
-                WHERE starts_at < $1 LIMIT $2 \(.skipLocked))
+                SELECT account_id, scope, subject, period, starts_at
+                FROM spend_counters WHERE starts_at < $1 LIMIT $2 \(.skipLocked))
             """, before, limit)
     }
 

@@ -24,8 +24,8 @@ extension Transaction {
     package func queuePosition(of job: Job) throws(DatabaseError) -> Int {
         let before = try queryOne("""
             SELECT COUNT(*) AS count FROM (
-                SELECT 1 FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL
-                    AND (order_at, id) < ($2, $3)
+                SELECT 1 FROM jobs
+                WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL AND (order_at, id) < ($2, $3)
                 LIMIT 1001) AS before
             """, job.provider, job.orderAt, job.id)?.get("count") ?? 0
         return try before + (waitingBefore([job.id])[job.id] ?? 0)
