@@ -62,7 +62,7 @@ extension Settings {
     }
 
     /// What Stripe's ids are kept under, for who only reads them; nothing where payments are off.
-    var stripeRealm: String? {
+    var stripeEnvironment: StripeEnvironment? {
         let stripe: Stripe
         switch payments {
         case .off: return nil
@@ -70,6 +70,6 @@ extension Settings {
         // The rest of its key is of no matter here, and is a secret.
         case .standIn: stripe = Stripe(key: "sk_test_", url: "", webhookSecrets: [])
         }
-        return StripeClient(client(of: stripe), client: .shared, time: .system).realm
+        return StripeClient(client(of: stripe), client: .shared, time: .system).environment
     }
 }

@@ -57,7 +57,7 @@ struct AuditCommand: AsyncParsableCommand {
     /// Of the database alone, so that it needs neither a server that runs nor a key that fits.
     private func read(_ settings: Settings, _ period: BooksPeriod) async throws -> Books {
         let database = try await App.openExisting(settings)
-        let books = try await ReadBooks(database: database, realm: settings.stripeRealm, time: .system)(period)
+        let books = try await ReadBooks(database: database, environment: settings.stripeEnvironment, time: .system)(period)
         await database.close()
         return books
     }

@@ -26,7 +26,7 @@ extension Billing {
 
     private func paidSession(_ id: String) async throws -> FoundPayment? {
         guard let json = try await stripe.find("/checkout/sessions/\(id.percentEncoded)"), let session = StripeSession(json),
-            session.isComplete, session.payment != .unpaid
+            session.isPaid
         else { return nil }
         // A plan's credits come with its invoice.
         if json["mode"]?.string == "subscription" {
@@ -34,9 +34,9 @@ extension Billing {
             return try await paidInvoice(invoice)
         }
         guard let total = session.total else { return nil }
-        let realm = stripe.realm
+        let environment = stripe.environment
         let isSold = try await database.read { transaction in
-            guard let payment = StripePayments.Payment(session: json), try transaction.isOurs(payment, in: realm) else { return false }
+            guard let payment = StripePayments.Payment(session: json), try transaction.isOurs(payment, in: environment) else { return false }
             return try session.checkout.flatMap { id throws(DatabaseError) in try transaction.checkout(id) }?.price == session.subtotal
         }
         return FoundPayment(key: "checkout:\(session.id)", paid: total, brings: isSold ? .credits : .notOurs)
@@ -45,9 +45,9 @@ extension Billing {
     private func paidInvoice(_ id: String) async throws -> FoundPayment? {
         guard let json = try await stripe.find("/invoices/\(id.percentEncoded)"), let invoice = StripeInvoice(json), invoice.isPaid
         else { return nil }
-        let realm = stripe.realm
+        let environment = stripe.environment
         var brings = FoundPayment.Brings.notOurs
-        if let customer = invoice.customer, try await database.read({ try $0.account(ofCustomer: customer, in: realm) }) != nil {
+        if let customer = invoice.customer, try await database.read({ try $0.account(ofCustomer: customer, in: environment) }) != nil {
             var plans = PlansByPrice(self)
             let lines = try await allLines(of: invoice)
             let grant = InvoiceGrant(lines, try await plans(lines), now: time.now())

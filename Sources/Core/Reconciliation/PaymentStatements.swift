@@ -1,7 +1,7 @@
 import SQL
 
 /// What the events of Stripe's say was paid, beside what was booked. Every statement has the same first values: the period
-/// (`$1` to `$2`), the realm (`$3`, or NULL for all of them) and the instant after which all may still be under way (`$4`).
+/// (`$1` to `$2`), the environment (`$3`, or NULL for all of them) and the instant after which all may still be under way (`$4`).
 enum PaymentStatements {
     /// What events of the period say was paid for something of ours; `fruitless` is what was looked at and brings nothing.
     ///

@@ -3,13 +3,13 @@ import SQL
 /// Purchases against what Stripe has told, by the fact that both name: `checkout:cs_…`, `invoice:in_…`.
 extension Transaction {
     /// - Parameters:
-    ///   - realm: Of a Stripe that is no longer asked nothing can be told or mended; nothing where it is not known which is.
+    ///   - environment: Of a Stripe that is no longer asked nothing can be told or mended; nothing where it is not known which is.
     ///   - settled: What is newer may still be under way, and is no mismatch yet.
-    func paymentsSection(_ period: BooksPeriod, in realm: String?, settled: Instant, limit: Int) throws -> Books.Section {
+    func paymentsSection(_ period: BooksPeriod, in environment: StripeEnvironment?, settled: Instant, limit: Int) throws -> Books.Section {
         var (compared, mismatched) = (0, 0)
         var sums: [Books.Sum] = []
         var mismatches: [Books.Mismatch] = []
-        for row in try query(PaymentStatements.section, period.start, period.end, realm, settled, limit) {
+        for row in try query(PaymentStatements.section, period.start, period.end, environment, settled, limit) {
             switch try row.get("part", as: String.self) {
             case "count": (mismatched, compared) = try (row.get("kept"), row.get("against"))
             case "sum": sums.append(try Books.Sum(unit: .money(row.get("name")), kept: row.get("kept"), against: row.get("against")))
@@ -25,27 +25,27 @@ extension Transaction {
 
     /// Purchases of a period that no event speaks of, for whoever asks Stripe about them.
     func purchasesWithoutEvent(
-        _ period: BooksPeriod, in realm: String, settled: Instant, after key: String, limit: Int
+        _ period: BooksPeriod, in environment: StripeEnvironment, settled: Instant, after key: String, limit: Int
     ) throws(DatabaseError) -> [String] {
         try query("""
             WITH \(PaymentStatements.told), \(PaymentStatements.untold) SELECT key FROM untold WHERE key > $5 ORDER BY key LIMIT $6
-            """, period.start, period.end, realm, settled, key, limit).map { row throws(DatabaseError) in try row.get("key") }
+            """, period.start, period.end, environment, settled, key, limit).map { row throws(DatabaseError) in try row.get("key") }
     }
 
     /// Payments of a period that events speak of, and that are not booked.
     func paymentsNotBooked(
-        _ period: BooksPeriod, in realm: String, settled: Instant, after key: String, limit: Int
+        _ period: BooksPeriod, in environment: StripeEnvironment, settled: Instant, after key: String, limit: Int
     ) throws(DatabaseError) -> [String] {
         try query("""
             WITH \(PaymentStatements.facts), \(PaymentStatements.unbooked)
             SELECT key FROM unbooked WHERE received_at <= $4 AND key > $5 ORDER BY key LIMIT $6
-            """, period.start, period.end, realm, settled, key, limit).map { row throws(DatabaseError) in try row.get("key") }
+            """, period.start, period.end, environment, settled, key, limit).map { row throws(DatabaseError) in try row.get("key") }
     }
 
     /// Invoices that were looked at when they were paid, by their event or by an operator, and brought nothing. What plans
     /// bring today says nothing of them.
-    func paymentsThatBroughtNothing(_ period: BooksPeriod, in realm: String) throws(DatabaseError) -> Set<String> {
-        Set(try query("WITH \(PaymentStatements.facts) SELECT key FROM fruitless", period.start, period.end, realm)
+    func paymentsThatBroughtNothing(_ period: BooksPeriod, in environment: StripeEnvironment) throws(DatabaseError) -> Set<String> {
+        Set(try query("WITH \(PaymentStatements.facts) SELECT key FROM fruitless", period.start, period.end, environment)
             .map { row throws(DatabaseError) in try row.get("key") })
     }
 }

@@ -21,8 +21,8 @@ struct PlansByPrice {
     }
 
     private func plan(of price: String) async throws -> Plan? {
-        let realm = billing.stripe.realm
-        var item = try await billing.database.read { try $0.item(ofPrice: price, in: realm) }
+        let environment = billing.stripe.environment
+        var item = try await billing.database.read { try $0.item(ofPrice: price, in: environment) }
         if item == nil { item = try await billing.namedItem(ofPrice: price)?.item }
         guard let name = item?.plan else { return nil }
         return try await billing.database.read { try $0.plan(name) }

@@ -8,21 +8,21 @@ package struct ReadBooks: Sendable {
     private let database: Database
     private let billing: Billing?
     /// Whose payments are compared with the events; nothing for those of every Stripe that there was.
-    private let realm: String?
+    private let environment: StripeEnvironment?
     private let time: Time
 
     package init(database: Database, billing: Billing?, time: Time) {
         self.database = database
         self.billing = billing
-        realm = billing?.stripe.realm
+        environment = billing?.stripe.environment
         self.time = time
     }
 
     /// For who does not ask Stripe.
-    package init(database: Database, realm: String?, time: Time) {
+    package init(database: Database, environment: StripeEnvironment?, time: Time) {
         self.database = database
         billing = nil
-        self.realm = realm
+        self.environment = environment
         self.time = time
     }
 
@@ -35,10 +35,10 @@ package struct ReadBooks: Sendable {
         let settled = now - ReadBooks.patience
         // First, so that whatever is booked meanwhile is in the database when it is compared.
         let listing = withStripe ? try await payments(period) : nil
-        let read = try await database.read { [realm] transaction in
+        let read = try await database.read { [environment] transaction in
             (
                 sections: try transaction.auditedSections(limit: limit)
-                    + [try transaction.paymentsSection(period, in: realm, settled: settled, limit: limit)],
+                    + [try transaction.paymentsSection(period, in: environment, settled: settled, limit: limit)],
                 margin: try transaction.margin(period), bookings: try listing.map { try transaction.bookings($0, period) }
             )
         }

@@ -49,11 +49,11 @@ package struct RepairPurchases: Sendable {
             try transaction.bookings(listing, period).payments.filter { $0.booked == nil }.map(\.payment.key)
         }
         try await callAsFunction(unbooked.map(RepairPurchases.id(of:)), isDry: isDry, report)
-        let (done, realm, settled) = (Set(unbooked), billing.stripe.realm, billing.time.now() - ReadBooks.patience)
-        try await each({ try $0.paymentsNotBooked(period, in: realm, settled: settled, after: $1, limit: $2) }) { keys in
+        let (done, environment, settled) = (Set(unbooked), billing.stripe.environment, billing.time.now() - ReadBooks.patience)
+        try await each({ try $0.paymentsNotBooked(period, in: environment, settled: settled, after: $1, limit: $2) }) { keys in
             try await callAsFunction(keys.filter { !done.contains($0) }.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
-        try await each({ try $0.purchasesWithoutEvent(period, in: realm, settled: settled, after: $1, limit: $2) }) { keys in
+        try await each({ try $0.purchasesWithoutEvent(period, in: environment, settled: settled, after: $1, limit: $2) }) { keys in
             try await callAsFunction(keys.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
         let returned = Set(try await billing.returns(in: period, settled: settled).missed.map(\.key))

@@ -12,8 +12,8 @@ struct StripeBookings: Sendable {
 extension Transaction {
     func bookings(_ listing: StripePayments, _ period: BooksPeriod) throws -> StripeBookings {
         var bookings = StripeBookings()
-        let nothing = try paymentsThatBroughtNothing(listing.period, in: listing.realm)
-        for payment in listing.payments where try !nothing.contains(payment.key) && isOurs(payment, in: listing.realm) {
+        let nothing = try paymentsThatBroughtNothing(listing.period, in: listing.environment)
+        for payment in listing.payments where try !nothing.contains(payment.key) && isOurs(payment, in: listing.environment) {
             let purchase = try purchase(withKey: payment.key)
             guard purchase.map({ period.contains($0.createdAt) || period.contains(payment.at) }) ?? true else { continue }
             bookings.payments.append((payment, purchase?.paid))
@@ -21,7 +21,7 @@ extension Transaction {
         let listed = Set(listing.payments.map(\.key))
         var after = ""
         while true {
-            let some = try purchases(in: listing.realm, period, after: after, limit: 500)
+            let some = try purchases(in: listing.environment, period, after: after, limit: 500)
             bookings.others += some.filter { !listed.contains($0.key) }
             guard let last = some.last, some.count == 500 else { return bookings }
             after = last.key
@@ -29,23 +29,23 @@ extension Transaction {
     }
 
     /// Made by us, and of an account of ours.
-    func isOurs(_ payment: StripePayments.Payment, in realm: String) throws(DatabaseError) -> Bool {
+    func isOurs(_ payment: StripePayments.Payment, in environment: StripeEnvironment) throws(DatabaseError) -> Bool {
         switch payment.owner {
         case .checkout(let id):
-            guard let checkout = try checkout(id), checkout.item.pack != nil, checkout.realm == realm else { return false }
+            guard let checkout = try checkout(id), checkout.item.pack != nil, checkout.environment == environment else { return false }
             return checkout.sessionID.map { "checkout:\($0)" == payment.key } ?? true
         case .customer(let customer):
-            return try account(ofCustomer: customer, in: realm) != nil
+            return try account(ofCustomer: customer, in: environment) != nil
         }
     }
 
     private func purchases(
-        in realm: String, _ period: BooksPeriod, after key: String, limit: Int
+        in environment: StripeEnvironment, _ period: BooksPeriod, after key: String, limit: Int
     ) throws(DatabaseError) -> [(key: String, paid: Money)] {
         try query("""
             SELECT key, amount, currency FROM purchases WHERE realm = $1 AND created_at >= $2 AND created_at < $3 AND key > $4
             ORDER BY key LIMIT $5
-            """, realm, period.start, period.end, key, limit).map { row throws(DatabaseError) in
+            """, environment, period.start, period.end, key, limit).map { row throws(DatabaseError) in
             try (row.get("key"), Money(row.get("amount"), row.get("currency")))
         }
     }

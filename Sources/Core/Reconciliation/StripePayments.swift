@@ -20,7 +20,7 @@ struct StripePayments: Sendable {
         case customer(String)
     }
 
-    let realm: String
+    let environment: StripeEnvironment
     /// When what was looked at was begun.
     let period: BooksPeriod
     let payments: [Payment]
@@ -49,7 +49,7 @@ extension Billing {
             payments.append(.init(key: "invoice:\(invoice.id)", paid: invoice.paid, at: paidAt, owner: .customer(customer)))
         }
         return StripePayments(
-            realm: stripe.realm, period: period, payments: payments, isComplete: sessions.isComplete && invoices.isComplete)
+            environment: stripe.environment, period: period, payments: payments, isComplete: sessions.isComplete && invoices.isComplete)
     }
 
     func list(_ path: String, _ filter: StripeForm, _ period: BooksPeriod) async throws -> (objects: [JSON], isComplete: Bool) {
@@ -71,7 +71,7 @@ extension Billing {
 extension StripePayments.Payment {
     /// Nothing unless a pack of ours was paid: a plan's credits come with its invoice.
     init?(session json: JSON) {
-        guard json["mode"]?.string == "payment", let session = StripeSession(json), session.isComplete, session.payment != .unpaid,
+        guard json["mode"]?.string == "payment", let session = StripeSession(json), session.isPaid,
             let checkout = session.checkout, let total = session.total, let createdAt = json["created"]?.instant
         else { return nil }
         self.init(key: "checkout:\(session.id)", paid: total, at: createdAt, owner: .checkout(checkout), intent: session.paymentIntent)

@@ -40,8 +40,8 @@ extension Billing {
 
     private func purchase(paidBy returns: [JSON]) async throws -> Purchase? {
         guard let payment = returns.lazy.compactMap({ $0["payment_intent"]?.reference }).first else { return nil }
-        let realm = stripe.realm
-        return try await database.read { try $0.purchase(paidBy: payment, realm: realm) }
+        let environment = stripe.environment
+        return try await database.read { try $0.purchase(paidBy: payment, environment: environment) }
     }
 }
 

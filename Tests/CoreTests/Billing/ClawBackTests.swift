@@ -292,7 +292,7 @@ struct ClawBackTests {
     func `the share is rounded half away from zero, and is the whole at most`(refunded: Int64, disputed: Int64, expected: Int64) {
         let purchase = Purchase(
             id: .make(at: Instant(seconds: 0)), account: .make(at: Instant(seconds: 0)), source: .checkout, key: "", item: .pack("x"),
-            credits: .whole(100), lot: .make(at: Instant(seconds: 0)), paid: Money(3, "usd"), realm: "", paymentIntent: nil, refunded: 0,
+            credits: .whole(100), lot: .make(at: Instant(seconds: 0)), paid: Money(3, "usd"), environment: StripeEnvironment(rawValue: ""), paymentIntent: nil, refunded: 0,
             disputed: 0, clawedBack: .zero, revision: 0, createdAt: Instant(seconds: 0))
 
         #expect(purchase.clawBack(refunded: refunded, disputed: disputed) == Credits(hundredths: expected))

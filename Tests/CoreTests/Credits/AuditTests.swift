@@ -126,7 +126,7 @@ struct AuditTests {
             _ = try transaction.book(
                 NewPurchase(
                     account: actor.account, source: .checkout, key: "checkout:cs_1", item: .pack("small"), credits: .whole(10),
-                    paid: Money(500, "usd"), realm: "stripe.test test", paymentIntent: "pi_1", expiresAt: nil),
+                    paid: Money(500, "usd"), environment: StripeEnvironment(rawValue: "stripe.test test"), paymentIntent: "pi_1", expiresAt: nil),
                 .dispute, now: now + .milliseconds(1))
         }
         let limits = SpendLimits(database: world.database, time: world.clock.time)

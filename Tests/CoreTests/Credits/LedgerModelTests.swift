@@ -113,7 +113,7 @@ extension Transaction {
         let lot = try purchase(credits, as: .purchase, for: account, key: key, expiresAt: expiresAt, now: now)
         try insert(Purchase(
             id: id, account: account, source: .checkout, key: key, item: .pack("small"), credits: credits, lot: lot, paid: Money(500, "usd"),
-            realm: "test", paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
+            environment: StripeEnvironment(rawValue: "test"), paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
     }
 
     /// Takes credits of a purchase back, or gives them back where there are less than none.

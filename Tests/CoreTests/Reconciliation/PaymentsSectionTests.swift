@@ -104,7 +104,7 @@ struct PaymentsSectionTests {
             #expect(try await world.repair() == [])
 
             let period = try #require(BooksPeriod(from: world.clock.now - .seconds(86_400), to: world.clock.now, now: world.clock.now))
-            let all = try await ReadBooks(database: world.database, realm: nil, time: world.clock.time)(period)
+            let all = try await ReadBooks(database: world.database, environment: nil, time: world.clock.time)(period)
             #expect(all.section("payments").mismatches.map(\.code) == ["purchase_without_event", "purchase_without_event"])
         }
     }

@@ -18,8 +18,8 @@ extension Billing {
     /// Stripe's price for an offer of ours. A price there never changes, so another amount has another one; its
     /// `lookup_key` finds what an earlier try has made.
     private func price(of offer: Offer, inPlaceOf old: String? = nil) async throws -> String {
-        let realm = stripe.realm
-        if let known = try await database.read({ try $0.stripePrice(of: offer, in: realm) }) { return known }
+        let environment = stripe.environment
+        if let known = try await database.read({ try $0.stripePrice(of: offer, in: environment) }) { return known }
         let lookupKey = "darkroom_\(offer.item)_\(offer.price.amount)_\(offer.price.currency)"
         var price = try await stripe.get("/prices", ["lookup_keys": [.text(lookupKey)], "active": true, "limit": 1]).listed
             .first { $0["id"]?.string != old }
@@ -41,8 +41,8 @@ extension Billing {
     /// What one of Stripe's prices stands for. One that somebody made there counts where its metadata says
     /// `darkroom_item`; nothing where it is not about us.
     func item(ofPrice id: String) async throws -> Item? {
-        let realm = stripe.realm
-        if let known = try await database.read({ try $0.item(ofPrice: id, in: realm) }) { return known }
+        let environment = stripe.environment
+        if let known = try await database.read({ try $0.item(ofPrice: id, in: environment) }) { return known }
         guard let named = try await namedItem(ofPrice: id) else { return nil }
         // Counted where it is paid, and not sold by us: it may be for a year, or for once.
         try await keep(id, named.item, Money(0, named.currency))
@@ -64,32 +64,32 @@ extension Billing {
     }
 
     private func retire(_ price: String) async throws {
-        let realm = stripe.realm
+        let environment = stripe.environment
         try await database.write(order: .key("stripe price \(price)")) {
-            _ = try $0.execute("UPDATE stripe_prices SET amount = 0 WHERE realm = $1 AND id = $2", realm, price)
+            _ = try $0.execute("UPDATE stripe_prices SET amount = 0 WHERE realm = $1 AND id = $2", environment, price)
         }
     }
 
     private func keep(_ price: String, _ item: Item, _ money: Money) async throws {
-        let (realm, now) = (stripe.realm, time.now())
+        let (environment, now) = (stripe.environment, time.now())
         try await database.write(order: .key("stripe price \(price)")) {
             _ = try $0.execute("""
                 INSERT INTO stripe_prices (realm, id, item, amount, currency, created_at) VALUES ($1, $2, $3, $4, $5, $6)
                 ON CONFLICT (realm, id) DO NOTHING
-                """, realm, price, item, money.amount, money.currency, now)
+                """, environment, price, item, money.amount, money.currency, now)
         }
     }
 }
 
 extension Transaction {
-    fileprivate func stripePrice(of offer: Offer, in realm: String) throws(DatabaseError) -> String? {
+    fileprivate func stripePrice(of offer: Offer, in environment: StripeEnvironment) throws(DatabaseError) -> String? {
         try queryOne("""
             SELECT id FROM stripe_prices WHERE realm = $1 AND item = $2 AND amount = $3 AND currency = $4
             ORDER BY created_at, id LIMIT 1
-            """, realm, offer.item, offer.price.amount, offer.price.currency)?.get("id")
+            """, environment, offer.item, offer.price.amount, offer.price.currency)?.get("id")
     }
 
-    func item(ofPrice id: String, in realm: String) throws(DatabaseError) -> Item? {
-        try queryOne("SELECT item FROM stripe_prices WHERE realm = $1 AND id = $2", realm, id)?.get("item")
+    func item(ofPrice id: String, in environment: StripeEnvironment) throws(DatabaseError) -> Item? {
+        try queryOne("SELECT item FROM stripe_prices WHERE realm = $1 AND id = $2", environment, id)?.get("item")
     }
 }

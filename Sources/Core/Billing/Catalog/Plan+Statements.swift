@@ -28,21 +28,21 @@ extension Transaction {
     }
 
     /// A plan with what it cost last, where it is not for sale any more and somebody is still on it.
-    func planAsSold(_ name: String, in realm: String) throws(DatabaseError) -> Plan? {
+    func planAsSold(_ name: String, in environment: StripeEnvironment) throws(DatabaseError) -> Plan? {
         guard var plan = try plan(name) else { return nil }
         guard plan.price == nil else { return plan }
         let row = try queryOne("""
             SELECT amount, currency FROM stripe_prices WHERE realm = $1 AND item = $2 AND amount > 0 ORDER BY created_at DESC, id LIMIT 1
-            """, realm, Item.plan(name))
+            """, environment, Item.plan(name))
         plan.price = try row.map { row throws(DatabaseError) in try Money(row.get("amount"), row.get("currency")) }
         return plan
     }
 
     /// What an account is subscribed to, which it may go back to also where it is not for sale any more.
-    func offer(inForce item: Item, of account: ID<Account>, in realm: String) throws(DatabaseError) -> Offer? {
+    func offer(inForce item: Item, of account: ID<Account>, in environment: StripeEnvironment) throws(DatabaseError) -> Offer? {
         guard let name = item.plan, let subscription = try subscription(of: account), subscription.isLive, subscription.plan == name
         else { return nil }
-        return try planAsSold(name, in: realm)?.offer
+        return try planAsSold(name, in: environment)?.offer
     }
 
     /// What an item costs now; nothing where it is not for sale.

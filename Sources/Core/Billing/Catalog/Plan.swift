@@ -38,7 +38,7 @@ package struct Plan: Sendable, Hashable {
     }
 
     /// Whoever changes to a dearer plan has it at once; to another, at the next period.
-    func isDearer(than other: Plan) -> Bool {
+    func costsMore(than other: Plan) -> Bool {
         (price?.amount ?? 0) > (other.price?.amount ?? 0)
     }
 }

@@ -5,7 +5,7 @@ extension Transaction {
         try execute("""
             INSERT INTO checkouts (id, account_id, created_by, realm, item, credits, amount, currency, state, idempotency_key,
                 body_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            """, checkout.id, checkout.account, checkout.createdBy, checkout.realm, checkout.item, checkout.credits,
+            """, checkout.id, checkout.account, checkout.createdBy, checkout.environment, checkout.item, checkout.credits,
             checkout.price.amount, checkout.price.currency, checkout.state, idempotencyKey, checkout.bodyHash, checkout.createdAt)
     }
 
@@ -30,19 +30,19 @@ extension Transaction {
     }
 
     /// Pay pages for plans that could still be paid: with two of them an account would have two subscriptions.
-    func openPlanCheckouts(of account: ID<Account>, realm: String) throws(DatabaseError) -> [Checkout] {
+    func openPlanCheckouts(of account: ID<Account>, environment: StripeEnvironment) throws(DatabaseError) -> [Checkout] {
         try query("""
             SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND realm = $2
                 AND substr(session_id, 1, 3) = 'cs_' ORDER BY id LIMIT 20
-            """, account, realm).map(Checkout.init)
+            """, account, environment).map(Checkout.init)
     }
 
     /// Changes of plan that wait for their payment: in place of a session's id they have `sub_…:{checkout}`.
-    func openPlanChanges(of account: ID<Account>, realm: String) throws(DatabaseError) -> [Checkout] {
+    func openPlanChanges(of account: ID<Account>, environment: StripeEnvironment) throws(DatabaseError) -> [Checkout] {
         try query("""
             SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND realm = $2
                 AND substr(session_id, 1, 4) = 'sub_' ORDER BY id LIMIT 20
-            """, account, realm).map(Checkout.init)
+            """, account, environment).map(Checkout.init)
     }
 
     func setSession(_ session: String, url: String?, of checkout: ID<Checkout>) throws(DatabaseError) {
@@ -63,7 +63,7 @@ extension Checkout {
         id = try row.get("id")
         account = try row.get("account_id")
         createdBy = try row.get("created_by")
-        realm = try row.get("realm")
+        environment = try row.get("realm")
         item = try row.get("item")
         credits = try row.get("credits")
         price = try Money(row.get("amount"), row.get("currency"))

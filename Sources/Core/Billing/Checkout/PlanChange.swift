@@ -21,7 +21,7 @@ struct PlanChange: Sendable, Hashable {
         var steps: [Step] = []
         if wanted.name == current.name {
             if subscription.nextPlan != nil { steps.append(.switchPrice(to: current)) }
-        } else if wanted.isDearer(than: current) {
+        } else if wanted.costsMore(than: current) {
             // The difference is reckoned from what was paid for, not from what was to come.
             if subscription.nextPlan != nil { steps.append(.switchPrice(to: current)) }
             steps.append(.upgrade(to: wanted, instead: subscription.nextPlan))
@@ -123,7 +123,7 @@ extension Billing {
     }
 
     private func plan(_ name: String) async throws -> Plan? {
-        let realm = stripe.realm
-        return try await database.read { try $0.planAsSold(name, in: realm) }
+        let environment = stripe.environment
+        return try await database.read { try $0.planAsSold(name, in: environment) }
     }
 }

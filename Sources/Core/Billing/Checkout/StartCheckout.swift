@@ -52,7 +52,7 @@ package struct StartCheckout: Sendable {
     private func begin(
         _ item: Item, by user: ID<User>, of account: ID<Account>, _ idempotency: Idempotency?
     ) async throws -> (checkout: Checkout, isNew: Bool) {
-        let (now, realm) = (billing.time.now(), billing.stripe.realm)
+        let (now, environment) = (billing.time.now(), billing.stripe.environment)
         return try await billing.database.write(of: account) { transaction in
             if let idempotency {
                 if let begun = try transaction.checkout(withKey: idempotency.key, of: account, since: now - Idempotency.lifetime) {
@@ -60,9 +60,9 @@ package struct StartCheckout: Sendable {
                     return (begun, false)
                 }
             }
-            guard let offer = try transaction.offer(item) ?? transaction.offer(inForce: item, of: account, in: realm) else { throw BillingError.noSuchItem(item) }
+            guard let offer = try transaction.offer(item) ?? transaction.offer(inForce: item, of: account, in: environment) else { throw BillingError.noSuchItem(item) }
             let checkout = Checkout(
-                id: .make(at: now), account: account, createdBy: user, realm: realm, item: item, credits: offer.credits,
+                id: .make(at: now), account: account, createdBy: user, environment: environment, item: item, credits: offer.credits,
                 price: offer.price, state: .open, sessionID: nil, url: nil, bodyHash: idempotency?.bodyHash, createdAt: now)
             if let idempotency { try transaction.freeCheckoutKey(idempotency.key, of: account) }
             try transaction.insert(checkout, idempotencyKey: idempotency?.key)
@@ -73,17 +73,17 @@ package struct StartCheckout: Sendable {
     /// Nothing where there is no subscription to change. What is known of it may be a period old, so Stripe is asked first.
     private func planChange(_ checkout: Checkout) async throws -> PlanChange? {
         guard let name = checkout.item.plan else { return nil }
-        let (realm, now) = (billing.stripe.realm, billing.time.now())
-        guard let known = try await billing.subscription(of: checkout.account), known.isLive, known.realm == realm else { return nil }
+        let (environment, now) = (billing.stripe.environment, billing.time.now())
+        guard let known = try await billing.subscription(of: checkout.account), known.isLive, known.environment == environment else { return nil }
         _ = try await billing.applySubscription(known.id, of: checkout.account)
         let found = try await billing.database.read { transaction in
             let subscription = try transaction.subscription(of: checkout.account)
             return (
-                subscription, try subscription.flatMap { try transaction.planAsSold($0.plan, in: realm) },
-                try transaction.planAsSold(name, in: realm)
+                subscription, try subscription.flatMap { try transaction.planAsSold($0.plan, in: environment) },
+                try transaction.planAsSold(name, in: environment)
             )
         }
-        guard let subscription = found.0, subscription.isLive, subscription.realm == realm, let current = found.1, let wanted = found.2
+        guard let subscription = found.0, subscription.isLive, subscription.environment == environment, let current = found.1, let wanted = found.2
         else { return nil }
         return try PlanChange(of: subscription, from: current, to: wanted, now: now)
     }
@@ -128,8 +128,8 @@ package struct StartCheckout: Sendable {
 extension Billing {
     /// Pay pages for plans that the account has open besides: whoever paid two of them would have two subscriptions.
     fileprivate func expirePlanCheckouts(of checkout: Checkout) async throws {
-        let (realm, now) = (stripe.realm, time.now())
-        let open = try await database.read { try $0.openPlanCheckouts(of: checkout.account, realm: realm) }
+        let (environment, now) = (stripe.environment, time.now())
+        let open = try await database.read { try $0.openPlanCheckouts(of: checkout.account, environment: environment) }
         for left in open where left.id != checkout.id {
             guard let session = left.sessionID else { continue }
             try await expire(session, of: left.id)

@@ -11,6 +11,19 @@ struct Debt: Sendable, Hashable {
     let source: Lot.Source
 }
 
+extension [Debt] {
+    /// What so many credits cover of each, the first one first.
+    func shares(of credits: Credits) -> [(debt: Debt, amount: Credits)] {
+        var left = credits
+        var shares: [(debt: Debt, amount: Credits)] = []
+        for debt in self where left > .zero {
+            shares.append((debt, Swift.min(debt.open, left)))
+            left -= shares[shares.count - 1].amount
+        }
+        return shares
+    }
+}
+
 extension Transaction {
     /// Under the key of the claw-back that found too little.
     func owe(_ amount: Credits, for purchase: Purchase, key: String, now: Instant) throws(DatabaseError) {

@@ -1,7 +1,6 @@
 import SQL
 
-/// The ledger's verbs for credits that money bought, and for money that went away again. What a job has reserved is never
-/// touched: its price was agreed.
+/// The ledger's verbs for credits that money bought, and for money that went away again.
 extension Transaction {
     /// Gives an account what it paid for, as a lot of its own; what it owes is paid out of it at once. The same key again
     /// is a `unique` error: ask `isBooked` first.
@@ -13,30 +12,28 @@ extension Transaction {
         return lot
     }
 
-    /// Takes credits of a purchase back: what is left of its own lot first, then of the others, the soonest to expire
-    /// first. What is not there is owed from now on.
+    /// Takes credits of a purchase back. What is not there is owed from now on.
     func clawBack(_ amount: Credits, of purchase: Purchase, key: String, now: Instant) throws(DatabaseError) {
-        let all = try credits(of: [purchase.account])[purchase.account]?.lots ?? []
-        let lots = all.filter { $0.id == purchase.lot }
-            + all.filter { lot in lot.id != purchase.lot && lot.expiresAt.map { $0 > now } ?? true }
-        let taken = min(amount, lots.reduce(.zero) { $0 + $1.remaining })
-        if taken > .zero, let parts = Reservation.split(taken, over: lots) {
-            try takeBack(parts, to: purchase.source.lot.book, of: purchase.account, key: key, id: .make(at: now), now: now)
+        let lots = try credits(of: [purchase.account])[purchase.account]?.lots ?? []
+        let back = ClawBack(amount, of: purchase.lot, from: lots, now: now)
+        if !back.parts.isEmpty {
+            try takeBack(
+                back.parts, to: purchase.source.lot.book, of: purchase.account, key: key, id: .make(at: now), now: now)
         }
-        if taken < amount { try owe(amount - taken, for: purchase, key: key, now: now) }
+        if back.owed > .zero { try owe(back.owed, for: purchase, key: key, now: now) }
     }
 
     /// The other way round: what is still owed for the purchase is forgiven, and the rest comes back as a lot of its own.
     func giveBack(_ amount: Credits, of purchase: Purchase, key: String, now: Instant) throws(DatabaseError) {
         var left = amount
-        for debt in try openDebts(of: purchase.account) where debt.purchase == purchase.id && left > .zero {
-            let forgiven = min(debt.open, left)
+        for (debt, forgiven) in try openDebts(of: purchase.account).filter({ $0.purchase == purchase.id }).shares(of: amount) {
             try forgive(forgiven, of: debt, now: now)
             left -= forgiven
         }
         guard left > .zero else { return }
         let source = purchase.source.lot
-        let lot = try insertLot(source, left, of: purchase.account, expiresAt: try expiry(ofReturned: purchase.lot, now), now: now)
+        let expiresAt = try expiry(ofReturned: purchase.lot, now)
+        let lot = try insertLot(source, left, of: purchase.account, expiresAt: expiresAt, now: now)
         let balance = try moveBalance(of: purchase.account, available: left, allocated: .zero, now: now)
         let id = ID<LedgerTransaction>.make(at: now)
         try insertEntries(id, 0, from: .house(source.book), to: .customer(.available, purchase.account, lot), left)
@@ -46,15 +43,12 @@ extension Transaction {
 
     /// Each debt's payment is a line of its own, so that a history says where new credits went.
     private func payDebts(of account: ID<Account>, from lot: ID<Lot>, holding credits: Credits, now: Instant) throws(DatabaseError) {
-        var left = credits
-        for (place, debt) in try openDebts(of: account).enumerated() where left > .zero {
-            let paid = min(debt.open, left)
+        for (place, (debt, paid)) in try openDebts(of: account).shares(of: credits).enumerated() {
             // Behind what it is paid from, and one behind the other: a history is in the order of its ids.
             try takeBack(
                 [Reservation.Part(lot: lot, amount: paid)], to: debt.source.book, of: account, key: "debt:\(debt.id):\(lot)",
                 id: .make(at: now + .milliseconds(place + 1)), now: now)
             try pay(paid, of: debt, now: now)
-            left -= paid
         }
     }
 

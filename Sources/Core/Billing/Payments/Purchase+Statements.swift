@@ -6,7 +6,7 @@ extension Transaction {
             INSERT INTO purchases (id, account_id, source, key, item, credits, lot_id, amount, currency, realm, payment_intent, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             """, purchase.id, purchase.account, purchase.source, purchase.key, purchase.item, purchase.credits, purchase.lot,
-            purchase.paid.amount, purchase.paid.currency, purchase.realm, purchase.paymentIntent, purchase.createdAt)
+            purchase.paid.amount, purchase.paid.currency, purchase.environment, purchase.paymentIntent, purchase.createdAt)
     }
 
     package func purchase(_ id: ID<Purchase>) throws(DatabaseError) -> Purchase? {
@@ -17,8 +17,8 @@ extension Transaction {
         try queryOne("SELECT * FROM purchases WHERE key = $1", key).map(Purchase.init)
     }
 
-    func purchase(paidBy paymentIntent: String, realm: String) throws(DatabaseError) -> Purchase? {
-        try queryOne("SELECT * FROM purchases WHERE payment_intent = $1 AND realm = $2", paymentIntent, realm).map(Purchase.init)
+    func purchase(paidBy paymentIntent: String, environment: StripeEnvironment) throws(DatabaseError) -> Purchase? {
+        try queryOne("SELECT * FROM purchases WHERE payment_intent = $1 AND realm = $2", paymentIntent, environment).map(Purchase.init)
     }
 
     /// Newest first, from behind `cursor`.
@@ -52,7 +52,7 @@ extension Purchase {
         credits = try row.get("credits")
         lot = try row.get("lot_id")
         paid = try Money(row.get("amount"), row.get("currency"))
-        realm = try row.get("realm")
+        environment = try row.get("realm")
         paymentIntent = try row.get("payment_intent")
         refunded = try row.get("refunded")
         disputed = try row.get("disputed")

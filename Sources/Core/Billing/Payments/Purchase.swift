@@ -22,7 +22,7 @@ package struct Purchase: Sendable, Hashable {
     package let credits: Credits
     package let lot: ID<Lot>
     package let paid: Money
-    package let realm: String
+    package let environment: StripeEnvironment
     package let paymentIntent: String?
     package let refunded: Int64
     package let disputed: Int64

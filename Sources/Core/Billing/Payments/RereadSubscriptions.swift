@@ -19,7 +19,7 @@ package struct RereadSubscriptions: Sendable {
         let late = billing.time.now() - .seconds(86_400)
         let due = try await billing.database.read { [batch] in try $0.subscriptionsWithoutWord(since: late, limit: batch) }
         for subscription in due {
-            if subscription.realm == billing.stripe.realm {
+            if subscription.environment == billing.stripe.environment {
                 await read(subscription)
             } else {
                 try await end(subscription)
@@ -56,7 +56,7 @@ extension Subscription {
     /// As when Stripe had said that it is over.
     fileprivate var ended: Subscription {
         Subscription(
-            id: id, account: account, realm: realm, itemID: itemID, plan: plan, nextPlan: nil, status: "canceled", periodStart: periodStart,
+            id: id, account: account, environment: environment, itemID: itemID, plan: plan, nextPlan: nil, status: "canceled", periodStart: periodStart,
             periodEnd: periodEnd, cancelAt: cancelAt, graceUntil: nil, revision: revision + 1)
     }
 }

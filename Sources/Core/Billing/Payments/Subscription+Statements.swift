@@ -28,7 +28,7 @@ extension Transaction {
                 plan = excluded.plan, next_plan = excluded.next_plan, status = excluded.status, period_start = excluded.period_start,
                 period_end = excluded.period_end, cancel_at = excluded.cancel_at, grace_until = excluded.grace_until,
                 grace_ended_at = excluded.grace_ended_at, revision = excluded.revision, updated_at = excluded.updated_at
-            """, subscription.account, subscription.id, subscription.realm, subscription.itemID, subscription.plan,
+            """, subscription.account, subscription.id, subscription.environment, subscription.itemID, subscription.plan,
             subscription.nextPlan, subscription.status, subscription.periodStart, subscription.periodEnd, subscription.cancelAt,
             subscription.graceUntil, graceEndedAt, subscription.revision, now)
     }
@@ -65,7 +65,7 @@ extension Subscription {
     fileprivate init(_ row: Row) throws(DatabaseError) {
         id = try row.get("id")
         account = try row.get("account_id")
-        realm = try row.get("realm")
+        environment = try row.get("realm")
         itemID = try row.get("item_id")
         plan = try row.get("plan")
         nextPlan = try row.get("next_plan")

@@ -35,15 +35,15 @@ package struct StripeClient: Sendable {
     private let settings: Settings
     private let client: HTTPClient
     private let time: Time
-    /// This Stripe as this key sees it: ids of one realm mean nothing in another.
-    package let realm: String
+    package let environment: StripeEnvironment
 
     package init(_ settings: Settings, client: HTTPClient, time: Time) {
         self.settings = settings
         self.client = client
         self.time = time
-        let name = settings.name ?? Origin(settings.url).map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" } ?? settings.url
-        realm = "\(name) \(StripeClient.isLive(settings.key) ? "live" : "test")"
+        let host = Origin(settings.url).map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" }
+        environment = StripeEnvironment(
+            settings.name ?? host ?? settings.url, isLive: StripeClient.isLive(settings.key))
     }
 
     /// Whether money moves with it.
