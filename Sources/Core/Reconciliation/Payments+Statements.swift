@@ -3,7 +3,8 @@ import SQL
 /// Purchases against what Stripe has told, by the fact that both name: `checkout:cs_…`, `invoice:in_…`.
 extension Transaction {
     /// - Parameters:
-    ///   - environment: Of a Stripe that is no longer asked nothing can be told or mended; nothing where it is not known which is.
+    ///   - environment: Payments of another Stripe can be neither compared nor repaired. Nil if it is not known which one is
+    ///     asked now.
     ///   - settled: What is newer may still be under way, and is no mismatch yet.
     func paymentsSection(_ period: BooksPeriod, in environment: StripeEnvironment?, settled: Instant, limit: Int) throws -> Books.Section {
         var (compared, mismatched) = (0, 0)

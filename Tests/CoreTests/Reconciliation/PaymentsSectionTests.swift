@@ -12,7 +12,7 @@ struct PaymentsSectionTests {
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             world.stripe.refund(charge, inAll: 500)
             world.stripe.isAway = true
-            try await world.tell("charge.refunded", charge, id: "evt_lost")
+            try await world.send("charge.refunded", charge, id: "evt_lost")
             #expect(try await world.books().isClean)
             world.clock.advance(by: .seconds(7200))
             #expect(try await world.books().section("payments").mismatches.map(\.found) == ["waiting"])
@@ -39,7 +39,7 @@ struct PaymentsSectionTests {
             world.clock.advance(by: .seconds(FakeStripe.month))
             let invoice = world.stripe.renew(subscription)
             world.stripe.isAway = true
-            try await world.tell("invoice.paid", invoice, id: "evt_old")
+            try await world.send("invoice.paid", invoice, id: "evt_old")
             try await world.giveUp()
             world.stripe.isAway = false
             world.clock.advance(by: .seconds(75 * 86_400))
@@ -62,7 +62,7 @@ struct PaymentsSectionTests {
             world.clock.advance(by: .seconds(86_400))
             try await world.execute("UPDATE plans SET monthly_credits = (SELECT monthly_credits FROM plans WHERE name = 'basic') WHERE name = 'pro'")
             _ = try await StartCheckout(world.billing, addresses: world.addresses)(.init(item: .plan("pro")), by: actor)
-            try await world.tell("invoice.paid", world.stripe[subscription]["latest_invoice"]?.string ?? "")
+            try await world.send("invoice.paid", world.stripe[subscription]["latest_invoice"]?.string ?? "")
             world.clock.advance(by: .seconds(7200))
 
             let books = try await world.books(withStripe: true)
@@ -79,7 +79,7 @@ struct PaymentsSectionTests {
             let session = try await world.buy(.pack("small"), by: actor)
             let twin = try await world.pay(.pack("small"), by: actor)
             world.stripe.set(twin, ["metadata": world.stripe[session]["metadata"] ?? .null])
-            try await world.tell("checkout.session.completed", twin)
+            try await world.send("checkout.session.completed", twin)
             world.clock.advance(by: .seconds(7200))
 
             let books = try await world.books(withStripe: true)
@@ -95,8 +95,8 @@ struct PaymentsSectionTests {
             _ = try await world.subscribe("basic", actor)
             try await world.buy(.pack("small"), by: actor)
             try await world.execute(
-                "UPDATE purchases SET realm = 'stand-in test'", "UPDATE stripe_customers SET realm = 'stand-in test'",
-                "UPDATE checkouts SET realm = 'stand-in test', state = 'open', ended_at = NULL", "DELETE FROM stripe_events")
+                "UPDATE purchases SET realm = 'emulator test'", "UPDATE stripe_customers SET realm = 'emulator test'",
+                "UPDATE checkouts SET realm = 'emulator test', state = 'open', ended_at = NULL", "DELETE FROM stripe_events")
             world.clock.advance(by: .seconds(7200))
 
             let books = try await world.books(withStripe: true)
@@ -116,7 +116,7 @@ struct PaymentsSectionTests {
             let session = try await world.pay(.pack("small"), by: actor)
             world.stripe.set(session, ["amount_total": .null])
             world.stripe.isAway = true
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
             world.clock.advance(by: .seconds(7200))
 
             let section = try await world.books().section("payments")

@@ -24,7 +24,7 @@ struct RepairPurchasesTests {
             #expect(try await world.repair() == ["\(session) booked"])
             #expect(try await world.repair() == [])
             #expect(try await world.repair([session]) == ["\(session) wasConfirmed"])
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
 
             #expect(try await world.balance(of: actor).available == .whole(100))
             #expect(try await world.purchases(of: actor).count == 1)
@@ -44,7 +44,7 @@ struct RepairPurchasesTests {
             #expect(try await world.books(withStripe: true).section("stripe").mismatches.map(\.subject) == ["invoice:\(invoice)"])
 
             #expect(try await world.repair() == ["\(invoice) booked"])
-            try await world.tell("invoice.paid", invoice)
+            try await world.send("invoice.paid", invoice)
 
             #expect(try await world.purchases(of: actor).count == 2)
             #expect(try await world.books(withStripe: true).isClean)
@@ -57,7 +57,7 @@ struct RepairPurchasesTests {
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
             world.stripe.isAway = true
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
             #expect(try await world.books().isClean)
             world.clock.advance(by: .seconds(7200))
 
@@ -157,7 +157,7 @@ struct RepairPurchasesTests {
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
             world.stripe.set(session, ["client_reference_id": "a\u{0}b \\u0000 \u{1F600} '\""])
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
 
             let section = try await world.books().section("payments")
 
@@ -346,7 +346,7 @@ struct RepairPurchasesTests {
             let begin = world.clock.now + .seconds(3600)
             world.clock.advance(by: .seconds(7200))
             world.stripe.pay(session)
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
             world.clock.advance(by: .seconds(7200))
 
             let period = try #require(BooksPeriod(from: begin, to: world.clock.now, now: world.clock.now))

@@ -1,10 +1,10 @@
 import SQL
 
-/// Sends somebody to Stripe's pay page for a pack or a plan. What it costs comes from our catalog. A row of ours is there
-/// first, so that whatever is lost on the way is found again by its id. An account that has a subscription changes it
-/// instead, and needs no page as a rule.
+/// Sends somebody to Stripe's pay page for a pack or a plan. What it costs comes from our catalog. A row of its own is
+/// there first, so that whatever is lost on the way is found again by its id. An account that has a subscription
+/// changes it instead, and needs no page as a rule.
 package struct StartCheckout: Sendable {
-    package struct Wish: Sendable, Hashable {
+    package struct Request: Sendable, Hashable {
         package let item: Item
         package let successURL: String?
         package let cancelURL: String?
@@ -24,21 +24,22 @@ package struct StartCheckout: Sendable {
         self.addresses = addresses
     }
 
-    /// Throws `BillingError`. The same key again goes on with the same checkout, wherever it broke off; then it is not new.
+    /// Throws `BillingError`. The same key again goes on with the same checkout, wherever it broke off; then it is not
+    /// new.
     package func callAsFunction(
-        _ wish: Wish, by actor: Actor, idempotency: Idempotency? = nil
+        _ request: Request, by actor: Actor, idempotency: Idempotency? = nil
     ) async throws -> (checkout: Checkout, isNew: Bool) {
         let user = try billing.demandOwner(actor)
-        let success = try addresses.check(wish.successURL, field: "successUrl", otherwise: "/?checkout=done")
-        let cancel = try addresses.check(wish.cancelURL, field: "cancelUrl", otherwise: "/?checkout=cancelled")
-        let (checkout, isNew) = try await begin(wish.item, by: user, of: actor.account, idempotency)
+        let success = try addresses.check(request.successURL, field: "successUrl", otherwise: "/?checkout=done")
+        let cancel = try addresses.check(request.cancelURL, field: "cancelUrl", otherwise: "/?checkout=cancelled")
+        let (checkout, isNew) = try await begin(request.item, by: user, of: actor.account, idempotency)
         guard checkout.state == .open, checkout.sessionID == nil else { return (checkout, isNew) }
         do {
             return (try await goOn(with: checkout, success: success, cancel: cancel), isNew)
         } catch let error as StripeError {
             throw BillingError.stripe(error)
         } catch BillingError.planInForce where !isNew {
-            // It was changed before, and the answer was lost.
+            // It was changed before, and the response was lost.
             return (try await billing.markPaid(checkout), isNew)
         }
     }
@@ -55,26 +56,32 @@ package struct StartCheckout: Sendable {
         let (now, environment) = (billing.time.now(), billing.stripe.environment)
         return try await billing.database.write(of: account) { transaction in
             if let idempotency {
-                if let begun = try transaction.checkout(withKey: idempotency.key, of: account, since: now - Idempotency.lifetime) {
+                let since = now - Idempotency.lifetime
+                if let begun = try transaction.checkout(withKey: idempotency.key, of: account, since: since) {
                     guard begun.bodyHash == idempotency.bodyHash else { throw IdempotencyError.keyReused }
                     return (begun, false)
                 }
             }
-            guard let offer = try transaction.offer(item) ?? transaction.offer(inForce: item, of: account, in: environment) else { throw BillingError.noSuchItem(item) }
+            guard let offer = try transaction.offer(item)
+                ?? transaction.offer(inForce: item, of: account, in: environment)
+            else { throw BillingError.noSuchItem(item) }
             let checkout = Checkout(
-                id: .make(at: now), account: account, createdBy: user, environment: environment, item: item, credits: offer.credits,
-                price: offer.price, state: .open, sessionID: nil, url: nil, bodyHash: idempotency?.bodyHash, createdAt: now)
+                id: .make(at: now), account: account, createdBy: user, environment: environment, item: item,
+                credits: offer.credits, price: offer.price, state: .open, sessionID: nil, url: nil,
+                bodyHash: idempotency?.bodyHash, createdAt: now)
             if let idempotency { try transaction.freeCheckoutKey(idempotency.key, of: account) }
             try transaction.insert(checkout, idempotencyKey: idempotency?.key)
             return (checkout, true)
         }
     }
 
-    /// Nothing where there is no subscription to change. What is known of it may be a period old, so Stripe is asked first.
+    /// Nil if there is no subscription to change. What is known of it may be a period old, so Stripe is asked first.
     private func planChange(_ checkout: Checkout) async throws -> PlanChange? {
         guard let name = checkout.item.plan else { return nil }
         let (environment, now) = (billing.stripe.environment, billing.time.now())
-        guard let known = try await billing.subscription(of: checkout.account), known.isLive, known.environment == environment else { return nil }
+        guard let known = try await billing.subscription(of: checkout.account), known.isLive,
+            known.environment == environment
+        else { return nil }
         _ = try await billing.applySubscription(known.id, of: checkout.account)
         let found = try await billing.database.read { transaction in
             let subscription = try transaction.subscription(of: checkout.account)
@@ -83,13 +90,16 @@ package struct StartCheckout: Sendable {
                 try transaction.planAsSold(name, in: environment)
             )
         }
-        guard let subscription = found.0, subscription.isLive, subscription.environment == environment, let current = found.1, let wanted = found.2
+        guard let subscription = found.0, subscription.isLive, subscription.environment == environment,
+            let current = found.1, let wanted = found.2
         else { return nil }
         return try PlanChange(of: subscription, from: current, to: wanted, now: now)
     }
 
     private func open(_ checkout: Checkout, success: String, cancel: String) async throws -> Checkout {
-        let offer = Offer(item: checkout.item, title: try await title(of: checkout.item), credits: checkout.credits, price: checkout.price)
+        let offer = Offer(
+            item: checkout.item, title: try await title(of: checkout.item), credits: checkout.credits,
+            price: checkout.price)
         let made = try await billing.withPrice(of: offer) { price in
             try await billing.withCustomer(of: checkout.account) { customer in
                 try await session(for: checkout, customer, price, success: success, cancel: cancel)
@@ -113,7 +123,8 @@ package struct StartCheckout: Sendable {
             "mode": isPack ? "payment" : "subscription", "customer": .text(customer),
             "line_items": [["price": .text(price), "quantity": 1]],
             "client_reference_id": .text(checkout.id.rawValue), "metadata": names,
-            "payment_intent_data": isPack ? ["metadata": names] : nil, "subscription_data": isPack ? nil : ["metadata": names],
+            "payment_intent_data": isPack ? ["metadata": names] : nil,
+            "subscription_data": isPack ? nil : ["metadata": names],
             "success_url": .text(success), "cancel_url": .text(cancel),
         ], key: "checkout-\(checkout.id)-\(customer)-\(price)")
         guard let session = StripeSession(made) else { throw StripeError.unavailable("a session that cannot be read") }
@@ -126,7 +137,7 @@ package struct StartCheckout: Sendable {
 }
 
 extension Billing {
-    /// Pay pages for plans that the account has open besides: whoever paid two of them would have two subscriptions.
+    /// Pay pages for plans that the account has open besides: who paid two of them would have two subscriptions.
     fileprivate func expirePlanCheckouts(of checkout: Checkout) async throws {
         let (environment, now) = (stripe.environment, time.now())
         let open = try await database.read { try $0.openPlanCheckouts(of: checkout.account, environment: environment) }
@@ -142,10 +153,11 @@ extension Billing {
         }
     }
 
-    /// Nothing to do where it is paid or expired already.
+    /// Nothing to do if it is paid or expired already.
     private func expire(_ session: String, of checkout: ID<Checkout>) async throws(StripeError) {
         do {
-            _ = try await stripe.post("/checkout/sessions/\(session.percentEncoded)/expire", StripeForm(), key: "expire-\(checkout)")
+            _ = try await stripe.post(
+                "/checkout/sessions/\(session.percentEncoded)/expire", StripeForm(), key: "expire-\(checkout)")
         } catch {
             guard case .refused = error else { throw error }
         }

@@ -1,6 +1,6 @@
 import SQL
 
-/// Applies the events that could not be applied when they came, since Stripe or the database was away, or a node died.
+/// Applies the events that could not be applied when they came: Stripe or the database was unavailable, or a node died.
 package struct ApplyStripeEvents: Sendable {
     private let billing: Billing
     private let batch: Int
@@ -22,13 +22,14 @@ package struct ApplyStripeEvents: Sendable {
         return ended
     }
 
-    /// By an operator's hand, whatever came of it before. Nothing where there is no such event.
+    /// For an operator, whatever came of it before. Returns nil if there is no such event.
     package func replay(_ id: ID<StripeEvent>) async throws -> StripeEvent.Outcome? {
         let now = billing.time.now()
         guard let event = try await billing.database.read({ try $0.stripeEvent(id) }),
             try await billing.database.write(order: .key(id.rawValue), { transaction in
                 guard try transaction.reopen(id, now: now) else { return false }
-                try transaction.note(AdminAct("events.replay", of: id.rawValue, ["type": .string(event.type)], by: nil, at: now))
+                try transaction.note(
+                    AdminAct("events.replay", of: id.rawValue, ["type": .string(event.type)], by: nil, at: now))
                 return true
             })
         else { return nil }

@@ -1,8 +1,9 @@
 import Logging
 import SQL
 
-/// Each kind of event goes the same way: what it is about is read again from Stripe, outside any transaction; what is left to
-/// read is read under the account's lock; the facts decide on effects, and these are applied in the same transaction.
+/// Each kind of event goes the same way: what it is about is read again from Stripe, outside any transaction; what is
+/// left to read is read under the account's lock; the facts decide on effects, and these are applied in the same
+/// transaction.
 extension Billing {
     /// After so many tries, three days of them, it takes a person.
     static let mostTries = 80
@@ -14,7 +15,8 @@ extension Billing {
         } catch {
             do { return try await putOff(event, tries: tries, error) } catch {
                 // The database is unavailable. The event is due again by itself.
-                logger.error("a Stripe event could not be put off", metadata: ["event": "\(event.id)", "error": "\(error)"])
+                logger.error(
+                    "a Stripe event could not be put off", metadata: ["event": "\(event.id)", "error": "\(error)"])
                 return nil
             }
         }
@@ -31,7 +33,9 @@ extension Billing {
         case nil: false
         }
         if !isOurs { try await write(.end(event.id, .ignored), of: event, now: time.now()) }
-        logger.info("Stripe event \(isOurs ? "applied" : "ignored")", metadata: ["event": "\(event.id)", "type": "\(event.type)"])
+        logger.info(
+            "Stripe event \(isOurs ? "applied" : "ignored")",
+            metadata: ["event": "\(event.id)", "type": "\(event.type)"])
         return isOurs ? .applied : .ignored
     }
 

@@ -5,7 +5,8 @@ extension Billing {
     /// Takes credits back, or gives them back again, as a charge's refunds, and a dispute of it, now ask for. Returns
     /// whether it paid for something of this server. If the purchase itself is not booked yet, it is now.
     func applyCharge(_ id: String, dispute: String? = nil, ending event: ID<StripeEvent>? = nil) async throws -> Bool {
-        guard let payment = try await stripe.get("/charges/\(id.percentEncoded)")["payment_intent"]?.reference else { return false }
+        guard let payment = try await stripe.get("/charges/\(id.percentEncoded)")["payment_intent"]?.reference
+        else { return false }
         var known = try await purchase(paidBy: payment)
         if known == nil { known = try await purchaseWhenApplied(paidBy: payment) }
         // A reading is stored only if none was stored since it began, as with subscriptions.
@@ -13,7 +14,8 @@ extension Billing {
             guard let purchase = known else { return false }
             let refunded = try await stripe.get("/charges/\(id.percentEncoded)")["amount_refunded"]?.integer ?? 0
             let facts = ChargeFacts(
-                before: purchase, payment: payment, refunded: refunded, dispute: try await readDispute(dispute), event: event)
+                before: purchase, payment: payment, refunded: refunded, dispute: try await readDispute(dispute),
+                event: event)
             let isStored = try await settle(purchase.account) { transaction, _ in
                 var facts = facts
                 facts.purchase = try transaction.purchase(purchase.id)
@@ -28,7 +30,8 @@ extension Billing {
     }
 
     func applyDispute(_ id: String, ending event: ID<StripeEvent>? = nil) async throws -> Bool {
-        guard let charge = try await stripe.get("/disputes/\(id.percentEncoded)")["charge"]?.reference else { return false }
+        guard let charge = try await stripe.get("/disputes/\(id.percentEncoded)")["charge"]?.reference
+        else { return false }
         return try await applyCharge(charge, dispute: id, ending: event)
     }
 
@@ -51,7 +54,9 @@ extension Billing {
     /// Returns the key of its purchase.
     private func applyWhatWasPaid(by payment: String) async throws -> String? {
         let sessions = try await stripe.get("/checkout/sessions", ["payment_intent": .text(payment), "limit": 1])
-        if let session = sessions.listed.first?["id"]?.string { return try await applyCheckout(session) ? "checkout:\(session)" : nil }
+        if let session = sessions.listed.first?["id"]?.string {
+            return try await applyCheckout(session) ? "checkout:\(session)" : nil
+        }
         let invoices = try await stripe.get(
             "/invoice_payments", ["payment": ["type": "payment_intent", "payment_intent": .text(payment)], "limit": 1])
         guard let invoice = invoices.listed.first?["invoice"]?.reference else { return nil }

@@ -2,12 +2,15 @@ import Logging
 import SQL
 
 extension Billing {
-    /// Does what a Checkout Session, as it is read now, asks for. Returns whether it is about a checkout of this server.
+    /// Does what a Checkout Session, as it is read now, asks for. Returns whether it is about a checkout of this
+    /// server.
     ///
     /// - Parameters:
     ///   - hasFailed: An event says so: a payment that takes days was refused.
     ///   - event: Ended in the same transaction.
-    func applyCheckout(_ id: String, hasFailed: Bool = false, ending event: ID<StripeEvent>? = nil) async throws -> Bool {
+    func applyCheckout(
+        _ id: String, hasFailed: Bool = false, ending event: ID<StripeEvent>? = nil
+    ) async throws -> Bool {
         guard let session = StripeSession(try await stripe.get("/checkout/sessions/\(id.percentEncoded)")) else {
             throw StripeError.unavailable("a session that cannot be read")
         }
@@ -38,8 +41,8 @@ extension Billing {
         return try await database.read { try $0.checkout(id) }
     }
 
-    /// A plan's credits come with its invoice, and its limits with its subscription: both are applied now, since their own
-    /// events may come later.
+    /// A plan's credits come with its invoice, and its limits with its subscription: both are applied now, since their
+    /// own events may come later.
     private func applyPlan(_ session: StripeSession, of account: ID<Account>) async throws {
         if let subscription = session.subscription { _ = try await applySubscription(subscription, of: account) }
         if let invoice = session.invoice { _ = try await applyInvoice(invoice) }

@@ -1,8 +1,8 @@
 import SQL
 
 extension Billing {
-    /// Books what an invoice, as it is read now, has paid for, and applies its subscription. Returns whether it is about an
-    /// account of this server.
+    /// Books what an invoice, as it is read now, has paid for, and applies its subscription. Returns whether it is
+    /// about an account of this server.
     func applyInvoice(_ id: String, ending event: ID<StripeEvent>? = nil) async throws -> Bool {
         let invoice = try await invoice(id)
         guard let account = try await account(ofCustomer: invoice.customer) else { return false }

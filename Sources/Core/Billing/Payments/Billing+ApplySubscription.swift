@@ -2,14 +2,17 @@ import Logging
 import SQL
 
 extension Billing {
-    /// Gives an account the limits of its subscription as it is read now. Returns whether it is about an account and a plan
-    /// of this server.
+    /// Gives an account the limits of its subscription as it is read now. Returns whether it is about an account and a
+    /// plan of this server.
     ///
-    /// A reading is stored only if none was stored since it began, else it is read again: so what is stored last was read
-    /// last, whichever node did it and for whichever event. That takes the account's row from before Stripe was asked.
+    /// A reading is stored only if none was stored since it began, else it is read again: so what is stored last was
+    /// read last, whichever node did it and for whichever event. That takes the account's row from before Stripe was
+    /// asked.
     ///
     /// - Parameter account: Its account, if that is known.
-    func applySubscription(_ id: String, of account: ID<Account>? = nil, ending event: ID<StripeEvent>? = nil) async throws -> Bool {
+    func applySubscription(
+        _ id: String, of account: ID<Account>? = nil, ending event: ID<StripeEvent>? = nil
+    ) async throws -> Bool {
         var owner = account
         if owner == nil { owner = try await self.account(ofSubscription: id) }
         for _ in 0..<6 {
@@ -55,9 +58,12 @@ extension Billing {
         of read: StripeSubscription, _ account: ID<Account>, after before: Subscription?, ending event: ID<StripeEvent>?
     ) async throws -> SubscriptionFacts {
         var facts = SubscriptionFacts(
-            read: read, environment: stripe.environment, account: account, before: before, grace: rules.grace, event: event)
+            read: read, environment: stripe.environment, account: account, before: before, grace: rules.grace,
+            event: event)
         if let rival = facts.rival {
-            facts.rivalNow = try await stripe.find("/subscriptions/\(rival.id.percentEncoded)").flatMap { StripeSubscription($0) }
+            facts.rivalNow = try await stripe.find("/subscriptions/\(rival.id.percentEncoded)").flatMap {
+                StripeSubscription($0)
+            }
             if facts.isSecond {
                 logger.error("an account has a second subscription: cancel one of them at Stripe", metadata: [
                     "account": "\(account)", "kept": "\(rival.id)", "other": "\(read.id)",
@@ -74,7 +80,9 @@ extension Billing {
         guard let customer = read.customer else { return nil }
         let listed = try await stripe.get("/subscriptions", ["customer": .text(customer), "limit": 20]).listed
         for other in listed.compactMap({ StripeSubscription($0) }) where other.id != read.id && other.isLive {
-            if let plan = try await plan(ofPrice: other.price) { return SubscriptionReading(subscription: other, plan: plan) }
+            if let plan = try await plan(ofPrice: other.price) {
+                return SubscriptionReading(subscription: other, plan: plan)
+            }
         }
         return nil
     }
@@ -92,7 +100,10 @@ extension Billing {
 }
 
 extension Transaction {
-    fileprivate func account(ofSubscription id: String, in environment: StripeEnvironment) throws(DatabaseError) -> ID<Account>? {
-        try queryOne("SELECT account_id FROM subscriptions WHERE id = $1 AND realm = $2", id, environment)?.get("account_id")
+    fileprivate func account(
+        ofSubscription id: String, in environment: StripeEnvironment
+    ) throws(DatabaseError) -> ID<Account>? {
+        try queryOne(
+            "SELECT account_id FROM subscriptions WHERE id = $1 AND realm = $2", id, environment)?.get("account_id")
     }
 }

@@ -20,8 +20,8 @@ struct CheckoutFacts: Sendable, Hashable {
     /// Whether its purchase is booked; read under the account's lock.
     var isBooked = false
 
-    /// A session is ours if it was paid as it was sold: else anyone who can make sessions in this Stripe account could name
-    /// any checkout.
+    /// A session is ours if it was paid as it was sold: else anyone who can make sessions in this Stripe account could
+    /// name any checkout.
     var sale: Sale {
         guard let checkout, checkout.environment == environment, checkout.sessionID.map({ $0 == session.id }) ?? true
         else { return .notOurs }

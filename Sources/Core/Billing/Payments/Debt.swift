@@ -66,7 +66,8 @@ extension Debt {
         id = try row.get("id")
         account = try row.get("account_id")
         purchase = try row.get("purchase_id")
-        open = try row.get("amount", as: Credits.self) - row.get("paid", as: Credits.self) - row.get("forgiven", as: Credits.self)
+        let (paid, forgiven) = try (row.get("paid", as: Credits.self), row.get("forgiven", as: Credits.self))
+        open = try row.get("amount", as: Credits.self) - paid - forgiven
         source = try row.get("source", as: Purchase.Source.self).lot
     }
 }

@@ -18,9 +18,10 @@ extension Transaction {
         try execute("""
             INSERT INTO disputes (id, account_id, purchase_id, amount, status, is_counted, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $7)
-            ON CONFLICT (id) DO UPDATE SET amount = excluded.amount, status = excluded.status, is_counted = excluded.is_counted,
-                updated_at = excluded.updated_at
-            """, dispute.id, purchase.account, purchase.id, dispute.amount, dispute.status, dispute.isCounted ? 1 : 0, now)
+            ON CONFLICT (id) DO UPDATE SET amount = excluded.amount, status = excluded.status,
+                is_counted = excluded.is_counted, updated_at = excluded.updated_at
+            """, dispute.id, purchase.account, purchase.id, dispute.amount, dispute.status,
+            dispute.isCounted ? 1 : 0, now)
     }
 
     /// What the other disputes of a purchase's payment withhold.

@@ -20,7 +20,8 @@ package struct EndGrace: Sendable {
         for account in accounts {
             try await database.write(of: account) { transaction in
                 // Read again: it may have been paid meanwhile.
-                guard let subscription = try transaction.subscription(of: account), let until = subscription.graceUntil, until <= now
+                guard let subscription = try transaction.subscription(of: account),
+                    let until = subscription.graceUntil, until <= now
                 else { return }
                 try transaction.setPlan(by: subscription, now: now)
                 try transaction.endGrace(of: account, now: now)

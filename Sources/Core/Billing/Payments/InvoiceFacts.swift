@@ -15,7 +15,8 @@ struct InvoiceFacts: Sendable, Hashable {
 
     /// Nil if it is not paid, or brings no credits.
     var purchase: NewPurchase? {
-        guard invoice.isPaid, let grant = InvoiceGrant(invoice.lines, plans, now: now), grant.credits > .zero else { return nil }
+        guard invoice.isPaid, let grant = InvoiceGrant(invoice.lines, plans, now: now), grant.credits > .zero
+        else { return nil }
         return NewPurchase(
             account: account, source: .invoice, key: "invoice:\(invoice.id)", item: .plan(grant.plan.name),
             credits: grant.credits, paid: invoice.paid, environment: environment, paymentIntent: invoice.paymentIntent,

@@ -2,10 +2,11 @@ import SQL
 
 /// The ledger's verbs for credits that money bought, and for money that went away again.
 extension Transaction {
-    /// Gives an account what it paid for, as a lot of its own; what it owes is paid out of it at once. The same key again
-    /// is a `unique` error: ask `isBooked` first.
+    /// Gives an account what it paid for, as a lot of its own; what it owes is paid out of it at once. The same key
+    /// again is a `unique` error: ask `isBooked` first.
     func purchase(
-        _ credits: Credits, as source: Lot.Source, for account: ID<Account>, key: String, expiresAt: Instant? = nil, now: Instant
+        _ credits: Credits, as source: Lot.Source, for account: ID<Account>, key: String, expiresAt: Instant? = nil,
+        now: Instant
     ) throws(DatabaseError) -> ID<Lot> {
         let lot = try grantLot(source, credits, to: account, key: key, expiresAt: expiresAt, now: now)
         try payDebts(of: account, from: lot, holding: credits, now: now)
@@ -23,10 +24,12 @@ extension Transaction {
         if back.owed > .zero { try owe(back.owed, for: purchase, key: key, now: now) }
     }
 
-    /// The other way round: what is still owed for the purchase is forgiven, and the rest comes back as a lot of its own.
+    /// The other way round: what is still owed for the purchase is forgiven, and the rest comes back as a lot of its
+    /// own.
     func giveBack(_ amount: Credits, of purchase: Purchase, key: String, now: Instant) throws(DatabaseError) {
         var left = amount
-        for (debt, forgiven) in try openDebts(of: purchase.account).filter({ $0.purchase == purchase.id }).shares(of: amount) {
+        let debts = try openDebts(of: purchase.account).filter { $0.purchase == purchase.id }
+        for (debt, forgiven) in debts.shares(of: amount) {
             try forgive(forgiven, of: debt, now: now)
             left -= forgiven
         }
@@ -42,24 +45,28 @@ extension Transaction {
     }
 
     /// Each debt's payment is a line of its own, so that a history says where new credits went.
-    private func payDebts(of account: ID<Account>, from lot: ID<Lot>, holding credits: Credits, now: Instant) throws(DatabaseError) {
+    private func payDebts(
+        of account: ID<Account>, from lot: ID<Lot>, holding credits: Credits, now: Instant
+    ) throws(DatabaseError) {
         for (place, (debt, paid)) in try openDebts(of: account).shares(of: credits).enumerated() {
             // Behind what it is paid from, and one behind the other: a history is in the order of its ids.
             try takeBack(
-                [Reservation.Part(lot: lot, amount: paid)], to: debt.source.book, of: account, key: "debt:\(debt.id):\(lot)",
-                id: .make(at: now + .milliseconds(place + 1)), now: now)
+                [Reservation.Part(lot: lot, amount: paid)], to: debt.source.book, of: account,
+                key: "debt:\(debt.id):\(lot)", id: .make(at: now + .milliseconds(place + 1)), now: now)
             try pay(paid, of: debt, now: now)
         }
     }
 
     private func takeBack(
-        _ parts: [Reservation.Part], to book: Book, of account: ID<Account>, key: String, id: ID<LedgerTransaction>, now: Instant
+        _ parts: [Reservation.Part], to book: Book, of account: ID<Account>, key: String, id: ID<LedgerTransaction>,
+        now: Instant
     ) throws(DatabaseError) {
         let sum = parts.reduce(Credits.zero) { $0 + $1.amount }
         let balance = try moveBalance(of: account, available: -sum, allocated: .zero, now: now)
         for (position, part) in parts.enumerated() {
             try execute("UPDATE lots SET remaining = remaining - $2 WHERE id = $1", part.lot, part.amount)
-            try insertEntries(id, 2 * position, from: .customer(.available, account, part.lot), to: .house(book), part.amount)
+            try insertEntries(
+                id, 2 * position, from: .customer(.available, account, part.lot), to: .house(book), part.amount)
         }
         try insertTransaction(id, .adjustment, key, account, job: nil, actor: nil, -sum, balance, now)
     }

@@ -15,10 +15,14 @@ package struct LiftHolds: Sendable {
         guard policy == .never else { return }
         let now = billing.time.now()
         let held = try await billing.database.read { [batch] in
-            try $0.query("SELECT id FROM accounts WHERE hold_reason = 'dispute' ORDER BY id LIMIT $1", batch).map { try $0.get("id", as: ID<Account>.self) }
+            try $0.query("SELECT id FROM accounts WHERE hold_reason = 'dispute' ORDER BY id LIMIT $1", batch).map {
+                try $0.get("id", as: ID<Account>.self)
+            }
         }
         for account in held {
-            let hasQueued = try await billing.database.write(of: account) { try $0.settleHold(of: account, policy, now: now) }
+            let hasQueued = try await billing.database.write(of: account) {
+                try $0.settleHold(of: account, policy, now: now)
+            }
             if hasQueued { billing.wakeUp.jobs(of: account) }
         }
     }

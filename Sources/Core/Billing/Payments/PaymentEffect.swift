@@ -1,7 +1,7 @@
 import SQL
 
-/// One thing that a payment's event leads to. The facts of an event decide on a list of them, without a database; the list
-/// is applied in its order, in one transaction.
+/// One thing that a payment's event leads to. The facts of an event decide on a list of them, without a database; the
+/// list is applied in its order, in one transaction.
 enum PaymentEffect: Sendable, Hashable {
     /// Of a payment that is not booked yet. What the account owes is paid out of it, which can end a hold.
     case book(NewPurchase)

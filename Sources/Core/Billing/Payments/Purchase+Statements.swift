@@ -3,10 +3,12 @@ package import SQL
 extension Transaction {
     func insert(_ purchase: Purchase) throws(DatabaseError) {
         try execute("""
-            INSERT INTO purchases (id, account_id, source, key, item, credits, lot_id, amount, currency, realm, payment_intent, created_at)
+            INSERT INTO purchases (id, account_id, source, key, item, credits, lot_id, amount, currency, realm,
+                payment_intent, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            """, purchase.id, purchase.account, purchase.source, purchase.key, purchase.item, purchase.credits, purchase.lot,
-            purchase.paid.amount, purchase.paid.currency, purchase.environment, purchase.paymentIntent, purchase.createdAt)
+            """, purchase.id, purchase.account, purchase.source, purchase.key, purchase.item, purchase.credits,
+            purchase.lot, purchase.paid.amount, purchase.paid.currency, purchase.environment, purchase.paymentIntent,
+            purchase.createdAt)
     }
 
     package func purchase(_ id: ID<Purchase>) throws(DatabaseError) -> Purchase? {
@@ -18,20 +20,26 @@ extension Transaction {
     }
 
     func purchase(paidBy paymentIntent: String, environment: StripeEnvironment) throws(DatabaseError) -> Purchase? {
-        try queryOne("SELECT * FROM purchases WHERE payment_intent = $1 AND realm = $2", paymentIntent, environment).map(Purchase.init)
+        try queryOne("SELECT * FROM purchases WHERE payment_intent = $1 AND realm = $2", paymentIntent, environment)
+            .map(Purchase.init)
     }
 
     /// Newest first, from behind `cursor`.
-    package func purchases(of account: ID<Account>, before cursor: ID<Purchase>?, limit: Int) throws(DatabaseError) -> [Purchase] {
+    package func purchases(
+        of account: ID<Account>, before cursor: ID<Purchase>?, limit: Int
+    ) throws(DatabaseError) -> [Purchase] {
         let before = cursor?.rawValue ?? "g"   // Every id is less than "g".
         return try query(
-            "SELECT * FROM purchases WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", account, before, limit)
+            "SELECT * FROM purchases WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", account, before,
+            limit)
             .map(Purchase.init)
     }
 
     /// What paid for it, where that was not known yet.
     func set(_ paymentIntent: String, of purchase: Purchase) throws(DatabaseError) {
-        try execute("UPDATE purchases SET payment_intent = $2 WHERE id = $1 AND payment_intent IS NULL", purchase.id, paymentIntent)
+        try execute(
+            "UPDATE purchases SET payment_intent = $2 WHERE id = $1 AND payment_intent IS NULL", purchase.id,
+            paymentIntent)
     }
 
     /// What was read of Stripe, and what was taken back for it.

@@ -23,7 +23,9 @@ package struct Subscription: Sendable, Hashable {
     /// Whether there is one to change, rather than a new one to begin.
     package var isLive: Bool { Subscription.isLive(status) }
 
-    static func isLive(_ status: String) -> Bool { ["active", "trialing", "past_due", "unpaid", "paused"].contains(status) }
+    static func isLive(_ status: String) -> Bool {
+        ["active", "trialing", "past_due", "unpaid", "paused"].contains(status)
+    }
 
     /// Whether it gives its plan's limits at this instant.
     package func isEntitled(at now: Instant) -> Bool {

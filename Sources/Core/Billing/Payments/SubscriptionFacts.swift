@@ -41,8 +41,8 @@ struct SubscriptionFacts: Sendable, Hashable {
     /// Nobody is to pay twice, and it takes a person to say for what.
     var isSecond: Bool { read.isLive && rivalNow?.isLive == true }
 
-    /// What counts for the account: if this one is over, another that lives. Nil if it is of no plan, or the account is on
-    /// another one.
+    /// What counts for the account: if this one is over, another that lives. Nil if it is of no plan, or the account is
+    /// on another one.
     var counted: SubscriptionReading? {
         guard rivalNow?.isLive != true else { return nil }
         if !read.isLive, let other { return other }
@@ -64,20 +64,22 @@ struct SubscriptionFacts: Sendable, Hashable {
                 && checkout.item.plan == subscription.plan
             effects.append(.move(checkout, to: isMade ? .paid : .expired))
             // Who pays for a bigger plan does not want it to end.
-            if isMade, counted.subscription.cancelAt != nil { effects.append(.goOn(counted.subscription, for: checkout)) }
+            if isMade, counted.subscription.cancelAt != nil {
+                effects.append(.goOn(counted.subscription, for: checkout))
+            }
         }
         return effects
     }
 
-    /// Its plan is that of its price: one that costs more at once, another from the next period on, as the one before was
-    /// paid for until then.
+    /// Its plan is that of its price: one that costs more at once, another from the next period on, as the one before
+    /// was paid for until then.
     private func subscription(after reading: SubscriptionReading) -> Subscription {
         let (read, plan) = (reading.subscription, reading.plan)
         let same = before?.id == read.id ? before : nil
         var subscription = Subscription(
-            id: read.id, account: account, environment: environment, itemID: read.itemID, plan: plan.name, nextPlan: nil,
-            status: read.status, periodStart: read.periodStart, periodEnd: read.periodEnd, cancelAt: read.cancelAt,
-            graceUntil: nil, revision: (before?.revision ?? 0) + 1)
+            id: read.id, account: account, environment: environment, itemID: read.itemID, plan: plan.name,
+            nextPlan: nil, status: read.status, periodStart: read.periodStart, periodEnd: read.periodEnd,
+            cancelAt: read.cancelAt, graceUntil: nil, revision: (before?.revision ?? 0) + 1)
         if let same, let planBefore, planBefore.name != plan.name, !plan.costsMore(than: planBefore), same.isLive,
             read.periodStart <= same.periodStart {
             subscription.plan = planBefore.name

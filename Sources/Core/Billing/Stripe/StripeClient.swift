@@ -3,8 +3,8 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Stripe's API. Every `post` has an idempotency key made of a row of ours, so that asking again, now or after a crash,
-/// does nothing twice. Answers are read as JSON, since what they hold depends on what was expanded.
+/// Stripe's API. Every `post` has an idempotency key made of one of our rows, so that asking again, now or after a
+/// crash, does nothing twice. Responses are read as JSON, since what they hold depends on what was expanded.
 package struct StripeClient: Sendable {
     /// The version that our reading is written for; an account's default may be years older.
     package static let version = "2026-10-28.endive"
@@ -13,14 +13,15 @@ package struct StripeClient: Sendable {
         package var key: String
         /// Without a slash at its end.
         package var url: String
-        /// For one try, its answer's last byte included. None is begun later than that after the first.
+        /// For one try, its response's last byte included. None is begun later than that after the first.
         package var timeout: Duration
         package var tries: Int
-        /// What `url` is known by in the database, where it may change; nothing for its host.
+        /// What `url` is called in the database, if it may change. Nil to call it by its host.
         package var name: String?
 
         package init(
-            key: String, url: String = "https://api.stripe.com", name: String? = nil, timeout: Duration = .seconds(10), tries: Int = 3
+            key: String, url: String = "https://api.stripe.com", name: String? = nil, timeout: Duration = .seconds(10),
+            tries: Int = 3
         ) {
             self.key = key
             self.url = url
@@ -30,7 +31,7 @@ package struct StripeClient: Sendable {
         }
     }
 
-    private static let answerLimit = 4 << 20
+    private static let responseLimit = 4 << 20
 
     private let settings: Settings
     private let client: HTTPClient
@@ -54,7 +55,7 @@ package struct StripeClient: Sendable {
         return try await send(.GET, text.isEmpty ? path : "\(path)?\(text)", body: nil, key: nil)
     }
 
-    /// Nothing where there is no such object.
+    /// Nil if there is no such object.
     package func find(_ path: String) async throws(StripeError) -> JSON? {
         do {
             return try await get(path)
@@ -64,12 +65,14 @@ package struct StripeClient: Sendable {
         }
     }
 
-    /// - Parameter key: The same for the same fact, whoever asks and however often.
+    /// - Parameter key: The same for the same fact, however often it is asked for.
     package func post(_ path: String, _ form: StripeForm, key: String) async throws(StripeError) -> JSON {
         try await send(.POST, path, body: form.encoded, key: key)
     }
 
-    private func send(_ method: HTTPMethod, _ path: String, body: String?, key: String?) async throws(StripeError) -> JSON {
+    private func send(
+        _ method: HTTPMethod, _ path: String, body: String?, key: String?
+    ) async throws(StripeError) -> JSON {
         var request = HTTPClientRequest(url: "\(settings.url)/v1\(path)")
         request.method = method
         request.headers.add(name: "Authorization", value: "Bearer \(settings.key)")
@@ -86,8 +89,10 @@ package struct StripeClient: Sendable {
     private func send(_ request: HTTPClientRequest) async throws(StripeError) -> JSON {
         let end = time.now() + settings.timeout
         for number in 1... {
-            let one = await answer(to: request)
-            if let answer = one.answer, (200..<300).contains(answer.status), let json = answer.json { return json }
+            let one = await response(to: request)
+            if let response = one.response, (200..<300).contains(response.status), let json = response.json {
+                return json
+            }
             guard number < settings.tries, one.isWorthRepeating, time.now() < end else { throw one.error }
             // Jittered, so that those who were turned away together do not come back together.
             let wait = 500 << min(number - 1, 6)
@@ -96,8 +101,8 @@ package struct StripeClient: Sendable {
         throw .unavailable("no try was made")
     }
 
-    /// The client's own limit is for the answer's head alone.
-    private func answer(to request: HTTPClientRequest) async -> OneTry {
+    /// The client's own limit is for the response's head alone.
+    private func response(to request: HTTPClientRequest) async -> OneTry {
         await withTaskGroup(of: OneTry?.self) { group in
             group.addTask { await read(request) }
             group.addTask {
@@ -112,21 +117,22 @@ package struct StripeClient: Sendable {
 
     private func read(_ request: HTTPClientRequest) async -> OneTry {
         do {
-            let response = try await client.execute(request, timeout: .milliseconds(settings.timeout.milliseconds))
-            let bytes = try await response.body.collect(upTo: StripeClient.answerLimit)
-            return OneTry(answer: Answer(
-                status: Int(response.status.code), json: try? JSON(parsing: bytes.readableBytesView), headers: response.headers))
+            let head = try await client.execute(request, timeout: .milliseconds(settings.timeout.milliseconds))
+            let bytes = try await head.body.collect(upTo: StripeClient.responseLimit)
+            return OneTry(response: Response(
+                status: Int(head.status.code), json: try? JSON(parsing: bytes.readableBytesView),
+                headers: head.headers))
         } catch {
             return OneTry(failure: String(String(describing: error).prefix(200)))
         }
     }
 }
 
-private struct Answer: Sendable {
+private struct Response: Sendable {
     let status: Int
     let json: JSON?
     let requestID: String?
-    /// Stripe's own word on whether the same again could go better.
+    /// What Stripe says on whether the same request could succeed later.
     let shouldRetry: Bool?
 
     init(status: Int, json: JSON?, headers: HTTPHeaders) {
@@ -137,8 +143,11 @@ private struct Answer: Sendable {
     }
 
     var error: StripeError {
-        guard let error = json?["error"], let type = error["type"]?.string else { return .unavailable("HTTP \(status)") }
-        if status >= 500 || status == 429 || status == 409 { return .unavailable("HTTP \(status): \(error["message"]?.string?.prefix(200) ?? "")") }
+        guard let error = json?["error"], let type = error["type"]?.string
+        else { return .unavailable("HTTP \(status)") }
+        if status >= 500 || status == 429 || status == 409 {
+            return .unavailable("HTTP \(status): \(error["message"]?.string?.prefix(200) ?? "")")
+        }
         return .refused(.init(
             status: status, type: type, code: error["code"]?.string, parameter: error["param"]?.string,
             message: String((error["message"]?.string ?? "").prefix(500)), requestID: requestID))
@@ -147,22 +156,22 @@ private struct Answer: Sendable {
 
 /// One try, and what came of it.
 private struct OneTry: Sendable {
-    private(set) var answer: Answer?
+    private(set) var response: Response?
     private(set) var failure: String?
 
-    init(answer: Answer) {
-        self.answer = answer
+    init(response: Response) {
+        self.response = response
     }
 
     init(failure: String) {
         self.failure = failure
     }
 
-    /// Without an answer it may or may not have been done: the key sees to it that it is done once.
+    /// Without a response it may or may not have been done: the key makes sure that it is done once.
     var isWorthRepeating: Bool {
-        guard let answer else { return true }
-        return answer.shouldRetry ?? (answer.status == 409 || answer.status == 429 || answer.status >= 500)
+        guard let response else { return true }
+        return response.shouldRetry ?? (response.status == 409 || response.status == 429 || response.status >= 500)
     }
 
-    var error: StripeError { answer?.error ?? .unavailable(failure ?? "no answer") }
+    var error: StripeError { response?.error ?? .unavailable(failure ?? "no answer") }
 }

@@ -1,7 +1,7 @@
 import SQL
 
-/// One Stripe as one of its keys sees it: its name, and `live` or `test`. Ids of one environment mean nothing in another.
-/// Its column is named `realm`.
+/// One Stripe as one of its keys sees it: its name, and `live` or `test`. Ids of one environment mean nothing in
+/// another. Its column is named `realm`.
 package struct StripeEnvironment: Sendable, Hashable, RawRepresentable, SQLConvertible {
     package let rawValue: String
 

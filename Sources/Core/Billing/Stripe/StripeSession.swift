@@ -25,7 +25,8 @@ struct StripeSession: Sendable, Hashable {
 
 extension StripeSession {
     init?(_ json: JSON) {
-        guard let id = json["id"]?.string, let payment = json["payment_status"]?.string.flatMap({ Payment(rawValue: $0) })
+        guard let id = json["id"]?.string,
+            let payment = json["payment_status"]?.string.flatMap({ Payment(rawValue: $0) })
         else { return nil }
         self.id = id
         self.payment = payment

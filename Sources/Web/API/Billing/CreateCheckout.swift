@@ -16,7 +16,7 @@ package struct CreateCheckout: Sendable {
         guard let start else { throw BillingError.off }
         let bytes = try await request.bytes(limit: 64 << 10)
         let body = try ObjectBody(JSON(body: bytes), ["pack", "plan", "successUrl", "cancelUrl"])
-        let wish = StartCheckout.Wish(
+        let wish = StartCheckout.Request(
             item: try item(body), successURL: try body.text("successUrl"), cancelURL: try body.text("cancelUrl"))
         let idempotency = try request.idempotency(route: "billing/checkout", body: bytes)
         let (checkout, isNew) = try await start(wish, by: context.actor, idempotency: idempotency)
