@@ -4,10 +4,10 @@ SWIFT ?= swift
 RELEASE = .build/release/darkroom
 # What `make run` hands to `darkroom serve`: make run SERVE="--port 9000"
 SERVE ?=
-# What `make bench` hands to `darkroom bench`: make bench BENCH="submit status --engine sqlite"
+# What `make bench` hands to `darkroom-bench`: make bench BENCH="submit status --engine sqlite"
 BENCH ?=
 
-.PHONY: run test build check torture bench bench-peers clean help
+.PHONY: run test build build-bench check torture bench bench-peers clean help
 
 help:                ## says what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 24
@@ -36,14 +36,17 @@ torture:             ## kills, freezes and starves nodes for TORTURE_SECONDS (60
 	@TORTURE_SECONDS=$${TORTURE_SECONDS:-600} scripts/with-postgres $(SWIFT) test --skip-build --disable-xctest \
 		--filter '^SystemTests\.TortureTests'
 
-bench: build         ## measures; figures to .build/bench.json and .build/bench.md
-	@scripts/setup bench
-	@$(RELEASE) bench --json .build/bench.json --markdown .build/bench.md $(BENCH)
+build-bench: build
+	@$(SWIFT) build -c release --product darkroom-bench
 
-bench-peers: build   ## measures, beside what others write: FastAPI, Django, BullMQ, Procrastinate
+bench: build-bench   ## measures; figures to .build/bench.json and .build/bench.md
+	@scripts/setup bench
+	@$(RELEASE)-bench --json .build/bench.json --markdown .build/bench.md $(BENCH)
+
+bench-peers: build-bench ## measures, beside what others write: FastAPI, Django, BullMQ, Procrastinate
 	@scripts/setup bench-peers
 	@scripts/peers-setup
-	@$(RELEASE) bench --peers --json .build/bench.json --markdown .build/bench.md $(BENCH)
+	@$(RELEASE)-bench --peers --json .build/bench.json --markdown .build/bench.md $(BENCH)
 
 clean:               ## removes what was built, and nothing else
 	rm -rf .build

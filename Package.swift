@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Four targets in one line, CLI → Web → Core → SQL: each knows some of those to its right, none to its left.
+// Targets in one line, CLI → Web → Core → SQL, and the two emulators beside Web: each knows some of those to its right, none
+// to its left. Bench measures the program from outside.
 // Adapters are folders, not targets. C libraries come from Debian's -dev packages.
 
 let settings: [SwiftSetting] = [
@@ -22,12 +23,16 @@ let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-h
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
 let package = Package(
     name: "darkroom",
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "darkroom", targets: ["CLI"]),
+        .executable(name: "darkroom-bench", targets: ["Bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -66,26 +71,45 @@ let package = Package(
         ),
         .target(
             name: "Web",
+            dependencies: ["Core", "SQL", hummingbird, crypto, logging, nio, httpTypes, lifecycle, mustache],
+            resources: [.embedInCode("Public"), .embedInCode("Pages/Home/home.mustache")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "FalEmulator",
             dependencies: [
-                "Core", "SQL", hummingbird, crypto, logging, nio, nioHTTP1, nioSSL, httpTypes, httpClient, lifecycle,
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
-                .product(name: "Mustache", package: "swift-mustache"),
+                "Core", "SQL", hummingbird, hummingbirdCore, hummingbirdTLS, crypto, logging, nio, nioHTTP1, nioSSL, httpTypes,
+                httpClient, lifecycle,
             ],
-            resources: [.embedInCode("Public"), .embedInCode("Pages/Home/home.mustache"), .embedInCode("StripeSandbox/Pages/Templates")],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "StripeEmulator",
+            dependencies: [
+                "Core", "SQL", hummingbird, hummingbirdCore, logging, nio, nioHTTP1, httpTypes, httpClient, lifecycle, mustache,
+            ],
+            resources: [.embedInCode("Public"), .embedInCode("Pages/Templates")],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Web", "Core", "SQL", hummingbird, crypto, logging, nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle, nioSSL,
+                "Web", "FalEmulator", "StripeEmulator", "Core", "SQL", hummingbird, hummingbirdCore, hummingbirdTLS, crypto, logging,
+                nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle, nioSSL,
                 .target(name: "CMalloc", condition: .when(platforms: [.linux])),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "Bench",
+            dependencies: [
+                "Core", "SQL", "TestSupport", hummingbird, crypto, logging, nio, nioPosix, nioHTTP1, httpClient, lifecycle,
+                .target(name: "CMalloc", condition: .when(platforms: [.linux])),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
@@ -108,8 +132,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "EmulatorTests",
+            dependencies: [
+                "FalEmulator", "StripeEmulator", "Core", "SQL", hummingbird, crypto, httpClient, httpTypes, lifecycle, logging, nio, nioHTTP1,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "SystemTests",
-            dependencies: ["Core", "SQL", "TestSupport", "CLI", httpClient, crypto],
+            dependencies: ["Core", "SQL", "TestSupport", "CLI", "Bench", httpClient, crypto],
             exclude: ["Python"],
             swiftSettings: settings
         ),

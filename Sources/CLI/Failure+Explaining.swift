@@ -5,7 +5,7 @@ import NIOSSL
 import SQL
 
 extension Failure {
-    /// Whatever a command threw, as one sentence. Never a dump of the error: what a person can act on comes first.
+    /// What a command threw, as one sentence. Never a dump of the error: what a person can act on comes first.
     init(explaining error: any Error) {
         switch error {
         case let failure as Failure: self = failure
@@ -14,10 +14,14 @@ extension Failure {
         case let error as FileStoreError: self.init(error)
         case let error as SignUpError: self.init(error)
         case let refusal as FilesMark.Refusal: self.init(.failed, refusal.description)
-        case let error as IOError: self.init(.failed, "The network or a file refused: \(NoAnswer(error).reason).")
+        case let error as IOError: self.init(.failed, "The network or a file refused: \(NoResponse(error).reason).")
         case is NIOSSLError, is BoringSSLError:
-            self.init(.failed, "The certificate or the key for TLS cannot be used: \(error). Both must be PEM files that belong together.")
-        case let error as any CustomStringConvertible & Error where !(error is CocoaError): self.init(.failed, error.description)
+            self.init(.failed, """
+                The certificate or the key for TLS cannot be used: \(error). Both must be PEM files that belong \
+                together.
+                """)
+        case let error as any CustomStringConvertible & Error where !(error is CocoaError):
+            self.init(.failed, error.description)
         default: self.init(.failed, error.localizedDescription)
         }
     }
@@ -26,12 +30,20 @@ extension Failure {
         switch error.kind {
         case .schema: self.init(.failed, error.message)
         case .unavailable:
-            self.init(.failed, "The database cannot be opened: \(error.message). Look at its file and its folder, or restore a backup.")
+            self.init(.failed, """
+                The database cannot be opened: \(error.message). Look at its file and its folder, or restore a backup.
+                """)
         case .full:
-            self.init(.failed, "The database cannot be written: \(error.message). Make room, or let this user write in the data folder.")
+            self.init(.failed, """
+                The database cannot be written: \(error.message). Make room, or let this user write in the data \
+                folder.
+                """)
         case .busy:
             self.init(
-                .failed, "The database did not get to it in time: \(error.message). Another program holds it, or it has much to do: try again later.")
+                .failed, """
+                    The database did not get to it in time: \(error.message). Another program holds it, or it has \
+                    much to do: try again later.
+                    """)
         default:
             self.init(.failed, "The database refused: \(error).")
         }
@@ -41,16 +53,19 @@ extension Failure {
         switch error {
         case .notFound: self.init(.failed, "A file in the data folder is missing.")
         case .tooLarge(let limit): self.init(.failed, "A file is larger than \(limit) bytes.")
-        case .full(let words), .unavailable(let words): self.init(.failed, "The folder for files cannot be used: \(words.hasSuffix(".") ? words : words + ".")")
+        case .full(let reason), .unavailable(let reason):
+            self.init(.failed, "The folder for files cannot be used: \(reason.hasSuffix(".") ? reason : reason + ".")")
         }
     }
 
     private init(_ error: SignUpError) {
         switch error {
         case .invalidEmail: self.init(.failed, "The e-mail address is none. It must be like name@example.com.")
-        case .invalidMetadata: self.init(.failed, "What is kept of the user is too long.")
-        case .password(.tooShort): self.init(.failed, "The password is too short: \(PasswordRules.shortest) characters are the least.")
-        case .password(.tooLong): self.init(.failed, "The password is too long: \(PasswordRules.longest) characters are the most.")
+        case .invalidMetadata: self.init(.failed, "The user's metadata is too long.")
+        case .password(.tooShort):
+            self.init(.failed, "The password is too short: \(PasswordRules.shortest) characters are the least.")
+        case .password(.tooLong):
+            self.init(.failed, "The password is too long: \(PasswordRules.longest) characters are the most.")
         case .password(.guessable): self.init(.failed, "The password is too easy to guess.")
         case .taken: self.init(.failed, "A user has this e-mail address already.")
         case .notOpen, .throttled: self.init(.failed, "Nobody can sign up now.")

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Why a command ends without having done its work: a sentence that says what to do, and a code that a script can act on.
+/// Why a command ends without having done its work: a sentence that says what to do, and a code that a script can act
+/// on.
 struct Failure: Error, CustomStringConvertible, Equatable {
     enum Code: Int32 {
         /// What was asked for did not come about: a job failed, a server could not start.

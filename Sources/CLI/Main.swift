@@ -15,9 +15,10 @@ struct Main: AsyncParsableCommand {
             """,
         version: App.version,
         subcommands: [
-            ServeCommand.self, WorkerCommand.self, MigrateCommand.self, SandboxCommand.self, StripeSandboxCommand.self, AdminCommand.self,
-            GenerateCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self, MoveCommand.self, BenchCommand.self,
-            LoadCommand.self, StreamsCommand.self, EchoCommand.self,
+            ServeCommand.self, WorkerCommand.self, MigrateCommand.self, SandboxCommand.self, StripeSandboxCommand.self,
+            AdminCommand.self,
+            GenerateCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
+            MoveCommand.self, BenchCommand.self,
         ])
 
     static func main() async {
@@ -36,8 +37,8 @@ struct Main: AsyncParsableCommand {
         }
     }
 
-    /// By default the allocator gives a few kilobytes back to the system after many a request and asks for them again at the
-    /// next, which was a tenth of all work under load. It may keep some megabytes.
+    /// By default the allocator gives a few kilobytes back to the system after many a request and asks for them again
+    /// at the next, which was a tenth of all work under load. It may hold some megabytes.
     private static func keepFreedMemory() {
         #if canImport(CMalloc)
         mallopt(M_TRIM_THRESHOLD, 32 << 20)

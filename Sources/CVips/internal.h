@@ -7,7 +7,7 @@
 static inline VipsImage *image(const darkroom_picture *picture) { return (VipsImage *)picture; }
 static inline darkroom_picture *picture(VipsImage *image) { return (darkroom_picture *)image; }
 
-// Computes `out` into memory and lets go of what it was made from, so that a picture never leans on another's lifetime.
+// Computes `out` into memory and releases what it was made from, so that a picture never depends on another's lifetime.
 darkroom_picture *darkroom_settle(int failed, VipsImage *out);
 
 #endif

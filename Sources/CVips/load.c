@@ -1,6 +1,7 @@
 #include "internal.h"
 
-// The loader is named, never guessed from the bytes: libvips would also open PDF, SVG and whatever else it was built with.
+// The loader is named, never guessed from the bytes: libvips would also open PDF, SVG and whatever else it was built
+// with.
 static VipsImage *load(const void *bytes, size_t length, darkroom_loader loader, VipsAccess access) {
     VipsImage *out = NULL;
     void *input = (void *)bytes;
@@ -31,13 +32,13 @@ int32_t darkroom_picture_inspect(const void *bytes, size_t length, darkroom_load
     return 0;
 }
 
-// A step of a chain: takes `in`, whether or not the step works.
+// A step of a chain: consumes `in`, whether or not the step works.
 static VipsImage *step(VipsImage *in, int failed, VipsImage *out) {
     g_object_unref(in);
     return failed ? NULL : out;
 }
 
-// To 8-bit sRGB, by the embedded profile where there is a sound one.
+// To 8-bit sRGB, by the embedded profile if there is a valid one.
 static VipsImage *to_srgb(VipsImage *in) {
     VipsImage *out = NULL;
     if (vips_image_get_typeof(in, VIPS_META_ICC_NAME)

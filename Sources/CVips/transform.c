@@ -70,18 +70,18 @@ darkroom_picture *darkroom_picture_map(const darkroom_picture *in, const uint8_t
     return mapped(image(in), table, 1);
 }
 
-darkroom_picture *darkroom_picture_grey(const darkroom_picture *in) {
-    VipsImage *grey = NULL, *out = NULL;
-    int failed = vips_colourspace(image(in), &grey, VIPS_INTERPRETATION_B_W, NULL) || vips_extract_band(grey, &out, 0, NULL);
-    if (grey) g_object_unref(grey);
+darkroom_picture *darkroom_picture_gray(const darkroom_picture *in) {
+    VipsImage *gray = NULL, *out = NULL;
+    int failed = vips_colourspace(image(in), &gray, VIPS_INTERPRETATION_B_W, NULL) || vips_extract_band(gray, &out, 0, NULL);
+    if (gray) g_object_unref(gray);
     return darkroom_settle(failed, out);
 }
 
 darkroom_picture *darkroom_picture_tint(const darkroom_picture *in, const uint8_t table[768]) {
-    darkroom_picture *grey = darkroom_picture_grey(in);
-    if (!grey) return NULL;
-    darkroom_picture *out = mapped(image(grey), table, 3);
-    darkroom_picture_free(grey);
+    darkroom_picture *gray = darkroom_picture_gray(in);
+    if (!gray) return NULL;
+    darkroom_picture *out = mapped(image(gray), table, 3);
+    darkroom_picture_free(gray);
     return out;
 }
 
@@ -94,11 +94,11 @@ darkroom_picture *darkroom_picture_median(const darkroom_picture *in, int32_t si
 }
 
 darkroom_picture *darkroom_picture_edges(const darkroom_picture *in) {
-    darkroom_picture *grey = darkroom_picture_grey(in);
+    darkroom_picture *gray = darkroom_picture_gray(in);
     VipsImage *out = NULL;
-    if (!grey) return NULL;
-    int failed = vips_sobel(image(grey), &out, NULL);
-    darkroom_picture_free(grey);
+    if (!gray) return NULL;
+    int failed = vips_sobel(image(gray), &out, NULL);
+    darkroom_picture_free(gray);
     return as_bytes(failed, out);
 }
 

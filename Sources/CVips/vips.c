@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Broken pictures come from outside every day. The caller hears of them; standard error need not.
+// Broken pictures come from outside every day. The caller receives the error; it need not go to standard error.
 static void ignore(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer data) {
     (void)domain, (void)level, (void)message, (void)data;
 }

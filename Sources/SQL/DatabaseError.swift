@@ -1,4 +1,4 @@
-/// What an engine refused or could not do, in words that both engines share.
+/// What an engine refused or could not do, in terms that both engines share.
 @usableFromInline package struct DatabaseError: Error, Sendable, CustomStringConvertible {
     @usableFromInline package enum Kind: Sendable, Hashable {
         /// A key that exists already.
@@ -6,15 +6,15 @@
         case foreignKey
         case check
         case notNull
-        /// Refused by a trigger of ours, such as a change to a ledger line.
+        /// Refused by one of the schema's triggers, such as a change to a ledger line.
         case trigger
-        /// Lost against another transaction (a deadlock, a serialization failure): the same again may succeed.
+        /// Failed because of another transaction (a deadlock, a serialization failure): the same again may succeed.
         case conflict
         /// Locked, or too much is waiting: worth trying again.
         case busy
         /// No room left, or the file system refuses to write.
         case full
-        /// The database is away. What was asked may have been done, if it went away during a commit.
+        /// The database is unavailable. If it became unavailable during a commit, the work may have been done.
         case unavailable
         /// The schema is not the one this program knows.
         case schema

@@ -1,4 +1,5 @@
-/// The two engines. Whatever they cannot say alike is a `Fragment`; nothing outside this file asks which engine it is.
+/// The two engines. Every difference between their SQL is a `Fragment`; nothing outside this file asks which engine it
+/// is.
 package enum Dialect: Sendable, Hashable {
     case sqlite
     case postgres
@@ -12,7 +13,9 @@ package enum Dialect: Sendable, Hashable {
         case .sqlite:
             var bytes = Array(text.utf8)
             for index in bytes.indices.dropLast() where bytes[index] == UInt8(ascii: "$") {
-                if (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(bytes[index + 1]) { bytes[index] = UInt8(ascii: "?") }
+                if (UInt8(ascii: "1")...UInt8(ascii: "9")).contains(bytes[index + 1]) {
+                    bytes[index] = UInt8(ascii: "?")
+                }
             }
             return String(decoding: bytes, as: UTF8.self)
         }
@@ -21,7 +24,7 @@ package enum Dialect: Sendable, Hashable {
     /// Whether anybody else could hold a row: SQLite has one writer.
     var locksRows: Bool { self == .postgres }
 
-    /// Answers a row if there is a table of the name `$1`.
+    /// Returns a row if there is a table of the name `$1`.
     var tableExists: Statement {
         switch self {
         case .sqlite: "SELECT 1 AS one FROM sqlite_schema WHERE type = 'table' AND name = $1"
@@ -29,14 +32,16 @@ package enum Dialect: Sendable, Hashable {
         }
     }
 
-    /// How one process at a time changes the schema. Nothing where beginning to write is lock enough.
+    /// How only one process at a time changes the schema. Nil if beginning to write is lock enough.
     var schemaLock: (bounds: Statement, take: Statement, await: Statement)? {
         switch self {
         case .sqlite:
             nil
         case .postgres: (
             bounds: "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '15min', true)",
-            take: "SELECT pg_try_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))::int AS taken",
+            take: """
+                SELECT pg_try_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))::int AS taken
+                """,
             await: "SELECT pg_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))"
         )
         }
@@ -61,12 +66,12 @@ package enum Dialect: Sendable, Hashable {
 
 /// A piece of SQL that the engines spell differently: the only thing a `Statement` can interpolate.
 package enum Fragment: Sendable, Hashable {
-    /// Locks the chosen rows and passes over those that another node has locked. SQLite has one writer and needs neither.
+    /// Locks the selected rows and skips those that another node has locked. SQLite has one writer and needs neither.
     case skipLocked
-    /// Locks the rows of the named table until the transaction ends, against others who change them. Rows elsewhere may
-    /// still come to refer to them: no key of ours ever changes.
+    /// Locks the rows of the named table until the transaction ends, against other writers. Rows elsewhere may still
+    /// reference them: keys never change.
     case forUpdate(of: String)
-    /// The text of a member of a column's JSON, by its path; NULL where there is none.
+    /// The text of a member of a column's JSON, by its path; NULL if there is none.
     case member(String, [String])
 
     func text(in dialect: Dialect) -> String {
@@ -74,8 +79,9 @@ package enum Fragment: Sendable, Hashable {
         case (.skipLocked, .sqlite), (.forUpdate, .sqlite): ""
         case (.skipLocked, .postgres): "FOR NO KEY UPDATE SKIP LOCKED"
         case (.forUpdate(let table), .postgres): "FOR NO KEY UPDATE OF \(table)"
-        case (.member(let column, let path), .sqlite): "CAST(json_extract(\(column), '$.\(path.joined(separator: "."))') AS TEXT)"
-        // It reads no JSON with a NUL in it, wherever that is.
+        case (.member(let column, let path), .sqlite):
+            "CAST(json_extract(\(column), '$.\(path.joined(separator: "."))') AS TEXT)"
+        // PostgreSQL reads no JSON with a NUL in it, wherever that is.
         case (.member(let column, let path), .postgres):
             "(replace(\(column), '\\u0000', '\\ufffd')::json #>> '{\(path.joined(separator: ","))}')"
         }

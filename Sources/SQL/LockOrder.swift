@@ -1,10 +1,10 @@
 /// What a write locks first. It decides which writes may share a transaction and in which order they run in it, so that
 /// nodes never wait for each other in a circle.
 package enum LockOrder: Sendable, Hashable {
-    /// The row of this name, an account's as a rule, and after it only what belongs to that row. Such writes share
+    /// The row of this name, usually an account's, and after it only what belongs to that row. Such writes share
     /// transactions, and run in the order of their names on every node.
     case key(String)
-    /// Rows of several owners, or of nobody's. Where others may hold rows, it has a transaction of its own.
+    /// Rows of several owners, or of none. If others may hold rows, it has a transaction of its own.
     case alone
 }
 

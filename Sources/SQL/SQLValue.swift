@@ -1,4 +1,4 @@
-/// What a column holds on either engine. Darkroom keeps no floating point in a database: money and multipliers are
+/// What a column holds on either engine. Darkroom stores no floating point in a database: money and multipliers are
 /// integers, instants are milliseconds, JSON is text.
 @usableFromInline package enum SQLValue: Sendable, Hashable {
     case null
@@ -10,7 +10,7 @@
 /// A type that a column can hold, both ways.
 @usableFromInline package protocol SQLConvertible: Sendable {
     var sqlValue: SQLValue { get }
-    /// Nothing when `value` is not of this type's kind; `Row` turns that into an error that names the column.
+    /// Nil if `value` is not of this type's kind; `Row` turns that into an error that names the column.
     init?(sqlValue: SQLValue)
 }
 
@@ -64,7 +64,7 @@ extension Optional: SQLConvertible where Wrapped: SQLConvertible {
     }
 }
 
-/// Enums of text are kept by their raw value. Conform an enum by naming the protocol; nothing else is needed.
+/// Enums of text are stored by their raw value. Conform an enum by naming the protocol; nothing else is needed.
 extension SQLConvertible where Self: RawRepresentable, RawValue == String {
     @inlinable package var sqlValue: SQLValue { .text(rawValue) }
 

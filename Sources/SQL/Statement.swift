@@ -1,5 +1,5 @@
-/// One SQL statement with parameters `$1`, `$2`, … A literal interpolates only `Fragment`s and other statements, so that
-/// splicing a value into SQL does not compile.
+/// One SQL statement with parameters `$1`, `$2`, … A literal interpolates only `Fragment`s and other statements, so
+/// that splicing a value into SQL does not compile.
 package struct Statement: Sendable, Hashable, ExpressibleByStringInterpolation {
     fileprivate enum Piece: Sendable, Hashable {
         case text(String)
@@ -37,8 +37,8 @@ package struct Statement: Sendable, Hashable, ExpressibleByStringInterpolation {
         }
     }
 
-    /// Its texts made now, once, for statements that live as long as the program: an engine then knows it without looking
-    /// at its text.
+    /// Renders its texts once, for statements that live as long as the program: an engine then recognizes it without
+    /// reading its text.
     func writtenOut() -> Statement {
         var statement = self
         statement.written = WrittenStatement(sqlite: text(in: .sqlite), postgres: text(in: .postgres))
@@ -63,8 +63,8 @@ package struct Statement: Sendable, Hashable, ExpressibleByStringInterpolation {
     }
 }
 
-/// The texts of a statement, whose identity stands for them in an engine's table of what it has prepared. Such a table
-/// keeps it alive, so that no other takes its identity.
+/// The texts of a statement. Its identity is the key in an engine's table of prepared statements. Such a table keeps it
+/// alive, so that no other object takes its identity.
 final class WrittenStatement: Sendable {
     let sqlite: String
     let postgres: String

@@ -3,11 +3,13 @@ import SQL
 import Testing
 import TestSupport
 
-/// The whole story of three jobs, again and again, with the first, the second, the third thing going wrong, until a run is
-/// too short for that.
+/// The whole story of three jobs, repeated, with the first, the second, the third operation failing, until a run has
+/// fewer operations than that.
 struct EveryFailureTests {
     @Test(arguments: TestEngine.available, Faults.Moment.allCases)
-    func `whatever fails, each job ends once, is paid for once and is sent once`(on engine: TestEngine, moment: Faults.Moment) async throws {
+    func `whatever fails, each job ends once, is paid for once and is sent once`(
+        on engine: TestEngine, moment: Faults.Moment
+    ) async throws {
         var before: TestWorld?
         for number in 1... {
             let faults = Faults(number, moment)
@@ -44,9 +46,11 @@ struct EveryFailureTests {
         try await faults.tolerating { try await world.work(worker) }
 
         try await faults.retrying { _ = try await world.cancelJob(cancelled, by: actor) }
-        for request in world.provider.requests where request.submission.input["prompt"] != "third" { world.provider.finish(request.id) }
+        for request in world.provider.requests where request.submission.input["prompt"] != "third" {
+            world.provider.finish(request.id)
+        }
         for request in world.provider.requests where request.submission.input["prompt"] == "first" {
-            // The provider, too, tells again what was not taken.
+            // The provider, too, sends again what was not accepted.
             try await faults.retrying { _ = try await world.deliverWebhook(request.id) }
         }
         try await faults.tolerating { try await world.work(worker) }
@@ -55,26 +59,27 @@ struct EveryFailureTests {
         return Jobs(byWebhook: byWebhook, byPoll: byPoll, cancelled: cancelled)
     }
 
-    /// Once more with the same key, if no answer came.
+    /// Retries with the same key if no response came.
     private func submit(
         _ prompt: String, images: Int64, _ actor: Actor, _ world: TestWorld, _ faults: Faults
     ) async throws -> ID<Job> {
-        let request = JobRequest(kind: .textToImage, parameters: ["prompt": .string(prompt), "numImages": .integer(images)])
+        let request = JobRequest(
+            kind: .textToImage, parameters: ["prompt": .string(prompt), "numImages": .integer(images)])
         let idempotency = Idempotency(route: "/api/generate", key: prompt, bodyHash: prompt)
         return try await faults.retrying {
             let outcome = try await world.submitJob([request], by: actor, idempotency: idempotency) {
-                KeptAnswer(status: 202, body: $0.map(\.id.rawValue).joined())
+                StoredResponse(status: 202, body: $0.map(\.id.rawValue).joined())
             }
             switch outcome {
             case .submitted(let jobs): return try #require(jobs.first).id
-            case .repeated(let answer): return ID<Job>(rawValue: answer.body)
+            case .repeated(let response): return ID<Job>(rawValue: response.body)
             }
         }
     }
 
     private func check(_ jobs: Jobs, of actor: Actor, in world: TestWorld, _ fault: Comment) async throws {
         #expect(try await world.brokenPromises() == [], fault)
-        let all = try await world.database.read { try $0.jobs(of: actor.account, state: nil, before: nil, limit: 10) }
+        let all = try await world.database.read { try $0.jobs.jobs(of: actor.account, state: nil, before: nil, limit: 10) }
         #expect(all.count == 3, fault)
         #expect(try await world.job(jobs.byWebhook).state == .completed, fault)
         #expect(try await world.job(jobs.byPoll).outputsDelivered == 3, fault)

@@ -3,7 +3,7 @@ import SQL
 import Testing
 import TestSupport
 
-/// PostgreSQL plans by how much is there, so its plans are looked at where much is there.
+/// PostgreSQL plans by the number of rows, so its plans are checked with many.
 @Suite(.enabled(if: TestEngine.available.contains(.postgres)))
 struct MillionRowTests {
     @Test func `among a million jobs no statement of a job's life looks through a table that grows`() async throws {
@@ -19,12 +19,18 @@ struct MillionRowTests {
         }
         for plan in explaining.plans {
             for step in plan.steps where step.contains("Seq Scan on ") {
-                let table = step.split(separator: "Seq Scan on ").last?.split(separator: " ").first.map { String($0) } ?? ""
-                #expect(!(Million.tables + ["accounts", "balances", "lots"]).contains(table), "\(step) in \(plan.statement)")
+                let table = step.split(separator: "Seq Scan on ").last?.split(separator: " ").first.map { String($0) }
+                    ?? ""
+                #expect(
+                    !(Million.tables + ["accounts", "balances", "lots"]).contains(table),
+                    "\(step) in \(plan.statement)")
             }
         }
         #expect(explaining.plans.count > 40)
-        for part in ["FROM jobs WHERE provider = $1 AND state = 'queued'", "FROM attempts WHERE due_at <=", "FROM jobs WHERE account_id = $1"] {
+        for part in [
+            "FROM jobs WHERE provider = $1 AND state = 'queued'", "FROM attempts WHERE due_at <=",
+            "FROM jobs WHERE account_id = $1",
+        ] {
             #expect(explaining.plan(part).contains { $0.contains("Index") }, "\(part): \(explaining.plan(part))")
         }
     }

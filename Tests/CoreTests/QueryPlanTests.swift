@@ -3,12 +3,13 @@ import SQL
 import Testing
 import TestSupport
 
-/// How SQLite runs the statements that a job meets, by the indexes that were made for them.
+/// How SQLite runs the statements of a job's life, by the indexes that were made for them.
 struct QueryPlanTests {
     @Test func `no statement of a job's life looks through a whole table that grows`() async throws {
         let explaining = try await lived()
         let growing = ["jobs", "attempts", "job_events", "transactions", "entries", "lots", "reservations",
-            "assets", "accounts", "balances", "idempotency_keys", "job_inputs", "spend_limits", "spend_counters", "j", "t", "e", "a", "l", "c", "r"]
+            "assets", "accounts", "balances", "idempotency_keys", "job_inputs", "spend_limits", "spend_counters", "j",
+            "t", "e", "a", "l", "c", "r"]
 
         for plan in explaining.plans {
             for step in plan.steps where step.hasPrefix("SCAN") && !step.contains("USING") {
@@ -25,7 +26,8 @@ struct QueryPlanTests {
         ("FROM attempts WHERE provider = $1 AND ended_at IS NULL", "attempts_running"),
         ("state = 'queued' AND slot_at IS NULL ORDER BY order_at", "jobs_waiting"),
         ("FROM jobs WHERE state = 'queued' AND slot_at IS NULL AND account_id IN", "jobs_waiting"),
-        ("EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued' AND slot_at IS NULL)", "jobs_waiting"),
+        ("EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued' AND slot_at IS NULL)",
+         "jobs_waiting"),
         ("FROM jobs WHERE id >= $1 AND account_id IN", "jobs_by_account"),
         ("state = 'queued' AND deadline_at <=", "jobs_past_deadline"),
         ("FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC", "jobs_by_account"),
@@ -54,7 +56,8 @@ struct QueryPlanTests {
     @Test(arguments: [
         "SELECT id, account_id FROM jobs WHERE provider", "SELECT id FROM attempts WHERE due_at <=",
         "FROM job_events WHERE account_id = $1 AND account_seq >",
-        "state = 'queued' AND slot_at IS NULL ORDER BY order_at", "FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC",
+        "state = 'queued' AND slot_at IS NULL ORDER BY order_at",
+        "FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC",
         "FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 ORDER",
         "FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 AND kind = $4",
         "AND kind NOT IN ('reserve', 'capture', 'release') AND id >= $3",

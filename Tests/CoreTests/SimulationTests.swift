@@ -5,26 +5,30 @@ import Synchronization
 import Testing
 import TestSupport
 
-/// Accounts, workers and a provider by chance, with everything that may happen between them. Set DARKROOM_TEST_STEPS for
-/// a long run.
+/// Random accounts, workers and a provider, with everything that may happen between them. Set DARKROOM_TEST_STEPS for a
+/// long run.
 struct SimulationTests {
     @Test(arguments: TestEngine.available)
-    func `whatever happens, and in whatever order, nobody pays for nothing and nothing is stuck`(on engine: TestEngine) async throws {
+    func `whatever happens, in any order, nobody pays for nothing and nothing is stuck`(
+        on engine: TestEngine
+    ) async throws {
         var chance = Seeded("simulation on \(engine.rawValue)", variable: "DARKROOM_TEST_SEED")
         let steps = ProcessInfo.processInfo.environment["DARKROOM_TEST_STEPS"].flatMap { Int($0) } ?? 400
         let trouble = Trouble(seed: chance.next())
-        let world = try await TestWorld(engine, provider: FakeProvider(concurrency: 12), store: { _ in try trouble.store() })
+        let world = try await TestWorld(
+            engine, provider: FakeProvider(concurrency: 12), store: { _ in try trouble.store() })
         var simulation = Simulation(
             world: world, workers: (0..<3).map { _ in world.makeWorker() },
             actors: [
-                try await world.account(credits: Int64(steps)), try await world.account(credits: Int64(steps), plan: "pro"),
+                try await world.account(credits: Int64(steps)),
+                try await world.account(credits: Int64(steps), plan: "pro"),
                 try await world.account(credits: 200, plan: "basic"), try await world.account(credits: 30),
             ])
 
         for _ in 0..<steps { try await simulation.step(&chance) }
         trouble.end()
         world.provider.behave()
-        world.provider.answerCancels(with: .dropped)
+        world.provider.respondToCancels(with: .dropped)
         try await world.comeToRest()
 
         #expect(try await world.brokenPromises() == [])
@@ -34,15 +38,19 @@ struct SimulationTests {
 
     /// What was spent is what the completed jobs delivered.
     private func expectExplained(_ actor: Actor, _ world: TestWorld) async throws {
-        let jobs = try await world.database.read { try $0.jobs(of: actor.account, state: nil, before: nil, limit: 1_000_000) }
+        let jobs = try await world.database.read {
+            try $0.jobs.jobs(of: actor.account, state: nil, before: nil, limit: 1_000_000)
+        }
         var spent = Credits.zero
         for job in jobs where job.state == .completed { spent += job.price.total(delivered: job.outputsDelivered ?? 0) }
-        let given = try await world.database.read { try $0.balanceSummary(of: actor.account, now: world.clock.now).totalAllocated }
+        let given = try await world.database.read {
+            try $0.ledger.balanceSummary(of: actor.account, now: world.clock.now).totalAllocated
+        }
         #expect(try await world.balance(of: actor) == Balance(available: given - spent, reserved: .zero))
     }
 }
 
-/// What goes wrong with outputs: also asked from several tasks at once.
+/// What goes wrong with outputs. It is asked from several tasks at once.
 private final class Trouble: Sendable {
     private let chance: Mutex<(source: Seeded, isOver: Bool)>
 
@@ -78,7 +86,7 @@ private struct Simulation {
         case 6...7: try await cancel(&chance)
         case 8...13: try await work(&chance)
         case 14...15: try await workTogether(&chance)
-        case 16...18: try await tell(&chance)
+        case 16...18: try await sendWebhook(&chance)
         case 19...21: finish(&chance)
         case 22: try await crash(&chance)
         case 23: behave(&chance)
@@ -113,7 +121,11 @@ private struct Simulation {
         try await withThrowingTaskGroup(of: Void.self) { [world, workers] group in
             for worker in workers { group.addTask { try await worker.runOnce() } }
             if let target {
-                group.addTask { do throws(any Error) { _ = try await world.cancelJob(target.id, by: target.actor) } catch is CancelError {} }
+                group.addTask {
+                    do throws(any Error) {
+                        _ = try await world.cancelJob(target.id, by: target.actor)
+                    } catch is CancelError {}
+                }
             }
             if let request, !request.isUnderWay { group.addTask { _ = try await world.deliverWebhook(request.id) } }
             try await group.waitForAll()
@@ -121,8 +133,9 @@ private struct Simulation {
     }
 
     /// A webhook, perhaps late, perhaps again, perhaps never.
-    private func tell(_ chance: inout Seeded) async throws {
-        guard let request = world.provider.requests.suffix(30).filter({ !$0.isUnderWay }).randomElement(using: &chance) else { return }
+    private func sendWebhook(_ chance: inout Seeded) async throws {
+        let ended = world.provider.requests.suffix(30).filter { !$0.isUnderWay }
+        guard let request = ended.randomElement(using: &chance) else { return }
         for _ in 0...chance.number(0...1) { _ = try await world.deliverWebhook(request.id) }
     }
 
@@ -133,12 +146,14 @@ private struct Simulation {
         case 2: world.provider.finishAll(flagged: 1)
         case 3: world.provider.finishAll(missing: 1)
         default:
-            guard let request = world.provider.requests.filter(\.isUnderWay).randomElement(using: &chance) else { return }
+            guard let request = world.provider.requests.filter(\.isUnderWay).randomElement(using: &chance) else {
+                return
+            }
             world.provider.finish(request.id)
         }
     }
 
-    /// A worker stands still in the middle of a submission, for as long as its lease and more, and then goes on.
+    /// A worker stops in the middle of a submission, for as long as its lease and more, and then goes on.
     private func stall(_ chance: inout Seeded) async throws {
         let (gate, first) = (Gate(), Countdown(1))
         world.provider.whileSubmitting { _ in if first.hits() { await gate.pass() } }
@@ -146,7 +161,7 @@ private struct Simulation {
         try await withThrowingTaskGroup(of: Void.self) { [world, workers] group in
             defer { gate.open() }
             group.addTask {
-                // Where there was nothing to submit, nobody is held, and whoever waits for an arrival goes on.
+                // If there was nothing to submit, nobody is held, and the test, which waits for an arrival, goes on.
                 defer {
                     gate.open()
                     gate.arrive()
@@ -164,24 +179,30 @@ private struct Simulation {
         world.provider.whileSubmitting { _ in }
     }
 
-    /// A worker takes work and is never heard of again; another starts.
+    /// A worker takes work and never returns; another starts.
     private mutating func crash(_ chance: inout Seeded) async throws {
         let now = world.clock.now
         if chance.happens(oneIn: 2) {
-            _ = try await world.database.write(order: .alone) { try $0.claimJobs(3, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims }
+            _ = try await world.database.write(order: .alone) {
+                try $0.jobs.claimJobs(3, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
+            }
         } else {
-            _ = try await world.database.write(order: .alone) { try $0.takeDueAttempts(3, now: now, until: now + .seconds(30)) }
+            _ = try await world.database.write(order: .alone) {
+                try $0.jobs.takeDueAttempts(3, now: now, until: now + .seconds(30))
+            }
         }
         workers[Int(chance.number(0...Int64(workers.count - 1)))] = world.makeWorker()
     }
 
     private func behave(_ chance: inout Seeded) {
         let busy = ProviderFailure(.rateLimited, "busy", isTransient: true, retryAfter: .seconds(chance.number(1...30)))
-        let behaviours: [FakeProvider.Behaviour] = [
-            .acceptSilently, .vanish, .refuse(busy), .refuse(ProviderFailure(.invalidInput, "no", isTransient: false)), .accept,
+        let behaviors: [FakeProvider.Behavior] = [
+            .acceptSilently, .vanish, .refuse(busy), .refuse(ProviderFailure(.invalidInput, "no", isTransient: false)),
+            .accept,
         ]
-        world.provider.behave(behaviours.shuffled(using: &chance))
-        world.provider.answerCancels(with: [.dropped, .requested, .tooLate, .unavailable("down")].randomElement(using: &chance) ?? .dropped)
+        world.provider.behave(behaviors.shuffled(using: &chance))
+        world.provider.respondToCancels(
+            with: [.dropped, .requested, .tooLate, .unavailable("down")].randomElement(using: &chance) ?? .dropped)
     }
 }
 

@@ -15,11 +15,15 @@ struct DatabaseErrorTests {
         ("INSERT INTO things (id, size, parent) VALUES ('two', 'large', NULL)", .other),
         ("SELECT nonsense FROM nowhere", .other),
     ])
-    func `a refusal is told by its kind, and names its statement but no values`(text: String, kind: DatabaseError.Kind) async throws {
+    func `a refusal has its kind, and names its statement but no values`(
+        text: String, kind: DatabaseError.Kind
+    ) async throws {
         let scratch = try await Scratch()
         try await scratch.database.write(order: .alone) {
             try $0.runScript("""
-                CREATE TABLE things (id TEXT PRIMARY KEY, size INTEGER NOT NULL CHECK (size > 0), parent TEXT REFERENCES things (id)) STRICT;
+                CREATE TABLE things (
+                    id TEXT PRIMARY KEY, size INTEGER NOT NULL CHECK (size > 0), parent TEXT REFERENCES things (id)
+                ) STRICT;
                 CREATE TRIGGER things_stay BEFORE UPDATE ON things BEGIN SELECT RAISE(ABORT, 'a thing stays'); END;
                 INSERT INTO things (id, size) VALUES ('one', 1);
                 """)
@@ -33,11 +37,13 @@ struct DatabaseErrorTests {
         #expect(error?.statement == text)
     }
 
-    @Test func `a value is in no error`() async throws {
+    @Test func `no error contains a value`() async throws {
         let scratch = try await Scratch()
         try await scratch.database.write(order: .alone) { try $0.note("secret") }
 
-        let error = await #expect(throws: DatabaseError.self) { try await scratch.database.write(order: .alone) { try $0.note("secret") } }
+        let error = await #expect(throws: DatabaseError.self) {
+            try await scratch.database.write(order: .alone) { try $0.note("secret") }
+        }
 
         #expect(error?.description.contains("secret") == false)
     }
@@ -52,15 +58,17 @@ struct DatabaseErrorTests {
         }
 
         #expect((error as? DatabaseError)?.kind == .busy)
-        // Once it is let go of, the next one comes through.
+        // Once it is released, the next one succeeds.
         try await impatient.write(order: .alone) { try $0.note("then") }
         #expect(try await scratch.ids() == ["held", "then"])
     }
 
-    @Test func `a database without room says so, and keeps what it had`() async throws {
+    @Test func `a database without room reports it, and keeps what it had`() async throws {
         let scratch = try await Scratch()
         try await scratch.database.write(order: .alone) { try $0.note("kept") }
-        let pages = try await scratch.database.read { try $0.queryOne("PRAGMA page_count")?.get("page_count", as: Int.self) ?? 0 }
+        let pages = try await scratch.database.read {
+            try $0.queryOne("PRAGMA page_count")?.get("page_count", as: Int.self) ?? 0
+        }
 
         let error = await #expect(throws: DatabaseError.self) {
             try await scratch.database.write(order: .alone) { transaction in
@@ -78,9 +86,10 @@ struct DatabaseErrorTests {
         #expect(try await scratch.ids() == ["after", "kept"])
     }
 
-    @Test func `what is no database is said to be none`() throws {
+    @Test func `a file that is not a database is reported as such`() throws {
         let folder = try TemporaryFolder()
-        try Array(repeating: "not a database\n", count: 100).joined().write(toFile: folder.path + "/letter", atomically: true, encoding: .utf8)
+        try Array(repeating: "not a database\n", count: 100)
+            .joined().write(toFile: folder.path + "/letter", atomically: true, encoding: .utf8)
 
         let error = #expect(throws: DatabaseError.self) { try SQLiteEngine(path: folder.path + "/letter") }
         let missing = #expect(throws: DatabaseError.self) { try SQLiteEngine(path: folder.path + "/no/such/folder") }
@@ -92,12 +101,12 @@ struct DatabaseErrorTests {
 
 /// Writes from inside another connection's transaction, which a closure can wait for but not await.
 private func errorOfWriting(to database: Database) -> (any Error)? {
-    let answer = Answer()
-    database.engine.write(PendingWrite(order: .alone, body: { try $0.note("impatient") }) { answer.give($0.error) })
-    return answer.wait()
+    let result = WriteResult()
+    database.engine.write(PendingWrite(order: .alone, body: { try $0.note("impatient") }) { result.give($0.error) })
+    return result.wait()
 }
 
-private final class Answer: Sendable {
+private final class WriteResult: Sendable {
     private let error = Mutex<(any Error)?>(nil)
     private let isGiven = DispatchSemaphore(value: 0)
 

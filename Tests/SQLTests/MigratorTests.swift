@@ -10,18 +10,18 @@ struct MigratorTests {
         INSERT INTO people (id) VALUES ('ada');
         """.utf8))
 
-    @Test func `each step is taken once, in order, and noted with its time`() async throws {
+    @Test func `each step is applied once, in order, and noted with its time`() async throws {
         let database = try Database(SQLiteEngine(path: folder.path + "/a.sqlite"))
 
-        let taken = try await Migrator([first, second]).migrate(database) { 7 }
+        let applied = try await Migrator([first, second]).migrate(database) { 7 }
         let again = try await Migrator([first, second]).migrate(database) { 8 }
 
-        #expect(taken == ["people", "pets"])
+        #expect(applied == ["people", "pets"])
         #expect(again == [])
         #expect(try await noted(database) == ["1 people 7", "2 pets 7"])
     }
 
-    @Test func `a step that came later is taken alone`() async throws {
+    @Test func `a step that came later is applied alone`() async throws {
         let database = try Database(SQLiteEngine(path: folder.path + "/a.sqlite"))
         try await Migrator([first]).migrate(database) { 1 }
 
@@ -30,51 +30,53 @@ struct MigratorTests {
         #expect(try await Migrator([first, second]).pending(database) == [])
     }
 
-    @Test func `what is pending can be asked of an empty database without touching it`() async throws {
+    @Test func `the pending steps of an empty database can be read without changing it`() async throws {
         let database = try Database(SQLiteEngine(path: folder.path + "/a.sqlite"))
 
         #expect(try await Migrator([first, second]).pending(database) == ["people", "pets"])
         #expect(try await tables(database) == [])
     }
 
-    @Test func `many processes that start at once take each step once`() async throws {
+    @Test func `many processes that start at once apply each step once`() async throws {
         let path = folder.path + "/a.sqlite"
         let migrator = Migrator([first, second])
 
-        let taken = try await withThrowingTaskGroup(of: [String].self) { group in
+        let applied = try await withThrowingTaskGroup(of: [String].self) { group in
             for _ in 0..<6 {
                 group.addTask { try await migrator.migrate(Database(SQLiteEngine(path: path))) { 1 } }
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
 
-        #expect(taken.sorted() == ["people", "pets"])
+        #expect(applied.sorted() == ["people", "pets"])
     }
 
     @Test(.enabled(if: TestEngine.available.contains(.postgres)))
-    func `nodes that start at once on PostgreSQL take each step once, also the very first, and those that wait say so`() async throws {
+    func `nodes that start at once on PostgreSQL apply each step once, and those that wait say so`() async throws {
         let url = try await TestEngine.newPostgres()
-        let slow = Migration(1, "people", Array("CREATE TABLE people (id {text} PRIMARY KEY) {strict}; SELECT pg_sleep(0.3);".utf8))
+        let slow = Migration(
+            1, "people", Array("CREATE TABLE people (id {text} PRIMARY KEY) {strict}; SELECT pg_sleep(0.3);".utf8))
         let migrator = Migrator([slow, second])
         let waited = Count()
 
-        let taken = try await withThrowingTaskGroup(of: [String].self) { group in
+        let applied = try await withThrowingTaskGroup(of: [String].self) { group in
             for _ in 0..<6 {
                 group.addTask {
                     let database = try Database(PostgresEngine(url: url, writers: 1, readers: 1))
-                    let taken = try await migrator.migrate(database, waits: { waited.value.add(1, ordering: .relaxed) }) { 1 }
+                    let applied = try await migrator.migrate(
+                        database, waits: { waited.value.add(1, ordering: .relaxed) }) { 1 }
                     await database.close()
-                    return taken
+                    return applied
                 }
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
 
-        #expect(taken.sorted() == ["people", "pets"])
+        #expect(applied.sorted() == ["people", "pets"])
         #expect(waited.value.load(ordering: .relaxed) > 0)
     }
 
-    @Test func `a newer schema is refused with a sentence, and left alone`() async throws {
+    @Test func `a newer schema is refused with a sentence, and left unchanged`() async throws {
         let database = try Database(SQLiteEngine(path: folder.path + "/a.sqlite"))
         try await Migrator([first, second]).migrate(database) { 1 }
 
@@ -89,12 +91,15 @@ struct MigratorTests {
         #expect(try await noted(database).count == 2)
     }
 
-    @Test func `a step that was edited is refused, and nothing after it is taken`() async throws {
+    @Test func `a step that was edited is refused, and nothing after it is applied`() async throws {
         let database = try Database(SQLiteEngine(path: folder.path + "/a.sqlite"))
         try await Migrator([first]).migrate(database) { 1 }
-        let edited = Migration(1, "people", Array("CREATE TABLE people (id {text} PRIMARY KEY, age {integer}) {strict};".utf8))
+        let edited = Migration(
+            1, "people", Array("CREATE TABLE people (id {text} PRIMARY KEY, age {integer}) {strict};".utf8))
 
-        let error = await #expect(throws: DatabaseError.self) { try await Migrator([edited, second]).migrate(database) { 2 } }
+        let error = await #expect(throws: DatabaseError.self) {
+            try await Migrator([edited, second]).migrate(database) { 2 }
+        }
 
         #expect(error?.kind == .schema)
         #expect(error?.message.hasPrefix("Schema step 1 (people) was made from another text") == true)
@@ -140,7 +145,8 @@ struct MigratorTests {
     private func noted(_ database: Database) async throws -> [String] {
         try await database.read {
             try $0.query("SELECT number, name, applied_at FROM schema_migrations ORDER BY number").map {
-                try "\($0.get("number", as: Int.self)) \($0.get("name", as: String.self)) \($0.get("applied_at", as: Int.self))"
+                let (number, name) = try ($0.get("number", as: Int.self), $0.get("name", as: String.self))
+                return try "\(number) \(name) \($0.get("applied_at", as: Int.self))"
             }
         }
     }

@@ -9,13 +9,14 @@ struct Scratch {
     let database: Database
     var path: String { folder.path + "/scratch.sqlite" }
 
-    /// With one connection that writes, so that what waits for it arrives together.
+    /// With one connection that writes, so that writes that wait for it arrive together.
     init(_ engine: TestEngine = .sqlite) async throws {
         self.engine = engine
         folder = try TemporaryFolder()
         switch engine {
         case .sqlite: database = Database(try SQLiteEngine(path: folder.path + "/scratch.sqlite"))
-        case .postgres: database = Database(try PostgresEngine(url: try await TestEngine.newPostgres(), writers: 1, readers: 1))
+        case .postgres:
+            database = Database(try PostgresEngine(url: try await TestEngine.newPostgres(), writers: 1, readers: 1))
         }
         try await script("CREATE TABLE notes (id {text} PRIMARY KEY, number {integer}) {strict}")
     }
@@ -29,12 +30,14 @@ struct Scratch {
         let body: @Sendable (Transaction) throws -> Value
     }
 
-    /// Holds the writer until all of them wait, so that they surely arrive together. Answers in the order given.
+    /// Holds the writer until all of them wait, so that they surely arrive together. Returns the results in the order
+    /// given.
     func together<Value: Sendable>(_ writes: [Write<Value>]) async -> [Result<Value, any Error>] {
-        await together(pending: writes.map { write in { PendingWrite(order: write.order, body: write.body, deliver: $0) } })
+        await together(
+            pending: writes.map { write in { PendingWrite(order: write.order, body: write.body, deliver: $0) } })
     }
 
-    /// - Parameter writes: Each makes a write that tells its result to the closure it is given.
+    /// - Parameter writes: Each makes a write that passes its result to the given closure.
     func together<Value: Sendable>(
         pending writes: [(@escaping @Sendable (Result<Value, any Error>) -> Void) -> PendingWrite]
     ) async -> [Result<Value, any Error>] {
@@ -45,13 +48,13 @@ struct Scratch {
                 gate.wait()
             }, deliver: { _ in }))
         }
-        let (answers, answer) = AsyncStream.makeStream(of: (Int, Result<Value, any Error>).self)
+        let (arrivals, continuation) = AsyncStream.makeStream(of: (Int, Result<Value, any Error>).self)
         for (index, write) in writes.enumerated() {
-            database.engine.write(write { answer.yield((index, $0)) })
+            database.engine.write(write { continuation.yield((index, $0)) })
         }
         gate.signal()
         var results: [Int: Result<Value, any Error>] = [:]
-        for await (index, result) in answers {
+        for await (index, result) in arrivals {
             results[index] = result
             if results.count == writes.count { break }
         }
@@ -73,7 +76,7 @@ extension Transaction {
     }
 }
 
-/// What a closure says no with, as a rule of the product would.
+/// A refusal by a closure, as a rule of the product would throw it.
 struct Refused: Error, Equatable {}
 
 extension Result {

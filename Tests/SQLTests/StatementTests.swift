@@ -2,7 +2,7 @@
 import Testing
 
 struct StatementTests {
-    @Test func `parameters are bound by their numbers, in whatever order and as often as they appear`() async throws {
+    @Test func `parameters are bound by their numbers, in any order and as often as they appear`() async throws {
         let scratch = try await Scratch()
 
         let row = try await scratch.database.read {
@@ -17,7 +17,8 @@ struct StatementTests {
         #expect(try row?.get("tenth") == 10)
     }
 
-    @Test(arguments: [0, 1, 3]) func `a statement is given as many values as it has parameters`(count: Int) async throws {
+    @Test(arguments: [0, 1, 3])
+    func `a statement is given as many values as it has parameters`(count: Int) async throws {
         let scratch = try await Scratch()
         let values = Array(1...4).prefix(count)
 
@@ -37,7 +38,11 @@ struct StatementTests {
         let scratch = try await Scratch()
 
         for id in ["a", "a", "b", "a", "c"] {
-            do { try await scratch.database.write(order: .alone) { try $0.note(id) } } catch let error as DatabaseError { #expect(error.kind == .unique) }
+            do {
+                try await scratch.database.write(order: .alone) { try $0.note(id) }
+            } catch let error as DatabaseError {
+                #expect(error.kind == .unique)
+            }
         }
 
         #expect(try await scratch.ids() == ["a", "b", "c"])
@@ -48,7 +53,8 @@ struct StatementTests {
         let bytes: [UInt8] = [0, 1, 255]
 
         let row = try await scratch.database.read {
-            try $0.queryOne("SELECT $1 AS text, $2 AS number, $3 AS bytes, $4 AS absent", "über", Int64.min, bytes, String?.none)
+            try $0.queryOne(
+                "SELECT $1 AS text, $2 AS number, $3 AS bytes, $4 AS absent", "über", Int64.min, bytes, String?.none)
         }
 
         #expect(try row?.get("text") == "über")
@@ -59,7 +65,8 @@ struct StatementTests {
 
     @Test func `a column that is missing, or holds something else, is named in the error`() async throws {
         let scratch = try await Scratch()
-        let row = try #require(try await scratch.database.read { try $0.queryOne("SELECT 'text' AS word, NULL AS absent") })
+        let row = try #require(
+            try await scratch.database.read { try $0.queryOne("SELECT 'text' AS word, NULL AS absent") })
 
         let missing = #expect(throws: DatabaseError.self) { try row.get("nobody", as: String.self) }
         let wrong = #expect(throws: DatabaseError.self) { try row.get("word", as: Int.self) }
@@ -71,7 +78,7 @@ struct StatementTests {
         #expect(null?.message.contains("absent") == true)
     }
 
-    @Test func `fragments and statements are spliced in, each engine in its own words`() {
+    @Test func `fragments and statements are spliced in, each engine in its own dialect`() {
         let condition: Statement = "state = 'queued'"
         let statement: Statement = "SELECT 1 WHERE \(condition) \(.skipLocked)"
         let locking: Statement = "SELECT 1 \(.forUpdate(of: "a"))"
@@ -96,7 +103,7 @@ struct StatementTests {
             == "CREATE TABLE t (a TEXT COLLATE \"C\", b BIGINT, c BYTEA) ; CREATE TABLE u (a TEXT COLLATE \"C\") ;")
     }
 
-    @Test func `how many rows changed is told, also where rows are returned`() async throws {
+    @Test func `the number of changed rows is returned, even if rows are returned`() async throws {
         let scratch = try await Scratch()
 
         let (changed, returned, none, writes) = try await scratch.database.write(order: .alone) { transaction in

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Says yes so many times, and then no.
+/// Returns true a number of times, and then false.
 package final class Countdown: Sendable {
     private let left: Mutex<Int>
 

@@ -1,4 +1,4 @@
-@testable package import SQL
+package import SQL
 import Synchronization
 
 /// Notes the statements that run, in their order.
@@ -48,7 +48,7 @@ private struct CountingConnection: Connection {
         counting.note(statement)
         let before = transaction.writes
         let rows = try transaction.query(statement, values: values)
-        // How many it changed is not told; that it changed something is.
+        // How many rows it changed is unknown here; that it changed some is known.
         let isWrite = transaction.writes > before
         return StatementOutcome(rows: rows, changes: isWrite ? 1 : 0, isWrite: isWrite)
     }

@@ -1,7 +1,7 @@
-@testable package import SQL
+package import SQL
 import Synchronization
 
-/// Notes how the engine means to run each statement before it runs it.
+/// Notes the engine's plan of each statement before it runs it.
 package final class Explaining: Sendable {
     /// A statement's beginning, and the steps of its plan.
     package struct Plan: Sendable {
@@ -13,10 +13,10 @@ package final class Explaining: Sendable {
 
     package init() {}
 
-    /// One a statement, whatever its values.
+    /// One per statement, whatever its values.
     package var plans: [Plan] { noted.withLock { Array($0.values) } }
 
-    /// The plan of the statement that begins, or goes on, like this.
+    /// The plan of the statement that begins, or continues, like this.
     package func plan(_ part: String) -> [String] {
         plans.first { $0.statement.contains(part) }?.steps ?? []
     }
@@ -38,12 +38,15 @@ private struct ExplainingEngine: Engine {
 
     func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
         let explaining = explaining
-        return try await engine.read { try body(Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining))) }
+        return try await engine.read {
+            try body(Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining)))
+        }
     }
 
     func write(_ pending: PendingWrite) {
         let explaining = explaining
-        engine.write(pending.wrapped { Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining)) })
+        engine.write(
+            pending.wrapped { Transaction(ExplainingConnection(connection: $0.connection, explaining: explaining)) })
     }
 
     func version() async throws -> String { try await engine.version() }
@@ -74,7 +77,7 @@ private struct ExplainingConnection: Connection {
         }
     }
 
-    /// The plan for whatever values, which PostgreSQL may choose for a statement that it has run a few times.
+    /// The plan for any values, which PostgreSQL may choose for a statement that it has run a few times.
     private func generic(_ text: String, _ values: [SQLValue]) throws(DatabaseError) -> [String] {
         try connection.runScript("SET LOCAL plan_cache_mode = force_generic_plan; PREPARE explained AS \(text)")
         let list = values.isEmpty ? "" : "(" + values.map(\.literal).joined(separator: ", ") + ")"
@@ -84,18 +87,21 @@ private struct ExplainingConnection: Connection {
     }
 
     private func texts(_ statement: String, _ values: [SQLValue], in column: String) throws(DatabaseError) -> [String] {
-        try connection.run(Statement(stringLiteral: statement), values).rows.map { row throws(DatabaseError) in try row.get(column) }
+        try connection.run(Statement(stringLiteral: statement), values).rows.map { row throws(DatabaseError) in
+            try row.get(column)
+        }
     }
 }
 
 extension SQLValue {
-    /// As PostgreSQL writes it.
+    /// The literal as PostgreSQL writes it.
     fileprivate var literal: String {
         switch self {
         case .null: "NULL"
         case .integer(let integer): String(integer)
         case .text(let text): "'" + text.replacing("'", with: "''") + "'"
-        case .bytes(let bytes): "'\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'"
+        case .bytes(let bytes):
+            "'\\x" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "'"
         }
     }
 }

@@ -11,7 +11,7 @@ package final class FakeTime: Sendable {
 
     private let state: Mutex<State>
 
-    /// - Parameter now: Some day in 2026 where nobody cares.
+    /// - Parameter now: Some day in 2026, for tests in which it does not matter.
     package init(now: Instant = Instant(seconds: 1_780_000_000)) {
         state = Mutex(State(now: now))
     }
@@ -25,7 +25,7 @@ package final class FakeTime: Sendable {
         set { move(to: newValue) }
     }
 
-    /// Until so many wait for it to move on.
+    /// Waits until this many sleepers wait for it to move on.
     package func sleepers(_ count: Int = 1) async {
         while state.withLock({ $0.sleepers.count }) < count { await Task.yield() }
     }

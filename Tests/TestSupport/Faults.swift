@@ -2,12 +2,12 @@ package import Core
 package import SQL
 import Synchronization
 
-/// Lets one thing go wrong: the n-th call that leaves the process, or the n-th commit. Counted while it is armed.
+/// Makes one operation fail: the n-th call that leaves the process, or the n-th commit. Counted while it is armed.
 package final class Faults: Sendable {
     package enum Moment: String, Sendable, CaseIterable {
         /// It never happened.
         case before
-        /// It happened, and whoever asked for it hears an error all the same.
+        /// It happened, but its caller receives an error nevertheless.
         case after
     }
 
@@ -35,19 +35,19 @@ package final class Faults: Sendable {
         self.onMeet = onMeet
     }
 
-    /// What went wrong; nothing when there were fewer calls than that.
+    /// What failed; nil if there were fewer calls than that.
     package var met: String? { state.withLock { $0.met } }
 
     package func arm(_ isArmed: Bool = true) {
         state.withLock { $0.isArmed = isArmed }
     }
 
-    /// Does something that may go wrong, and hears the injected error as a person would: by trying again.
+    /// Does something that may fail, and handles the injected error as a person would: by trying again.
     package func retrying<Value>(_ body: () async throws -> Value) async throws -> Value {
         do { return try await body() } catch where Faults.isInjected(error) { return try await body() }
     }
 
-    /// Does something that may go wrong, and leaves it at that.
+    /// Does something that may fail, and ignores the failure.
     package func tolerating(_ body: () async throws -> Void) async throws {
         do { try await body() } catch where Faults.isInjected(error) {}
     }
@@ -55,7 +55,7 @@ package final class Faults: Sendable {
     package func wrap(_ engine: any SQL.Engine) -> any SQL.Engine { FaultyEngine(engine: engine, faults: self) }
     package func wrap(_ provider: FakeProvider) -> any Provider { FaultyProvider(provider: provider, faults: self) }
 
-    /// For `TestWorld`: an output that is cut short, or one that is kept although the call fails.
+    /// For `TestWorld`: an output that is cut short, or one that is stored although the call fails.
     package func store(_ source: OutputSource) throws -> StoreOutcome? {
         switch next("store output \(source.index)") {
         case .before: return .broken("cut short", isTransient: true)
@@ -64,7 +64,7 @@ package final class Faults: Sendable {
         }
     }
 
-    /// For a server outside the process, which sees itself to what the moment means.
+    /// For a server outside the process, which implements the moment itself.
     package func call(_ name: String) -> Moment? { next(name) }
 
     fileprivate func next(_ name: String) -> Moment? {
@@ -87,7 +87,7 @@ package final class Faults: Sendable {
     }
 }
 
-/// Commits that fail, or whose answer is lost.
+/// Commits that fail, or whose response is lost.
 private struct FaultyEngine: SQL.Engine {
     let engine: any SQL.Engine
     let faults: Faults
@@ -101,7 +101,7 @@ private struct FaultyEngine: SQL.Engine {
     func write(_ pending: PendingWrite) {
         switch faults.next("commit") {
         case .before: pending.refuse(Faults.databaseError)
-        case .after: engine.write(pending.wrapped(answer: Faults.databaseError))
+        case .after: engine.write(pending.wrapped(failure: Faults.databaseError))
         case nil: engine.write(pending)
         }
     }
@@ -110,37 +110,39 @@ private struct FaultyEngine: SQL.Engine {
     func close() async { await engine.close() }
 }
 
-/// Calls that never arrive, or whose answer is lost.
+/// Calls that never arrive, or whose response is lost.
 private struct FaultyProvider: Provider {
     let provider: FakeProvider
     let faults: Faults
 
     var name: ProviderName { provider.name }
     var concurrency: Int { provider.concurrency }
-    var patience: Duration { provider.patience }
+    var webhookTimeout: Duration { provider.webhookTimeout }
 
-    func submit(_ submission: Submission) async -> SubmissionAnswer {
+    func submit(_ submission: Submission) async -> SubmissionResult {
         let fault = faults.next("submit")
-        if fault == .before { return .noAnswer("it never arrived") }
-        let answer = await provider.submit(submission)
-        return fault == nil ? answer : .noAnswer("the answer was lost")
+        if fault == .before { return .noResponse("it never arrived") }
+        let response = await provider.submit(submission)
+        return fault == nil ? response : .noResponse("the response was lost")
     }
 
-    func poll(_ reference: ProviderReference) async -> PollAnswer {
+    func poll(_ reference: ProviderReference) async -> PollResult {
         let fault = faults.next("poll")
         if fault == .before { return .unavailable("it never arrived", retryAfter: nil) }
-        let answer = await provider.poll(reference)
-        return fault == nil ? answer : .unavailable("the answer was lost", retryAfter: nil)
+        let response = await provider.poll(reference)
+        return fault == nil ? response : .unavailable("the response was lost", retryAfter: nil)
     }
 
-    func cancel(_ reference: ProviderReference) async -> CancelAnswer {
+    func cancel(_ reference: ProviderReference) async -> CancelResult {
         let fault = faults.next("cancel")
         if fault == .before { return .unavailable("it never arrived") }
-        let answer = await provider.cancel(reference)
-        return fault == nil ? answer : .unavailable("the answer was lost")
+        let response = await provider.cancel(reference)
+        return fault == nil ? response : .unavailable("the response was lost")
     }
 
     func pollInterval(after polls: Int) -> Duration { provider.pollInterval(after: polls) }
-    func outcome(of words: JSON) -> ProviderOutcome { provider.outcome(of: words) }
-    func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook { try await provider.verify(webhook) }
+    func outcome(of payload: JSON) -> ProviderOutcome { provider.outcome(of: payload) }
+    func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook {
+        try await provider.verify(webhook)
+    }
 }

@@ -1,7 +1,7 @@
 package import Core
 package import NIOCore
 
-/// A store whose disk is full, or whose deletions fail; for the rest it is the one it stands before.
+/// A store whose disk is full, or whose deletions fail; everything else is done by the store that it wraps.
 package struct FaultyStore: FileStore {
     private let store: LocalFileStore
     private let refusesBytes: Bool
@@ -13,23 +13,34 @@ package struct FaultyStore: FileStore {
         self.refusesDeletes = refusesDeletes
     }
 
-    package func store<Parts: AsyncSequence<ByteBuffer, any Error>>(
-        _ parts: Parts, limit: Int, as name: (IncomingFile) async throws -> StorageKey
-    ) async throws -> StoredFile {
-        guard refusesBytes else { return try await store.store(parts, limit: limit, as: name) }
-        return try await store.store(parts, limit: limit) { file in
-            _ = try await name(file)
-            throw FileStoreError.full("no space left on device")
-        }
+    package func receive<Parts: AsyncSequence<ByteBuffer, any Error>>(
+        _ parts: Parts, limit: Int
+    ) async throws -> IncomingFile {
+        try await store.receive(parts, limit: limit)
     }
 
-    package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile { try await store.open(key, range: range) }
+    @discardableResult
+    package func publish(_ file: IncomingFile, as key: StorageKey) async throws -> StoredFile {
+        if refusesBytes { throw FileStoreError.full("no space left on device") }
+        return try await store.publish(file, as: key)
+    }
+
+    package func discard(_ file: IncomingFile) async { await store.discard(file) }
+
+    package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile {
+        try await store.open(key, range: range)
+    }
+
     package func size(of key: StorageKey) async throws -> Int? { try await store.size(of: key) }
-    package func removeAbandoned(before instant: Instant) async throws -> Int { try await store.removeAbandoned(before: instant) }
+
+    package func removeAbandoned(before instant: Instant) async throws -> Int {
+        try await store.removeAbandoned(before: instant)
+    }
+
     package func check() async throws -> String { try await store.check() }
 
     package func delete(_ key: StorageKey) async throws {
-        if refusesDeletes { throw FileStoreError.unavailable("the disk does not answer") }
+        if refusesDeletes { throw FileStoreError.unavailable("the disk does not respond") }
         try await store.delete(key)
     }
 }

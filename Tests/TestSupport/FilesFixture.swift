@@ -19,7 +19,9 @@ package final class FilesFixture: Sendable {
 
     package var folder: String { temporary.path }
     package var time: Time { clock.time }
-    package var links: FileLinks { FileLinks(secret: Array(repeating: 7, count: 32), publicURL: "https://example.com/", time: time) }
+    package var links: FileLinks {
+        FileLinks(secret: Array(repeating: 7, count: 32), publicURL: "https://example.com/", time: time)
+    }
     package var assets: Assets { Assets(database: database, store: store, time: time, logger: logger) }
 
     package func uploads(_ rules: FileRules = FileRules(), store: (any FileStore)? = nil) -> StoreUpload {
@@ -40,7 +42,8 @@ package final class FilesFixture: Sendable {
                 INSERT INTO users (id, email, email_key, role, metadata, created_at, updated_at)
                 VALUES ($1, $1, $1, 'user', '{}', 0, 0)
                 """, user)
-            try transaction.execute("INSERT INTO accounts (id, name, plan, created_at) VALUES ($1, 'Mine', 'free', 0)", account)
+            try transaction.execute(
+                "INSERT INTO accounts (id, name, plan, created_at) VALUES ($1, 'Mine', 'free', 0)", account)
         }
         return Actor(account: account, user: user, key: nil, role: .owner, platformRole: .user)
     }
@@ -52,12 +55,16 @@ package final class FilesFixture: Sendable {
         try await database.write(order: .alone) { transaction in
             try transaction.execute(
                 """
-                INSERT INTO jobs (id, account_id, created_by, kind, kind_version, endpoint, provider, state, parameters, outputs_asked,
-                    price, price_version, price_breakdown, event_seq, order_at, run_at, time_limit, created_at, ended_at)
-                VALUES ($1, $2, $3, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', $4, '{}', 4, 100, 1, '{}', 1, 0, 0, 1000, $5, $6)
+                INSERT INTO jobs (id, account_id, created_by, kind, kind_version, endpoint, provider, state, parameters,
+                    outputs_asked,
+                    price, price_version, price_breakdown, event_seq, order_at, run_at, time_limit, created_at,
+                    ended_at)
+                VALUES ($1, $2, $3, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', $4, '{}', 4, 100, 1, '{}', 1, 0, 0,
+                    1000, $5, $6)
                 """, id, actor.account, actor.user, ended ? "cancelled" : "queued", now, ended ? now : nil)
             guard let input else { return }
-            try transaction.execute("INSERT INTO job_inputs (job_id, name, asset_id) VALUES ($1, 'inputAsset', $2)", id, input)
+            try transaction.execute(
+                "INSERT INTO job_inputs (job_id, name, asset_id) VALUES ($1, 'inputAsset', $2)", id, input)
         }
         return id
     }
@@ -68,12 +75,13 @@ package final class FilesFixture: Sendable {
         }
     }
 
-    /// All that is in the store, arrivals included, by its path in it.
+    /// Everything in the store, incoming files included, by its path in it.
     package func storedPaths() throws -> [String] {
         let root = folder + "/files"
         return try FileManager.default.subpathsOfDirectory(atPath: root).filter { path in
             var isDirectory: ObjCBool = false
-            return FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isDirectory) && !isDirectory.boolValue
+            return FileManager.default.fileExists(atPath: "\(root)/\(path)", isDirectory: &isDirectory)
+                && !isDirectory.boolValue
         }.sorted()
     }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Holds whoever comes until it is opened, so that a test can be between two steps of somebody else.
+/// Holds every caller until it is opened, so that a test can act between two steps of another task.
 package final class Gate: Sendable {
     private struct State {
         var isOpen = false
@@ -24,7 +24,7 @@ package final class Gate: Sendable {
         }
     }
 
-    /// Counts as having come, without being held.
+    /// Counts as an arrival, without being held.
     package func arrive() {
         let met = state.withLock { state in
             state.arrived += 1
@@ -44,7 +44,7 @@ package final class Gate: Sendable {
         for continuation in held { continuation.resume() }
     }
 
-    /// Until so many have come.
+    /// Waits until this many have arrived.
     package func arrivals(_ count: Int = 1) async {
         await withCheckedContinuation { continuation in
             let isMet = state.withLock { state in

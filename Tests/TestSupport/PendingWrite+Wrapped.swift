@@ -1,13 +1,14 @@
-@testable import SQL
+import SQL
 
 extension PendingWrite {
-    /// The same work seen through `view`. Once it is committed, or refused, its caller hears that, or `answer` instead.
+    /// The same work seen through `view`. Once it is committed, or refused, its caller receives that outcome, or
+    /// `failure` instead.
     func wrapped(
-        through view: @escaping @Sendable (Transaction) -> Transaction = { $0 }, answer: (any Error)? = nil
+        through view: @escaping @Sendable (Transaction) -> Transaction = { $0 }, failure: (any Error)? = nil
     ) -> PendingWrite {
         let run = run
         let fail = fail
-        if let member, answer == nil {
+        if let member, failure == nil {
             let seen = Member(set: member.set, item: member.item) { member.together(view($0), $1) }
             return PendingWrite(order: order, member: seen, fail: fail)
         }
@@ -18,7 +19,7 @@ extension PendingWrite {
             }
         } deliver: { result in
             switch result {
-            case .success(let deliver): if let answer { fail(answer) } else { deliver() }
+            case .success(let deliver): if let failure { fail(failure) } else { deliver() }
             case .failure(let error): fail(error)
             }
         }
@@ -26,6 +27,6 @@ extension PendingWrite {
 }
 
 extension PendingWrite {
-    /// Tells its caller that it failed, without running it.
+    /// Fails the write without running it.
     func refuse(_ error: any Error) { fail(error) }
 }

@@ -1,13 +1,13 @@
 package import SQL
 import Foundation
 
-/// PostgreSQL's own client on a test's database: around all of our code, as whoever has the connection could go.
+/// PostgreSQL's own client on a test's database: past all of the product's code, as anyone with the connection could.
 package struct Psql: Sendable {
-    /// What a statement came to.
-    package enum Answer: Sendable, Hashable {
-        /// The rows, their columns parted by bars; nothing for a statement that answers none.
+    /// The outcome of a statement.
+    package enum Outcome: Sendable, Hashable {
+        /// The rows, their columns separated by bars; empty for a statement that returns none.
         case rows([String])
-        /// The five characters that PostgreSQL tells errors apart by.
+        /// The five characters that PostgreSQL distinguishes errors by.
         case refused(state: String, message: String)
     }
 
@@ -15,7 +15,7 @@ package struct Psql: Sendable {
     private let schema: String
     private let folder: TemporaryFolder
 
-    /// Throws where the test runs without PostgreSQL.
+    /// Throws if the test runs without PostgreSQL.
     package init(_ database: Database) async throws {
         guard let url = TestEngine.postgresURL else { throw Unexpected("DARKROOM_TEST_POSTGRES is not set") }
         self.url = url
@@ -23,8 +23,8 @@ package struct Psql: Sendable {
         schema = try await database.read { try $0.queryOne("SELECT current_schema() AS name")?.get("name") ?? "" }
     }
 
-    /// As a client's own query runs: in the role, for a user, and for one account where it is named.
-    package func client(_ statement: String, user: String, account: String = "") async throws -> Answer {
+    /// Runs as a client's own query does: in the role, for a user, and for one account if it is named.
+    package func client(_ statement: String, user: String, account: String = "") async throws -> Outcome {
         try await run("""
             BEGIN;
             SET LOCAL ROLE darkroom_client;
@@ -37,19 +37,23 @@ package struct Psql: Sendable {
     }
 
     /// As the owner of the tables.
-    package func owner(_ statement: String) async throws -> Answer {
+    package func owner(_ statement: String) async throws -> Outcome {
         try await run("SET search_path = \(schema);\n\(statement);")
     }
 
-    private func run(_ script: String) async throws -> Answer {
+    private func run(_ script: String) async throws -> Outcome {
         let program = try ChildProcess(
             URL(filePath: "/usr/bin/psql"),
-            [url, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose", "--file=-"],
+            [
+                url, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",
+                "--set=VERBOSITY=verbose", "--file=-",
+            ],
             folder: folder.path, log: folder.path + "/" + UUID().uuidString, input: script)
         let status = await program.exit()
         guard status != 0 else { return .rows(program.output.split(separator: "\n").map { String($0) }) }
         // psql:<stdin>:6: ERROR:  42501: permission denied for view profiles
-        guard let error = program.errors.split(separator: "\n").first(where: { $0.contains("ERROR:  ") })?.split(separator: "ERROR:  ").last,
+        guard let error = program.errors.split(separator: "\n")
+            .first(where: { $0.contains("ERROR:  ") })?.split(separator: "ERROR:  ").last,
             let colon = error.firstIndex(of: ":")
         else { throw Unexpected("psql said: \(program.errors)") }
         return .refused(state: String(error[..<colon]), message: error[colon...].dropFirst(2).description)

@@ -1,7 +1,9 @@
-/// The smallest bytes that are a picture or a film to whoever reads headers.
+/// The smallest bytes that are a picture or a film to a reader of headers.
 package enum Sample {
     package static func png(_ width: UInt32 = 640, _ height: UInt32 = 480, padding: Int = 0) -> [UInt8] {
-        let head: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + big(width) + big(height)
+        let head: [UInt8] = [
+            0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13,
+        ] + Array("IHDR".utf8) + big(width) + big(height)
             + [8, 2, 0, 0, 0, 0, 0, 0, 0]
         let end: [UInt8] = [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
         var bytes = [UInt8](repeating: 0x5A, count: head.count + padding + end.count)
@@ -10,16 +12,19 @@ package enum Sample {
         return bytes
     }
 
-    /// With `metadata` bytes between the beginning and the frame header, as cameras put there.
+    /// With `metadata` bytes between the beginning and the frame header, as cameras write them.
     package static func jpeg(_ width: UInt16 = 640, _ height: UInt16 = 480, metadata: Int = 100) -> [UInt8] {
         var bytes: [UInt8] = [0xFF, 0xD8]
         var left = metadata
         while left > 0 {
             let length = min(left, 65_000)
-            bytes += [0xFF, 0xE2, UInt8((length + 2) >> 8), UInt8((length + 2) & 255)] + [UInt8](repeating: 0x11, count: length)
+            bytes += [0xFF, 0xE2, UInt8((length + 2) >> 8), UInt8((length + 2) & 255)] + [UInt8](
+                repeating: 0x11, count: length)
             left -= length
         }
-        return bytes + [0xFF, 0xC0, 0, 17, 8, UInt8(height >> 8), UInt8(height & 255), UInt8(width >> 8), UInt8(width & 255)]
+        return bytes + [
+            0xFF, 0xC0, 0, 17, 8, UInt8(height >> 8), UInt8(height & 255), UInt8(width >> 8), UInt8(width & 255),
+        ]
             + [UInt8](repeating: 0, count: 12) + [0xFF, 0xDA, 0, 2, 1, 2, 3, 0xFF, 0xD9]
     }
 
@@ -42,8 +47,14 @@ package enum Sample {
     package static let webm: [UInt8] = [0x1A, 0x45, 0xDF, 0xA3, 0x9F, 0x42, 0x82, 0x84] + Array("webm".utf8)
     package static let text = Array("This is a letter, and no picture at all.".utf8)
 
-    private static func big(_ number: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) } }
+    private static func big(_ number: UInt32) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
+    }
     private static func little(_ number: UInt16) -> [UInt8] { [UInt8(number & 255), UInt8(number >> 8)] }
-    private static func little24(_ number: UInt32) -> [UInt8] { [0, 8, 16].map { UInt8(truncatingIfNeeded: number >> $0) } }
-    private static func little32(_ number: UInt32) -> [UInt8] { [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: number >> $0) } }
+    private static func little24(_ number: UInt32) -> [UInt8] {
+        [0, 8, 16].map { UInt8(truncatingIfNeeded: number >> $0) }
+    }
+    private static func little32(_ number: UInt32) -> [UInt8] {
+        [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: number >> $0) }
+    }
 }

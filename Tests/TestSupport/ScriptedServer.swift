@@ -2,8 +2,8 @@ import NIOCore
 import NIOPosix
 import Synchronization
 
-/// A server on loopback that answers each connection's first request with bytes as given, right or wrong, and then closes
-/// the connection or falls silent.
+/// A server on loopback that responds to each connection's first request with the given bytes, valid or not, and then
+/// closes the connection or falls silent.
 package final class ScriptedServer: Sendable {
     package struct Answer: Sendable {
         let text: String
@@ -32,7 +32,7 @@ package final class ScriptedServer: Sendable {
     private let channel: any Channel
     private let heads: Heads
 
-    /// - Parameter answer: From the path that is asked for.
+    /// - Parameter answer: Makes the response from the requested path.
     package init(_ answer: @escaping @Sendable (_ path: String) -> Answer) async throws {
         let heads = Heads()
         self.heads = heads
@@ -50,7 +50,7 @@ package final class ScriptedServer: Sendable {
 
     package var port: Int { channel.localAddress?.port ?? 0 }
 
-    /// What was asked, in order.
+    /// The requests, in order.
     package var requests: [String] { heads.all.withLock { $0 } }
 
     private final class Heads: Sendable {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Chance that can be had again: print the seed, and a run can be repeated.
+/// Repeatable random numbers: print the seed, and a run can be repeated.
 package struct Seeded: RandomNumberGenerator, Sendable {
     package let seed: UInt64
     private var state: UInt64
@@ -10,9 +10,11 @@ package struct Seeded: RandomNumberGenerator, Sendable {
         state = seed
     }
 
-    /// The seed is that of the environment variable, else a new one. It is printed, so that a failure can be looked into.
+    /// The seed is that of the environment variable, else a new one. It is printed, so that a failure can be
+    /// investigated.
     package init(_ name: String, variable: String) {
-        let seed = ProcessInfo.processInfo.environment[variable].flatMap(UInt64.init) ?? UInt64.random(in: 1...999_999_999)
+        let seed = ProcessInfo.processInfo.environment[variable].flatMap(UInt64.init)
+            ?? UInt64.random(in: 1...999_999_999)
         print("\(name): seed \(seed); set \(variable)=\(seed) to run it again")
         self.init(seed)
     }

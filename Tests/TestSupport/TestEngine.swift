@@ -2,16 +2,16 @@ import Core
 import Foundation
 package import SQL
 
-/// The engines that a behaviour is tested on.
+/// The engines that a behavior is tested on.
 package enum TestEngine: String, Sendable, CaseIterable {
     case sqlite, postgres
 
-    /// Those that this run has. SQLite is always there; `scripts/with-postgres` brings the other.
+    /// The engines that this run has. SQLite is always there; `scripts/with-postgres` adds the other.
     package static let available: [TestEngine] = postgresURL == nil ? [.sqlite] : [.sqlite, .postgres]
 
     package static var postgresURL: String? { ProcessInfo.processInfo.environment["DARKROOM_TEST_POSTGRES"] }
 
-    /// An empty database with today's schema: a file in `folder`, or a schema of its own in the cluster.
+    /// An empty database with the current schema: a file in `folder`, or a schema of its own in the cluster.
     package func database(in folder: String) async throws -> Database {
         let database = try await emptyDatabase(in: folder)
         try await Schema.migrator.migrate(database) { 0 }
@@ -22,7 +22,7 @@ package enum TestEngine: String, Sendable, CaseIterable {
         try await emptyDatabases(1, in: folder)[0]
     }
 
-    /// One database with today's schema, opened as often as there are nodes.
+    /// One database with the current schema, opened once per node.
     package func nodes(_ count: Int, in folder: String) async throws -> [Database] {
         let databases = try await emptyDatabases(count, in: folder)
         try await Schema.migrator.migrate(databases[0]) { 0 }
@@ -39,7 +39,7 @@ package enum TestEngine: String, Sendable, CaseIterable {
         }
     }
 
-    /// The address of an empty schema of its own, for those who open it themselves.
+    /// The address of an empty schema of its own, for tests that open it themselves.
     package static func newPostgres() async throws -> String {
         guard let url = TestEngine.postgresURL else { throw Unexpected("DARKROOM_TEST_POSTGRES is not set") }
         let schema = "test_" + UUID().uuidString.lowercased().replacing("-", with: "")
@@ -49,20 +49,20 @@ package enum TestEngine: String, Sendable, CaseIterable {
         return url + "?options=-csearch_path%3D" + schema
     }
 
-    /// What the servers that many tests share run on; the tests of the whole system run once on each.
+    /// The engine of the servers that many tests share; the tests of the whole system run once on each.
     package static var ofSharedServers: TestEngine {
         ProcessInfo.processInfo.environment["DARKROOM_TEST_SERVERS"].flatMap { TestEngine(rawValue: $0) } ?? .sqlite
     }
 }
 
 extension Database {
-    /// - Parameter name: Letters, digits and underscores of our own making.
+    /// - Parameter name: Letters, digits and underscores from the tests themselves.
     fileprivate func makeSchema(_ name: String) async throws {
         try await write(order: .alone) { try $0.runScript("CREATE SCHEMA \(name)") }
     }
 }
 
-/// A folder that is gone when the value is let go of.
+/// A folder that is removed when the value is deinitialized.
 package final class TemporaryFolder: Sendable {
     package let path: String
 

@@ -2,12 +2,12 @@ import Core
 package import SQL
 
 extension TestWorld {
-    /// What must hold when all has come to rest, whatever went wrong before; nothing where it does.
+    /// What must hold when everything has come to rest, whatever failed before; empty if it does.
     package func brokenPromises() async throws -> [String] {
         try await differences() + sentTwice() + database.notAtRest() + database.bookedTwice()
     }
 
-    /// Lets the clock run, with a new worker and everything mended, until no job is alive.
+    /// Lets the clock run, with a new worker and all failures removed, until no job is alive.
     package func comeToRest(step: Duration = .seconds(7), steps: Int = 2_000) async throws {
         let worker = makeWorker()
         for _ in 0..<steps {
@@ -19,9 +19,11 @@ extension TestWorld {
         }
     }
 
-    /// An attempt's webhook address is its own, so a second submission of it shows.
+    /// An attempt has a webhook address of its own, so a second submission of it shows.
     private func sentTwice() -> [String] {
-        Dictionary(grouping: provider.submissions, by: \.webhookURL).filter { $0.value.count > 1 }.map { "sent twice: \($0.key)" }
+        Dictionary(grouping: provider.submissions, by: \.webhookURL).filter { $0.value.count > 1 }.map {
+            "sent twice: \($0.key)"
+        }
     }
 
     private func count(_ statement: Statement) async throws -> Int {
@@ -51,7 +53,9 @@ extension Database {
             try $0.query("""
                 SELECT job_id, COUNT(*) AS count FROM transactions WHERE kind IN ('reserve', 'capture', 'release')
                 GROUP BY job_id, kind HAVING COUNT(*) > 1
-                """).map { "booked \(try $0.get("count", as: Int.self)) times: \(try $0.get("job_id", as: String.self))" }
+                """).map {
+                    "booked \(try $0.get("count", as: Int.self)) times: \(try $0.get("job_id", as: String.self))"
+                }
         }
     }
 }

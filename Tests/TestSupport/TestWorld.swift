@@ -4,39 +4,30 @@ package import SQL
 
 /// The whole product without HTTP: a real database, a provider inside the test, a clock that the test moves.
 package final class TestWorld: Sendable {
-    package let database: Database
+    package let app: Darkroom
     package let clock = FakeTime()
     package let provider: FakeProvider
-    package let submitJob: SubmitJob
-    package let cancelJob: CancelJob
-    package let receiveWebhook: ReceiveWebhook
-    package let addresses: WebhookAddresses
-    package let rules: WorkRules
-    package let wakeUp = WakeUp()
-    package let catalog: CatalogCache
     package let folder: TemporaryFolder
-    private let providers: Providers
-    private let brake: CostBrake?
+    package let rules: WorkRules
     private let engine: any SQL.Engine
-    private let store: Store
-    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    /// What goes wrong with an output on its way into the store; nothing where it is kept.
+    /// What goes wrong with an output on its way into the store; nil where it is stored.
     package typealias Store = @Sendable (OutputSource) async throws -> StoreOutcome?
 
     /// - Parameters:
-    ///   - dailyCost: What providers may cost in a day, in micro-dollars; nothing means no brake.
-    ///   - before: A world that has come to rest, whose database this one goes on with: quicker than an empty one.
-    ///   - wrap: Stands before the database, once its schema is there.
-    ///   - wrapProvider: Stands before the provider.
+    ///   - userID: The account at the provider that the operator configured.
+    ///   - dailyCost: What providers may cost in a day, in micro-dollars; nil means no limit.
+    ///   - before: A world that has come to rest, whose database this one continues with: faster than an empty one.
+    ///   - wrap: Wraps the database, once its schema exists.
+    ///   - wrapProvider: Wraps the provider.
     package init(
         _ engine: TestEngine = .sqlite, after before: TestWorld? = nil, provider: FakeProvider = FakeProvider(),
-        rules: WorkRules = WorkRules(), userIDs: [ProviderName: String] = [:], dailyCost: Int64? = nil, store: @escaping Store = { _ in nil },
-        wrap: (any SQL.Engine) -> any SQL.Engine = { $0 }, wrapProvider: (FakeProvider) -> any Provider = { $0 }
+        rules: WorkRules = WorkRules(), userID: String? = nil, dailyCost: Int64? = nil,
+        store: @escaping Store = { _ in nil }, wrap: (any SQL.Engine) -> any SQL.Engine = { $0 },
+        wrapProvider: (FakeProvider) -> any Provider = { $0 }
     ) async throws {
         self.provider = provider
         self.rules = rules
-        self.store = store
         if let before {
             folder = before.folder
             self.engine = before.engine
@@ -44,48 +35,41 @@ package final class TestWorld: Sendable {
             folder = try TemporaryFolder()
             self.engine = try await engine.database(in: folder.path).engine
         }
-        database = Database(wrap(self.engine))
-        catalog = CatalogCache(database, time: clock.time)
-        brake = dailyCost.map { [catalog] in CostBrake(limit: $0, catalog: catalog) }
-        addresses = WebhookAddresses(secret: Array(repeating: 7, count: 32), publicURL: "http://darkroom.test")
-        submitJob = SubmitJob(
-            price: PriceRequest(catalog: catalog, database: database), database: database, time: clock.time, wakeUp: wakeUp)
-        cancelJob = CancelJob(database: database, time: clock.time, wakeUp: wakeUp)
-        providers = Providers(serving: ["fal": wrapProvider(provider)])
-        receiveWebhook = ReceiveWebhook(
-            database: database, providers: providers, addresses: addresses, userIDs: userIDs, time: clock.time, wakeUp: wakeUp,
-            logger: logger)
+        let platform = try await Platform.testing(Database(wrap(self.engine)), clock, publicURL: "http://darkroom.test")
+        let served = wrapProvider(provider)
+        app = try await Darkroom(platform, DarkroomSettings(
+            accounts: .init(passwordCost: .trivial), files: .init(folder: folder.path + "/files"),
+            providers: .init([{ _ in Providers.Entry(served, serves: .fal, userID: userID) }]),
+            jobs: .init(rules: rules, providerCostPerDay: dailyCost) { [time = clock.time] in
+                try await TestWorld.stored($0, at: time.now(), unless: store)
+            }))
     }
+
+    package var submitJob: SubmitJob { app.jobs.submit }
+    package var cancelJob: CancelJob { app.jobs.cancel }
+    package var receiveWebhook: ReceiveWebhook { app.jobs.receiveWebhook }
+    package var database: Database { app.platform.database }
+    package var catalog: Catalog { app.catalog }
+    package var addresses: WebhookAddresses { app.jobs.webhookAddresses }
+    package var notifier: Notifier { app.platform.notifier }
 
     /// One more worker on the same database, as another process would have it.
-    package func makeWorker() -> Worker {
-        let settle = SettleJob(database: database, store: { try await self.keep($0) }, rules: rules, time: clock.time, logger: logger)
-        return Worker(
-            database: database, providers: providers, handOver: makeHandOver(),
-            followUp: FollowUp(
-                database: database, providers: providers, settle: settle, rules: rules, time: clock.time, wakeUp: wakeUp, logger: logger),
-            rules: rules, brake: brake, time: clock.time, wakeUp: wakeUp, logger: logger)
-    }
+    package func makeWorker() -> Worker { app.jobs.makeWorker() }
 
-    package func makeHandOver() -> HandOver {
-        HandOver(
-            database: database, providers: providers, catalog: catalog, webhooks: addresses,
-            inputLink: { asset, _, _ in "http://darkroom.test/\(asset)" }, rules: rules, time: clock.time, wakeUp: wakeUp,
-            logger: logger)
-    }
+    package func makeSubmitAttempt() -> SubmitAttempt { app.jobs.makeSubmitAttempt() }
 
-    private func keep(_ source: OutputSource) async throws -> StoreOutcome {
+    /// A row and no file.
+    private static func stored(_ source: OutputSource, at now: Instant, unless store: Store) async throws -> StoreOutcome {
         if let outcome = try await store(source) { return outcome }
-        let now = clock.now
         let id = ID<Asset>.make(at: now)
         let asset = Asset(
             id: id, account: source.account, createdBy: nil, job: source.job, outputIndex: source.index,
             key: .output(source.index, of: source.job, source.account, .png), name: "\(source.index).png",
             type: .png, size: 1, sha256: "", dimensions: nil, createdAt: now, expiresAt: nil)
-        return .stored(NewOutput(asset, isWrittenDown: false))
+        return .stored(NewOutput(asset, isRegistered: false))
     }
 
-    /// A person's own account, with as many whole credits.
+    /// A person's own account, with this many whole credits.
     package func account(credits: Int64 = 0, plan: String = "enterprise") async throws -> Actor {
         let now = clock.now
         let id = ID<User>.make(at: now)
@@ -98,13 +82,13 @@ package final class TestWorld: Sendable {
             try transaction.execute("""
                 INSERT INTO accounts (id, name, personal_user_id, plan, created_at) VALUES ($1, 'Test', $1, $2, $3)
                 """, account, plan, now)
-            try transaction.openBalance(of: account, now: now)
-            if credits > 0 { try transaction.grant(.bonus, .whole(credits), to: account, key: "test:\(id)", now: now) }
+            try transaction.ledger.openBalance(of: account, now: now)
+            if credits > 0 { try transaction.ledger.grant(.bonus, .whole(credits), to: account, key: "test:\(id)", now: now) }
         }
         return Actor(account: account, user: id, key: nil, role: .owner, platformRole: .user)
     }
 
-    /// A plan of the test's own.
+    /// A plan that the test defines.
     package func plan(
         _ name: String, concurrentJobs: Int = 1, jobsPerHour: Int? = nil, weight: Int = 1, headStart: Duration = .zero
     ) async throws {
@@ -115,12 +99,12 @@ package final class TestWorld: Sendable {
         }
     }
 
-    /// A picture of the account's own, 640 by 480.
+    /// A picture that the account owns, 640 by 480.
     package func upload(for actor: Actor) async throws -> ID<Asset> {
         let now = clock.now
         let id = ID<Asset>.make(at: now)
         try await database.write(order: .alone) {
-            try $0.insertAsset(Asset(
+            try $0.files.insertAsset(Asset(
                 id: id, account: actor.account, createdBy: actor.user, key: .upload(id, of: actor.account, .png), name: "picture.png",
                 type: .png, size: 1, sha256: "", dimensions: ImageSize(width: 640, height: 480), createdAt: now, expiresAt: nil))
         }
@@ -134,11 +118,11 @@ package final class TestWorld: Sendable {
     ) async throws -> Job {
         let request = JobRequest(kind: .textToImage, parameters: ["prompt": .string(prompt), "numImages": .integer(images)])
         guard case .submitted(let jobs) = try await submitJob([request], by: actor, idempotency: idempotency), let job = jobs.first
-        else { throw Unexpected("the submission was answered from what was kept") }
+        else { throw Unexpected("the submission returned a stored response") }
         return job
     }
 
-    /// Lets the worker do whatever is due at this instant, to the end.
+    /// Lets the worker do everything that is due at this instant, to the end.
     package func work() async throws {
         try await work(makeWorker())
     }
@@ -151,7 +135,7 @@ package final class TestWorld: Sendable {
         }
     }
 
-    /// Works, moves the clock, and works again, as often as it takes until no job of the account is alive.
+    /// Works, advances the clock, and works again, until no job of the account is alive.
     package func workUntilEnded(_ actor: Actor, step: Duration = .seconds(5), steps: Int = 200) async throws {
         for _ in 0..<steps {
             try await work()
@@ -162,7 +146,7 @@ package final class TestWorld: Sendable {
         throw Unexpected("jobs of \(actor.account) do not end")
     }
 
-    /// Tells of a request as the provider's webhook would, whether it has ended or not.
+    /// Sends the webhook of a request as the provider would, whether the request has ended or not.
     @discardableResult
     package func deliverWebhook(_ id: String, user: String = "us", headers: [String: String] = [:]) async throws -> ReceiveWebhook.Outcome {
         guard let request = provider.requests.first(where: { $0.id == id }) else { throw Unexpected("no request \(id)") }
@@ -173,24 +157,24 @@ package final class TestWorld: Sendable {
     }
 
     package func attempts(of job: ID<Job>) async throws -> [Attempt] {
-        try await database.read { try $0.attempts(of: job) }
+        try await database.read { try $0.jobs.attempts(of: job) }
     }
 
     package func job(_ id: ID<Job>) async throws -> Job {
-        guard let job = try await database.read({ try $0.job(id) }) else { throw Unexpected("no job \(id)") }
+        guard let job = try await database.read({ try $0.jobs.job(id) }) else { throw Unexpected("no job \(id)") }
         return job
     }
 
     package func balance(of actor: Actor) async throws -> Balance {
-        try await database.read { try $0.balance(of: actor.account) }
+        try await database.read { try $0.ledger.balance(of: actor.account) }
     }
 
     package func events(of job: ID<Job>, _ actor: Actor) async throws -> [JobEvent.EventType] {
-        try await database.read { try $0.events(of: job, account: actor.account) }.map(\.type)
+        try await database.read { try $0.jobs.events(of: job, account: actor.account) }.map(\.type)
     }
 
     package func differences() async throws -> [String] {
-        try await Audit(database)().differences.map(\.description)
+        try await LedgerCheck(database)().differences.map(\.description)
     }
 
     private func living(_ actor: Actor) async throws -> Int {

@@ -7,7 +7,8 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "The folder of the database, the files and the secrets. Default: ./data")
     var data: String?
 
-    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical. Default: info")
+    @Option(
+        name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical. Default: info")
     var logLevel: String?
 
     var flags: [String: String] {
@@ -16,7 +17,7 @@ struct CommonOptions: ParsableArguments {
 }
 
 extension Logger {
-    /// To standard error, so that standard output is a command's answer alone.
+    /// To standard error, so that standard output has a command's result alone.
     static func darkroom(_ level: String) -> Logger {
         var logger = Logger(label: "darkroom") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: level) ?? .info

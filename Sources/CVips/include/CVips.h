@@ -2,7 +2,7 @@
 #define DARKROOM_CVIPS_H
 
 // libvips for Swift: its calls take variable arguments, which Swift cannot pass. Every function that makes a picture
-// answers NULL when it fails, with the reason in darkroom_vips_error. A picture is freed by its one owner.
+// returns NULL when it fails, with the reason in darkroom_vips_error. A picture is freed by its one owner.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -25,17 +25,18 @@ typedef struct darkroom_picture_facts {
     int32_t has_alpha;
 } darkroom_picture_facts;
 
-// Starts libvips once, however often it is called: one thread per operation, no cache. 0 when it works.
+// Starts libvips once, however often it is called: one thread per operation, no cache. Returns 0 when it works.
 int32_t darkroom_vips_start(void);
-// The last error's text, to be given to free(). Threads share it, so it is for logs only.
+// The last error's text, to be passed to free(). Threads share it, so it is for logs only.
 char *darkroom_vips_error(void);
 
-// Reads the header alone. 0 when it could be read.
+// Reads the header alone. Returns 0 when it could be read.
 int32_t darkroom_picture_inspect(const void *bytes, size_t length, darkroom_loader loader, darkroom_picture_facts *facts);
-// Decodes the first page, upright, into 8-bit sRGB with three bands, or four with alpha. The bytes may go afterwards.
+// Decodes the first page, upright, into 8-bit sRGB with three bands, or four with alpha. The bytes may be freed
+// afterwards.
 darkroom_picture *darkroom_picture_decode(const void *bytes, size_t length, darkroom_loader loader);
-// Decodes the first page to its end, in one pass that keeps no pixels: the highest value of any band, in sRGB. 0 when it
-// could be read to its end.
+// Decodes the first page to its end, in one pass that stores no pixels: the highest value of any band, in sRGB. Returns
+// 0 when it could be read to its end.
 int32_t darkroom_picture_brightest(const void *bytes, size_t length, darkroom_loader loader, double *brightest);
 // Draws an SVG at its own size, with alpha.
 darkroom_picture *darkroom_picture_draw(const void *svg, size_t length);
@@ -44,15 +45,15 @@ darkroom_picture *darkroom_picture_from_pixels(const void *pixels, int32_t width
 void darkroom_picture_free(darkroom_picture *picture);
 
 darkroom_picture_facts darkroom_picture_get_facts(const darkroom_picture *picture);
-// The pixels as one block, to be given to darkroom_vips_free.
+// The pixels as one block, to be passed to darkroom_vips_free.
 void *darkroom_picture_pixels(const darkroom_picture *picture, size_t *length);
 void darkroom_vips_free(void *block);
 
-// Scaled to the size: stretched, or filling it with what sticks out cut off on both sides.
+// Scaled to the size: stretched, or filling it, with the excess cropped on both sides.
 darkroom_picture *darkroom_picture_resize(const darkroom_picture *picture, int32_t width, int32_t height, int32_t fill);
 // The rectangle, which must lie inside.
 darkroom_picture *darkroom_picture_crop(const darkroom_picture *picture, int32_t x, int32_t y, int32_t width, int32_t height);
-// Alpha away, over a colour.
+// Replaces alpha by a background color.
 darkroom_picture *darkroom_picture_flatten(const darkroom_picture *picture, uint8_t red, uint8_t green, uint8_t blue);
 // `top` over `bottom`, at the corner.
 darkroom_picture *darkroom_picture_over(const darkroom_picture *bottom, const darkroom_picture *top);
@@ -60,13 +61,13 @@ darkroom_picture *darkroom_picture_over(const darkroom_picture *bottom, const da
 darkroom_picture *darkroom_picture_blend(const darkroom_picture *picture, const darkroom_picture *other, int32_t share);
 // Pixel by pixel product, where 255 changes nothing; `other` may have one band.
 darkroom_picture *darkroom_picture_multiply(const darkroom_picture *picture, const darkroom_picture *other);
-// Each band's value through 256 bytes.
+// Maps each band's value through a table of 256 bytes.
 darkroom_picture *darkroom_picture_map(const darkroom_picture *picture, const uint8_t table[256]);
-// Each pixel's lightness through 256 colours of three bytes.
+// Maps each pixel's lightness through a table of 256 colors of three bytes.
 darkroom_picture *darkroom_picture_tint(const darkroom_picture *picture, const uint8_t table[768]);
-darkroom_picture *darkroom_picture_grey(const darkroom_picture *picture);
+darkroom_picture *darkroom_picture_gray(const darkroom_picture *picture);
 darkroom_picture *darkroom_picture_blur(const darkroom_picture *picture, double sigma);
-// Replaces each pixel by the middle one of its neighbourhood: paint-like areas with clean edges.
+// Replaces each pixel by the median of its neighborhood: paint-like areas with clean edges.
 darkroom_picture *darkroom_picture_median(const darkroom_picture *picture, int32_t size);
 // One band: light where lightness changes.
 darkroom_picture *darkroom_picture_edges(const darkroom_picture *picture);
@@ -75,7 +76,7 @@ darkroom_picture *darkroom_picture_grain(const darkroom_picture *picture, double
 // `mask` (one band, same size) as the alpha of a picture without alpha.
 darkroom_picture *darkroom_picture_mask(const darkroom_picture *picture, const darkroom_picture *mask);
 
-// Encoded without any metadata. 0 when it worked; the block is given to darkroom_vips_free.
+// Encoded without any metadata. Returns 0 when it worked; the block is passed to darkroom_vips_free.
 int32_t darkroom_picture_jpeg(const darkroom_picture *picture, int32_t quality, void **block, size_t *length);
 int32_t darkroom_picture_png(const darkroom_picture *picture, int32_t compression, void **block, size_t *length);
 int32_t darkroom_picture_webp(const darkroom_picture *picture, int32_t quality, void **block, size_t *length);

@@ -5,6 +5,6 @@ package enum AuthenticationError: Error, Sendable, Hashable {
     case sessionEnded
     case unknownKey
     case userDisabled, accountDisabled
-    /// The account asked for does not exist, or the caller is no member of it.
+    /// The account asked for does not exist, or the user is not a member of it.
     case noSuchAccount
 }

@@ -1,8 +1,8 @@
 import SQL
 
-extension Transaction {
-    /// A key does a member's work, and nothing that concerns people, keys or money. Who made it does not matter.
-    func proof(ofKey digest: String) throws -> Proof {
+extension AccountStatements {
+    /// A key can do a member's work, but nothing that concerns people, keys or money. Who made it does not matter.
+    func credential(ofKey digest: String) throws -> Credential {
         let row = try queryOne("""
             SELECT k.id, k.hash, k.account_id, a.disabled_at AS account_disabled_at, u.disabled_at AS user_disabled_at
             FROM api_keys k JOIN accounts a ON a.id = k.account_id LEFT JOIN users u ON u.id = a.personal_user_id
@@ -10,22 +10,26 @@ extension Transaction {
             """, digest)
         guard let row, try isSameSecret(row.get("hash"), digest) else { throw AuthenticationError.unknownKey }
         try refuseDisabled(row)
-        let actor = try Actor(account: row.get("account_id"), user: nil, key: row.get("id"), role: .member, platformRole: .user)
-        return Proof(actor: actor, session: nil)
+        let actor = try Actor(
+            account: row.get("account_id"), user: nil, key: row.get("id"), role: .member, platformRole: .user)
+        return Credential(actor: actor, session: nil)
     }
 
-    func proof(of session: ID<Session>, of user: ID<User>, for account: ID<Account>) throws -> Proof {
+    func credential(of session: ID<Session>, of user: ID<User>, for account: ID<Account>) throws -> Credential {
         let row = try queryOne("""
-            SELECT u.role AS platform_role, u.disabled_at AS user_disabled_at, m.role, a.disabled_at AS account_disabled_at
+            SELECT u.role AS platform_role, u.disabled_at AS user_disabled_at, m.role,
+                a.disabled_at AS account_disabled_at
             FROM sessions s JOIN users u ON u.id = s.user_id
-            LEFT JOIN members m ON m.user_id = s.user_id AND m.account_id = $3 LEFT JOIN accounts a ON a.id = m.account_id
+            LEFT JOIN members m ON m.user_id = s.user_id AND m.account_id = $3
+            LEFT JOIN accounts a ON a.id = m.account_id
             WHERE s.id = $1 AND s.user_id = $2 AND s.ended_at IS NULL
             """, session, user, account)
         guard let row else { throw AuthenticationError.sessionEnded }
         try refuseDisabled(row)
         guard let role = try row.get("role", as: MemberRole?.self) else { throw AuthenticationError.noSuchAccount }
-        let actor = try Actor(account: account, user: user, key: nil, role: role, platformRole: row.get("platform_role"))
-        return Proof(actor: actor, session: session)
+        let actor = try Actor(
+            account: account, user: user, key: nil, role: role, platformRole: row.get("platform_role"))
+        return Credential(actor: actor, session: session)
     }
 
     private func refuseDisabled(_ row: Row) throws {

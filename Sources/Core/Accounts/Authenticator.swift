@@ -1,18 +1,18 @@
 import Crypto
 package import SQL
 
-/// Finds out who calls, by what the request carries.
+/// Finds out who sends a request, from the credential that the request carries.
 package struct Authenticator: Sendable {
     private let database: Database
     private let tokens: Tokens
-    private let proofs: ProofCache
+    private let credentials: CredentialCache
     private let uses: KeyUses
     private let time: Time
 
-    package init(database: Database, tokens: Tokens, proofs: ProofCache, uses: KeyUses, time: Time) {
+    package init(database: Database, tokens: Tokens, credentials: CredentialCache, uses: KeyUses, time: Time) {
         self.database = database
         self.tokens = tokens
-        self.proofs = proofs
+        self.credentials = credentials
         self.uses = uses
         self.time = time
     }
@@ -20,25 +20,25 @@ package struct Authenticator: Sendable {
     /// Proves an API key or an access token, whichever `secret` is. Throws `AuthenticationError`.
     ///
     /// - Parameter account: The one to act for; without it a user acts for their personal account.
-    package func authenticate(_ secret: String, account: String? = nil) async throws -> Proof {
+    package func authenticate(_ secret: String, account: String? = nil) async throws -> Credential {
         secret.hasPrefix(APIKey.mark)
             ? try await authenticate(key: secret, account: account)
             : try await authenticate(token: secret, account: account)
     }
 
-    private func authenticate(key: String, account: String?) async throws -> Proof {
+    private func authenticate(key: String, account: String?) async throws -> Credential {
         guard key.utf8.count <= 128 else { throw AuthenticationError.unknownKey }
         let now = time.now()
         let digest = APIKey.digest(of: key)
-        let proof = try await proofs.proof(digest, now: now) {
-            try await database.readBriefly { try $0.proof(ofKey: digest) }
+        let credential = try await credentials.credential(digest, now: now) {
+            try await database.readInline { try $0.accounts.credential(ofKey: digest) }
         }
-        if let account, account.lowercased() != proof.actor.account.rawValue { throw AuthenticationError.noSuchAccount }
-        if let key = proof.actor.key { uses.note(key, at: now) }
-        return proof
+        if let account, account.lowercased() != credential.actor.account.rawValue { throw AuthenticationError.noSuchAccount }
+        if let key = credential.actor.key { uses.note(key, at: now) }
+        return credential
     }
 
-    private func authenticate(token: String, account: String?) async throws -> Proof {
+    private func authenticate(token: String, account: String?) async throws -> Credential {
         let now = time.now()
         let (user, session) = try await tokens.verify(token, now: now)
         var chosen = ID<Account>(rawValue: user.rawValue)
@@ -46,8 +46,8 @@ package struct Authenticator: Sendable {
             guard let id = ID<Account>(checking: account) else { throw AuthenticationError.noSuchAccount }
             chosen = id
         }
-        return try await proofs.proof("\(session)/\(chosen)", now: now) { [chosen] in
-            try await database.readBriefly { try $0.proof(of: session, of: user, for: chosen) }
+        return try await credentials.credential("\(session)/\(chosen)", now: now) { [chosen] in
+            try await database.readInline { try $0.accounts.credential(of: session, of: user, for: chosen) }
         }
     }
 }

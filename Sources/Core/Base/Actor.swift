@@ -1,15 +1,17 @@
 import SQL
 
-/// Who acts, and for which account: proved by a token or a key before any rule is asked.
+/// Who acts, and for which account: proved by a token or a key before any rule is checked.
 package struct Actor: Sendable, Hashable {
     package let account: ID<Account>
-    /// Nobody where a key acts: a key belongs to its account and outlives who made it.
+    /// Nil if a key acts: a key belongs to its account and outlives the user who made it.
     package let user: ID<User>?
     package let key: ID<APIKey>?
     package let role: MemberRole
     package let platformRole: PlatformRole
 
-    package init(account: ID<Account>, user: ID<User>?, key: ID<APIKey>?, role: MemberRole, platformRole: PlatformRole) {
+    package init(
+        account: ID<Account>, user: ID<User>?, key: ID<APIKey>?, role: MemberRole, platformRole: PlatformRole
+    ) {
         self.account = account
         self.user = user
         self.key = key
@@ -18,7 +20,8 @@ package struct Actor: Sendable, Hashable {
     }
 }
 
-/// What a member can do in an account: a member works, an admin also manages keys, members and limits, an owner everything.
+/// What a member can do in an account: a member works, an admin also manages keys, members and limits, an owner
+/// everything.
 package enum MemberRole: String, Sendable, SQLConvertible, Codable {
     case owner, admin, member
 

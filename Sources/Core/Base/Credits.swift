@@ -1,7 +1,8 @@
 package import Foundation
 import SQL
 
-/// The unit of account, with two decimals, kept as integer hundredths. Never floating point, and never mixed with money.
+/// The unit of account, with two decimals, stored as integer hundredths. Never floating point, and never mixed with
+/// money.
 package struct Credits: Sendable, Hashable, Comparable, RawRepresentable, SQLConvertible {
     /// Hundredths of a credit.
     package let rawValue: Int64
@@ -21,8 +22,12 @@ package struct Credits: Sendable, Hashable, Comparable, RawRepresentable, SQLCon
     package var hundredths: Int64 { rawValue }
 
     package static func < (one: Credits, other: Credits) -> Bool { one.rawValue < other.rawValue }
-    package static func + (one: Credits, other: Credits) -> Credits { Credits(hundredths: one.rawValue + other.rawValue) }
-    package static func - (one: Credits, other: Credits) -> Credits { Credits(hundredths: one.rawValue - other.rawValue) }
+    package static func + (one: Credits, other: Credits) -> Credits {
+        Credits(hundredths: one.rawValue + other.rawValue)
+    }
+    package static func - (one: Credits, other: Credits) -> Credits {
+        Credits(hundredths: one.rawValue - other.rawValue)
+    }
     package static prefix func - (credits: Credits) -> Credits { Credits(hundredths: -credits.rawValue) }
     package static func += (one: inout Credits, other: Credits) { one = one + other }
     package static func -= (one: inout Credits, other: Credits) { one = one - other }
@@ -39,15 +44,18 @@ extension Credits: Codable, CustomStringConvertible {
         return "\(rawValue < 0 ? "-" : "")\(whole).\(part < 10 ? "0" : "")\(part)"
     }
 
-    /// `12`, `12.5` or `12.50`; nothing for more decimals, another form, or more than the ledger's integers hold.
+    /// `12`, `12.5` or `12.50`; nil for more decimals, another form, or more than the ledger's integers hold.
     package init?(text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let isNegative = text.hasPrefix("-")
-        guard parts.count <= 2, let whole = Int64(parts[0]), whole.magnitude < 1_000_000_000_000, parts[0].first != "+" else { return nil }
+        guard parts.count <= 2, let whole = Int64(parts[0]), whole.magnitude < 1_000_000_000_000,
+            parts[0].first != "+"
+        else { return nil }
         var hundredths = whole.magnitude * 100
         if parts.count == 2 {
-            // A sign within would pass as a number.
-            guard (1...2).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let part = UInt64(parts[1])
+            // A sign inside the number would otherwise be accepted.
+            guard (1...2).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (48...57).contains($0) }),
+                let part = UInt64(parts[1])
             else { return nil }
             hundredths += parts[1].count == 1 ? part * 10 : part
         }

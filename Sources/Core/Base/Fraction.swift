@@ -10,7 +10,7 @@ struct Fraction: Sendable, Hashable {
         self.denominator = denominator / Int128(max(divisor, 1))
     }
 
-    /// Nothing when the product is beyond 128 bits.
+    /// Returns nil if the product is beyond 128 bits.
     func multiplied(by other: Fraction) -> Fraction? {
         // Reduced crosswise first, which keeps the factors small.
         let one = Fraction(numerator, over: other.denominator)
@@ -20,7 +20,7 @@ struct Fraction: Sendable, Hashable {
         return topOverflows || bottomOverflows ? nil : Fraction(top, over: bottom)
     }
 
-    /// The nearest integer, halves away from zero. Nothing beyond 64 bits.
+    /// The nearest integer, halves away from zero. Nil beyond 64 bits.
     var rounded: Int64? {
         let (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
         let isUp = remainder.magnitude >= (denominator.magnitude - remainder.magnitude)

@@ -1,15 +1,17 @@
 import SQL
 
-/// The identity of a `Subject`: a UUID of version 7 in lower case, so that ids sort by when they were made (RFC 9562).
-package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresentable, SQLConvertible, CustomStringConvertible {
+/// The identity of a `Subject`: a UUID of version 7 in lower case, so that ids sort by the time at which they were made
+/// (RFC 9562).
+package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresentable, SQLConvertible,
+    CustomStringConvertible {
     package let rawValue: String
 
-    /// Trusts `rawValue`: for ids that the database gave. Ids from outside go through `init(checking:)`.
+    /// Trusts `rawValue`: for ids from the database. Ids from outside go through `init(checking:)`.
     package init(rawValue: String) {
         self.rawValue = rawValue
     }
 
-    /// Nothing unless `text` is a UUID, in whatever case.
+    /// Nil unless `text` is a UUID, in upper or lower case.
     package init?(checking text: some StringProtocol) {
         guard text.utf8.count == 36 else { return nil }
         let lowercased = text.lowercased()
@@ -23,7 +25,7 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresen
     }
 
     package static func make(at now: Instant) -> ID {
-        // At one go, since each is a call of the system.
+        // All at once, since each is a system call.
         let random = UInt128.random(in: .min ... .max)
         let time = UInt64(max(now.milliseconds, 0)) & 0xFFFF_FFFF_FFFF
         let high = time << 16 | 0x7000 | UInt64(truncatingIfNeeded: random) & 0x0FFF
@@ -31,7 +33,7 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresen
         return ID(high: high, low: low)
     }
 
-    /// By chance alone, of version 4: for what nobody sorts, such as a request.
+    /// Random, of version 4: for what is never sorted, such as a request.
     package static func random() -> ID {
         let random = UInt128.random(in: .min ... .max)
         return ID(
@@ -67,7 +69,8 @@ package struct ID<Subject>: Sendable, Hashable, Comparable, Codable, RawRepresen
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let id = ID(checking: text) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "this is not an id"))
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "this is not an id"))
         }
         self = id
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What Stripe moves: minor units, such as cents, of a currency. It never mixes with credits.
+/// The amounts that Stripe moves: minor units, such as cents, of a currency. Money never mixes with credits.
 package struct Money: Sendable, Hashable, Codable {
     package let amount: Int64
     /// Three letters in lower case, as Stripe writes them.
@@ -16,7 +16,7 @@ package struct Money: Sendable, Hashable, Codable {
 
     private static let currencies = Set(Locale.commonISOCurrencyCodes.map { $0.lowercased() })
 
-    /// Of whole units, such as `12.00`, and `500` where a currency has no minor unit.
+    /// In whole units, such as `12.00`, or `500` for a currency without a minor unit.
     package var number: String {
         let sign = amount < 0 ? "-" : ""
         guard !Money.withoutMinorUnit.contains(currency) else { return sign + String(amount.magnitude) }

@@ -10,14 +10,15 @@ extension Time {
 extension Instant {
     /// RFC 3339 in UTC with milliseconds, such as `2026-01-02T03:04:05.678Z`.
     package var text: String {
-        // A fraction of a floating-point number would be cut off one too low as often as not.
+        // A fraction as a floating-point number would often be truncated one too low.
         let milliseconds = (rawValue % 1000 + 1000) % 1000
         let second = Date(timeIntervalSince1970: Double((rawValue - milliseconds) / 1000))
-            .formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false).timeZone(separator: .omitted))
+            .formatted(
+                .iso8601.year().month().day().time(includingFractionalSeconds: false).timeZone(separator: .omitted))
         return second.dropLast() + "." + String(1000 + milliseconds).dropFirst() + "Z"
     }
 
-    /// RFC 3339 in UTC with or without a fraction, or a day alone, which is its beginning.
+    /// RFC 3339 in UTC with or without a fraction, or a day alone, which means its beginning.
     package init?(text: String) {
         let day = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
         let second = day.time(includingFractionalSeconds: false).timeZone(separator: .omitted)

@@ -1,6 +1,6 @@
 import SQL
 
-/// A point in time: milliseconds since 1970 in UTC, as every table keeps it.
+/// A point in time: milliseconds since 1970 in UTC, as every table stores it.
 package struct Instant: Sendable, Hashable, Comparable, RawRepresentable, SQLConvertible {
     package let rawValue: Int64
 
@@ -17,7 +17,7 @@ package struct Instant: Sendable, Hashable, Comparable, RawRepresentable, SQLCon
         rawValue = seconds * 1000
     }
 
-    /// Later than any time that is kept.
+    /// Later than any time that is stored.
     package static let distantFuture = Instant(rawValue: .max)
 
     package static func < (one: Instant, other: Instant) -> Bool { one.rawValue < other.rawValue }
@@ -41,7 +41,7 @@ extension Duration {
     }
 }
 
-/// What time it is and how to wait, so that a test can say both.
+/// What time it is and how to wait, so that a test can control both.
 package struct Time: Sendable {
     package var now: @Sendable () -> Instant
     package var sleep: @Sendable (Duration) async throws -> Void

@@ -1,26 +1,25 @@
 package import Logging
 package import SQL
 
-/// What the ways of money share: Stripe, where there is one, and what the operator decided.
+/// What all payments share: Stripe, and what the operator decided.
 package struct Billing: Sendable {
     let database: Database
     package let stripe: StripeClient
-    /// Whoever signs with one of them is Stripe.
+    /// Only Stripe signs with one of them.
     let webhookSecrets: [String]
     let rules: BillingRules
     let time: Time
-    let wakeUp: WakeUp
     let logger: Logger
 
     package init(
-        database: Database, stripe: StripeClient, webhookSecrets: [String], rules: BillingRules, time: Time, wakeUp: WakeUp, logger: Logger
+        database: Database, stripe: StripeClient, webhookSecrets: [String], rules: BillingRules, time: Time,
+        logger: Logger
     ) {
         self.database = database
         self.stripe = stripe
         self.webhookSecrets = webhookSecrets
         self.rules = rules
         self.time = time
-        self.wakeUp = wakeUp
         self.logger = logger
     }
 

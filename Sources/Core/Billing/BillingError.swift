@@ -8,9 +8,9 @@ package enum BillingError: Error, Sendable, Hashable {
     case planInForce(String)
     /// A subscription that is not paid is not changed.
     case subscriptionUnpaid
-    /// Neither ours nor the app's.
+    /// Neither this server's nor the app's.
     case foreignAddress(field: String)
     case checkoutNotFound
-    /// Stripe refused or does not answer.
+    /// Stripe refused, or is unavailable.
     case stripe(StripeError)
 }

@@ -11,8 +11,9 @@ package struct EndpointID: Sendable, Hashable, Codable, RawRepresentable, SQLCon
     package var description: String { rawValue }
 }
 
-/// Who makes images. The name is kept on jobs and attempts.
-package struct ProviderName: Sendable, Hashable, Codable, RawRepresentable, SQLConvertible, ExpressibleByStringLiteral, CustomStringConvertible {
+/// Who makes images. The name is stored on jobs and attempts.
+package struct ProviderName: Sendable, Hashable, Codable, RawRepresentable, SQLConvertible, ExpressibleByStringLiteral,
+    CustomStringConvertible {
     package let rawValue: String
 
     package init(rawValue: String) {
@@ -26,11 +27,11 @@ package struct ProviderName: Sendable, Hashable, Codable, RawRepresentable, SQLC
     package var description: String { rawValue }
 
     package static let fal: ProviderName = "fal"
-    /// The built-in stand-in for fal.
+    /// The built-in emulator of fal.
     package static let sandbox: ProviderName = "sandbox"
 }
 
-/// A model at a provider: which kind it serves, how hard it works, what is sent to it and what it costs us.
+/// A model at a provider: which kind it serves, its complexity, what is sent to it and what it costs us.
 package struct Endpoint: Sendable, Hashable {
     package enum CostUnit: String, Sendable, SQLConvertible {
         case image, megapixel, second, request
@@ -41,10 +42,11 @@ package struct Endpoint: Sendable, Hashable {
     package let provider: ProviderName
     package let title: String
     package let complexity: Multiplier
-    /// What is sent, with `"{parameter}"` where one goes. A parameter that the job does not have leaves its member out.
+    /// What is sent, with `"{parameter}"` in place of each parameter. A parameter that the job does not have leaves its
+    /// member out.
     package let request: JSON
     package let costUnit: CostUnit
-    /// Micro-dollars a unit.
+    /// In micro-dollars per unit.
     package let cost: Int64
 
     /// The names of the parameters that reach the provider.
@@ -55,12 +57,13 @@ package struct Endpoint: Sendable, Hashable {
         request.filled(with: parameters) ?? .object([:])
     }
 
-    /// What so many outputs of a size will cost us, in micro-dollars; megapixels are rounded up, as fal bills them.
+    /// What this many outputs of a size will cost us, in micro-dollars; megapixels are rounded up, as fal bills them.
     package func expectedCost(outputs: Int, width: Int?, height: Int?, seconds: Int? = nil) -> Int64 {
         let outputs = Int64(outputs)
         switch costUnit {
         case .image: return cost * outputs
-        case .megapixel: return cost * outputs * max(1, (Int64(width ?? 1024) * Int64(height ?? 1024) + 999_999) / 1_000_000)
+        case .megapixel:
+            return cost * outputs * max(1, (Int64(width ?? 1024) * Int64(height ?? 1024) + 999_999) / 1_000_000)
         case .second: return cost * outputs * Int64(seconds ?? 1)
         case .request: return cost
         }

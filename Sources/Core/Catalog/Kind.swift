@@ -17,7 +17,7 @@ package struct KindName: Sendable, Hashable, Codable, RawRepresentable, SQLConve
     package static let backgroundRemoval: KindName = "background_removal"
 }
 
-/// What can be asked for: a kind of job, its parameters and how it is priced.
+/// What can be requested: a kind of job, its parameters and how it is priced.
 package struct Kind: Sendable, Hashable {
     package let name: KindName
     package let version: Int
@@ -25,8 +25,8 @@ package struct Kind: Sendable, Hashable {
     package let parameters: ParameterSchema
     package let formula: Price.Formula
     package let defaultEndpoint: EndpointID
-    /// From the first hand-over to a provider; then the job fails.
+    /// Counted from the first submission to a provider; then the job fails.
     package let timeLimit: Duration
-    /// Whether a lost attempt is followed by another. A training is dear and not repeated unasked.
+    /// Whether a lost attempt is followed by another. A training is expensive and not repeated unasked.
     package let isRepeatable: Bool
 }

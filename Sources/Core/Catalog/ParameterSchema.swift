@@ -1,10 +1,10 @@
 import Foundation
 
-/// What a kind's jobs are asked with: a list of parameters, kept as JSON in the catalog.
+/// The parameters of a kind's jobs, stored as JSON in the catalog.
 package struct ParameterSchema: Sendable, Hashable, Codable {
     package struct Parameter: Sendable, Hashable, Codable {
         package enum ValueType: String, Sendable, Codable {
-            /// Words; `minimum` and `maximum` count characters.
+            /// Text; `minimum` and `maximum` count characters.
             case text
             case integer
             /// A whole number of hundredths, sent as a fraction of one.
@@ -63,11 +63,12 @@ extension ParameterSchema {
     package func validate(_ given: [String: JSON]) throws(ParameterError) -> [String: JSON] {
         for name in given.keys.sorted() where parameter(name) == nil {
             let known = parameters.map(\.name).joined(separator: ", ")
-            throw ParameterError(code: .unknown, field: name, message: "There is no parameter '\(name)'. There are: \(known).")
+            throw ParameterError(
+                code: .unknown, field: name, message: "There is no parameter '\(name)'. There are: \(known).")
         }
         var valid: [String: JSON] = [:]
         for parameter in parameters {
-            // Null is the same as nothing. Spelled out, since a bare `nil` would be JSON's null here.
+            // Null is the same as a missing member. Spelled out, since a bare `nil` would be JSON's null here.
             let sent = given[parameter.name].flatMap { $0 == .null ? Optional<JSON>.none : $0 }
             if let value = sent ?? parameter.default {
                 valid[parameter.name] = try parameter.check(value)
@@ -80,13 +81,15 @@ extension ParameterSchema {
         return valid
     }
 
-    /// - Parameter isGiven: Whether the resolution was asked for. One that was not says only how long the longer side is,
-    ///   so that a shape alone can be asked for.
+    /// - Parameter isGiven: Whether the resolution was requested. One that was not says only how long the longer side
+    ///   is, so that a shape alone can be requested.
     private func addSize(to valid: inout [String: JSON], isGiven: Bool) throws(ParameterError) {
         guard let text = valid["resolution"]?.string, let parameter = parameter("resolution") else { return }
         let ratio = valid["aspectRatio"]?.string
         let side = isGiven ? nil : Resolution(text, aspectRatio: nil)?.longerSide
-        guard let size = side.flatMap({ Resolution(longerSide: $0, aspectRatio: ratio) }) ?? Resolution(text, aspectRatio: ratio) else {
+        guard let size = side.flatMap({ Resolution(longerSide: $0, aspectRatio: ratio) })
+            ?? Resolution(text, aspectRatio: ratio)
+        else {
             throw ParameterError(
                 code: .invalid, field: "aspectRatio",
                 message: "Give either 'resolution' as width x height, or as 512, 1K, 2K or 4K beside 'aspectRatio'.")
@@ -112,7 +115,8 @@ extension ParameterSchema.Parameter {
         case .resolution:
             try checkPattern(value, "'1024x1024', or 512, 1K, 2K or 4K") { Resolution.isWellFormed($0) }
         case .aspectRatio: try checkPattern(value, "a ratio such as 16:9, at most 4:1") { Resolution.ratio($0) != nil }
-        case .asset: try checkPattern(value, "the id of a picture that you uploaded or made") { ID<Asset>(checking: $0) != nil }
+        case .asset:
+            try checkPattern(value, "the id of a picture that you uploaded or made") { ID<Asset>(checking: $0) != nil }
         }
     }
 
@@ -121,8 +125,12 @@ extension ParameterSchema.Parameter {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         let count = trimmed.count
         guard count >= minimum ?? 0 else { throw invalid("must have at least \(minimum ?? 0) characters") }
-        guard count <= maximum ?? 10_000 else { throw invalid("may have at most \(maximum ?? 10_000) characters; this has \(count)") }
-        guard !trimmed.unicodeScalars.contains(where: { $0.value == 0 }) else { throw invalid("may not contain a zero character") }
+        guard count <= maximum ?? 10_000 else {
+            throw invalid("may have at most \(maximum ?? 10_000) characters; this has \(count)")
+        }
+        guard !trimmed.unicodeScalars.contains(where: { $0.value == 0 }) else {
+            throw invalid("may not contain a zero character")
+        }
         return .string(trimmed)
     }
 
@@ -135,11 +143,15 @@ extension ParameterSchema.Parameter {
 
     private func checkChoice(_ value: JSON) throws(ParameterError) -> JSON {
         let choices = choices ?? []
-        guard let text = value.string, choices.contains(text) else { throw invalid("must be one of \(choices.joined(separator: ", "))") }
+        guard let text = value.string, choices.contains(text) else {
+            throw invalid("must be one of \(choices.joined(separator: ", "))")
+        }
         return value
     }
 
-    private func checkPattern(_ value: JSON, _ pattern: String, _ fits: (String) -> Bool) throws(ParameterError) -> JSON {
+    private func checkPattern(
+        _ value: JSON, _ pattern: String, _ fits: (String) -> Bool
+    ) throws(ParameterError) -> JSON {
         let text = value.string ?? value.integer.map(String.init)
         guard let text, text.utf8.count <= 64, fits(text) else { throw invalid("must be \(pattern)") }
         return .string(text)

@@ -13,9 +13,11 @@ package struct Resolution: Sendable, Hashable, CustomStringConvertible {
             self.init(longerSide: longerSide, aspectRatio: aspectRatio)
         } else {
             guard let (width, height) = Resolution.sides(text) else { return nil }
-            // Both said, they must agree.
+            // If both are given, they must agree.
             if let aspectRatio {
-                guard let (across, down) = Resolution.ratio(aspectRatio), width * down == height * across else { return nil }
+                guard let (across, down) = Resolution.ratio(aspectRatio), width * down == height * across else {
+                    return nil
+                }
             }
             self.init(width: width, height: height)
         }
@@ -40,7 +42,9 @@ package struct Resolution: Sendable, Hashable, CustomStringConvertible {
     }
 
     static func ratio(_ text: String) -> (Int, Int)? {
-        guard let (across, down) = pair(text, separator: ":"), across <= 4 * down, down <= 4 * across else { return nil }
+        guard let (across, down) = pair(text, separator: ":"), across <= 4 * down, down <= 4 * across else {
+            return nil
+        }
         return (across, down)
     }
 
@@ -60,7 +64,8 @@ package struct Resolution: Sendable, Hashable, CustomStringConvertible {
 
     private static func pair(_ text: String, separator: Character) -> (Int, Int)? {
         let parts = text.lowercased().split(separator: separator, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ (1...5).contains($0.utf8.count) && $0.utf8.allSatisfy { (48...57).contains($0) } }),
+        guard parts.count == 2,
+            parts.allSatisfy({ (1...5).contains($0.utf8.count) && $0.utf8.allSatisfy { (48...57).contains($0) } }),
             let one = Int(parts[0]), let two = Int(parts[1]), one > 0, two > 0
         else { return nil }
         return (one, two)

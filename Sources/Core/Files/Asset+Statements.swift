@@ -1,14 +1,18 @@
 package import SQL
 
-extension Transaction {
+extension FileStatements {
     package func asset(_ id: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Asset? {
-        try asset(queryOne("SELECT * FROM assets WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL", id, account))
+        try asset(queryOne(
+            "SELECT * FROM assets WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL", id, account))
     }
 
-    /// As `asset`, and nobody can delete it before this transaction has ended: for whoever is about to refer to it.
+    /// As `asset`, and nobody can delete it before this transaction has ended: for a caller that is about to refer to
+    /// it.
     package func lockAsset(_ id: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Asset? {
         try asset(queryOne(
-            "SELECT * FROM assets WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL \(.forUpdate(of: "assets"))", id, account))
+            """
+            SELECT * FROM assets WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL \(.forUpdate(of: "assets"))
+            """, id, account))
     }
 
     package func asset(key: StorageKey) throws(DatabaseError) -> Asset? {
@@ -40,31 +44,36 @@ extension Transaction {
             .map { row throws(DatabaseError) in try Asset(row) }
     }
 
-    /// Adds the row and what it comes to. The caller has crossed its key out of `file_deletions` in this transaction.
+    /// Adds the row and its size to the account's. The caller has removed its key from `file_deletions` in this
+    /// transaction.
     package func insertAsset(_ asset: Asset) throws(DatabaseError) {
         try execute(
             """
             INSERT INTO assets (id, account_id, created_by, job_id, output_index, key, name, content_type, size, sha256,
-                width, height, tags, favourite_at, created_at, expires_at)
+                width, height, tags, favorite_at, created_at, expires_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
             """, asset.id, asset.account, asset.createdBy, asset.job, asset.outputIndex, asset.key, asset.name,
             asset.type.contentType, asset.size, asset.sha256, asset.dimensions?.width, asset.dimensions?.height,
-            JSON.array(asset.tags.map(JSON.string)).text, asset.favouriteAt, asset.createdAt, asset.expiresAt)
+            JSON.array(asset.tags.map(JSON.string)).text, asset.favoriteAt, asset.createdAt, asset.expiresAt)
         try addStorage(files: 1, bytes: asset.size, of: asset.account)
     }
 
     package func updateAsset(_ asset: Asset) throws(DatabaseError) {
         try execute(
-            "UPDATE assets SET name = $3, tags = $4, favourite_at = $5 WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL",
-            asset.id, asset.account, asset.name, JSON.array(asset.tags.map(JSON.string)).text, asset.favouriteAt)
+            """
+            UPDATE assets SET name = $3, tags = $4, favorite_at = $5
+            WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL
+            """, asset.id, asset.account, asset.name, JSON.array(asset.tags.map(JSON.string)).text, asset.favoriteAt)
     }
 
-    /// Marks the row and writes its bytes down for removal. Whether there still was one to delete.
+    /// Marks the row and registers its bytes for removal. Returns whether there still was one to delete.
     @discardableResult
     package func deleteAsset(_ asset: Asset, now: Instant) throws(DatabaseError) -> Bool {
-        guard try execute("UPDATE assets SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", asset.id, now) == 1 else { return false }
+        let deleted = try execute(
+            "UPDATE assets SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", asset.id, now)
+        guard deleted == 1 else { return false }
         try addStorage(files: -1, bytes: -asset.size, of: asset.account)
-        try writeDownFile(asset.key, dueAt: now)
+        try registerPendingFile(asset.key, dueAt: now)
         return true
     }
 
@@ -90,13 +99,14 @@ extension Transaction {
         try queryOne("SELECT 1 AS one FROM job_inputs WHERE asset_id = $1 LIMIT 1", asset) != nil
     }
 
-    /// Whether whoever sent it shows it as their picture.
+    /// Whether the user who sent it shows it as their picture.
     func isAvatar(_ asset: Asset) throws(DatabaseError) -> Bool {
         guard let user = asset.createdBy else { return false }
-        return try queryOne("SELECT 1 AS one FROM profiles WHERE user_id = $1 AND avatar_asset_id = $2", user, asset.id) != nil
+        return try queryOne(
+            "SELECT 1 AS one FROM profiles WHERE user_id = $1 AND avatar_asset_id = $2", user, asset.id) != nil
     }
 
-    /// - Parameter instant: Nothing means never.
+    /// - Parameter instant: Nil means never.
     func setExpiry(of asset: ID<Asset>, to instant: Instant?) throws(DatabaseError) {
         try execute("UPDATE assets SET expires_at = $2 WHERE id = $1", asset, instant)
     }

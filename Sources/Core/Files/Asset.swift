@@ -16,14 +16,14 @@ package struct Asset: Sendable, Hashable {
     package let sha256: String
     package let dimensions: ImageSize?
     package var tags: [String]
-    package var favouriteAt: Instant?
+    package var favoriteAt: Instant?
     package let createdAt: Instant
     package let expiresAt: Instant?
 
     package init(
         id: ID<Asset>, account: ID<Account>, createdBy: ID<User>?, job: ID<Job>? = nil, outputIndex: Int? = nil,
         key: StorageKey, name: String, type: FileType, size: Int, sha256: String, dimensions: ImageSize?,
-        tags: [String] = [], favouriteAt: Instant? = nil, createdAt: Instant, expiresAt: Instant?
+        tags: [String] = [], favoriteAt: Instant? = nil, createdAt: Instant, expiresAt: Instant?
     ) {
         self.id = id
         self.account = account
@@ -37,7 +37,7 @@ package struct Asset: Sendable, Hashable {
         self.sha256 = sha256
         self.dimensions = dimensions
         self.tags = tags
-        self.favouriteAt = favouriteAt
+        self.favoriteAt = favoriteAt
         self.createdAt = createdAt
         self.expiresAt = expiresAt
     }
@@ -61,7 +61,7 @@ extension Asset {
             job: try row.get("job_id"), outputIndex: try row.get("output_index"), key: try row.get("key"),
             name: try row.get("name"), type: type, size: try row.get("size"), sha256: try row.get("sha256"),
             dimensions: width.flatMap { width in height.map { ImageSize(width: width, height: $0) } },
-            tags: try Self.tags(row.get("tags")), favouriteAt: try row.get("favourite_at"),
+            tags: try Self.tags(row.get("tags")), favoriteAt: try row.get("favorite_at"),
             createdAt: try row.get("created_at"), expiresAt: try row.get("expires_at"))
     }
 

@@ -1,4 +1,4 @@
-/// Why a file is not taken, or an asset not changed.
+/// Why a file is refused, or an asset not changed.
 package enum AssetError: Error, Sendable, Hashable {
     case notFound
     case empty
@@ -13,6 +13,6 @@ package enum AssetError: Error, Sendable, Hashable {
     case inUse(by: ID<Job>)
     case invalidName
     case invalidTags
-    /// A file of the same key is being removed, or was removed before it got its row: storing it again will do.
+    /// A file of the same key is being removed, or was removed before it got its row: store it again.
     case removedMeanwhile
 }

@@ -16,61 +16,65 @@ package struct Assets: Sendable {
     }
 
     package func find(_ id: ID<Asset>, of account: ID<Account>) async throws -> Asset {
-        guard let asset = try await database.read({ try $0.asset(id, of: account) }) else { throw AssetError.notFound }
+        guard let asset = try await database.read({ try $0.files.asset(id, of: account) }) else { throw AssetError.notFound }
         return asset
     }
 
-    /// For whoever holds a link to it.
+    /// For a request that holds a link to it.
     package func find(_ key: StorageKey) async throws -> Asset {
-        guard let asset = try await database.read({ try $0.asset(key: key) }) else { throw AssetError.notFound }
+        guard let asset = try await database.read({ try $0.files.asset(key: key) }) else { throw AssetError.notFound }
         return asset
     }
 
     /// Newest first; one more than `limit` says that there are more.
-    package func list(of account: ID<Account>, kind: Asset.Kind?, after cursor: ID<Asset>?, limit: Int) async throws -> [Asset] {
-        try await database.read { try $0.assets(of: account, kind: kind, after: cursor, limit: limit + 1) }
+    package func list(
+        of account: ID<Account>, kind: Asset.Kind?, after cursor: ID<Asset>?, limit: Int
+    ) async throws -> [Asset] {
+        try await database.read { try $0.files.assets(of: account, kind: kind, after: cursor, limit: limit + 1) }
     }
 
     package func edit(_ id: ID<Asset>, of account: ID<Account>, _ edit: AssetEdit) async throws -> Asset {
         let now = time.now()
         return try await database.write(of: account) { transaction in
-            guard var asset = try transaction.lockAsset(id, of: account) else { throw AssetError.notFound }
+            guard var asset = try transaction.files.lockAsset(id, of: account) else { throw AssetError.notFound }
             try edit.apply(to: &asset, now: now)
-            try transaction.updateAsset(asset)
+            try transaction.files.updateAsset(asset)
             return asset
         }
     }
 
-    /// The row goes and its bytes are written down for removal together; then the bytes go at once, where they can.
+    /// The row is deleted and its bytes are registered for removal together; then the bytes are removed, if they can
+    /// be.
     package func delete(_ id: ID<Asset>, of account: ID<Account>) async throws {
         let now = time.now()
         let key = try await database.write(of: account) { transaction in
-            guard let asset = try transaction.lockAsset(id, of: account) else { throw AssetError.notFound }
-            if let job = try transaction.unendedJob(using: id) { throw AssetError.inUse(by: job) }
-            try transaction.deleteAsset(asset, now: now)
+            guard let asset = try transaction.files.lockAsset(id, of: account) else { throw AssetError.notFound }
+            if let job = try transaction.files.unendedJob(using: id) { throw AssetError.inUse(by: job) }
+            try transaction.files.deleteAsset(asset, now: now)
             return asset.key
         }
         do { try await RemoveFile(database: database, store: store)(key) } catch {
-            logger.warning("the bytes of a deleted file stay for DeleteFiles", metadata: ["key": "\(key)", "error": "\(error)"])
+            logger.warning(
+                "the bytes of a deleted file stay for DeleteFiles", metadata: ["key": "\(key)", "error": "\(error)"])
         }
     }
 }
 
-/// A change to what people may change; nothing means as before.
+/// A change to what people may change; nil means as before.
 package struct AssetEdit: Sendable, Hashable {
     package var name: String?
     package var tags: [String]?
-    package var favourite: Bool?
+    package var favorite: Bool?
 
-    package init(name: String? = nil, tags: [String]? = nil, favourite: Bool? = nil) {
+    package init(name: String? = nil, tags: [String]? = nil, favorite: Bool? = nil) {
         self.name = name
         self.tags = tags
-        self.favourite = favourite
+        self.favorite = favorite
     }
 
     package func apply(to asset: inout Asset, now: Instant) throws(AssetError) {
         if let name { asset.name = try AssetName.checking(name) }
         if let tags { asset.tags = try AssetName.checking(tags: tags) }
-        if let favourite { asset.favouriteAt = favourite ? asset.favouriteAt ?? now : nil }
+        if let favorite { asset.favoriteAt = favorite ? asset.favoriteAt ?? now : nil }
     }
 }

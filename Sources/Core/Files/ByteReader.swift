@@ -1,4 +1,5 @@
-/// Numbers out of a file's first bytes. Past the end there is nothing, never a trap: whoever wrote the file may lie.
+/// Numbers out of a file's first bytes. Returns nil past the end and never traps: a file may claim what it does not
+/// hold.
 struct ByteReader {
     private let bytes: [UInt8]
 

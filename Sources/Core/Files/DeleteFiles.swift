@@ -17,12 +17,15 @@ package struct DeleteFiles: Sendable {
         self.batch = batch
     }
 
-    /// How many files went. One that cannot go now is tried again: after a minute, then after twice as long each time, up to a day.
+    /// Returns how many files were removed. One that cannot be removed now is tried again: after a minute, then after
+    /// twice as long each time, up to a day.
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()
-        // Should this process die here, another takes them on after that long.
-        let claimed = try await database.write(order: .alone) { [batch] in try $0.claimFileDeletions(batch, now: now, retryAt: now + .seconds(600)) }
+        // Should this process die here, another claims them after that long.
+        let claimed = try await database.write(order: .alone) { [batch] in
+            try $0.files.claimFileDeletions(batch, now: now, retryAt: now + .seconds(600))
+        }
         var removed = 0
         for deletion in claimed {
             do {
@@ -32,7 +35,8 @@ package struct DeleteFiles: Sendable {
                 logger.warning("a file could not be removed", metadata: [
                     "key": "\(deletion.key)", "tries": "\(deletion.tries)", "error": "\(error)",
                 ])
-                try await database.write(order: .alone) { try $0.putOffFileDeletion(deletion.key, to: now + Self.wait(after: deletion.tries)) }
+                let retryAt = now + Self.wait(after: deletion.tries)
+                try await database.write(order: .alone) { try $0.files.putOffFileDeletion(deletion.key, to: retryAt) }
             }
         }
         return removed

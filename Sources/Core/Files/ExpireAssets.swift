@@ -13,20 +13,20 @@ package struct ExpireAssets: Sendable {
         self.batch = batch
     }
 
-    /// How many were deleted; fewer than the batch does not mean that all are.
+    /// Returns how many were deleted; fewer than the batch does not mean that all are.
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()
-        let expired = try await database.read { [batch] in try $0.expiredAssets(batch, now: now) }
+        let expired = try await database.read { [batch] in try $0.files.expiredAssets(batch, now: now) }
         var deleted = 0
         for asset in expired where try await expire(asset, now) { deleted += 1 }
         return deleted
     }
 
-    /// In a transaction of its account's, since deleting it changes what the account's files come to.
+    /// In a transaction of its account's, since deleting it changes the size of the account's files.
     private func expire(_ asset: Asset, _ now: Instant) async throws -> Bool {
         try await database.write(of: asset.account) { transaction in
-            guard let current = try transaction.lockAsset(asset.id, of: asset.account),
+            guard let current = try transaction.files.lockAsset(asset.id, of: asset.account),
                 let expiresAt = current.expiresAt, expiresAt <= now
             else { return false }
             return try expire(current, transaction, now)
@@ -34,14 +34,14 @@ package struct ExpireAssets: Sendable {
     }
 
     private func expire(_ asset: Asset, _ transaction: Transaction, _ now: Instant) throws -> Bool {
-        if try asset.kind == .upload && transaction.isInput(asset.id) {
-            try transaction.setExpiry(of: asset.id, to: nil)
+        if try asset.kind == .upload && transaction.files.isInput(asset.id) {
+            try transaction.files.setExpiry(of: asset.id, to: nil)
             return false
         }
-        if try transaction.isAvatar(asset) || transaction.unendedJob(using: asset.id) != nil {
-            try transaction.setExpiry(of: asset.id, to: now + .seconds(86_400))
+        if try transaction.files.isAvatar(asset) || transaction.files.unendedJob(using: asset.id) != nil {
+            try transaction.files.setExpiry(of: asset.id, to: now + .seconds(86_400))
             return false
         }
-        return try transaction.deleteAsset(asset, now: now)
+        return try transaction.files.deleteAsset(asset, now: now)
     }
 }

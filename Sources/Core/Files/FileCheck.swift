@@ -1,4 +1,4 @@
-/// What the first bytes of a file say of it, once it is known to be something that its bucket takes.
+/// What the first bytes of a file say about it, once it is known to be of a type that its bucket takes.
 package struct FileCheck: Sendable, Hashable {
     package let type: FileType
     /// Of a picture; a film's is not read.
@@ -7,7 +7,9 @@ package struct FileCheck: Sendable, Hashable {
     package init(_ file: IncomingFile, for bucket: Bucket) throws(AssetError) {
         guard file.size > 0 else { throw .empty }
         guard file.size <= bucket.sizeLimit else { throw .tooLarge(limit: bucket.sizeLimit) }
-        guard let type = FileType(head: file.head), bucket.types.contains(type) else { throw .wrongType(allowed: bucket.types) }
+        guard let type = FileType(head: file.head), bucket.types.contains(type) else {
+            throw .wrongType(allowed: bucket.types)
+        }
         guard bucket != .outputs || Self.hasEnd(file, type) else { throw .damaged(type) }
         self.type = type
         dimensions = type.isImage ? try Self.dimensions(of: file, type) : nil

@@ -1,9 +1,10 @@
-/// What an account may keep, and for how long files are kept.
+/// How much an account may store, and how long its files stay.
 package struct FileRules: Sendable, Hashable {
-    /// The most bytes that an account's files may have together. Outputs count too, but are never refused: they are paid for.
+    /// The most bytes that an account's files may have together. Outputs count too, but are never refused: they are
+    /// paid for.
     package var quota: Int
     package var uploadsPerHour: Int
-    /// How long an upload is kept that no job used.
+    /// How long an upload stays that no job used.
     package var uploadLifetime: Duration
     package var outputLifetime: Duration
 

@@ -2,32 +2,55 @@ package import NIOCore
 
 /// Where files lie: the seam between the product and a disk or an object store. It knows keys and bytes, and nothing of
 /// accounts, rows or types.
+///
+/// A file is stored in two phases, `receive` and `publish`. Between them the caller checks what has arrived and
+/// registers the key, so that a crash leaves no file that nothing refers to. A caller that receives a file either
+/// publishes it or, when anything fails, discards it:
+///
+///     let file = try await store.receive(parts, limit: limit)
+///     do {
+///         let key = try await register(file)
+///         try await store.publish(file, as: key)
+///     } catch {
+///         await store.discard(file)
+///         throw error
+///     }
 package protocol FileStore: Sendable {
-    /// Takes `parts` in without holding them in memory, then asks `name` what the file shall be called. Until `name` has
-    /// answered nobody can see the file; where it throws, or the parts do, or there are more than `limit` bytes, nothing
-    /// is left. When this returns the bytes are durable. Storing under a key that exists replaces it at once.
-    func store<Parts: AsyncSequence<ByteBuffer, any Error>>(
-        _ parts: Parts, limit: Int, as name: (IncomingFile) async throws -> StorageKey
-    ) async throws -> StoredFile
+    /// Takes in `parts` without holding them in memory. Nobody can see the file before it is published. If `parts`
+    /// throw, or have more than `limit` bytes, nothing is left; the limit is checked while they arrive.
+    func receive<Parts: AsyncSequence<ByteBuffer, any Error>>(_ parts: Parts, limit: Int) async throws -> IncomingFile
 
-    /// - Parameter range: The bytes wanted; nothing means all. It must lie within the file.
+    /// Gives a received file its key. When this returns, the bytes and the key are durable. A file that has this key
+    /// already is replaced at once. If this throws, the file has to be discarded; it may have been published all the
+    /// same.
+    @discardableResult
+    func publish(_ file: IncomingFile, as key: StorageKey) async throws -> StoredFile
+
+    /// Removes a received file that will not be published. Does so when the task has been cancelled, too; has no effect
+    /// on a file that was published or discarded. What cannot be removed now, `removeAbandoned` removes later.
+    func discard(_ file: IncomingFile) async
+
+    /// - Parameter range: The bytes wanted; nil means all. It must lie within the file.
     func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile
 
-    /// Nothing where there is no such file.
+    /// Returns nil if there is no such file.
     func size(of key: StorageKey) async throws -> Int?
 
-    /// Also right where there is no such file.
+    /// Has no effect if there is no such file.
     func delete(_ key: StorageKey) async throws
 
-    /// Removes what a crash left of files that were never named, if it began before `instant`.
+    /// Removes what a crash left of files that were neither published nor discarded, if they began before `instant`.
     func removeAbandoned(before instant: Instant) async throws -> Int
 
-    /// Writes, reads and removes a small file; throws what went wrong. Answers a sentence for `doctor`.
+    /// Writes, reads and removes a small file; throws what went wrong. Returns a sentence for `doctor`.
     func check() async throws -> String
 }
 
-/// A file that has arrived and has no name yet.
+/// A file that has been received and not yet published.
 package struct IncomingFile: Sendable {
+    /// Where the bytes lie. Means something to the store that received them and to nobody else: a path, for example, or
+    /// the id of an upload that is not completed.
+    package let location: String
     package let size: Int
     /// In hex.
     package let sha256: String
@@ -40,7 +63,8 @@ package struct IncomingFile: Sendable {
 
     package static let tailLimit = 1 << 10
 
-    package init(size: Int, sha256: String, head: [UInt8], tail: [UInt8]) {
+    package init(location: String, size: Int, sha256: String, head: [UInt8], tail: [UInt8]) {
+        self.location = location
         self.size = size
         self.sha256 = sha256
         self.head = head
@@ -60,7 +84,7 @@ package struct StoredFile: Sendable, Hashable {
     }
 }
 
-/// A file held open: it can be read to its end even when it is deleted meanwhile.
+/// An open file: it can be read to its end even if it is deleted meanwhile.
 package struct OpenedFile: Sendable {
     /// Of the whole file, whatever range was asked.
     package let size: Int

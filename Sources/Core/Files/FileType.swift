@@ -1,7 +1,9 @@
-/// What a file is, by its first bytes. A header or a name only says what somebody hopes it is.
+/// What a file is, by its first bytes: the one place that decides it. A header or a name only says what somebody hopes
+/// that it is.
 package enum FileType: String, Sendable, Hashable, CaseIterable {
     case jpeg, png, webp, gif, mp4, webm, zip
 
+    /// Returns nil if the bytes begin none of these.
     package init?(head: some Collection<UInt8>) {
         let head = Array(head.prefix(64))
         if head.starts(with: [0xFF, 0xD8, 0xFF]) {
@@ -23,7 +25,7 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The one that `contentType` names; parameters after a semicolon do not count.
+    /// The type that `contentType` names, whose parameters are ignored. Returns nil if it names none of these.
     package init?(contentType: String) {
         let essence = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
         guard let type = Self.allCases.first(where: { $0.contentType == essence }) else { return nil }
@@ -53,19 +55,16 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    package var isImage: Bool {
-        switch self {
-        case .jpeg, .png, .webp, .gif: true
-        case .mp4, .webm, .zip: false
-        }
-    }
+    package var isImage: Bool { PictureFormat(self) != nil }
 
-    /// The same container holds HEIC and AVIF pictures and QuickTime films, told apart by the brand alone.
+    /// The same container holds HEIC and AVIF pictures and QuickTime films, which differ by the brand alone.
     private static func isMP4(_ head: [UInt8]) -> Bool {
         guard head.count >= 12, head[4..<8].elementsEqual("ftyp".utf8) else { return false }
         let brand = String(decoding: head[8..<12], as: UTF8.self)
-        return ["isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "mp41", "mp42", "avc1", "dash", "M4V ", "MSNV"]
-            .contains(brand)
+        return [
+            "isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "mp41", "mp42", "avc1", "dash",
+            "M4V ", "MSNV",
+        ].contains(brand)
     }
 
     private static func contains(_ word: String, in head: [UInt8]) -> Bool {

@@ -9,7 +9,7 @@ package struct ImageSize: Sendable, Hashable {
         self.height = height
     }
 
-    /// Nothing where the header is damaged or cut short.
+    /// Returns nil if the header is damaged or cut short.
     package init?(head: [UInt8], type: FileType) {
         let bytes = ByteReader(head)
         let size: ImageSize? =
@@ -33,7 +33,8 @@ package struct ImageSize: Sendable, Hashable {
     }
 
     private static func png(_ bytes: ByteReader) -> ImageSize? {
-        guard bytes.text(at: 12, count: 4) == "IHDR", let width = bytes.big32(at: 16), let height = bytes.big32(at: 20) else { return nil }
+        guard bytes.text(at: 12, count: 4) == "IHDR", let width = bytes.big32(at: 16), let height = bytes.big32(at: 20)
+        else { return nil }
         return ImageSize(width: width, height: height)
     }
 
@@ -51,7 +52,8 @@ package struct ImageSize: Sendable, Hashable {
             else { return nil }
             return ImageSize(width: width & 0x3FFF, height: height & 0x3FFF)
         case "VP8L":
-            guard bytes[20] == 0x2F, let low = bytes.little16(at: 21), let high = bytes.little16(at: 23) else { return nil }
+            guard bytes[20] == 0x2F, let low = bytes.little16(at: 21), let high = bytes.little16(at: 23)
+            else { return nil }
             let bits = low | high << 16
             return ImageSize(width: bits & 0x3FFF + 1, height: bits >> 14 & 0x3FFF + 1)
         case "VP8X":
@@ -70,7 +72,8 @@ package struct ImageSize: Sendable, Hashable {
             case 0xFF:
                 position += 1
             case 0xC0...0xCF where ![0xC4, 0xC8, 0xCC].contains(marker):
-                guard let height = bytes.big16(at: position + 5), let width = bytes.big16(at: position + 7) else { return nil }
+                guard let height = bytes.big16(at: position + 5), let width = bytes.big16(at: position + 7)
+                else { return nil }
                 return ImageSize(width: width, height: height)
             case 0x01, 0xD0...0xD8:
                 position += 2

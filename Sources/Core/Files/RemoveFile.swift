@@ -1,6 +1,6 @@
 package import SQL
 
-/// Removes a file's bytes, then the note that they must go. A crash between the two only repeats the first.
+/// Removes a file's bytes, then the registration for their removal. A crash between the two only repeats the first.
 package struct RemoveFile: Sendable {
     private let database: Database
     private let store: any FileStore
@@ -12,6 +12,6 @@ package struct RemoveFile: Sendable {
 
     package func callAsFunction(_ key: StorageKey) async throws {
         try await store.delete(key)
-        try await database.write(order: .alone) { try $0.crossOutFile(key) }
+        try await database.write(order: .alone) { try $0.files.clearPendingFile(key) }
     }
 }

@@ -1,19 +1,22 @@
 package import SQL
 
-extension Transaction {
-    /// How many bytes the account's files have.
+extension FileStatements {
+    /// Returns how many bytes the account's files have.
     package func storedBytes(of account: ID<Account>) throws(DatabaseError) -> Int {
         try queryOne("SELECT bytes FROM storage_usage WHERE account_id = $1", account)?.get("bytes") ?? 0
     }
 
     /// As `storedBytes`, held until the transaction ends, so that two uploads cannot share the last free byte.
     func lockStoredBytes(of account: ID<Account>) throws(DatabaseError) -> Int {
-        try queryOne("SELECT bytes FROM storage_usage WHERE account_id = $1 \(.forUpdate(of: "storage_usage"))", account)?.get("bytes") ?? 0
+        let row = try queryOne(
+            "SELECT bytes FROM storage_usage WHERE account_id = $1 \(.forUpdate(of: "storage_usage"))", account)
+        return try row?.get("bytes") ?? 0
     }
 
     func addStorage(files: Int, bytes: Int, of account: ID<Account>) throws(DatabaseError) {
         let changed = try execute(
-            "UPDATE storage_usage SET files = files + $2, bytes = bytes + $3 WHERE account_id = $1", account, files, bytes)
+            "UPDATE storage_usage SET files = files + $2, bytes = bytes + $3 WHERE account_id = $1",
+            account, files, bytes)
         if changed > 0 { return }
         try execute(
             """
@@ -23,45 +26,57 @@ extension Transaction {
             """, account, files, bytes)
     }
 
-    /// How many files the account has sent since `instant`, deleted ones too, and when the first of them came.
-    package func uploads(of account: ID<Account>, since instant: Instant) throws(DatabaseError) -> (count: Int, first: Instant?) {
+    /// Returns how many files the account has sent since `instant`, deleted ones too, and when the first of them came.
+    package func uploads(
+        of account: ID<Account>, since instant: Instant
+    ) throws(DatabaseError) -> (count: Int, first: Instant?) {
         let row = try queryOne(
-            "SELECT COUNT(*) AS count, MIN(created_at) AS first FROM assets WHERE account_id = $1 AND job_id IS NULL AND created_at > $2",
-            account, instant)
+            """
+            SELECT COUNT(*) AS count, MIN(created_at) AS first FROM assets
+            WHERE account_id = $1 AND job_id IS NULL AND created_at > $2
+            """, account, instant)
         guard let row else { return (0, nil) }
         return try (row.get("count"), row.get("first"))
     }
 
-    /// Writes a file down for removal at `dueAt`; later writes only put it off. False where its removal has begun, or an
-    /// asset owns the key: then nothing may be stored under it.
+    /// Registers a file for removal at `dueAt`; to register it again only puts that off. Returns false if its removal
+    /// has begun, or an asset owns the key: then nothing may be stored under it.
     @discardableResult
-    package func writeDownFile(_ key: StorageKey, dueAt: Instant) throws(DatabaseError) -> Bool {
+    package func registerPendingFile(_ key: StorageKey, dueAt: Instant) throws(DatabaseError) -> Bool {
         try execute(
             """
             INSERT INTO file_deletions (key, due_at)
-            SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT) WHERE NOT EXISTS (SELECT 1 FROM assets WHERE key = $1 AND deleted_at IS NULL)
+            SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT)
+            WHERE NOT EXISTS (SELECT 1 FROM assets WHERE key = $1 AND deleted_at IS NULL)
             ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at WHERE file_deletions.tries = 0
             """, key, dueAt) == 1
     }
 
-    /// Whether `crossOutFile` would find it, for those who must refuse before they write.
-    package func isWrittenDown(_ key: StorageKey) throws(DatabaseError) -> Bool {
-        try queryOne("SELECT 1 AS one FROM file_deletions WHERE key = $1 AND tries = 0 \(.forUpdate(of: "file_deletions"))", key) != nil
+    /// Whether `clearPendingFile` would find it, for those who must refuse before they write.
+    package func isRegistered(_ key: StorageKey) throws(DatabaseError) -> Bool {
+        try queryOne(
+            """
+            SELECT 1 AS one FROM file_deletions WHERE key = $1 AND tries = 0 \(.forUpdate(of: "file_deletions"))
+            """, key) != nil
     }
 
     /// A row is about to own the file.
-    package func crossOutFile(_ key: StorageKey) throws(DatabaseError) {
+    package func clearPendingFile(_ key: StorageKey) throws(DatabaseError) {
         try execute("DELETE FROM file_deletions WHERE key = $1", key)
     }
 
-    /// Takes files whose time has come: nobody else takes them before `retryAt`, and nothing new is stored under their keys.
-    package func claimFileDeletions(_ limit: Int, now: Instant, retryAt: Instant) throws(DatabaseError) -> [FileDeletion] {
+    /// Claims files whose removal is due: nobody else claims them before `retryAt`, and nothing new is stored under
+    /// their keys.
+    package func claimFileDeletions(
+        _ limit: Int, now: Instant, retryAt: Instant
+    ) throws(DatabaseError) -> [FileDeletion] {
         try query(
             """
             WITH due AS (
                 SELECT key FROM file_deletions
                 WHERE due_at <= $1
-                    AND NOT EXISTS (SELECT 1 FROM assets WHERE assets.key = file_deletions.key AND assets.deleted_at IS NULL)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM assets WHERE assets.key = file_deletions.key AND assets.deleted_at IS NULL)
                 ORDER BY due_at, key LIMIT $2 \(.skipLocked)
             )
             UPDATE file_deletions SET due_at = $3, tries = tries + 1
@@ -75,7 +90,7 @@ extension Transaction {
     }
 }
 
-/// A file that somebody has taken on to remove.
+/// A file whose removal is claimed.
 package struct FileDeletion: Sendable, Hashable {
     package let key: StorageKey
     /// This one counted.

@@ -21,7 +21,7 @@ package struct StorageKey: Sendable, Hashable, CustomStringConvertible {
         StorageKey(trusting: "models/\(account)/\(model)/\(version)/\(file)")
     }
 
-    /// Nothing unless `text` is a key as this type makes them.
+    /// Returns nil unless `text` is a key as this type makes them.
     package init?(checking text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard text.utf8.count <= 255, let bucket = parts.first.flatMap({ Bucket(rawValue: String($0)) }),
@@ -51,7 +51,9 @@ package struct StorageKey: Sendable, Hashable, CustomStringConvertible {
 
     /// Lower-case letters, digits and hyphens: neither a dot nor a separator is possible.
     private static func isWord(_ text: some StringProtocol) -> Bool {
-        !text.isEmpty && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+        !text.isEmpty && text.utf8.allSatisfy { byte in
+            (97...122).contains(byte) || (48...57).contains(byte) || byte == UInt8(ascii: "-")
+        }
     }
 
     /// Two words around one dot.

@@ -1,5 +1,5 @@
-/// Why a job failed, in a stable code and a sentence for the person who asked. Nobody pays for a failed job, and the
-/// sentence says so.
+/// Why a job failed, as a stable code and a sentence for the person who requested it. Nobody pays for a failed job, and
+/// the sentence says so.
 package enum JobFailure: Sendable, Hashable {
     case provider(ProviderFailure)
     case lost
@@ -23,7 +23,7 @@ package enum JobFailure: Sendable, Hashable {
         }
     }
 
-    /// For the attempt and the operator: the provider's own words where there are any.
+    /// For the attempt and the operator: the provider's own message if there is one.
     package var words: String {
         switch self {
         case .provider(let failure): failure.words
@@ -38,12 +38,15 @@ package enum JobFailure: Sendable, Hashable {
         switch self {
         case .provider(let failure):
             switch failure.code {
-            case .contentPolicy: "The provider's content policy does not allow this request. Change the prompt or the picture."
+            case .contentPolicy:
+                "The provider's content policy does not allow this request. Change the prompt or the picture."
             case .invalidInput: "The provider could not use this input: \(failure.words)."
             case .rateLimited: "The provider was too busy, also after several tries. Try again in a few minutes."
-            case .unavailable: "The provider could not be reached, also after several tries. Try again in a few minutes."
+            case .unavailable:
+                "The provider could not be reached, also after several tries. Try again in a few minutes."
             case .failed: "The provider failed, also after several tries. Try again."
-            case .misconfigured: "The provider takes no work from this installation at the moment. Its operator must look into it."
+            case .misconfigured:
+                "The provider takes no work from this installation at the moment. Its operator must look into it."
             case .cancelled: "The provider cancelled the work."
             }
         case .lost: "The provider never said what became of the work."

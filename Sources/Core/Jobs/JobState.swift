@@ -1,10 +1,10 @@
 import SQL
 
-/// Where a job stands. `pending` means held; a job that waits for its turn is `queued`.
+/// The state of a job. `pending` means held; a job that waits for its turn is `queued`.
 package enum JobState: String, Sendable, SQLConvertible, Codable, CaseIterable {
     case pending, queued, processing, completed, failed, cancelled
 
-    /// The only moves there are. A terminal state never changes.
+    /// The only allowed moves. A terminal state never changes.
     package var next: Set<JobState> {
         switch self {
         case .pending: [.queued, .failed, .cancelled]

@@ -1,7 +1,8 @@
 package import SQL
 
 extension Database {
-    /// Writes what is one account's: its jobs, their attempts, its balance, lots and files. Its row is locked before them.
+    /// Writes what belongs to one account: its jobs, their attempts, its balance, lots and files. Its row is locked
+    /// before them.
     package func write<Value: Sendable>(
         of account: ID<Account>, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {

@@ -10,12 +10,13 @@ package enum Schema {
                 .sqlite: PackageResources._002_ledger_sqlite_sql, .postgres: PackageResources._002_ledger_postgres_sql,
             ]),
         Migration(3, "catalog", PackageResources._003_catalog_sql),
-        Migration(4, "jobs", PackageResources._004_jobs_sql, additions: [.postgres: PackageResources._004_jobs_postgres_sql]),
+        Migration(
+            4, "jobs", PackageResources._004_jobs_sql, additions: [.postgres: PackageResources._004_jobs_postgres_sql]),
         Migration(5, "assets", PackageResources._005_assets_sql),
         Migration(
             6, "client access", PackageResources._006_client_access_sql,
             additions: [.postgres: PackageResources._006_client_access_postgres_sql]),
-        Migration(7, "duties", PackageResources._007_duties_sql),
+        Migration(7, "scheduled_tasks", PackageResources._007_duties_sql),
         Migration(8, "totals", PackageResources._008_totals_sql),
         Migration(
             9, "prices", PackageResources._009_prices_sql,
@@ -23,11 +24,17 @@ package enum Schema {
                 .sqlite: PackageResources._009_prices_sqlite_sql, .postgres: PackageResources._009_prices_postgres_sql,
             ]),
         Migration(
-            10, "billing", PackageResources._010_billing_sql, additions: [.postgres: PackageResources._010_billing_postgres_sql]),
+            10, "billing", PackageResources._010_billing_sql,
+            additions: [.postgres: PackageResources._010_billing_postgres_sql]),
         Migration(11, "limits", PackageResources._011_limits_sql),
         Migration(12, "event times", PackageResources._012_event_times_sql),
+        Migration(
+            13, "names", PackageResources._013_names_sql,
+            additions: [
+                .sqlite: PackageResources._013_names_sqlite_sql, .postgres: PackageResources._013_names_postgres_sql,
+            ]),
     ])
 
-    /// The tables that its steps fill; an operator may change what is in them.
+    /// The tables that its steps fill; an operator may change their rows.
     package static let seeded: Set<String> = ["plans", "packs", "kinds", "endpoints", "prices"]
 }

@@ -1,29 +1,29 @@
 /// Who makes images. A provider knows nothing of accounts, credits or the database: it is asked to do something and
-/// answers what happened, and never throws, since what to do about a failure is for the caller to decide.
+/// returns what happened, and never throws, since what to do about a failure is for the caller to decide.
 package protocol Provider: Sendable {
-    /// As kept on attempts.
+    /// As stored on attempts.
     var name: ProviderName { get }
     /// The most attempts that may be under way at once.
     var concurrency: Int { get }
-    /// How long an attempt whose submission got no answer waits for its webhook.
-    var patience: Duration { get }
+    /// How long an attempt whose submission got no response waits for its webhook.
+    var webhookTimeout: Duration { get }
 
     /// Sends the work once. It is never repeated here: providers have no idempotency key.
-    func submit(_ submission: Submission) async -> SubmissionAnswer
-    func poll(_ reference: ProviderReference) async -> PollAnswer
-    func cancel(_ reference: ProviderReference) async -> CancelAnswer
+    func submit(_ submission: Submission) async -> SubmissionResult
+    func poll(_ reference: ProviderReference) async -> PollResult
+    func cancel(_ reference: ProviderReference) async -> CancelResult
     /// How long to wait before asking again, after so many polls.
     func pollInterval(after polls: Int) -> Duration
-    /// What the provider's kept words mean. Pure: it can be asked again years later.
-    func outcome(of words: JSON) -> ProviderOutcome
-    /// Whether a webhook is the provider's. Throws why not.
+    /// Returns what the provider's stored payload means. Pure: it can be asked again years later.
+    func outcome(of payload: JSON) -> ProviderOutcome
+    /// Returns what a webhook says if it is the provider's; throws why it is not.
     func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook
 }
 
 package struct Submission: Sendable, Hashable {
     package let endpoint: EndpointID
     package let input: JSON
-    /// Where the result is to be told.
+    /// Where the provider sends the result.
     package let webhookURL: String
 
     package init(endpoint: EndpointID, input: JSON, webhookURL: String) {
@@ -44,28 +44,29 @@ package struct ProviderReference: Sendable, Hashable {
     }
 }
 
-package enum SubmissionAnswer: Sendable, Hashable {
+package enum SubmissionResult: Sendable, Hashable {
     case accepted(requestID: String, queuePosition: Int?)
-    /// Done already, well or not, as with providers that are called and answer: the words to keep, for `outcome(of:)`.
+    /// Done already, well or not, as with providers whose response is the result: the payload to store, for
+    /// `outcome(of:)`.
     case ended(requestID: String, words: JSON)
-    /// Surely not taken on.
+    /// Surely not accepted.
     case refused(ProviderFailure)
-    /// It may have been taken on, or not: a timeout, a broken connection, an answer that makes no sense.
-    case noAnswer(String)
+    /// It may have been accepted, or not: a timeout, a broken connection, a response that makes no sense.
+    case noResponse(String)
 }
 
-package enum PollAnswer: Sendable, Hashable {
+package enum PollResult: Sendable, Hashable {
     case running(ProviderProgress)
-    /// Ended, well or not: the words to keep, for `outcome(of:)`.
+    /// Ended, well or not: the payload to store, for `outcome(of:)`.
     case ended(JSON)
     case notFound
-    /// Nothing was learned; ask again, not before `retryAfter` where the provider says so.
+    /// Nothing was learned; ask again, not before `retryAfter` if the provider says so.
     case unavailable(String, retryAfter: Duration?)
 }
 
 package struct ProviderProgress: Sendable, Hashable {
     package var queuePosition: Int?
-    /// 0 to 100, where the provider says so.
+    /// 0 to 100, if the provider says so.
     package var percent: Int?
     /// The last lines, oldest first.
     package var logs: [String]
@@ -77,8 +78,8 @@ package struct ProviderProgress: Sendable, Hashable {
     }
 }
 
-package enum CancelAnswer: Sendable, Hashable {
-    /// It will not run and not be told of.
+package enum CancelResult: Sendable, Hashable {
+    /// It will not run, and no webhook will come.
     case dropped
     /// It was asked to stop; it may end either way.
     case requested
@@ -105,20 +106,20 @@ package struct ProviderFile: Sendable, Hashable {
 }
 
 package struct ProviderFailure: Error, Sendable, Hashable {
-    /// Stable, and what the person who asked is told by.
+    /// Stable: the reason is shown to the person who asked by it.
     package enum Code: String, Sendable {
         case contentPolicy = "content_policy"
         case invalidInput = "invalid_input"
         case rateLimited = "provider_busy"
         case unavailable = "provider_unavailable"
         case failed = "provider_error"
-        /// Our key is wrong, or our account there is empty or locked: the operator's to mend.
+        /// Our key is wrong, or our account there is empty or locked: for the operator to correct.
         case misconfigured = "provider_misconfigured"
         case cancelled = "provider_cancelled"
     }
 
     package let code: Code
-    /// The provider's own words.
+    /// The provider's own message.
     package let words: String
     package let isTransient: Bool
     package let retryAfter: Duration?

@@ -15,9 +15,9 @@ package struct VerifiedWebhook: Sendable, Hashable {
     package let requestID: String
     /// The provider's name for the account that submitted the work.
     package let userID: String?
-    /// The words to keep, for `outcome(of:)`.
+    /// The payload to store, for `outcome(of:)`.
     package let words: JSON
-    /// The words lack the result, which must be asked for.
+    /// The payload lacks the result, which must be asked for.
     package let needsPoll: Bool
 
     package init(requestID: String, userID: String?, words: JSON, needsPoll: Bool) {
@@ -28,7 +28,7 @@ package struct VerifiedWebhook: Sendable, Hashable {
     }
 }
 
-/// Why a webhook is not believed. Each has its own status and its own line in the log.
+/// Why a webhook is refused. Each has its own status and its own line in the log.
 package enum WebhookRefusal: String, Error, Sendable, Hashable {
     case unknownToken = "webhook_unknown_token"
     case malformed = "webhook_malformed"
@@ -36,6 +36,6 @@ package enum WebhookRefusal: String, Error, Sendable, Hashable {
     case stale = "webhook_stale"
     case wrongAccount = "webhook_wrong_account"
     case wrongRequest = "webhook_wrong_request"
-    /// The provider's keys could not be had; it may try again.
+    /// The provider's keys could not be fetched; it may try again.
     case keysUnavailable = "webhook_keys_unavailable"
 }

@@ -1,6 +1,6 @@
 import SQL
 
-/// What accounts paid for jobs that ended in a period, beside what providers cost for them.
+/// What accounts paid for jobs that ended in a period, compared with what providers cost for them.
 package struct Margin: Sendable, Hashable {
     /// One endpoint's day (UTC).
     package struct Line: Sendable, Hashable {
@@ -12,13 +12,13 @@ package struct Margin: Sendable, Hashable {
     package struct Figures: Sendable, Hashable {
         package var jobs = 0
         package var captured = Credits.zero
-        /// Micro-dollars, of all attempts.
+        /// In micro-dollars, of all attempts.
         package var cost: Int64 = 0
-        /// The part of it that the provider has reported; the rest is by the catalog's price.
+        /// The part of it that the provider has reported; the rest is computed from the catalog's price.
         package var reported: Int64 = 0
-        /// What attempts cost whose job nobody paid for: the operator's loss.
+        /// The cost of attempts whose job nobody paid for: the operator's loss.
         package var lost: Int64 = 0
-        /// Jobs that were paid for, and of which no attempt has a cost: free of charge, or not in the catalog.
+        /// Jobs that were paid for, but none of whose attempts has a cost: free of charge, or not in the catalog.
         package var jobsWithoutCost = 0
 
         package static func + (one: Figures, other: Figures) -> Figures {
@@ -31,30 +31,33 @@ package struct Margin: Sendable, Hashable {
 
     /// In the order of their days.
     package let lines: [Line]
-    /// Of all, also of those that are not listed.
+    /// Of all lines, including those that are not listed.
     package let total: Figures
-    /// False where there are more lines than are listed.
+    /// False if there are more lines than are listed.
     package let isComplete: Bool
 }
 
-extension Transaction {
-    func margin(_ period: BooksPeriod, limit: Int = 5_000) throws -> Margin {
+extension ReconciliationStatements {
+    func margin(_ period: ReconciliationPeriod, limit: Int = 5_000) throws -> Margin {
         let total = try queryOne("\(Statements.jobs) SELECT \(Statements.figures) FROM done", period.start, period.end)
         let lines = try query("""
-            \(Statements.jobs) SELECT day, endpoint, \(Statements.figures) FROM done GROUP BY day, endpoint ORDER BY day, endpoint LIMIT $3
+            \(Statements.jobs) SELECT day, endpoint, \(Statements.figures) FROM done GROUP BY day, endpoint
+                ORDER BY day, endpoint LIMIT $3
             """, period.start, period.end, limit + 1)
         return try Margin(
             lines: lines.prefix(limit).map { row throws(DatabaseError) in
                 try Margin.Line(day: row.get("day"), endpoint: row.get("endpoint"), figures: Margin.Figures(row))
             },
-            total: total.map { row throws(DatabaseError) in try Margin.Figures(row) } ?? Margin.Figures(), isComplete: lines.count <= limit)
+            total: total.map { row throws(DatabaseError) in try Margin.Figures(row) } ?? Margin.Figures(),
+            isComplete: lines.count <= limit)
     }
 }
 
 extension Margin.Figures {
     fileprivate init(_ row: Row) throws(DatabaseError) {
         try self.init(
-            jobs: row.get("jobs"), captured: row.get("captured"), cost: row.get("cost"), reported: row.get("reported"), lost: row.get("lost"),
+            jobs: row.get("jobs"), captured: row.get("captured"), cost: row.get("cost"), reported: row.get("reported"),
+            lost: row.get("lost"),
             jobsWithoutCost: row.get("jobs_without_cost"))
     }
 }
@@ -68,14 +71,16 @@ private enum Statements {
             FROM jobs j LEFT JOIN reservations r ON r.job_id = j.id
             LEFT JOIN (
                 SELECT t.job_id, SUM(t.cost) AS cost, SUM(t.cost * t.cost_reported) AS reported
-                FROM attempts t JOIN jobs o ON o.id = t.job_id WHERE o.ended_at >= $1 AND o.ended_at < $2 GROUP BY t.job_id
+                FROM attempts t JOIN jobs o ON o.id = t.job_id WHERE o.ended_at >= $1 AND o.ended_at < $2
+                GROUP BY t.job_id
             ) a ON a.job_id = j.id
             WHERE j.ended_at >= $1 AND j.ended_at < $2
         )
         """
 
     static let figures: Statement = """
-        COUNT(*) AS jobs, CAST(COALESCE(SUM(captured), 0) AS BIGINT) AS captured, CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS cost,
+        COUNT(*) AS jobs, CAST(COALESCE(SUM(captured), 0) AS BIGINT) AS captured,
+            CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS cost,
             CAST(COALESCE(SUM(reported), 0) AS BIGINT) AS reported,
             CAST(COALESCE(SUM(CASE WHEN captured = 0 THEN cost ELSE 0 END), 0) AS BIGINT) AS lost,
             CAST(COALESCE(SUM(CASE WHEN captured > 0 AND cost = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS jobs_without_cost

@@ -1,75 +1,98 @@
 import SQL
 
-/// Purchases against what Stripe has told, by the fact that both name: `checkout:cs_…`, `invoice:in_…`.
-extension Transaction {
+/// Compares purchases with Stripe's events, by the fact that both name: `checkout:cs_…`, `invoice:in_…`.
+extension ReconciliationStatements {
     /// - Parameters:
-    ///   - realm: Of a Stripe that is no longer asked nothing can be told or mended; nothing where it is not known which is.
-    ///   - settled: What is newer may still be under way, and is no mismatch yet.
-    func paymentsSection(_ period: BooksPeriod, in realm: String?, settled: Instant, limit: Int) throws -> Books.Section {
+    ///   - environment: Payments of a Stripe account that is no longer used cannot be compared or repaired; nil if it is not
+    ///     known which account is used.
+    ///   - settled: What is newer may still be in flight, and is not a mismatch yet.
+    func paymentsSection(
+        _ period: ReconciliationPeriod, in environment: StripeEnvironment?, settled: Instant, limit: Int
+    ) throws -> Reconciliation.Section {
         var (compared, mismatched) = (0, 0)
-        var sums: [Books.Sum] = []
-        var mismatches: [Books.Mismatch] = []
-        for row in try query(PaymentStatements.section, period.start, period.end, realm, settled, limit) {
+        var sums: [Reconciliation.Sum] = []
+        var mismatches: [Reconciliation.Mismatch] = []
+        for row in try query(PaymentStatements.section, period.start, period.end, environment, settled, limit) {
             switch try row.get("part", as: String.self) {
             case "count": (mismatched, compared) = try (row.get("kept"), row.get("against"))
-            case "sum": sums.append(try Books.Sum(unit: .money(row.get("name")), kept: row.get("kept"), against: row.get("against")))
+            case "sum":
+                sums.append(
+                    try Reconciliation.Sum(unit: .money(row.get("name")), kept: row.get("kept"), against: row.get("against")))
             default:
-                mismatches.append(try Books.Mismatch(
-                    paymentCode: row.get("name"), row.get("subject"), expected: row.get("expected"), found: row.get("found")))
+                mismatches.append(try Reconciliation.Mismatch(
+                    paymentCode: row.get("name"), row.get("subject"), expected: row.get("expected"),
+                    found: row.get("found")))
             }
         }
-        return Books.Section(
-            name: "payments", about: "purchases against the events that Stripe has sent", compared: compared, mismatched: mismatched,
+        return Reconciliation.Section(
+            name: "payments", about: "purchases against the events that Stripe has sent", compared: compared,
+            mismatched: mismatched,
             sums: sums.sorted { $0.unit.name < $1.unit.name }, mismatches: Array(mismatches.prefix(limit)))
     }
 
-    /// Purchases of a period that no event speaks of, for whoever asks Stripe about them.
+    /// Purchases of a period that no event names, to be looked up at Stripe.
     func purchasesWithoutEvent(
-        _ period: BooksPeriod, in realm: String, settled: Instant, after key: String, limit: Int
+        _ period: ReconciliationPeriod, in environment: StripeEnvironment, settled: Instant, after key: String, limit: Int
     ) throws(DatabaseError) -> [String] {
         try query("""
-            WITH \(PaymentStatements.told), \(PaymentStatements.untold) SELECT key FROM untold WHERE key > $5 ORDER BY key LIMIT $6
-            """, period.start, period.end, realm, settled, key, limit).map { row throws(DatabaseError) in try row.get("key") }
+            WITH \(PaymentStatements.reported), \(PaymentStatements.unreported) SELECT key FROM unreported
+                WHERE key > $5 ORDER BY key LIMIT $6
+            """, period.start, period.end, environment, settled, key, limit).map { row throws(DatabaseError) in
+                try row.get("key")
+            }
     }
 
-    /// Payments of a period that events speak of, and that are not booked.
+    /// Payments of a period that events report and that are not booked.
     func paymentsNotBooked(
-        _ period: BooksPeriod, in realm: String, settled: Instant, after key: String, limit: Int
+        _ period: ReconciliationPeriod, in environment: StripeEnvironment, settled: Instant, after key: String, limit: Int
     ) throws(DatabaseError) -> [String] {
         try query("""
             WITH \(PaymentStatements.facts), \(PaymentStatements.unbooked)
             SELECT key FROM unbooked WHERE received_at <= $4 AND key > $5 ORDER BY key LIMIT $6
-            """, period.start, period.end, realm, settled, key, limit).map { row throws(DatabaseError) in try row.get("key") }
+            """, period.start, period.end, environment, settled, key, limit).map { row throws(DatabaseError) in
+                try row.get("key")
+            }
     }
 
-    /// Invoices that were looked at when they were paid, by their event or by an operator, and brought nothing. What plans
-    /// bring today says nothing of them.
-    func paymentsThatBroughtNothing(_ period: BooksPeriod, in realm: String) throws(DatabaseError) -> Set<String> {
-        Set(try query("WITH \(PaymentStatements.facts) SELECT key FROM fruitless", period.start, period.end, realm)
+    /// Invoices that were checked when they were paid, by their event or by an operator, and brought nothing. What
+    /// plans bring today does not matter for them.
+    func paymentsThatBroughtNothing(_ period: ReconciliationPeriod, in environment: StripeEnvironment) throws(DatabaseError) -> Set<String> {
+        Set(try query("WITH \(PaymentStatements.facts) SELECT key FROM fruitless", period.start, period.end, environment)
             .map { row throws(DatabaseError) in try row.get("key") })
     }
 }
 
-extension Books.Mismatch {
+extension Reconciliation.Mismatch {
     init(paymentCode code: String, _ subject: String, expected: String, found: String) {
         self.init(code: code, subject: subject, expected: expected, found: found, repair: .payment(code, subject))
     }
 }
 
-extension BooksRepair {
-    fileprivate static func payment(_ code: String, _ key: String) -> BooksRepair {
+extension ReconciliationRepair {
+    fileprivate static func payment(_ code: String, _ key: String) -> ReconciliationRepair {
         let command = "darkroom admin repair purchases \(key.split(separator: ":").last ?? "")"
         return switch code {
-        case "payment_not_booked": BooksRepair(
-            command: command, text: "Reads the payment again from Stripe, and books it as its event would have: once, also should that come yet.")
-        case "purchase_without_event": BooksRepair(
-            command: command, text: "Asks Stripe whether it was paid, and writes down that it was. See that the webhook's endpoint leads here.")
-        case "refund_not_applied", "dispute_not_applied": BooksRepair(
-            command: command, text: "Reads the payment's refunds and disputes again from Stripe, and takes back, or gives back, what they ask for.")
-        case "event_not_applied": BooksRepair(
+        case "payment_not_booked": ReconciliationRepair(
+            command: command, text: """
+                Reads the payment again from Stripe, and books it as its event would have: once, also should that come yet.
+                """)
+        case "purchase_without_event": ReconciliationRepair(
+            command: command, text: """
+                Asks Stripe whether it was paid, and writes down that it was. See that the webhook's endpoint leads here.
+                """)
+        case "refund_not_applied", "dispute_not_applied": ReconciliationRepair(
+            command: command, text: """
+                Reads the payment's refunds and disputes again from Stripe, and takes back, or gives back, \
+                what they ask for.
+                """)
+        case "event_not_applied": ReconciliationRepair(
             command: "darkroom admin replay-event \(key)",
-            text: "Applies it now. Until then nobody knows what it asks for: a refund, a dispute or another plan may not be in the books.")
-        default: look("Compare the purchase with the payment at Stripe, and adjust by 'darkroom admin grant' or a refund at Stripe.")
+            text: """
+                Applies it now. Until then nobody knows what it asks for: a refund, a dispute or another plan may not be \
+                in the books.
+                """)
+        default: look(
+            "Compare the purchase with the payment at Stripe, and adjust by 'darkroom admin grant' or a refund at Stripe.")
         }
     }
 }

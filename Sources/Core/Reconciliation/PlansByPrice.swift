@@ -1,7 +1,8 @@
 import SQL
 
-/// Which plans Stripe's prices stand for. Unlike `Billing.plan(ofPrice:)` it keeps nothing in the database: reading the books
-/// and a dry run write nothing. Each price is looked up once, also where it is none of ours.
+/// Which plans Stripe's prices belong to. Unlike `Billing.plan(ofPrice:)` it stores nothing in the database: reading
+/// the reconciliation and a dry run write nothing. Each price is looked up once, even if it is not one of this
+/// installation's.
 struct PlansByPrice {
     private let billing: Billing
     private var known: [String: Plan?] = [:]
@@ -10,7 +11,7 @@ struct PlansByPrice {
         self.billing = billing
     }
 
-    /// Those of an invoice's lines.
+    /// The plans of an invoice's lines.
     mutating func callAsFunction(_ lines: [StripeInvoice.Line]) async throws -> [String: Plan] {
         var plans: [String: Plan] = [:]
         for price in Set(lines.map(\.price)) {
@@ -21,10 +22,10 @@ struct PlansByPrice {
     }
 
     private func plan(of price: String) async throws -> Plan? {
-        let realm = billing.stripe.realm
-        var item = try await billing.database.read { try $0.item(ofPrice: price, in: realm) }
+        let environment = billing.stripe.environment
+        var item = try await billing.database.read { try $0.billing.item(ofPrice: price, in: environment) }
         if item == nil { item = try await billing.namedItem(ofPrice: price)?.item }
         guard let name = item?.plan else { return nil }
-        return try await billing.database.read { try $0.plan(name) }
+        return try await billing.database.read { try $0.billing.plan(name) }
     }
 }

@@ -1,21 +1,22 @@
 import SQL
 
-/// Books payments whose events never came or could not be applied: each is read again from Stripe and goes the way that its
-/// event would have gone, under the same key, so that an event that comes later changes nothing. What is booked without any
-/// event is confirmed at Stripe.
+/// Books payments whose events never came or could not be applied. Each is read again from Stripe and processed as its
+/// event would have been, under the same key, so that an event that comes later changes nothing. What is booked without
+/// any event is confirmed at Stripe.
 package struct RepairPurchases: Sendable {
     package enum Outcome: String, Sendable {
         case booked
-        /// What a run that is no dry one would book, or confirm.
+        /// What a run without `isDry` would book, or confirm.
         case toBook, toConfirm
-        /// It is booked, and Stripe says the same.
+        /// It is booked, and Stripe reports the same.
         case confirmed
         case wasConfirmed
         /// Stripe has no such payment, or it is not paid.
         case notPaid
-        /// Booked as another amount than Stripe says.
+        /// Booked with another amount than Stripe reports.
         case amountDiffers
-        /// Paid, and it brings nothing here: not ours, or of a plan without credits, or paid otherwise than it was sold.
+        /// Paid, but it brings nothing: not this installation's, or for a plan without credits, or paid otherwise than
+        /// it was sold.
         case bringsNothing
     }
 
@@ -33,7 +34,7 @@ package struct RepairPurchases: Sendable {
         self.billing = billing
     }
 
-    /// Those that are named.
+    /// Repairs the named payments.
     ///
     /// - Parameter ids: Each `cs_…` or `in_…`.
     package func callAsFunction(_ ids: [String], isDry: Bool = false, _ report: (Repair) -> Void) async throws {
@@ -42,18 +43,24 @@ package struct RepairPurchases: Sendable {
         }
     }
 
-    /// All of a period: what Stripe lists, what events speak of, what is booked without one, and what went back unnoticed.
-    package func callAsFunction(_ period: BooksPeriod, isDry: Bool = false, _ report: (Repair) -> Void) async throws {
+    /// Repairs all of a period: what Stripe lists, what events report, what is booked without an event, and what went
+    /// back unnoticed.
+    package func callAsFunction(_ period: ReconciliationPeriod, isDry: Bool = false, _ report: (Repair) -> Void) async throws {
         let listing = try await billing.payments(in: period)
         let unbooked = try await billing.database.read { transaction in
-            try transaction.bookings(listing, period).payments.filter { $0.booked == nil }.map(\.payment.key)
+            try transaction.reconciliation.bookings(listing, period).payments.filter { $0.booked == nil }.map(\.payment.key)
         }
         try await callAsFunction(unbooked.map(RepairPurchases.id(of:)), isDry: isDry, report)
-        let (done, realm, settled) = (Set(unbooked), billing.stripe.realm, billing.time.now() - ReadBooks.patience)
-        try await each({ try $0.paymentsNotBooked(period, in: realm, settled: settled, after: $1, limit: $2) }) { keys in
-            try await callAsFunction(keys.filter { !done.contains($0) }.map(RepairPurchases.id(of:)), isDry: isDry, report)
+        let (done, environment, settled) = (Set(unbooked), billing.stripe.environment, billing.time.now() - Reconcile.patience)
+        try await each(
+            { try $0.reconciliation.paymentsNotBooked(period, in: environment, settled: settled, after: $1, limit: $2) }
+        ) { keys in
+            try await callAsFunction(
+                keys.filter { !done.contains($0) }.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
-        try await each({ try $0.purchasesWithoutEvent(period, in: realm, settled: settled, after: $1, limit: $2) }) { keys in
+        try await each(
+            { try $0.reconciliation.purchasesWithoutEvent(period, in: environment, settled: settled, after: $1, limit: $2) }
+        ) { keys in
             try await callAsFunction(keys.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
         let returned = Set(try await billing.returns(in: period, settled: settled).missed.map(\.key))
@@ -61,7 +68,8 @@ package struct RepairPurchases: Sendable {
     }
 
     private func each(
-        _ find: @escaping @Sendable (Transaction, _ after: String, _ limit: Int) throws -> [String], _ repair: ([String]) async throws -> Void
+        _ find: @escaping @Sendable (Transaction, _ after: String, _ limit: Int) throws -> [String],
+        _ repair: ([String]) async throws -> Void
     ) async throws {
         var after = ""
         while true {
@@ -72,7 +80,7 @@ package struct RepairPurchases: Sendable {
         }
     }
 
-    /// The name of the fact, as purchases have it; nothing where it is no such id.
+    /// The name of the fact, as purchases have it; nil if it is not such an id.
     package static func key(of id: String) -> String? {
         if id.hasPrefix("cs_") { return "checkout:\(id)" }
         return id.hasPrefix("in_") ? "invoice:\(id)" : nil
@@ -88,7 +96,7 @@ package struct RepairPurchases: Sendable {
             return try await confirm(payment.key, isDry: isDry)
         }
         guard payment.brings == .credits else {
-            // So that nobody asks again, also when plans bring something else.
+            // So that it is not checked again, even when plans bring something else.
             if payment.brings == .nothing, !isDry { try await note("purchases.nothing", of: payment.key, payment.paid) }
             return .bringsNothing
         }
@@ -98,7 +106,7 @@ package struct RepairPurchases: Sendable {
 
     private func book(_ payment: FoundPayment, _ id: String) async throws -> Outcome {
         if id.hasPrefix("cs_") { _ = try await billing.applyCheckout(id) }
-        // Of a plan's session, should that not lead to it.
+        // The purchase of a plan's session, in case that session does not lead to it.
         if payment.key.hasPrefix("invoice:") { _ = try await billing.applyInvoice(RepairPurchases.id(of: payment.key)) }
         guard let purchase = try await purchase(payment.key) else { return .bringsNothing }
         // After a crash before this, the next run finds it booked without an event and confirms it.
@@ -108,11 +116,13 @@ package struct RepairPurchases: Sendable {
     }
 
     private func purchase(_ key: String) async throws -> Purchase? {
-        try await billing.database.read { try $0.purchase(withKey: key) }
+        try await billing.database.read { try $0.billing.purchase(withKey: key) }
     }
 
     private func confirm(_ key: String, isDry: Bool) async throws -> Outcome {
-        if try await billing.database.read({ try $0.isNoted("purchases.repair", of: key) || $0.isNoted("purchases.confirm", of: key) }) {
+        if try await billing.database.read(
+            { try $0.reconciliation.isNoted("purchases.repair", of: key) || $0.reconciliation.isNoted("purchases.confirm", of: key) }
+        ) {
             return .wasConfirmed
         }
         guard !isDry else { return .toConfirm }
@@ -120,19 +130,20 @@ package struct RepairPurchases: Sendable {
         return .confirmed
     }
 
-    /// Once, whoever repairs it and however often.
-    private func note(_ action: AdminAct.Action, of key: String, _ paid: Money?) async throws {
+    /// Notes the action once, whichever run repairs the payment and however often.
+    private func note(_ action: AuditLogEntry.Action, of key: String, _ paid: Money?) async throws {
         let now = billing.time.now()
-        let details = paid.map { ["amount": .integer($0.amount), "currency": .string($0.currency)] as [String: JSON] } ?? [:]
+        let details = paid.map { ["amount": .integer($0.amount), "currency": .string($0.currency)] as [String: JSON] }
+            ?? [:]
         try await billing.database.write(order: .key(key)) {
-            guard try !$0.isNoted(action, of: key) else { return }
-            try $0.note(AdminAct(action, of: key, .object(details), by: nil, at: now))
+            guard try !$0.reconciliation.isNoted(action, of: key) else { return }
+            try $0.auditLog.note(AuditLogEntry(action, of: key, .object(details), by: nil, at: now))
         }
     }
 }
 
-extension Transaction {
-    fileprivate func isNoted(_ action: AdminAct.Action, of key: String) throws(DatabaseError) -> Bool {
+extension ReconciliationStatements {
+    fileprivate func isNoted(_ action: AuditLogEntry.Action, of key: String) throws(DatabaseError) -> Bool {
         try queryOne("SELECT 1 AS one FROM audit_log WHERE subject = $1 AND action = $2 LIMIT 1", key, action) != nil
     }
 }

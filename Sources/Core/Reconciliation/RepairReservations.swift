@@ -1,16 +1,16 @@
 package import SQL
 
-/// Ends reservations that are open although their job is over or was never there, as the job's own end would have: what it
-/// delivered is captured, the rest released. Each in a transaction of its own, beside whatever else happens; a second run
-/// finds nothing left to do.
+/// Ends reservations that are open although their job is over or never existed, as the job's own end would have: what
+/// it delivered is captured, the rest released. Each is ended in a transaction of its own, while other work goes on; a
+/// second run finds nothing left to do.
 package struct RepairReservations: Sendable {
     package enum Outcome: Sendable, Hashable {
         case ended(Receipt)
-        /// What a run that is no dry one would do.
+        /// What a run without `isDry` would do.
         case toEnd(captured: Credits, released: Credits)
-        /// Somebody else has ended it meanwhile.
+        /// It has been ended meanwhile.
         case hasEnded
-        /// The ledger does not say the same, so that no verb of its mends it.
+        /// The ledger does not agree, so that none of its operations repairs it.
         case unclear(String)
     }
 
@@ -30,11 +30,11 @@ package struct RepairReservations: Sendable {
         self.batch = batch
     }
 
-    /// - Parameter report: Hears of each, as it is done.
+    /// - Parameter report: Called with each repair, as it is made.
     package func callAsFunction(isDry: Bool = false, _ report: (Repair) -> Void) async throws {
         var after = ""
         while true {
-            let orphans = try await database.read { [after, batch] in try $0.orphans(after: after, limit: batch) }
+            let orphans = try await database.read { [after, batch] in try $0.reconciliation.orphans(after: after, limit: batch) }
             for orphan in orphans {
                 let outcome = try await end(orphan.job, of: orphan.account, isDry: isDry)
                 report(Repair(job: orphan.job, account: orphan.account, outcome: outcome))
@@ -46,22 +46,29 @@ package struct RepairReservations: Sendable {
 
     private func end(_ job: ID<Job>, of account: ID<Account>, isDry: Bool) async throws -> Outcome {
         let now = time.now()
-        guard !isDry else { return try await database.read { try $0.outlook(of: job) } }
+        guard !isDry else { return try await database.read { try $0.reconciliation.outlook(of: job) } }
         do {
             return try await write(end: job, of: account, now: now)
         } catch let error as DatabaseError where error.isAboutRow {
-            // One that cannot be ended must not stand before those behind it.
+            // One that cannot be ended must not block those behind it.
             return .unclear("the database refuses its end: \(error.message)")
         }
     }
 
     private func write(end job: ID<Job>, of account: ID<Account>, now: Instant) async throws -> Outcome {
         try await database.write(of: account) { transaction in
-            guard case .toEnd(let captured, let released) = try transaction.outlook(of: job) else { return try transaction.outlook(of: job) }
-            guard let receipt = try transaction.settleReservation(of: job, capturing: captured, now: now) else { return .hasEnded }
-            try transaction.note(AdminAct(
+            guard case .toEnd(let captured, let released) = try transaction.reconciliation.outlook(of: job) else {
+                return try transaction.reconciliation.outlook(of: job)
+            }
+            guard let receipt = try transaction.ledger.settleReservation(of: job, capturing: captured, now: now) else {
+                return .hasEnded
+            }
+            try transaction.auditLog.note(AuditLogEntry(
                 "reservations.repair", of: job.rawValue,
-                ["account": .string(account.rawValue), "captured": .decimal(captured.decimal), "released": .decimal(released.decimal)],
+                [
+                    "account": .string(account.rawValue), "captured": .decimal(captured.decimal),
+                    "released": .decimal(released.decimal),
+                ],
                 by: nil, at: now))
             return .ended(receipt)
         }
@@ -69,7 +76,7 @@ package struct RepairReservations: Sendable {
 }
 
 extension DatabaseError {
-    /// Whether what was to be written is at fault, rather than the database.
+    /// Whether the row that was to be written is at fault, rather than the database.
     fileprivate var isAboutRow: Bool {
         switch kind {
         case .unique, .foreignKey, .check, .notNull, .trigger, .decoding: true
@@ -78,31 +85,38 @@ extension DatabaseError {
     }
 }
 
-extension Transaction {
-    fileprivate func orphans(after job: String, limit: Int) throws(DatabaseError) -> [(job: ID<Job>, account: ID<Account>)] {
+extension ReconciliationStatements {
+    fileprivate func orphans(
+        after job: String, limit: Int
+    ) throws(DatabaseError) -> [(job: ID<Job>, account: ID<Account>)] {
         try query("""
             SELECT r.job_id, r.account_id FROM reservations r LEFT JOIN jobs j ON j.id = r.job_id
-            WHERE r.ended_at IS NULL AND (j.id IS NULL OR j.ended_at IS NOT NULL) AND r.job_id > $1 ORDER BY r.job_id LIMIT $2
+            WHERE r.ended_at IS NULL AND (j.id IS NULL OR j.ended_at IS NOT NULL) AND r.job_id > $1
+            ORDER BY r.job_id LIMIT $2
             """, job, limit).map { row throws(DatabaseError) in try (row.get("job_id"), row.get("account_id")) }
     }
 
-    /// How it is to end. Nothing is done where the ledger has not booked what the reservation says, or has booked its end.
+    /// How it is to end. Nothing is done if the ledger has not booked what the reservation says, or has booked its end.
     fileprivate func outlook(of id: ID<Job>) throws -> RepairReservations.Outcome {
-        let job = try job(id)
-        guard let row = try queryOne("SELECT account_id, amount FROM reservations WHERE job_id = $1 AND ended_at IS NULL", id),
+        let job = try transaction.jobs.job(id)
+        guard let row = try queryOne(
+            "SELECT account_id, amount FROM reservations WHERE job_id = $1 AND ended_at IS NULL", id),
             job.map({ $0.state.isTerminal }) ?? true
         else { return .hasEnded }
         let account: ID<Account> = try row.get("account_id")
         let amount: Credits = try row.get("amount")
         if amount > .zero {
-            guard let booked = try booked(key: NewReservation.key(of: id)), booked.account == account, booked.amount == amount else {
+            guard let booked = try transaction.ledger.booked(key: NewReservation.key(of: id)), booked.account == account,
+                booked.amount == amount
+            else {
                 return .unclear("the ledger has reserved something else for it, or nothing")
             }
-            guard try !isBooked(key: "capture:\(id)"), try !isBooked(key: "release:\(id)") else {
+            guard try !transaction.ledger.isBooked(key: "capture:\(id)"), try !transaction.ledger.isBooked(key: "release:\(id)") else {
                 return .unclear("the ledger has booked its end, and the reservation has not")
             }
         }
-        let captured = job?.state == .completed ? min(amount, job?.price.total(delivered: job?.outputsDelivered ?? 0) ?? .zero) : .zero
+        let captured = job?.state == .completed
+            ? min(amount, job?.price.total(delivered: job?.outputsDelivered ?? 0) ?? .zero) : .zero
         return .toEnd(captured: captured, released: amount - captured)
     }
 }

@@ -1,62 +1,69 @@
 import SQL
 
-/// What was booked of the payments that Stripe lists, and what was booked in the same period besides.
+/// What was booked of the payments that Stripe lists, and what else was booked in the same period.
 struct StripeBookings: Sendable {
-    /// Of the listed payments those that are ours, and were paid or booked in the period, or not booked at all; with what was
-    /// booked, or nothing.
+    /// Those of the listed payments that are this installation's, and were paid or booked in the period, or not booked
+    /// at all; each with the amount that was booked, or nil.
     var payments: [(payment: StripePayments.Payment, booked: Money?)] = []
     var others: [(key: String, paid: Money)] = []
     var isComplete = true
 }
 
-extension Transaction {
-    func bookings(_ listing: StripePayments, _ period: BooksPeriod) throws -> StripeBookings {
+extension ReconciliationStatements {
+    func bookings(_ listing: StripePayments, _ period: ReconciliationPeriod) throws -> StripeBookings {
         var bookings = StripeBookings()
-        let nothing = try paymentsThatBroughtNothing(listing.period, in: listing.realm)
-        for payment in listing.payments where try !nothing.contains(payment.key) && isOurs(payment, in: listing.realm) {
-            let purchase = try purchase(withKey: payment.key)
-            guard purchase.map({ period.contains($0.createdAt) || period.contains(payment.at) }) ?? true else { continue }
+        let nothing = try paymentsThatBroughtNothing(listing.period, in: listing.environment)
+        for payment in listing.payments where try !nothing.contains(payment.key) && isOurs(payment, in: listing.environment) {
+            let purchase = try transaction.billing.purchase(withKey: payment.key)
+            guard purchase.map({ period.contains($0.createdAt) || period.contains(payment.at) }) ?? true else {
+                continue
+            }
             bookings.payments.append((payment, purchase?.paid))
         }
         let listed = Set(listing.payments.map(\.key))
         var after = ""
         while true {
-            let some = try purchases(in: listing.realm, period, after: after, limit: 500)
+            let some = try purchases(in: listing.environment, period, after: after, limit: 500)
             bookings.others += some.filter { !listed.contains($0.key) }
             guard let last = some.last, some.count == 500 else { return bookings }
             after = last.key
         }
     }
 
-    /// Made by us, and of an account of ours.
-    func isOurs(_ payment: StripePayments.Payment, in realm: String) throws(DatabaseError) -> Bool {
+    /// Made by this installation, and for one of its accounts.
+    func isOurs(_ payment: StripePayments.Payment, in environment: StripeEnvironment) throws(DatabaseError) -> Bool {
         switch payment.owner {
         case .checkout(let id):
-            guard let checkout = try checkout(id), checkout.item.pack != nil, checkout.realm == realm else { return false }
+            guard let checkout = try transaction.billing.checkout(id), checkout.item.pack != nil, checkout.environment == environment else {
+                return false
+            }
             return checkout.sessionID.map { "checkout:\($0)" == payment.key } ?? true
         case .customer(let customer):
-            return try account(ofCustomer: customer, in: realm) != nil
+            return try transaction.billing.account(ofCustomer: customer, in: environment) != nil
         }
     }
 
     private func purchases(
-        in realm: String, _ period: BooksPeriod, after key: String, limit: Int
+        in environment: StripeEnvironment, _ period: ReconciliationPeriod, after key: String, limit: Int
     ) throws(DatabaseError) -> [(key: String, paid: Money)] {
         try query("""
-            SELECT key, amount, currency FROM purchases WHERE realm = $1 AND created_at >= $2 AND created_at < $3 AND key > $4
+            SELECT key, amount, currency FROM purchases
+            WHERE environment = $1 AND created_at >= $2 AND created_at < $3 AND key > $4
             ORDER BY key LIMIT $5
-            """, realm, period.start, period.end, key, limit).map { row throws(DatabaseError) in
+            """, environment, period.start, period.end, key, limit).map { row throws(DatabaseError) in
             try (row.get("key"), Money(row.get("amount"), row.get("currency")))
         }
     }
 }
 
 extension Billing {
-    /// What is booked and not listed may have been begun before the period: as much of it is asked for one by one.
+    /// What is booked and not listed may have been begun before the period: up to this many are looked up one by one.
     private static let mostLookups = 200
 
-    func section(_ listing: StripePayments, _ bookings: StripeBookings, settled: Instant, limit: Int) async throws -> Books.Section {
-        var mismatches: [Books.Mismatch] = []
+    func section(
+        _ listing: StripePayments, _ bookings: StripeBookings, settled: Instant, limit: Int
+    ) async throws -> Reconciliation.Section {
+        var mismatches: [Reconciliation.Mismatch] = []
         var sums: [String: (kept: Int64, against: Int64)] = [:]
         var lookups = 0
         for (payment, booked) in bookings.payments {
@@ -76,24 +83,28 @@ extension Billing {
             mismatches += mismatch(key, paid, booked).map { [$0] } ?? []
         }
         let others = min(bookings.others.count, Billing.mostLookups)
-        return Books.Section(
-            name: "stripe", about: "purchases against what Stripe lists as paid", compared: bookings.payments.count + others,
+        return Reconciliation.Section(
+            name: "stripe", about: "purchases against what Stripe lists as paid",
+            compared: bookings.payments.count + others,
             mismatched: mismatches.count,
-            sums: sums.sorted { $0.key < $1.key }.map { Books.Sum(unit: .money($0.key), kept: $0.value.kept, against: $0.value.against) },
-            mismatches: Array(mismatches.prefix(limit)), isComplete: listing.isComplete && others == bookings.others.count)
+            sums: sums.sorted { $0.key < $1.key }.map {
+                Reconciliation.Sum(unit: .money($0.key), kept: $0.value.kept, against: $0.value.against)
+            },
+            mismatches: Array(mismatches.prefix(limit)),
+            isComplete: listing.isComplete && others == bookings.others.count)
     }
 
-    /// A pay page may be open for a day before somebody pays on it.
+    /// A pay page may be open for a day before it is paid.
     private func timeOfPayment(_ payment: StripePayments.Payment, settled: Instant) async throws -> Instant {
         guard payment.at <= settled, let intent = payment.intent else { return payment.at }
         let charge = try await stripe.get("/charges", ["payment_intent": .text(intent), "limit": 1]).listed.first
         return charge?["created"]?.instant ?? payment.at
     }
 
-    private func mismatch(_ key: String, _ paid: Money?, _ booked: Money?) -> Books.Mismatch? {
+    private func mismatch(_ key: String, _ paid: Money?, _ booked: Money?) -> Reconciliation.Mismatch? {
         guard paid != booked else { return nil }
         func text(_ money: Money?) -> String { money.map { "\($0.amount) \($0.currency)" } ?? "none" }
         let code = paid == nil ? "purchase_not_paid" : booked == nil ? "payment_not_booked" : "amount_differs"
-        return Books.Mismatch(paymentCode: code, key, expected: text(paid), found: text(booked))
+        return Reconciliation.Mismatch(paymentCode: code, key, expected: text(paid), found: text(booked))
     }
 }

@@ -1,4 +1,4 @@
-/// Those who wait, first come, first served. What was taken goes in one sweep now and then, so that taking is cheap.
+/// A queue: first come, first served. Taken elements are removed in one sweep now and then, so that taking is cheap.
 struct Line<Element> {
     private var elements: [Element] = []
     private var taken = 0

@@ -1,29 +1,41 @@
 /// A write waiting for a transaction, with its types erased so that many can share one: a closure, or an item of a set.
 package struct PendingWrite: Sendable {
-    enum Outcome {
-        /// The closure did its work, or refused before its first write; `deliver` tells its caller after the commit.
+    package enum Outcome {
+        /// The closure succeeded, or refused before its first write; `deliver` passes the result to its caller after
+        /// the commit.
         case kept(deliver: @Sendable () -> Void)
         case broken(any Error)
     }
 
-    /// What makes a write an item of a `SetWrite`.
-    struct Member: Sendable {
-        let set: ObjectIdentifier
-        let item: any Sendable
-        /// Does the work of several of the set's items: an outcome for each in their order, or the one that broke them all.
-        let together: @Sendable (Transaction, [any Sendable]) -> [Outcome]
+    /// What makes a write an item of a `BatchWrite`.
+    package struct Member: Sendable {
+        package let set: ObjectIdentifier
+        package let item: any Sendable
+        /// Does the work of several of the set's items: returns an outcome for each in their order, or the one that
+        /// broke them all.
+        package let together: @Sendable (Transaction, [any Sendable]) -> [Outcome]
+
+        package init(
+            set: ObjectIdentifier, item: any Sendable,
+            together: @escaping @Sendable (Transaction, [any Sendable]) -> [Outcome]
+        ) {
+            self.set = set
+            self.item = item
+            self.together = together
+        }
     }
 
-    /// How often a write is tried that loses against others.
+    /// How often a write that conflicts with others is attempted.
     static let attempts = 8
 
-    let order: LockOrder
-    let member: Member?
-    let run: @Sendable (Transaction) -> Outcome
-    let fail: @Sendable (any Error) -> Void
+    package let order: LockOrder
+    package let member: Member?
+    package let run: @Sendable (Transaction) -> Outcome
+    package let fail: @Sendable (any Error) -> Void
 
-    init<Value: Sendable>(
+    package init<Value: Sendable>(
         order: LockOrder, body: @escaping @Sendable (Transaction) throws -> Value,
+        notify: @escaping @Sendable (Set<String>) -> Void = { _ in },
         deliver: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) {
         self.order = order
@@ -33,7 +45,11 @@ package struct PendingWrite: Sendable {
             let writesBefore = transaction.writes
             do {
                 let value = try body(transaction)
-                return .kept { deliver(.success(value)) }
+                let notifications = transaction.takeNotifications()
+                return .kept {
+                    notify(notifications)
+                    deliver(.success(value))
+                }
             } catch {
                 if transaction.writes == writesBefore, !(error is DatabaseError) {
                     return .kept { deliver(.failure(error)) }
@@ -43,7 +59,7 @@ package struct PendingWrite: Sendable {
         }
     }
 
-    init(order: LockOrder, member: Member, fail: @escaping @Sendable (any Error) -> Void) {
+    package init(order: LockOrder, member: Member, fail: @escaping @Sendable (any Error) -> Void) {
         self.order = order
         self.member = member
         self.fail = fail
@@ -56,28 +72,28 @@ protocol WriteConnection: Connection {
     func begin() throws(DatabaseError)
     func commit() throws(DatabaseError)
     func rollBack()
-    /// Waits a little, at random and longer each time, for whoever won to be done.
+    /// Waits for the other transaction: a short random time, longer with each attempt.
     func pause(_ attempt: Int)
 }
 
 extension WriteConnection {
-    /// Commits the writes together, which are closures or items of one set; after a failure, each alone. Callers hear in
-    /// either case.
+    /// Commits the writes together, which are closures or items of one set; after a failure, each alone. Callers
+    /// receive their result in either case.
     func perform(_ batch: [PendingWrite]) {
         guard batch.count > 1 else { return batch.forEach(performAlone) }
         do throws(DatabaseError) {
             for deliver in try runTogether(batch) { deliver() }
         } catch {
             switch error.kind {
-            // Nobody knows whether a commit that lost its connection happened; running it again could do it twice.
-            // And what is locked or full for all of them is so for each.
+            // It is unknown whether a commit that lost its connection happened; running it again could do it twice. And
+            // what is locked or full for all of them is so for each.
             case .unavailable, .busy, .full: for write in batch { write.fail(error) }
             default: batch.forEach(performAlone)
             }
         }
     }
 
-    /// Tries again what another transaction got in the way of, a bounded number of times.
+    /// Retries, a bounded number of times, after a conflict with another transaction.
     private func performAlone(_ write: PendingWrite) {
         for attempt in 1...PendingWrite.attempts {
             do throws(DatabaseError) {
@@ -90,7 +106,7 @@ extension WriteConnection {
         }
     }
 
-    /// Answers how to tell the callers. What a lone closure threw, its caller has heard already.
+    /// Returns how to deliver the results. What a lone closure threw has already been delivered to its caller.
     private func runTogether(_ batch: [PendingWrite]) throws(DatabaseError) -> [@Sendable () -> Void] {
         try begin()
         let transaction = Transaction(self)

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Writes that wait for a connection, in the order they came. Bounded: past the limit a write fails as `busy`.
 final class WriteQueue: Sendable {
-    /// What may stand in a batch together.
+    /// Writes of the same kind may share a batch.
     private enum Kind: Hashable {
         case sharing
         case alone
@@ -15,7 +15,7 @@ final class WriteQueue: Sendable {
     }
 
     private struct State {
-        /// Those that hold somebody.
+        /// The queues that are not empty.
         var lines: [Kind: Line<Arrival>] = [:]
         var count = 0
         /// How many batches of a set are under way.
@@ -33,7 +33,7 @@ final class WriteQueue: Sendable {
 
     /// - Parameters:
     ///   - drainers: How many connections may work on it at once.
-    ///   - sharesAll: Where there is one writer, nobody can hold a row against another: then all writes share.
+    ///   - sharesAll: If there is one writer, no other can hold a row: then all writes share transactions.
     init(limit: Int = 20_000, batchLimit: Int = 32, drainers: Int = 1, sharesAll: Bool = false) {
         self.limit = limit
         self.batchLimit = batchLimit
@@ -41,7 +41,7 @@ final class WriteQueue: Sendable {
         drainerLimit = drainers
     }
 
-    /// True when the caller must start draining; false when enough are at it, or the write was refused.
+    /// Returns true if the caller must start draining; false if enough drainers are active, or the write was refused.
     func add(_ write: PendingWrite) -> Bool {
         let (mustDrain, refusal) = state.withLock { state -> (Bool, DatabaseError?) in
             if state.isClosed { return (false, WriteQueue.closed) }
@@ -64,16 +64,19 @@ final class WriteQueue: Sendable {
         return write.member.map { .set($0.set) } ?? .sharing
     }
 
-    /// The next batch, or nothing, in which case this drainer's work has ended and an `add` may ask for another.
+    /// Returns the next batch. If it is empty, this drainer's work has ended and an `add` may ask for another drainer.
     ///
-    /// Whoever waits longest decides of which kind it is: no kind of write waits for another to run dry.
+    /// The write that has waited longest decides the kind: no kind of write waits for another to run dry.
     ///
-    /// - Parameter done: The batch that this drainer had before.
+    /// - Parameter done: The batch that this drainer processed before.
     func next(after done: [PendingWrite] = []) -> [PendingWrite] {
         state.withLock { state in
-            if let kind = done.first.map(kind(of:)), let count = state.underWay[kind] { state.underWay[kind] = count > 1 ? count - 1 : nil }
+            if let kind = done.first.map(kind(of:)), let count = state.underWay[kind] {
+                state.underWay[kind] = count > 1 ? count - 1 : nil
+            }
             let ready = state.lines.filter { isReady($0.key, in: state) }
-            guard let kind = ready.min(by: { ($0.value.first?.number ?? .max) < ($1.value.first?.number ?? .max) })?.key,
+            guard let kind = ready.min(
+                by: { ($0.value.first?.number ?? .max) < ($1.value.first?.number ?? .max) })?.key,
                 let batch = state.lines[kind]?.take(kind == .alone ? 1 : batchLimit)
             else {
                 state.drainers -= 1
@@ -86,14 +89,14 @@ final class WriteQueue: Sendable {
         }
     }
 
-    /// A set has a second batch under way only where that one is full: many small ones side by side cost several times what
-    /// the same items cost together, since most of a batch's cost is its statements'.
+    /// A set has a second batch under way only if that one is full: many small ones side by side cost several times
+    /// what the same items cost together, since most of a batch's cost is that of its statements.
     private func isReady(_ kind: Kind, in state: State) -> Bool {
         guard case .set = kind, state.underWay[kind] != nil else { return true }
         return (state.lines[kind]?.count ?? 0) >= batchLimit
     }
 
-    /// Why nothing is taken any more, once it is closed.
+    /// Why writes are refused, once the queue is closed.
     var refusal: DatabaseError? {
         state.withLock { $0.isClosed ? WriteQueue.closed : nil }
     }

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Batches on their way from the thread that reads them to the one that writes them: a few at a time, so that neither runs
+/// Passes batches from the thread that reads them to the thread that writes them: a few at a time, so that neither runs
 /// ahead. Both block, which the threads of databases may.
 final class BatchPipe<Batch: Sendable>: Sendable {
     private struct State {
@@ -10,14 +10,14 @@ final class BatchPipe<Batch: Sendable>: Sendable {
         var isLeft = false
     }
 
-    /// The other side went away before its work was done, and says why itself.
+    /// The other side ended before its work was done, and reports the reason itself.
     struct Broken: Error {}
 
     private let state = Mutex(State())
     private let room = DispatchSemaphore(value: 0)
     private let filled = DispatchSemaphore(value: 0)
 
-    /// A semaphore must not end below the value that it began with, so room is made and not begun with.
+    /// A semaphore must not end below the value that it began with, so it begins with zero and the room is added.
     init(room: Int = 4) {
         for _ in 0..<room { self.room.signal() }
     }
@@ -32,16 +32,16 @@ final class BatchPipe<Batch: Sendable>: Sendable {
         filled.signal()
     }
 
-    /// Nothing more comes: all was sent, or something went wrong.
+    /// Nothing more is sent: everything was sent, or something went wrong.
     func finish(isWhole: Bool) {
         state.withLock { $0.isWhole = isWhole }
         filled.signal()
     }
 
-    /// After the end, whether it was the end of everything.
+    /// After the end: whether everything was sent.
     var isWhole: Bool { state.withLock { $0.isWhole } }
 
-    /// The next batch, or nothing at the end.
+    /// Returns the next batch, or nil at the end.
     func next() -> Batch? {
         filled.wait()
         let batch = state.withLock { $0.batches.isEmpty ? nil : $0.batches.removeFirst() }
@@ -49,7 +49,7 @@ final class BatchPipe<Batch: Sendable>: Sendable {
         return batch
     }
 
-    /// Nothing more is taken: whoever sends, stops.
+    /// Nothing more is accepted: the sender stops.
     func leave() {
         state.withLock { state in
             state.isLeft = true

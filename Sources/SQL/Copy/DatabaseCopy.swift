@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Carries everything from a database in a file over to an empty one on PostgreSQL: what one instant saw, in one
+/// Copies everything from a database in a file to an empty one on PostgreSQL: what one instant sees, in one
 /// transaction, so that it arrives whole or not at all.
 package struct DatabaseCopy: Sendable {
     package enum Refusal: Error, Sendable, Equatable {
@@ -9,7 +9,7 @@ package struct DatabaseCopy: Sendable {
         /// A table that the other database does not have.
         case unknownTable(String)
         case differs(table: String, sent: Int, arrived: Int)
-        /// What was read broke off.
+        /// Reading the source broke off.
         case brokeOff
     }
 
@@ -24,17 +24,20 @@ package struct DatabaseCopy: Sendable {
     private let target: Database
     private let seeded: Set<String>
 
-    /// - Parameter seeded: Tables that a new schema fills by itself; what the source has takes the place of their rows.
+    /// - Parameter seeded: Tables that a new schema fills itself; their rows are replaced by those of the source.
     package init(from source: Database, to target: Database, seeded: Set<String>) {
         self.source = source
         self.target = target
         self.seeded = seeded
     }
 
-    /// How many rows each table has now, as many as were read. Both have the same schema already.
+    /// Returns how many rows each table has now, as many as were read. Both databases must have the same schema
+    /// already.
     ///
-    /// - Parameter finish: What else belongs into the same transaction.
-    package func callAsFunction(finish: @escaping @Sendable (Transaction) throws -> Void) async throws -> [String: Int] {
+    /// - Parameter finish: Further work in the same transaction.
+    package func callAsFunction(
+        finish: @escaping @Sendable (Transaction) throws -> Void
+    ) async throws -> [String: Int] {
         let tables = try await target.read { try $0.tablesInOrder() }.filter { $0.name != "schema_migrations" }
         let here = try await source.read { try $0.tableNamesInFile() }.subtracting(["schema_migrations"])
         if let unknown = here.subtracting(tables.map(\.name)).sorted().first { throw Refusal.unknownTable(unknown) }
@@ -43,7 +46,7 @@ package struct DatabaseCopy: Sendable {
         async let sent: Void = read(shared, into: pipe)
         do {
             let counts = try await target.write(order: .alone) { transaction in
-                // Batches come once, so it cannot be run again.
+                // The batches can be read only once, so the closure cannot be run again.
                 guard !hasRun.raise() else { throw Refusal.brokeOff }
                 return try receive(shared, all: tables, from: pipe, into: transaction, finish)
             }
@@ -51,7 +54,7 @@ package struct DatabaseCopy: Sendable {
             return Dictionary(uniqueKeysWithValues: zip(shared.map(\.name), counts))
         } catch {
             pipe.leave()
-            // What went wrong with reading is the cause of all else.
+            // A failure of reading is the cause of any other.
             do { try await sent } catch let cause { if !(cause is BatchPipe<Page>.Broken) { throw cause } }
             throw error
         }
@@ -60,7 +63,7 @@ package struct DatabaseCopy: Sendable {
     private final class Flag: Sendable {
         private let isRaised = Atomic(false)
 
-        /// What it was before.
+        /// Returns the value before.
         func raise() -> Bool { isRaised.exchange(true, ordering: .relaxed) }
     }
 
@@ -77,7 +80,8 @@ package struct DatabaseCopy: Sendable {
     private func send(_ tables: [TableShape], into pipe: BatchPipe<Page>, from transaction: Transaction) throws {
         for (index, table) in tables.enumerated() {
             var last: [SQLValue] = []
-            while case let rows = try transaction.query(table.page(of: Self.pageSize, isFirst: last.isEmpty), values: last).map(\.values),
+            while case let rows = try transaction.query(
+                table.page(of: Self.pageSize, isFirst: last.isEmpty), values: last).map(\.values),
                 let end = rows.last {
                 try pipe.send(Page(table: index, rows: rows))
                 last = table.keyValues(of: end)
@@ -89,7 +93,7 @@ package struct DatabaseCopy: Sendable {
         _ tables: [TableShape], all: [TableShape], from pipe: BatchPipe<Page>, into transaction: Transaction,
         _ finish: (Transaction) throws -> Void
     ) throws -> [Int] {
-        // Nobody changes the schema meanwhile, and nobody begins an installation: their first step waits for this.
+        // The schema cannot change meanwhile, and no installation can begin: the first step of both waits for this.
         try transaction.lockSchema {}
         for table in all where !seeded.contains(table.name) {
             if try transaction.queryOne(table.anyRow) != nil { throw Refusal.notEmpty(table: table.name) }
@@ -99,15 +103,19 @@ package struct DatabaseCopy: Sendable {
         guard pipe.isWhole else { throw Refusal.brokeOff }
         let counts = try tables.enumerated().map { index, table in
             let arrived = try transaction.queryOne(table.count)?.get("count", as: Int.self) ?? 0
-            guard arrived == sent[index] else { throw Refusal.differs(table: table.name, sent: sent[index], arrived: arrived) }
+            guard arrived == sent[index] else {
+                throw Refusal.differs(table: table.name, sent: sent[index], arrived: arrived)
+            }
             return arrived
         }
         try finish(transaction)
         return counts
     }
 
-    /// How many rows came for each table.
-    private func insert(_ pipe: BatchPipe<Page>, into tables: [TableShape], _ transaction: Transaction) throws -> [Int] {
+    /// Returns how many rows came for each table.
+    private func insert(
+        _ pipe: BatchPipe<Page>, into tables: [TableShape], _ transaction: Transaction
+    ) throws -> [Int] {
         var counts = tables.map { _ in 0 }
         var references: [(table: Int, values: [SQLValue])] = []
         while let page = pipe.next() {
@@ -121,7 +129,7 @@ package struct DatabaseCopy: Sendable {
                 }
                 try transaction.perform(table.insert, values: row)
             }
-            // What went wrong shows here, and not a million rows later.
+            // A failure shows here, and not a million rows later.
             try transaction.query("SELECT 1 AS one")
         }
         for reference in references {

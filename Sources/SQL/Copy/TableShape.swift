@@ -1,17 +1,18 @@
-/// A table as PostgreSQL describes it: enough to carry its rows over from elsewhere.
+/// A table as PostgreSQL describes it: enough to copy its rows from another database.
 struct TableShape: Sendable, Equatable {
     let name: String
     let columns: [String]
     /// The primary key's columns, in its order.
     let key: [String]
-    /// A column that points to other rows of the same table, filled once all of them are there.
+    /// A column that references other rows of the same table, filled once all of them are there.
     var ownReference: String?
 
     /// A page of rows behind the one whose key is given as `$1 …`, in the key's order.
     func page(of size: Int, isFirst: Bool) -> Statement {
         let parameters = key.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
         let rest = isFirst ? "" : " WHERE (\(list(key))) > (\(parameters))"
-        return Statement(stringLiteral: "SELECT \(list(columns)) FROM \(quoted(name))\(rest) ORDER BY \(list(key)) LIMIT \(size)")
+        return Statement(
+            stringLiteral: "SELECT \(list(columns)) FROM \(quoted(name))\(rest) ORDER BY \(list(key)) LIMIT \(size)")
     }
 
     var insert: Statement {
@@ -19,7 +20,7 @@ struct TableShape: Sendable, Equatable {
         return Statement(stringLiteral: "INSERT INTO \(quoted(name)) (\(list(columns))) VALUES (\(parameters))")
     }
 
-    /// `$1` is what it points to, the key follows.
+    /// `$1` is the referenced row, the key follows.
     func fill(_ reference: String) -> Statement {
         let condition = key.enumerated().map { "\(quoted($1)) = $\($0 + 2)" }.joined(separator: " AND ")
         return Statement(stringLiteral: "UPDATE \(quoted(name)) SET \(quoted(reference)) = $1 WHERE \(condition)")
@@ -35,7 +36,7 @@ struct TableShape: Sendable, Equatable {
 
     private func list(_ names: [String]) -> String { names.map(quoted).joined(separator: ", ") }
 
-    /// Names are those of our own migrations, and quoted all the same.
+    /// Names are those of our own migrations, but are quoted nevertheless.
     private func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
 }
 
@@ -45,24 +46,28 @@ extension TableShape {
         let child: String
         let parent: String
         let column: String
-        /// Looked at when the transaction ends.
+        /// Checked when the transaction ends.
         let isDeferred: Bool
     }
 
-    /// So that every row finds what it points to. Where that is looked at late, it was made so for rows that come before
-    /// what they point to, as a ledger's entries do before their transaction, whose insertion closes them.
+    /// Orders the tables so that every row finds the rows that it references. A deferred reference was made for rows
+    /// that come before those they reference, as a ledger's entries come before their transaction, whose insertion
+    /// closes them.
     static func inOrder(_ tables: [TableShape], _ references: [Reference]) -> [TableShape] {
         var left = tables
         for index in left.indices {
-            left[index].ownReference = references.first { $0.child == left[index].name && $0.parent == $0.child }?.column
+            left[index].ownReference =
+                references.first { $0.child == left[index].name && $0.parent == $0.child }?.column
         }
         let before = references.filter { $0.child != $0.parent }
             .map { $0.isDeferred ? (first: $0.child, second: $0.parent) : (first: $0.parent, second: $0.child) }
         var ordered: [TableShape] = []
         while !left.isEmpty {
             let names = Set(left.map(\.name))
-            // A circle would leave none; then the first goes, and PostgreSQL says what is wrong.
-            let next = left.firstIndex { table in !before.contains { $0.second == table.name && names.contains($0.first) } } ?? 0
+            // A cycle would leave no table; then the first is used, and PostgreSQL reports what is wrong.
+            let next = left.firstIndex { table in
+                !before.contains { $0.second == table.name && names.contains($0.first) }
+            } ?? 0
             ordered.append(left.remove(at: next))
         }
         return ordered

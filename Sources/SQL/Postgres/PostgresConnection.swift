@@ -1,9 +1,9 @@
 import Foundation
 
-/// One connection to PostgreSQL. It blocks, so it belongs to one thread at a time: `PostgresPool` sees to that.
+/// One connection to PostgreSQL. It blocks, so it belongs to one thread at a time, which `PostgresPool` ensures.
 ///
-/// A write's BEGIN goes with its first statement and its COMMIT with its last ones. A read has neither: what stands before
-/// one synchronisation point is one transaction, and a reader's is read-only and sees one instant.
+/// A write's BEGIN is sent with its first statement and its COMMIT with its last ones. A read has neither: everything
+/// before one synchronization point is one transaction, and a reader's is read-only and sees one instant.
 final class PostgresConnection: WriteConnection {
     private let url: String
     private let isReadOnly: Bool
@@ -21,7 +21,7 @@ final class PostgresConnection: WriteConnection {
 
     var dialect: Dialect { .postgres }
 
-    /// How often an answer was waited for since the connection was made.
+    /// How often a response was awaited since the connection was made.
     var roundTrips: Int { pipeline?.roundTrips ?? 0 }
 
     func begin() throws(DatabaseError) {
@@ -33,9 +33,9 @@ final class PostgresConnection: WriteConnection {
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
         try inTransaction { pipeline throws(DatabaseError) in
             try pipeline.send(statement, values)
-            // A writer synchronises each time: should its process stand still now, the server ends its transaction, and
-            // lets go of its locks, by `idle_in_transaction_session_timeout`.
-            return try isReadOnly ? pipeline.answer(to: .flush) : pipeline.answer(to: .synchronise)
+            // A writer synchronizes each time: if its process stops now, the server ends its transaction and releases
+            // its locks, after `idle_in_transaction_session_timeout`.
+            return try isReadOnly ? pipeline.response(to: .flush) : pipeline.response(to: .synchronize)
         }
     }
 
@@ -54,7 +54,7 @@ final class PostgresConnection: WriteConnection {
         if isReadOnly { return try pipeline.leave() }
         do throws(DatabaseError) {
             try pipeline.send("COMMIT", [])
-            _ = try pipeline.answer(to: .synchronise)
+            _ = try pipeline.response(to: .synchronize)
         } catch {
             isBegun = true
             failure = error
@@ -65,12 +65,12 @@ final class PostgresConnection: WriteConnection {
     func rollBack() {
         guard isBegun, let pipeline, pipeline.isConnected else { return }
         isBegun = false
-        // A connection that cannot even do that is closed, which rolls back as well.
+        // A connection on which that fails is closed, which rolls back as well.
         do throws(DatabaseError) {
-            // A reader's transaction ends at the point of synchronisation that leaving is.
+            // Leaving is a synchronization point, at which a reader's transaction ends.
             try pipeline.leave()
             guard !isReadOnly else { return }
-            // Behind such a point, since the server passes over all up to one after an error.
+            // After such a point, since after an error the server skips everything up to one.
             try pipeline.send("ROLLBACK", [])
             try pipeline.leave()
         } catch {
@@ -101,11 +101,13 @@ final class PostgresConnection: WriteConnection {
         }
     }
 
-    /// Connects where there is no connection, or the last one broke; not again and again while the server is away.
+    /// Connects if there is no connection, or the last one broke; but not repeatedly while the server is unavailable.
     private func connect() throws(DatabaseError) {
         if let pipeline, pipeline.isConnected { return }
         close()
-        pipeline = try reach.trying { () throws(DatabaseError) in try PostgresPipeline(url: url, isReadOnly: isReadOnly) }
-        if pipeline == nil { throw DatabaseError(.unavailable, "PostgreSQL is away") }
+        pipeline = try reach.trying { () throws(DatabaseError) in
+            try PostgresPipeline(url: url, isReadOnly: isReadOnly)
+        }
+        if pipeline == nil { throw DatabaseError(.unavailable, "PostgreSQL is unavailable") }
     }
 }

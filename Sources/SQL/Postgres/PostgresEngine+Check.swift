@@ -1,23 +1,31 @@
 extension PostgresEngine {
-    /// What the server must be able to do. Its data it looks after itself.
+    /// What the server must be able to do. It checks its data itself.
     package func check() async throws -> [String] {
         try await read { transaction in
             guard let row = try transaction.queryOne("""
-                SELECT CAST(current_setting('server_version_num') AS BIGINT) AS number, current_setting('server_version') AS version,
+                SELECT CAST(current_setting('server_version_num') AS BIGINT) AS number,
+                    current_setting('server_version') AS version,
                     current_setting('server_encoding') AS encoding, pg_is_in_recovery()::int AS recovering,
                     COALESCE(current_schema(), '') AS schema
                 """)
             else { return [] }
             var problems: [String] = []
             if try row.get("number", as: Int.self) < 150_000 {
-                problems.append("PostgreSQL 15 or later is needed, and this is \(try row.get("version", as: String.self)).")
+                problems.append(
+                    "PostgreSQL 15 or later is needed, and this is \(try row.get("version", as: String.self)).")
             }
             if case let encoding: String = try row.get("encoding"), encoding != "UTF8" {
-                problems.append("The database's encoding is \(encoding) and must be UTF8: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.")
+                problems.append("""
+                    The database's encoding is \(encoding) and must be UTF8: \
+                    CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.
+                    """)
             }
-            if try row.get("recovering", as: Int.self) == 1 { problems.append("The server is a standby, which takes no writes.") }
+            if try row.get("recovering", as: Int.self) == 1 {
+                problems.append("The server is a standby, which takes no writes.")
+            }
             if case let schema: String = try row.get("schema"), schema.isEmpty {
-                problems.append("None of the schemas in the user's search_path exists, so there is no place for tables.")
+                problems.append(
+                    "None of the schemas in the user's search_path exists, so there is no place for tables.")
             }
             return problems
         }

@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// PostgreSQL through libpq: a few connections that write, each sharing its transactions among the closures that wait, and
-/// a few that read. Each has a thread of its own, since libpq blocks.
+/// PostgreSQL through libpq: a few connections that write, each sharing its transactions among the waiting closures,
+/// and a few that read. Each has a thread of its own, since libpq blocks.
 package final class PostgresEngine: Engine {
     private let writers: PostgresPool
     private let readers: PostgresPool
@@ -21,7 +21,9 @@ package final class PostgresEngine: Engine {
         signals = PostgresSignals(url: url)
     }
 
-    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         if isClosed.withLock({ $0 }) { throw DatabaseError(.unavailable, "the database is closed") }
         return try await withCheckedThrowingContinuation { continuation in
             readers.use { connection in
@@ -30,22 +32,26 @@ package final class PostgresEngine: Engine {
         }
     }
 
-    /// Once more where somebody changed a table that it reads, and the server would not go on with what it had planned; and
-    /// where the connection broke beneath it, since the server may be there again.
-    private static func read<Value>(_ body: (Transaction) throws -> Value, on connection: PostgresConnection) throws -> Value {
+    /// Reads again after a conflict, which occurs if a table that it reads was changed and the server refused the old
+    /// plan; and if the connection broke, since the server may be available again.
+    private static func read<Value>(
+        _ body: (Transaction) throws -> Value, on connection: PostgresConnection
+    ) throws -> Value {
         do {
             return try readOnce(body, on: connection)
         } catch let first as DatabaseError where first.kind == .conflict || first.kind == .unavailable {
             do {
                 return try readOnce(body, on: connection)
             } catch let second as DatabaseError where second.kind == .unavailable {
-                // The first one's words say why.
+                // The first error says why.
                 throw first
             }
         }
     }
 
-    private static func readOnce<Value>(_ body: (Transaction) throws -> Value, on connection: PostgresConnection) throws -> Value {
+    private static func readOnce<Value>(
+        _ body: (Transaction) throws -> Value, on connection: PostgresConnection
+    ) throws -> Value {
         try connection.begin()
         do {
             let value = try body(Transaction(connection))
@@ -68,8 +74,8 @@ package final class PostgresEngine: Engine {
         }
     }
 
-    /// By a notification, which PostgreSQL pushes: there is nothing to look at, whoever listens.
-    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (Heard) -> Void) {
+    /// By a notification, which PostgreSQL pushes: there is nothing to poll, so `isWanted` does not matter.
+    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (DatabaseNotification) -> Void) {
         signals.start(hear)
     }
 
@@ -78,7 +84,10 @@ package final class PostgresEngine: Engine {
     }
 
     package func version() async throws -> String {
-        try await read { "PostgreSQL " + (try $0.queryOne("SELECT current_setting('server_version') AS version")?.get("version") ?? "?") }
+        try await read {
+            "PostgreSQL "
+                + (try $0.queryOne("SELECT current_setting('server_version') AS version")?.get("version") ?? "?")
+        }
     }
 
     package func close() async {
@@ -90,7 +99,7 @@ package final class PostgresEngine: Engine {
     }
 }
 
-/// Connections, each with a thread; what is to be done goes to one that has nothing to do, or waits for one.
+/// Connections, each with a thread; work goes to an idle one, or waits for one.
 final class PostgresPool: Sendable {
     /// A connection that never leaves its own serial queue.
     private final class Lane: @unchecked Sendable {

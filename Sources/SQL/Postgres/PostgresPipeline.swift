@@ -1,27 +1,27 @@
 import CLibpq
 
-/// A connection in libpq's pipeline mode: statements go out without waiting for the answers to those before them. Answers
-/// come in the order of what was sent, and are read when somebody asks for one.
+/// A connection in libpq's pipeline mode: statements are sent without waiting for the responses to those before them.
+/// Responses come in the order of what was sent, and are read when one is needed.
 final class PostgresPipeline {
     /// What makes the server send what it has.
     enum Signal {
-        /// The transaction stays as it is, also one that nobody began by a word.
+        /// The transaction stays as it is, including an implicit one.
         case flush
-        /// Ends what nobody began by a word; after an error, goes on behind this point.
-        case synchronise
+        /// Ends an implicit transaction; after an error, goes on behind this point.
+        case synchronize
     }
 
     private enum Expected {
         case preparation(PreparedStatement)
         case forgetting
         case statement(PreparedStatement)
-        case synchronisation
+        case synchronization
     }
 
     private let connection: OpaquePointer
     private var statements = PreparedStatements()
     private var expected: [Expected] = []
-    /// How many of `expected`, from the front, belong to a transaction that was left: their failures are nobody's.
+    /// How many of `expected`, from the front, belong to a transaction that was left: their failures are ignored.
     private var left = 0
     private(set) var roundTrips = 0
     private var isBroken = false
@@ -34,12 +34,13 @@ final class PostgresPipeline {
         PQfinish(connection)
     }
 
-    /// Takes in what came unasked: the server's good-bye, and then that it went.
+    /// Reads what came unasked: the server's closing message, and then the end of the connection.
     var isConnected: Bool {
-        !isBroken && PQconsumeInput(connection) == 1 && PQconsumeInput(connection) == 1 && PQstatus(connection) == CONNECTION_OK
+        !isBroken && PQconsumeInput(connection) == 1 && PQconsumeInput(connection) == 1
+            && PQstatus(connection) == CONNECTION_OK
     }
 
-    /// Parsed once on this connection, run each time. Nothing is waited for.
+    /// Parsed once on this connection, run each time. It does not wait.
     func send(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) {
         let statement = try prepare(statement)
         let isSent = try PostgresValues.withPointers(values) { count, pointers, lengths, formats in
@@ -49,25 +50,26 @@ final class PostgresPipeline {
         expected.append(.statement(statement))
     }
 
-    /// Waits for the answers to all that was sent, and gives that of the last statement. Throws the first failure.
-    func answer(to signal: Signal) throws(DatabaseError) -> StatementOutcome {
+    /// Waits for the responses to all that was sent, and returns that of the last statement. Throws the first failure.
+    func response(to signal: Signal) throws(DatabaseError) -> StatementOutcome {
         switch signal {
         case .flush: guard PQsendFlushRequest(connection) == 1 else { throw broken(nil) }
-        case .synchronise: try synchronise()
+        case .synchronize: try synchronize()
         }
         roundTrips += 1
         return try readAll()
     }
 
-    /// Ends the transaction without waiting to hear of it. What it still has to answer is passed over.
+    /// Ends the transaction without waiting for it. The responses still to come are ignored.
     func leave() throws(DatabaseError) {
-        try synchronise()
+        try synchronize()
         left = expected.count
     }
 
-    /// Several statements at once, within the open transaction, and outside the pipeline, which knows only one at a time.
+    /// Several statements at once, within the open transaction, and outside the pipeline, which allows only one at a
+    /// time.
     func runScript(_ text: String) throws(DatabaseError) {
-        _ = try answer(to: .synchronise)
+        _ = try response(to: .synchronize)
         guard PQexitPipelineMode(connection) == 1 else { throw broken(text) }
         defer { isBroken = PQenterPipelineMode(connection) != 1 }
         guard let result = PQexec(connection, text) else { throw broken(text) }
@@ -81,7 +83,9 @@ final class PostgresPipeline {
         if let known = statements[statement] { return known }
         if statements.isFull {
             statements.forgetAll()
-            guard PQsendQueryParams(connection, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else { throw broken(nil) }
+            guard PQsendQueryParams(connection, "DEALLOCATE ALL", 0, nil, nil, nil, nil, 0) == 1 else {
+                throw broken(nil)
+            }
             expected.append(.forgetting)
         }
         let prepared = statements.add(statement)
@@ -90,9 +94,9 @@ final class PostgresPipeline {
         return prepared
     }
 
-    private func synchronise() throws(DatabaseError) {
+    private func synchronize() throws(DatabaseError) {
         guard PQpipelineSync(connection) == 1 else { throw broken(nil) }
-        expected.append(.synchronisation)
+        expected.append(.synchronization)
     }
 
     private func readAll() throws(DatabaseError) -> StatementOutcome {
@@ -102,14 +106,16 @@ final class PostgresPipeline {
         while position < expected.count {
             let isLeft = position < left
             do throws(DatabaseError) {
-                if let answer = try read(expected[position]) { outcome = answer }
+                if let result = try read(expected[position]) { outcome = result }
             } catch {
                 if error.kind == .unavailable { throw giveUp(error) }
                 if !isLeft, failure == nil { failure = error }
             }
             position += 1
-            // After an error the server passes over everything up to a point of synchronisation.
-            if position == expected.count, failure != nil, PQpipelineStatus(connection) == PQ_PIPELINE_ABORTED { try synchronise() }
+            // After an error the server skips everything up to a synchronization point.
+            if position == expected.count, failure != nil, PQpipelineStatus(connection) == PQ_PIPELINE_ABORTED {
+                try synchronize()
+            }
         }
         expected.removeAll(keepingCapacity: true)
         left = 0
@@ -119,7 +125,7 @@ final class PostgresPipeline {
 
     private func read(_ next: Expected) throws(DatabaseError) -> StatementOutcome? {
         switch next {
-        case .synchronisation:
+        case .synchronization:
             guard let result = PQgetResult(connection) else { throw broken(nil) }
             defer { PQclear(result) }
             guard PQresultStatus(result) == PGRES_PIPELINE_SYNC else { throw broken(nil) }
@@ -137,14 +143,14 @@ final class PostgresPipeline {
             do throws(DatabaseError) {
                 return try readOne(statement.text) { result throws(DatabaseError) in try statement.outcome(of: result) }
             } catch {
-                // Perhaps since a table of its changed: the next run is planned anew.
+                // Perhaps because one of its tables changed: the next run is planned again.
                 if error.kind == .conflict { statements.forget(statement) }
                 throw error
             }
         }
     }
 
-    /// The answer to one thing sent, and the nothing that ends it.
+    /// Reads the response to one thing sent, and the null result that ends it.
     private func readOne<Value>(
         _ text: String, _ body: (PostgresResult) throws(DatabaseError) -> Value
     ) throws(DatabaseError) -> Value {
@@ -164,11 +170,11 @@ final class PostgresPipeline {
     }
 
     private func broken(_ text: String?) -> DatabaseError {
-        let message = PostgresResult.words(PQerrorMessage(connection))
+        let message = PostgresResult.text(PQerrorMessage(connection))
         return giveUp(DatabaseError(.unavailable, message.isEmpty ? "the connection broke" : message, statement: text))
     }
 
-    /// The connection is of no more use, and nothing is expected of it.
+    /// The connection can no longer be used, and no responses are expected from it.
     private func giveUp(_ error: DatabaseError) -> DatabaseError {
         isBroken = true
         expected.removeAll()
@@ -185,7 +191,9 @@ extension PostgresPipeline {
             PQsetNoticeProcessor(connection, { _, _ in }, nil)
             let result = PQexec(connection, settings + (isReadOnly ? readerSettings : writerSettings))
             defer { PQclear(result) }
-            guard PQresultStatus(result) == PGRES_COMMAND_OK, PQenterPipelineMode(connection) == 1 else { throw error(of: connection) }
+            guard PQresultStatus(result) == PGRES_COMMAND_OK, PQenterPipelineMode(connection) == 1 else {
+                throw error(of: connection)
+            }
             return connection
         } catch {
             PQfinish(connection)
@@ -194,18 +202,20 @@ extension PostgresPipeline {
     }
 
     private static func error(of connection: OpaquePointer) -> DatabaseError {
-        DatabaseError(.unavailable, PostgresResult.words(PQerrorMessage(connection)))
+        DatabaseError(.unavailable, PostgresResult.text(PQerrorMessage(connection)))
     }
 
-    /// A statement or a lock that takes this long is a fault; whoever waits for it hears so.
+    /// A statement or a lock that takes this long is a fault; the caller receives an error.
     private static let settings = """
         SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s';
         SET TIME ZONE 'UTC'; SET jit = off;
         """
-    private static let readerSettings = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-    /// Whatever writes finds its rows by an index that was made for it. A plan is made once, also where a table is small or
-    /// its statistics are old, and must not be one that reads all of it when the table has grown.
+    private static let readerSettings =
+        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+    /// Writes find their rows by indexes made for them. A plan is made once, also while a table is small or its
+    /// statistics are old, and must not be one that reads all of it when the table has grown.
     private static let writerSettings = """
-        SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;
+        SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off;
+        SET enable_mergejoin = off;
         """
 }

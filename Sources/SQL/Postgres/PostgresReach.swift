@@ -1,18 +1,18 @@
 import Synchronization
 
-/// What all connections of an engine know of the server: whether it is worth trying to reach it. While it is away one of
-/// them tries at a time, after a pause that grows; the first to reach it opens the way for all.
+/// What all connections of an engine know of the server: whether it is worth trying to reach it. While it is
+/// unavailable, one of them at a time tries, after a pause that grows; the first to reach it opens the way for all.
 final class PostgresReach: Sendable {
     private struct State {
         var failures = 0
-        /// So that the failure of a try which began before the server was back says nothing of it.
+        /// So that the failure of an attempt that began before the server was back does not count.
         var successes = 0
         var retryAt = ContinuousClock.now
     }
 
     private let state = Mutex(State())
 
-    /// Runs a try, unless it is too early for one: then it answers nothing.
+    /// Runs an attempt, or returns nil if it is too early for one.
     func trying<Value>(_ connect: () throws(DatabaseError) -> Value) throws(DatabaseError) -> Value? {
         guard let before = begin() else { return nil }
         do throws(DatabaseError) {

@@ -1,8 +1,8 @@
 import CLibpq
 
-/// An answer of libpq with values in binary, read before whoever received it lets go of it.
+/// A result of libpq with values in binary, read before its receiver frees it.
 struct PostgresResult {
-    /// What all answers to one statement have in common.
+    /// What all results of one statement have in common.
     struct Shape {
         let columns: Row.Columns
         let types: [Oid]
@@ -18,13 +18,13 @@ struct PostgresResult {
     func shape() -> Shape {
         let width = PQnfields(result)
         return Shape(
-            columns: Row.Columns((0..<width).map { PostgresResult.words(PQfname(result, $0)) }),
+            columns: Row.Columns((0..<width).map { PostgresResult.text(PQfname(result, $0)) }),
             types: (0..<width).map { PQftype(result, $0) },
-            isWrite: !PostgresResult.words(PQcmdStatus(result)).hasPrefix("SELECT"))
+            isWrite: !PostgresResult.text(PQcmdStatus(result)).hasPrefix("SELECT"))
     }
 
     func outcome(_ shape: Shape) throws(DatabaseError) -> StatementOutcome {
-        let changes = shape.isWrite ? Int(PostgresResult.words(PQcmdTuples(result))) ?? 0 : 0
+        let changes = shape.isWrite ? Int(PostgresResult.text(PQcmdTuples(result))) ?? 0 : 0
         let height = PQntuples(result)
         var rows: [Row] = []
         rows.reserveCapacity(Int(height))
@@ -50,14 +50,16 @@ struct PostgresResult {
         case 17: return .bytes([UInt8](bytes))                                                      // bytea
         // text, varchar, char, name, "char", json, unknown, void
         case 25, 1043, 1042, 19, 18, 114, 705, 2278: return .text(String(decoding: bytes, as: UTF8.self))
-        default: throw DatabaseError(.decoding, "an answer has a column of PostgreSQL's type \(type), which no table of ours has; cast it")
+        default:
+            throw DatabaseError(
+                .decoding, "a result has a column of PostgreSQL's type \(type), which is in no table; cast it")
         }
     }
 
     /// What went wrong, by SQLSTATE (PostgreSQL's manual, appendix A). Does not free the result.
     static func error(_ result: OpaquePointer, isConnected: Bool, _ statement: String) -> DatabaseError {
-        let state = words(PQresultErrorField(result, Int32(UInt8(ascii: "C"))))
-        let message = words(PQresultErrorField(result, Int32(UInt8(ascii: "M"))))
+        let state = text(PQresultErrorField(result, Int32(UInt8(ascii: "C"))))
+        let message = text(PQresultErrorField(result, Int32(UInt8(ascii: "M"))))
         // A migration changed a table under a statement that was planned before it.
         let isStale = state == "0A000" && message.contains("cached plan")
         let kind: DatabaseError.Kind = !isConnected ? .unavailable : isStale ? .conflict : kind(state)
@@ -80,7 +82,7 @@ struct PostgresResult {
         }
     }
 
-    static func words(_ pointer: UnsafePointer<CChar>?) -> String {
+    static func text(_ pointer: UnsafePointer<CChar>?) -> String {
         pointer.map { String(cString: $0) } ?? ""
     }
 }

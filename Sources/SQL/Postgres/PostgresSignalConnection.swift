@@ -3,12 +3,12 @@ import CLibpq
 /// A connection that listens on its schema's channel and notifies on it. It belongs to one thread.
 final class PostgresSignalConnection {
     /// A notification takes fewer than 8,000 bytes.
-    private static let wordsAtOnce = 128
+    private static let messagesAtOnce = 128
 
     private let connection: OpaquePointer
     private let channel: String
 
-    /// Nothing when the server cannot be reached now.
+    /// Nil if the server cannot be reached now.
     init?(url: String) {
         guard let connection = PostgresSignalConnection.connect(url) else { return nil }
         guard PQstatus(connection) == CONNECTION_OK, let channel = PostgresSignalConnection.listen(connection) else {
@@ -26,10 +26,10 @@ final class PostgresSignalConnection {
 
     var socket: Int32 { PQsocket(connection) }
 
-    /// False when the connection is lost.
-    func send(_ words: [String]) -> Bool {
-        for start in stride(from: 0, to: words.count, by: PostgresSignalConnection.wordsAtOnce) {
-            let part = words[start..<min(start + PostgresSignalConnection.wordsAtOnce, words.count)].joined(separator: " ")
+    /// Returns false if the connection is lost.
+    func send(_ messages: [String]) -> Bool {
+        for start in stride(from: 0, to: messages.count, by: PostgresSignalConnection.messagesAtOnce) {
+            let part = messages[start...].prefix(PostgresSignalConnection.messagesAtOnce).joined(separator: " ")
             let result = PostgresSignalConnection.withCStrings([channel, part]) { values in
                 PQexecParams(connection, "SELECT pg_notify($1, $2)", 2, nil, values, nil, nil, 0)
             }
@@ -39,20 +39,20 @@ final class PostgresSignalConnection {
         return true
     }
 
-    /// What others said since. Nothing when the connection is lost.
+    /// Returns what others have sent since, or nil if the connection is lost.
     func receive() -> [String]? {
         guard PQconsumeInput(connection) == 1 else { return nil }
-        var words: [String] = []
+        var messages: [String] = []
         while let notification = PQnotifies(connection) {
             defer { PQfreemem(notification) }
-            // What this process says, it has heard already.
+            // This process has already handled its own notifications.
             if notification.pointee.be_pid == PQbackendPID(connection) { continue }
-            words += PostgresResult.words(notification.pointee.extra).split(separator: " ").map { String($0) }
+            messages += PostgresResult.text(notification.pointee.extra).split(separator: " ").map { String($0) }
         }
-        return words
+        return messages
     }
 
-    /// A server that has gone without a word is found out within a minute or so, unless the address says otherwise.
+    /// A server that disappears silently is detected within a minute or so, unless the address says otherwise.
     private static func connect(_ url: String) -> OpaquePointer? {
         let settings = [
             "connect_timeout": "5", "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
@@ -68,7 +68,7 @@ final class PostgresSignalConnection {
         let found = PQexec(connection, "SET synchronous_commit = off; SELECT 'darkroom_' || md5(current_schema())")
         defer { PQclear(found) }
         guard PQresultStatus(found) == PGRES_TUPLES_OK, PQntuples(found) == 1 else { return nil }
-        let channel = PostgresResult.words(PQgetvalue(found, 0, 0))
+        let channel = PostgresResult.text(PQgetvalue(found, 0, 0))
         // Letters and digits: there is nothing to be quoted.
         let listening = PQexec(connection, "LISTEN \(channel)")
         defer { PQclear(listening) }

@@ -1,34 +1,34 @@
 import Foundation
 import Synchronization
 
-/// What processes tell each other by PostgreSQL's LISTEN and NOTIFY, on a connection and a thread of its own.
+/// Notifications between processes by PostgreSQL's LISTEN and NOTIFY, on a connection and a thread of its own.
 ///
-/// Nothing is told inside the transaction that has something to tell: a commit with a notification in it waits for every
-/// other such commit, its sync included. What is told within a few milliseconds goes out as one, in a transaction that
+/// No notification is sent inside the transaction that causes it: a commit with a notification in it waits for every
+/// other such commit, its sync included. Notifications within a few milliseconds are sent as one, in a transaction that
 /// writes nothing and so syncs nothing.
 final class PostgresSignals: Sendable {
     private struct State {
-        var words: Set<String> = []
+        var messages: Set<String> = []
         var isStarted = false
         var isClosed = false
     }
 
-    /// Stands for all that was too much to be told one by one.
+    /// Replaces the notifications if there are too many to send one by one.
     private static let anything = "*"
     private static let limit = 4096
     /// Between two notifications of this process.
     private static let pause = Duration.milliseconds(10)
 
     private let url: String
-    private let bell = ThreadBell()
+    private let bell = ThreadSignal()
     private let state = Mutex(State())
 
     init(url: String) {
         self.url = url
     }
 
-    /// Begins to listen, and to tell what was and will be said. A second time it does nothing.
-    func start(_ hear: @escaping @Sendable (Heard) -> Void) {
+    /// Begins to listen, and to send notifications. A second call does nothing.
+    func start(_ hear: @escaping @Sendable (DatabaseNotification) -> Void) {
         let isFirst = state.withLock { state in
             defer { state.isStarted = true }
             return !state.isStarted && !state.isClosed
@@ -42,9 +42,9 @@ final class PostgresSignals: Sendable {
     func tell(_ word: String) {
         let isFirst = state.withLock { state in
             guard state.isStarted, !state.isClosed else { return false }
-            if state.words.count >= PostgresSignals.limit { state.words = [PostgresSignals.anything] }
-            state.words.insert(word)
-            return state.words.count == 1
+            if state.messages.count >= PostgresSignals.limit { state.messages = [PostgresSignals.anything] }
+            state.messages.insert(word)
+            return state.messages.count == 1
         }
         if isFirst { bell.ring() }
     }
@@ -57,12 +57,12 @@ final class PostgresSignals: Sendable {
 
     private var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    private func run(_ hear: @Sendable (Heard) -> Void) {
+    private func run(_ hear: @Sendable (DatabaseNotification) -> Void) {
         var failures = 0
         while !isClosed {
             if let connection = PostgresSignalConnection(url: url) {
                 failures = 0
-                // Nobody knows what was said before.
+                // What was sent before is unknown.
                 hear(.anything)
                 converse(connection, hear)
             } else {
@@ -73,33 +73,33 @@ final class PostgresSignals: Sendable {
     }
 
     /// Until the connection is lost.
-    private func converse(_ connection: PostgresSignalConnection, _ hear: @Sendable (Heard) -> Void) {
+    private func converse(_ connection: PostgresSignalConnection, _ hear: @Sendable (DatabaseNotification) -> Void) {
         var nextAt = ContinuousClock.now
         while !isClosed {
             let wait = nextAt - ContinuousClock.now
-            if wait <= .zero, let words = takeWords() {
-                guard connection.send(words) else { return putBack(words) }
+            if wait <= .zero, let messages = takeMessages() {
+                guard connection.send(messages) else { return putBack(messages) }
                 nextAt = .now + PostgresSignals.pause
             }
-            guard let heard = connection.receive() else { return }
-            if heard.contains(PostgresSignals.anything) {
+            guard let received = connection.receive() else { return }
+            if received.contains(PostgresSignals.anything) {
                 hear(.anything)
-            } else if !heard.isEmpty {
-                hear(.words(heard))
+            } else if !received.isEmpty {
+                hear(.words(received))
             }
-            let isWaiting = state.withLock { !$0.words.isEmpty }
+            let isWaiting = state.withLock { !$0.messages.isEmpty }
             bell.wait(isWaiting ? max(wait, .milliseconds(1)) : .seconds(1), orReadable: connection.socket)
         }
     }
 
-    private func takeWords() -> [String]? {
+    private func takeMessages() -> [String]? {
         state.withLock { state in
-            defer { state.words = [] }
-            return state.words.isEmpty ? nil : Array(state.words)
+            defer { state.messages = [] }
+            return state.messages.isEmpty ? nil : Array(state.messages)
         }
     }
 
-    private func putBack(_ words: [String]) {
-        state.withLock { $0.words.formUnion(words) }
+    private func putBack(_ messages: [String]) {
+        state.withLock { $0.messages.formUnion(messages) }
     }
 }

@@ -1,4 +1,4 @@
-/// Parameters in the form that libpq takes them: pointers to text that ends with a zero, or to bytes as they are.
+/// Parameters in the form that libpq expects: pointers to text that ends with a zero, or to bytes as they are.
 enum PostgresValues {
     static func withPointers<Result>(
         _ values: [SQLValue],
@@ -27,7 +27,7 @@ enum PostgresValues {
         }
     }
 
-    /// Answers libpq's number of the format: 0 for text, 1 for bytes.
+    /// Returns libpq's number of the format: 0 for text, 1 for bytes.
     private static func append(_ value: SQLValue, to block: inout [UInt8]) throws(DatabaseError) -> Int32 {
         switch value {
         case .null: break
@@ -35,7 +35,7 @@ enum PostgresValues {
         case .text(let text):
             let start = block.count
             block.append(contentsOf: text.utf8)
-            // PostgreSQL's text holds none, and would be cut off there.
+            // PostgreSQL's text cannot hold a zero, and would be cut off there.
             if block[start...].contains(0) { throw DatabaseError(.check, "a text holds a zero byte") }
         case .bytes(let bytes):
             block.append(contentsOf: bytes)

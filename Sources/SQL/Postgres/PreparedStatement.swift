@@ -1,9 +1,9 @@
-/// A statement that a connection has parsed, and what is known of its answers.
+/// A statement that a connection has parsed, and what is known of its results.
 final class PreparedStatement {
     let name: String
     let text: String
     fileprivate let written: WrittenStatement?
-    /// The same at each run, so read from the first answer only.
+    /// The same at each run, so read from the first result only.
     private var shape: PostgresResult.Shape?
 
     init(name: String, text: String, written: WrittenStatement?) {
@@ -19,8 +19,8 @@ final class PreparedStatement {
     }
 }
 
-/// The prepared statements of one connection, by their text. Bounded: past the limit all are forgotten, which a product
-/// with a fixed number of statements does not come to.
+/// The prepared statements of one connection, by their text. Bounded: past the limit all are forgotten, a limit that a
+/// product with a fixed number of statements does not reach.
 struct PreparedStatements {
     static let limit = 1000
 
@@ -35,7 +35,7 @@ struct PreparedStatements {
         return all[statement.text(in: .postgres)]
     }
 
-    /// Under a name that was never used before: what is forgotten here may still exist at the server.
+    /// Under a name that was never used before: what is forgotten here may still exist on the server.
     mutating func add(_ statement: Statement) -> PreparedStatement {
         made += 1
         let text = statement.text(in: .postgres)

@@ -2,8 +2,8 @@ import Dispatch
 import GRDB
 import Synchronization
 
-/// Notices that another process has committed, by a number that SQLite keeps for each connection (`PRAGMA
-/// data_version`). It says that something changed and not what. The writer's connection is asked, whose own commits do
+/// Notices that another process has committed, by a number that SQLite maintains for each connection (`PRAGMA
+/// data_version`). It shows that something changed but not what. The writer's connection is asked, whose own commits do
 /// not count.
 final class SQLiteChanges: Sendable {
     private static let interval = DispatchTimeInterval.milliseconds(200)
@@ -11,13 +11,13 @@ final class SQLiteChanges: Sendable {
     private let pool: DatabasePool
     private let isClosed: @Sendable () -> Bool
     private let isWanted: @Sendable () -> Bool
-    private let hear: @Sendable (Heard) -> Void
+    private let hear: @Sendable (DatabaseNotification) -> Void
     private let timer = DispatchQueue(label: "darkroom.sqlite.changes")
     private let last = Mutex<Int64?>(nil)
 
     init(
         _ pool: DatabasePool, isClosed: @escaping @Sendable () -> Bool, isWanted: @escaping @Sendable () -> Bool,
-        hear: @escaping @Sendable (Heard) -> Void
+        hear: @escaping @Sendable (DatabaseNotification) -> Void
     ) {
         self.pool = pool
         self.isClosed = isClosed
@@ -25,7 +25,7 @@ final class SQLiteChanges: Sendable {
         self.hear = hear
     }
 
-    /// Looks now and then until the engine is closed.
+    /// Polls until the engine is closed.
     func start() {
         timer.asyncAfter(deadline: .now() + SQLiteChanges.interval) { [self] in
             guard !isClosed() else { return }
@@ -38,7 +38,7 @@ final class SQLiteChanges: Sendable {
     }
 
     private func look(_ database: GRDB.Database) {
-        // A look that fails is as good as one that was not made: the next comes soon.
+        // A failed poll does no harm: the next comes soon.
         guard let version = try? Int64.fetchOne(database, sql: "PRAGMA data_version") else { return }
         let isChanged = last.withLock { last in
             defer { last = version }

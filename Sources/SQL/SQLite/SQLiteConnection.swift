@@ -24,10 +24,12 @@ struct SQLiteConnection: WriteConnection {
     func rollBack() {
         // Some errors roll back by themselves; then there is nothing left to do.
         guard database.isInsideTransaction else { return }
-        do { try database.execute(sql: "ROLLBACK") } catch { preconditionFailure("SQLite could not roll back: \(error)") }
+        do { try database.execute(sql: "ROLLBACK") } catch {
+            preconditionFailure("SQLite could not roll back: \(error)")
+        }
     }
 
-    /// There is one writer, and so nobody to lose against.
+    /// There is one writer, so there is nothing to wait for.
     func pause(_ attempt: Int) {}
 
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
@@ -35,7 +37,7 @@ struct SQLiteConnection: WriteConnection {
         do {
             let known = try statements?.prepared(statement, in: database)
             let prepared = try known?.statement ?? database.cachedStatement(sql: Dialect.sqlite.parameters(in: text))
-            // Checked: SQLite takes a missing value for NULL, where PostgreSQL refuses.
+            // Checked: SQLite treats a missing value as NULL, while PostgreSQL refuses it.
             try prepared.setArguments(StatementArguments(values.map { $0.databaseValue }))
             if prepared.columnCount == 0 {
                 try prepared.execute()
@@ -47,7 +49,8 @@ struct SQLiteConnection: WriteConnection {
             while let row = try cursor.next() {
                 rows.append(Row(columns, row.databaseValues.map(SQLValue.init)))
             }
-            return StatementOutcome(rows: rows, changes: prepared.isReadonly ? 0 : database.changesCount, isWrite: !prepared.isReadonly)
+            return StatementOutcome(
+                rows: rows, changes: prepared.isReadonly ? 0 : database.changesCount, isWrite: !prepared.isReadonly)
         } catch {
             throw DatabaseError(error, statement: text)
         }
@@ -78,7 +81,7 @@ extension SQLValue {
         case .int64(let integer): self = .integer(integer)
         case .string(let text): self = .text(text)
         case .blob(let data): self = .bytes([UInt8](data))
-        // No column of ours holds one, and an average is taken in integers.
+        // No column holds one, and averages are computed in integers.
         case .double(let double): self = .integer(Int64(double))
         }
     }

@@ -3,7 +3,7 @@ import GRDB
 /// SQLite through GRDB on the system's library: write-ahead log, one writer, several readers, every commit synced.
 package final class SQLiteEngine: Engine {
     private let pool: DatabasePool
-    private let briefReaders: SQLiteBriefReaders
+    private let inlineReaders: SQLiteInlineReaders
     private let queue = WriteQueue(sharesAll: true)
     private let statements = SQLiteStatements()
 
@@ -18,7 +18,7 @@ package final class SQLiteEngine: Engine {
         configuration.maximumReaderCount = readers
         configuration.prepareDatabase {
             try $0.execute(sql: "PRAGMA cache_size = -16000")
-            // Without it, INSERT OR REPLACE would delete past the triggers that keep ledger lines.
+            // Without it, INSERT OR REPLACE would delete past the triggers that protect ledger lines.
             try $0.execute(sql: "PRAGMA recursive_triggers = ON")
         }
         do {
@@ -26,17 +26,19 @@ package final class SQLiteEngine: Engine {
             try pool.writeWithoutTransaction {
                 // A pool sets NORMAL, which may lose the last commits when the power fails. Credits must not be lost.
                 try $0.execute(sql: "PRAGMA synchronous = FULL")
-                // Pages that every write changes are then folded into the file once for hundreds of commits.
+                // Pages that every write changes are then copied into the file once for hundreds of commits.
                 try $0.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
                 try $0.execute(sql: "PRAGMA cache_size = -64000")
             }
-            briefReaders = try SQLiteBriefReaders(path: path, count: 2, configuration)
+            inlineReaders = try SQLiteInlineReaders(path: path, count: 2, configuration)
         } catch {
             throw DatabaseError(error)
         }
     }
 
-    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         if let refusal = queue.refusal { throw refusal }
         do {
             return try await pool.read { try body(Transaction(SQLiteConnection($0))) }
@@ -45,10 +47,12 @@ package final class SQLiteEngine: Engine {
         }
     }
 
-    package func readBriefly<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func readInline<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         if let refusal = queue.refusal { throw refusal }
         do {
-            return try briefReaders.read(body)
+            return try inlineReaders.read(body)
         } catch let error as GRDB.DatabaseError {
             throw DatabaseError(error)
         }
@@ -66,7 +70,7 @@ package final class SQLiteEngine: Engine {
         }
     }
 
-    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (Heard) -> Void) {
+    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (DatabaseNotification) -> Void) {
         SQLiteChanges(pool, isClosed: { [queue] in queue.refusal != nil }, isWanted: isWanted, hear: hear).start()
     }
 
@@ -79,7 +83,9 @@ package final class SQLiteEngine: Engine {
             var problems: [String] = []
             let mode = try transaction.queryOne("PRAGMA journal_mode")?.get("journal_mode", as: String.self)
             if mode != "wal" { problems.append("Its journal mode is \(mode ?? "unknown") instead of wal.") }
-            let found = try transaction.query("PRAGMA quick_check(10)").map { try $0.get("quick_check", as: String.self) }
+            let found = try transaction.query("PRAGMA quick_check(10)").map {
+                try $0.get("quick_check", as: String.self)
+            }
             if found != ["ok"] { problems += found }
             let orphans = try transaction.query("PRAGMA foreign_key_check").count
             if orphans > 0 { problems.append("\(orphans) rows point to rows that are not there.") }
@@ -89,8 +95,8 @@ package final class SQLiteEngine: Engine {
 
     package func close() async {
         queue.close()
-        briefReaders.close()
-        // Leaves everything in the one file. Where another process still reads, its own close will do so.
+        inlineReaders.close()
+        // Leaves everything in the one file. If another process still reads, its own close will do so.
         try? await pool.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
     }
 }

@@ -2,9 +2,10 @@ import GRDB
 
 /// A database's file as such, while others may work on it.
 package enum SQLiteFile {
-    /// Whether another process, or this one, has it open. A server that was killed has not, whatever it left behind.
+    /// Whether another process, or this one, has it open. A server that was killed has not, whatever files it left.
     ///
-    /// SQLite leaves its write-ahead log only when nobody else has the database open, so it is asked to, and to come back.
+    /// SQLite leaves its write-ahead log mode only if nobody else has the database open, so it is switched out of it,
+    /// and back.
     package static func isOpen(_ path: String) throws(DatabaseError) -> Bool {
         do {
             let queue = try DatabaseQueue(path: path)
@@ -23,7 +24,7 @@ package enum SQLiteFile {
         }
     }
 
-    /// Reads a file that nobody else has open, and leaves its bytes as they are.
+    /// Reads a file that nobody else has open, and leaves its bytes unchanged.
     package static func read<Value>(_ path: String, _ body: (Transaction) throws -> Value) throws -> Value {
         var configuration = GRDB.Configuration()
         configuration.readonly = true
@@ -32,7 +33,7 @@ package enum SQLiteFile {
         return try queue.read { try body(Transaction(SQLiteConnection($0))) }
     }
 
-    /// Writes a copy of what one instant sees to `target`, where there must be nothing. Writers go on meanwhile.
+    /// Writes a copy of the database at one instant to `target`, which must not exist. Writers go on meanwhile.
     package static func copy(_ path: String, to target: String) throws(DatabaseError) {
         do {
             let queue = try DatabaseQueue(path: path)

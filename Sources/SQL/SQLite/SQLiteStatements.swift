@@ -1,14 +1,14 @@
 import GRDB
 
-/// What one connection has prepared of the statements that are written out once, with the names of their columns. GRDB
-/// finds its own by their text, which for a statement of many rows takes longer than to run it.
+/// The statements with fixed text that one connection has prepared, with the names of their columns. GRDB finds its own
+/// by their text, which takes longer for a statement of many rows than running it.
 ///
 /// It never leaves its connection's queue: that is why it may be sent there.
 final class SQLiteStatements: @unchecked Sendable {
     struct Prepared {
         let statement: GRDB.Statement
         let columns: Row.Columns
-        /// Kept alive, so that no other takes its identity.
+        /// Kept alive, so that no other object takes its identity.
         fileprivate let written: WrittenStatement
     }
 

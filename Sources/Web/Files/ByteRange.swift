@@ -1,5 +1,5 @@
-/// What a `Range` header asks of a file (RFC 9110, 14.1). Several ranges, other units and nonsense mean the whole file, as
-/// the header may be ignored.
+/// The part of a file that a `Range` header asks for (RFC 9110, 14.1). Several ranges, other units and malformed
+/// headers mean the whole file, as the header may be ignored.
 enum ByteRange: Hashable {
     case whole
     case part(Range<Int>)
@@ -10,7 +10,8 @@ enum ByteRange: Hashable {
             self = .whole
             return
         }
-        let ends = header.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
+        let ends = header.dropFirst(6).split(separator: "-", omittingEmptySubsequences: false)
+            .map { $0.filter { $0 != " " } }
         guard ends.count == 2, ends.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }) else {
             self = .whole
             return
@@ -29,7 +30,7 @@ enum ByteRange: Hashable {
         }
     }
 
-    /// A number too long to hold lies past the end of any file.
+    /// A number that overflows lies past the end of any file.
     private static func number(_ digits: String) -> Int? {
         digits.isEmpty ? nil : Int(digits) ?? Int.max - 1
     }

@@ -2,7 +2,7 @@ import Core
 import Foundation
 import HTTPTypes
 
-/// What a request says of the copy it already has (RFC 9110, 13.1 and 14).
+/// What a request says about the copy it already has (RFC 9110, 13.1 and 14).
 struct FileConditions {
     private let headers: HTTPFields
 
@@ -10,8 +10,8 @@ struct FileConditions {
         self.headers = headers
     }
 
-    /// Whether the caller's copy is the file. A tag, where there is one, counts more than a date.
-    func isKnown(_ asset: Asset) -> Bool {
+    /// Whether the client's copy is the file. A tag, if there is one, counts more than a date.
+    func isUnchanged(_ asset: Asset) -> Bool {
         if let tags = headers[.ifNoneMatch] {
             return tags.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
                 .contains { $0 == "*" || $0 == asset.entityTag || $0 == "W/" + asset.entityTag }
@@ -19,9 +19,13 @@ struct FileConditions {
         return headers[.ifModifiedSince].flatMap(HTTPDate.seconds).map { asset.createdAt.seconds <= $0 } ?? false
     }
 
-    /// The part asked for, unless it is to be added to a copy of something else.
+    /// The part asked for; the whole file if the part was to be added to a copy of something else.
     func range(of asset: Asset) -> ByteRange {
-        if let condition = headers[.ifRange], condition != asset.entityTag, condition != HTTPDate.text(asset.createdAt) { return .whole }
+        if let condition = headers[.ifRange], condition != asset.entityTag,
+            condition != HTTPDate.text(asset.createdAt)
+        {
+            return .whole
+        }
         return ByteRange(headers[.range], size: asset.size)
     }
 }

@@ -11,15 +11,20 @@ enum HTTPDate {
         let text = Array(instant.text)
         guard text.count >= 19, let month = Int(String(text[5..<7])), (1...12).contains(month) else { return "" }
         let day = days[Int((instant.seconds / 86_400 % 7 + 7) % 7)]
-        return "\(day), \(String(text[8..<10])) \(months[month - 1]) \(String(text[0..<4])) \(String(text[11..<19])) GMT"
+        let (date, year, time) = (String(text[8..<10]), String(text[0..<4]), String(text[11..<19]))
+        return "\(day), \(date) \(months[month - 1]) \(year) \(time) GMT"
     }
 
-    /// Nothing for the two older forms, which nobody has sent for decades: a condition that is not understood is ignored.
+    /// Returns nil for the two older forms, which nobody has sent for decades: a condition that is not understood is
+    /// ignored.
     static func seconds(_ text: String) -> Int64? {
         let parts = text.split(separator: " ")
-        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else { return nil }
+        guard parts.count == 6, parts[5] == "GMT", let month = months.firstIndex(of: String(parts[2])) else {
+            return nil
+        }
         let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-        guard let date = try? Date("\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z", strategy: .iso8601) else { return nil }
+        let text = "\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z"
+        guard let date = try? Date(text, strategy: .iso8601) else { return nil }
         return Int64(date.timeIntervalSince1970)
     }
 }

@@ -1,35 +1,41 @@
-package import Core
+import Core
 import Foundation
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 
-/// `GET|HEAD /files/{key}`: the bytes of a file, for whoever has a link. No account is asked for: the link is the right.
-package struct ServeFile: Sendable {
+/// `GET|HEAD /files/{key}`: the bytes of a file, for everybody who has a link. No account is required: the link is
+/// the permission.
+struct ServeFile: Sendable {
     private let assets: Assets
     private let store: any FileStore
     private let links: FileLinks
     private let time: Time
 
-    package init(assets: Assets, store: any FileStore, links: FileLinks, time: Time) {
+    init(assets: Assets, store: any FileStore, links: FileLinks, time: Time) {
         self.assets = assets
         self.store = store
         self.links = links
         self.time = time
     }
 
-    @Sendable package func handle(_ request: Request, _ context: some RequestContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: some RequestContext) async throws -> Response {
         let query = request.uri.queryParameters
         let download = query["download"].map(String.init)
-        guard let key = StorageKey(checking: context.parameters.getCatchAll().joined(separator: "/")) else { throw LinkError.invalid }
+        guard let key = StorageKey(checking: context.parameters.getCatchAll().joined(separator: "/")) else {
+            throw LinkError.invalid
+        }
         let expiresAt = try links.check(
-            key, expires: query["expires"].map(String.init), download: download, signature: query["signature"].map(String.init))
+            key, expires: query["expires"].map(String.init), download: download,
+            signature: query["signature"].map(String.init))
         let asset = try await assets.find(key)
         let headers = headers(for: asset, until: expiresAt, download: download)
-        if FileConditions(request.headers).isKnown(asset) { return Response(status: .notModified, headers: headers) }
-        return try await answer(asset, request, headers)
+        if FileConditions(request.headers).isUnchanged(asset) {
+            return Response(status: .notModified, headers: headers)
+        }
+        return try await response(asset, request, headers)
     }
 
-    private func answer(_ asset: Asset, _ request: Request, _ headers: HTTPFields) async throws -> Response {
+    private func response(_ asset: Asset, _ request: Request, _ headers: HTTPFields) async throws -> Response {
         var headers = headers
         headers[.contentType] = asset.type.contentType
         switch FileConditions(request.headers).range(of: asset) {
@@ -44,7 +50,7 @@ package struct ServeFile: Sendable {
         }
     }
 
-    /// The file is opened before the answer begins, so that one whose bytes are gone is still a 404.
+    /// The file is opened before the response begins, so that a file whose bytes are gone is still a 404.
     private func response(
         _ status: HTTPResponse.Status, _ asset: Asset, _ range: Range<Int>?, _ request: Request, _ headers: HTTPFields
     ) async throws -> Response {
@@ -63,7 +69,8 @@ package struct ServeFile: Sendable {
         return Response(status: status, headers: headers, body: body)
     }
 
-    /// Never run as a page of ours, whatever the bytes are; and shown in the pages of others, which is what links are for.
+    /// A browser never runs the file as a page of this server, whatever its bytes are. It may be shown in the pages of
+    /// other sites, which is what links are for.
     private func headers(for asset: Asset, until expiresAt: Instant, download: String?) -> HTTPFields {
         [
             .eTag: asset.entityTag,

@@ -2,12 +2,12 @@ import Core
 import Crypto
 import Foundation
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 import NIOCore
 
-/// `GET /public/{name}`: the pages' own files, which are part of the program. Pages name them with the hash of what they
-/// hold, so that a browser keeps them for good and a new version is new at once.
-package struct PublicFiles: Sendable {
+/// `GET /public/{name}`: the pages' own files, which are part of the program. Pages name them with the hash of their
+/// contents, so that a browser caches them for good and loads a new version at once.
+struct PublicFiles: Sendable {
     private struct File: Sendable {
         let type: String
         let bytes: [UInt8]
@@ -22,29 +22,28 @@ package struct PublicFiles: Sendable {
 
     private let files: [String: File]
 
-    package init() {
+    init() {
         files = [
             "style.css": File("text/css; charset=utf-8", PackageResources.style_css),
             "home.js": File("text/javascript; charset=utf-8", PackageResources.home_js),
-            "stand-in.css": File("text/css; charset=utf-8", PackageResources.stand_in_css),
             "favicon.svg": File("image/svg+xml", PackageResources.favicon_svg),
         ]
     }
 
-    /// What a page writes to name a file.
+    /// The address by which a page names a file.
     func address(of name: String) -> String {
-        guard let file = files[name] else { preconditionFailure("a page names \(name), which is no file of ours") }
+        guard let file = files[name] else { preconditionFailure("a page names \(name), which does not exist") }
         return "/public/\(name)?v=\(file.hash)"
     }
 
-    @Sendable package func handle(_ request: Request, _ context: AppContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AppContext) async throws -> Response {
         guard let response = context.parameters.get("name").flatMap({ response(for: $0, request) }) else {
             throw APIError(.notFound, "not_found", "There is no such file.")
         }
         return response
     }
 
-    /// Nothing where there is no such file.
+    /// Returns nil if there is no such file.
     func response(for name: String, _ request: Request) -> Response? {
         guard let file = files[name] else { return nil }
         let isExact = request.uri.queryParameters["v"].map { $0 == file.hash } ?? false
@@ -52,7 +51,9 @@ package struct PublicFiles: Sendable {
             .contentType: file.type, .eTag: "\"\(file.hash)\"",
             .cacheControl: isExact ? "public, max-age=31536000, immutable" : "public, no-cache",
         ]
-        if request.headers[.ifNoneMatch]?.contains(file.hash) == true { return Response(status: .notModified, headers: headers) }
+        if request.headers[.ifNoneMatch]?.contains(file.hash) == true {
+            return Response(status: .notModified, headers: headers)
+        }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
     }
 }

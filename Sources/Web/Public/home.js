@@ -1,63 +1,67 @@
-// The first page's form: sign in, see the price, make a picture, watch it come, read the receipt.
+// The first page's form: sign in, see the price, generate an image, follow its progress, read the receipt.
 "use strict";
 
 const byID = (id) => document.getElementById(id);
 const credits = (number) => Number(number).toFixed(2);
 const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-const ends = ["completed", "failed", "cancelled"];
+const endStates = ["completed", "failed", "cancelled"];
 
 // The session lives as long as the tab.
 const session = {
   get: () => { try { return JSON.parse(sessionStorage.getItem("darkroom")); } catch { return null; } },
-  set: (value) => value ? sessionStorage.setItem("darkroom", JSON.stringify(value)) : sessionStorage.removeItem("darkroom"),
+  set: (value) => value ? sessionStorage.setItem("darkroom", JSON.stringify(value))
+    : sessionStorage.removeItem("darkroom"),
 };
 
-class Refusal extends Error {
+class RequestError extends Error {
   constructor(status, body) {
     const error = body?.error ?? body ?? {};
-    super(error.message ?? error.msg ?? `The server answered ${status}.`);
+    super(error.message ?? error.msg ?? `The server responded with ${status}.`);
     this.status = status;
     this.field = error.field;
   }
 }
 
 async function auth(path, body) {
-  const answer = await fetch(`/auth/v1/${path}`, {
+  const response = await fetch(`/auth/v1/${path}`, {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
   });
-  const found = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refusal(answer.status, found);
+  const found = await response.json().catch(() => null);
+  if (!response.ok) throw new RequestError(response.status, found);
   session.set({ access: found.access_token, refresh: found.refresh_token, email: found.user?.email ?? "" });
 }
 
-// With a fresh token once, where the old one has expired.
+// With a fresh token once, if the old one has expired.
 async function open(path, options = {}, isSecond = false) {
   const held = session.get();
   const headers = { ...options.headers, Authorization: `Bearer ${held?.access}` };
-  const answer = await fetch(path, { ...options, headers });
-  if (answer.status === 401 && held && !isSecond) {
+  const response = await fetch(path, { ...options, headers });
+  if (response.status === 401 && held && !isSecond) {
     try { await auth("token?grant_type=refresh_token", { refresh_token: held.refresh }); } catch (error) {
-      if (error instanceof Refusal) signedOut("Your session has ended. Sign in again.");
+      if (error instanceof RequestError) signedOut("Your session has ended. Sign in again.");
       throw error;
     }
     return open(path, options, true);
   }
-  return answer;
+  return response;
 }
 
 async function api(path, options) {
-  const answer = await open(path, options);
-  const body = await answer.json().catch(() => null);
-  if (!answer.ok) throw new Refusal(answer.status, body);
+  const response = await open(path, options);
+  const body = await response.json().catch(() => null);
+  if (!response.ok) throw new RequestError(response.status, body);
   return body;
 }
 
 const post = (path, body, headers = {}) =>
-  api(path, { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) });
+  api(path, {
+    method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body),
+  });
 
-const words = (error) => error instanceof Refusal ? error.message : "The server cannot be reached. Check the connection and try again.";
+const messageOf = (error) => error instanceof RequestError ? error.message
+  : "The server cannot be reached. Check the connection and try again.";
 
-// Who is here
+// The user
 
 function signedOut(message = "") {
   session.set(null);
@@ -99,13 +103,13 @@ async function enter(event, path) {
     await signedIn();
     byID("prompt").focus();
   } catch (error) {
-    byID("sign-in-error").textContent = words(error);
+    byID("sign-in-error").textContent = messageOf(error);
   } finally {
     for (const button of form.querySelectorAll("button")) button.disabled = false;
   }
 }
 
-// The price before it is paid
+// The price, before anything is paid
 
 const request = () => {
   const form = byID("compose");
@@ -132,13 +136,14 @@ async function showPrice() {
     price.textContent = `${credits(estimate.estimatedCredits)} credits`;
     const time = estimate.estimatedSeconds ? `, about ${estimate.estimatedSeconds} s` : "";
     const rest = estimate.sufficient ? `of ${credits(estimate.availableCredits)} available${time}`
-      : `You have ${credits(estimate.availableCredits)}, which is not enough. Ask for less, or ask the operator for credits.`;
+      : `You have ${credits(estimate.availableCredits)}, which is not enough. `
+        + "Ask for less, or ask the operator for credits.";
     line.replaceChildren(price, rest);
     canPay = estimate.sufficient;
   } catch (error) {
     if (turn !== asked) return;
     line.replaceChildren();
-    byID("compose-error").textContent = words(error);
+    byID("compose-error").textContent = messageOf(error);
   }
   byID("generate").disabled = isBusy || !canPay;
 }
@@ -150,7 +155,7 @@ function priceSoon() {
   typing = setTimeout(showPrice, 250);
 }
 
-// The work, live
+// Progress
 
 function show({ phase, percent, log }) {
   if (phase !== undefined && byID("phase").textContent !== phase) byID("phase").textContent = phase;
@@ -161,17 +166,19 @@ function show({ phase, percent, log }) {
 }
 
 const phases = {
-  pending: "Held", queued: "In the queue", processing: "Being made", completed: "Done", failed: "Failed", cancelled: "Cancelled",
+  pending: "Held", queued: "In the queue", processing: "Generating", completed: "Done", failed: "Failed",
+  cancelled: "Cancelled",
 };
 
-// EventSource cannot send a token, so the stream is read by hand; after a break it goes on behind the last event.
+// EventSource cannot send a token, so the stream is read by hand; after a break it continues after the last event.
 async function follow(id) {
   let last = "";
   for (let losses = 0; losses < 30; losses++) {
     try {
-      const answer = await open(`/api/jobs/${id}/events`, { headers: { Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) } });
-      if (!answer.ok) throw new Refusal(answer.status, await answer.json().catch(() => null));
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      const headers = { Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) };
+      const response = await open(`/api/jobs/${id}/events`, { headers });
+      if (!response.ok) throw new RequestError(response.status, await response.json().catch(() => null));
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let text = "";
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
         losses = 0;
@@ -179,13 +186,14 @@ async function follow(id) {
         const events = text.split("\n\n");
         text = events.pop();
         for (const event of events) {
-          const lines = Object.fromEntries(event.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+          const lines = Object.fromEntries(event.split("\n").map((line) =>
+            [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
           if (lines.id) last = lines.id;
-          if (lines.data && told(lines.event, JSON.parse(lines.data))) return reader.cancel();
+          if (lines.data && showEvent(lines.event, JSON.parse(lines.data))) return reader.cancel();
         }
       }
     } catch (error) {
-      if (error instanceof Refusal) throw error;
+      if (error instanceof RequestError) throw error;
       show({ phase: "Connecting again" });
     }
     await wait(losses < 3 ? 1000 : 2000);
@@ -193,16 +201,18 @@ async function follow(id) {
   throw new Error("lost");
 }
 
-function told(type, data) {
+// Returns whether the job has ended.
+function showEvent(type, data) {
   if (type === "progress") {
     const position = data.providerQueuePosition;
-    show({ phase: position != null && data.percent == null ? `In the provider's queue, behind ${position}` : phases.processing,
-      percent: data.percent ?? null, log: data.log });
+    const isWaiting = position != null && data.percent == null;
+    const phase = isWaiting ? `In the provider's queue, behind ${position}` : phases.processing;
+    show({ phase, percent: data.percent ?? null, log: data.log });
     return false;
   }
   const again = type === "started" && data.data?.attempt > 1 ? `, attempt ${data.data.attempt}` : "";
   show({ phase: phases[data.status] + again, percent: data.status === "completed" ? 100 : null, log: "" });
-  return ends.includes(data.status);
+  return endStates.includes(data.status);
 }
 
 async function showPosition(id, isOver) {
@@ -210,7 +220,8 @@ async function showPosition(id, isOver) {
     const { job, progress } = await api(`/api/jobs/${id}`).catch(() => ({}));
     if (isOver()) return;
     if (job?.status === "queued" && progress.queuePosition != null) {
-      show({ phase: progress.queuePosition === "0" ? "Next in the queue" : `In the queue, behind ${progress.queuePosition}` });
+      const position = progress.queuePosition;
+      show({ phase: position === "0" ? "Next in the queue" : `In the queue, behind ${position}` });
     } else if (job?.status === "processing" && progress.isEstimate) {
       show({ percent: progress.percent });
     }
@@ -218,32 +229,32 @@ async function showPosition(id, isOver) {
   }
 }
 
-// A reload goes on where the page was.
+// A reload continues where the page was.
 const pending = {
   get: () => sessionStorage.getItem("darkroom-job"),
   set: (id) => id ? sessionStorage.setItem("darkroom-job", id) : sessionStorage.removeItem("darkroom-job"),
 };
 
-async function make(event) {
+async function generate(event) {
   event.preventDefault();
   if (isBusy || !byID("compose").reportValidity()) return;
   begin();
   try {
-    // The same key for the same press: a request that is sent twice is paid once.
+    // The same key for one press of the button: a request that is sent twice is charged once.
     const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     const { job } = await sendTwice(() => post("/api/generate", request(), { "Idempotency-Key": key }));
     pending.set(job.id);
     await watch(job.id);
   } catch (error) {
     byID("status").hidden = true;
-    byID("compose-error").textContent = words(error);
+    byID("compose-error").textContent = messageOf(error);
   }
   finish();
 }
 
 async function sendTwice(send) {
   try { return await send(); } catch (error) {
-    if (error instanceof Refusal) throw error;
+    if (error instanceof RequestError) throw error;
     await wait(1000);
     return send();
   }
@@ -260,7 +271,7 @@ function begin() {
   reveal("status");
 }
 
-// On a small screen the tray is below the form.
+// On a small screen the result is below the form.
 function reveal(id) {
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   byID(id).scrollIntoView({ block: "nearest", behavior: isStill ? "auto" : "smooth" });
@@ -286,7 +297,9 @@ async function watch(id) {
 
 async function cancel(id) {
   byID("cancel").hidden = true;
-  try { await api(`/api/jobs/${id}`, { method: "DELETE" }); } catch (error) { byID("compose-error").textContent = words(error); }
+  try { await api(`/api/jobs/${id}`, { method: "DELETE" }); } catch (error) {
+    byID("compose-error").textContent = messageOf(error);
+  }
 }
 
 // The result and what it cost
@@ -297,7 +310,8 @@ function showResult(details) {
   byID("bar").hidden = true;
   if (job.status === "failed") show({ phase: `Failed. ${job.error?.message ?? ""}` });
   if (job.status === "cancelled") show({ phase: "Cancelled. Your credits were given back." });
-  if (job.status === "completed") showPictures(outputs, job, attempts.some((attempt) => attempt.provider === "sandbox"));
+  const isSandbox = attempts.some((attempt) => attempt.provider === "sandbox");
+  if (job.status === "completed") showPictures(outputs, job, isSandbox);
   showReceipt(details);
 }
 
@@ -319,7 +333,7 @@ function showPictures(outputs, job, isSandbox) {
 }
 
 function figure(output, job, isSandbox) {
-  // A link names the server as the world knows it; this page may have been opened by another of its names.
+  // A link names the server by its public address; this page may have been opened under another of its names.
   const link = new URL(output.url, location.href);
   const address = link.pathname.startsWith("/files/") ? link.pathname + link.search : link.href;
   const figure = document.createElement("figure");
@@ -343,7 +357,8 @@ function figure(output, job, isSandbox) {
 function showReceipt({ job, receipt }) {
   const after = receipt.transactions.at(-1)?.availableAfter;
   const lines = [
-    ["Set aside", credits(receipt.reserved)], ["Spent", credits(receipt.captured), "total"], ["Given back", credits(receipt.released)],
+    ["Set aside", credits(receipt.reserved)], ["Spent", credits(receipt.captured), "total"],
+    ["Given back", credits(receipt.released)],
     ...(after === undefined ? [] : [["Credits left", credits(after)]]), ["Job", job.id, "job"],
   ];
   byID("lines").replaceChildren(...lines.flatMap(([name, value, look = ""]) => {
@@ -354,11 +369,11 @@ function showReceipt({ job, receipt }) {
   byID("receipt").hidden = false;
 }
 
-async function goOn(id) {
+async function resume(id) {
   begin();
   try { await watch(id); } catch (error) {
     byID("status").hidden = true;
-    byID("compose-error").textContent = words(error);
+    byID("compose-error").textContent = messageOf(error);
   }
   finish();
 }
@@ -370,11 +385,13 @@ byID("sign-out").addEventListener("click", () => {
   open("/auth/v1/logout?scope=local", { method: "POST" }).catch(() => {});
   signedOut();
 });
-byID("compose").addEventListener("submit", make);
+byID("compose").addEventListener("submit", generate);
 byID("compose").addEventListener("input", priceSoon);
 byID("prompt").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) make(event);
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) generate(event);
 });
 if (session.get()) {
-  signedIn().then(() => pending.get() && goOn(pending.get())).catch((error) => { byID("compose-error").textContent = words(error); });
+  signedIn().then(() => pending.get() && resume(pending.get())).catch((error) => {
+    byID("compose-error").textContent = messageOf(error);
+  });
 }

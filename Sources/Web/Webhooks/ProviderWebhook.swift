@@ -1,21 +1,21 @@
-package import Core
+import Core
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 import Logging
 
-/// `POST /api/webhooks/{provider}/{token}`: a provider tells what became of an attempt.
-package struct ProviderWebhook: Sendable {
+/// `POST /api/webhooks/{provider}/{token}`: a provider reports the result of an attempt.
+struct ProviderWebhook: Sendable {
     private static let bodyLimit = 8 << 20
 
     private let receive: ReceiveWebhook
 
-    package init(receive: ReceiveWebhook) {
+    init(receive: ReceiveWebhook) {
         self.receive = receive
     }
 
-    private struct Answer: Encodable { let received = true }
+    private struct Acknowledgment: Encodable { let received = true }
 
-    @Sendable package func handle(_ request: Request, _ context: AppContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AppContext) async throws -> Response {
         guard let provider = context.parameters.get("provider"), let token = context.parameters.get("token") else {
             throw WebhookRefusal.unknownToken
         }
@@ -23,11 +23,13 @@ package struct ProviderWebhook: Sendable {
         var headers: [String: String] = [:]
         for field in request.headers { headers[field.name.canonicalName] = field.value }
         do {
-            _ = try await receive(ReceivedWebhook(headers: headers, body: body), from: ProviderName(rawValue: provider), token: token)
+            let webhook = ReceivedWebhook(headers: headers, body: body)
+            _ = try await receive(webhook, from: ProviderName(rawValue: provider), token: token)
         } catch let refusal as WebhookRefusal {
-            context.logger.warning("webhook refused", metadata: ["reason": "\(refusal.rawValue)", "provider": "\(provider.prefix(32))"])
+            context.logger.warning(
+                "webhook refused", metadata: ["reason": "\(refusal.rawValue)", "provider": "\(provider.prefix(32))"])
             throw refusal
         }
-        return .json(Answer())
+        return .json(Acknowledgment())
     }
 }

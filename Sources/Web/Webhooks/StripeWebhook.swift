@@ -1,21 +1,22 @@
-package import Core
+import Core
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 import Logging
 
-/// `POST /api/stripe/webhook`: Stripe tells of a payment. Whatever is signed is kept, and answered 200.
-package struct StripeWebhook: Sendable {
+/// `POST /api/stripe/webhook`: Stripe reports an event. Every event with a valid signature is stored, and the response
+/// is 200.
+struct StripeWebhook: Sendable {
     private static let bodyLimit = 1 << 20
 
     private let receive: ReceiveStripeEvent?
 
-    package init(receive: ReceiveStripeEvent?) {
+    init(receive: ReceiveStripeEvent?) {
         self.receive = receive
     }
 
-    private struct Answer: Encodable { let received = true }
+    private struct Acknowledgment: Encodable { let received = true }
 
-    @Sendable package func handle(_ request: Request, _ context: AppContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AppContext) async throws -> Response {
         guard let receive else { throw BillingError.off }
         let body = try await request.bytes(limit: StripeWebhook.bodyLimit)
         do {
@@ -24,7 +25,7 @@ package struct StripeWebhook: Sendable {
             context.logger.warning("webhook refused", metadata: ["reason": "\(refusal)", "provider": "stripe"])
             throw refusal
         }
-        return .json(Answer())
+        return .json(Acknowledgment())
     }
 }
 

@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 
 struct KeyTests {
-    private func owner(of world: IdentityFixture, _ email: String = "ada@example.com") async throws -> Actor {
+    private func owner(of world: AppFixture, _ email: String = "ada@example.com") async throws -> Actor {
         try await world.identity.authenticator.authenticate(world.signedIn(email).accessToken).actor
     }
 
     @Test(arguments: TestEngine.available)
-    func `a key has 256 bits, and only its digest is kept`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+    func `a key has 256 bits, and only its digest is stored`(on engine: TestEngine) async throws {
+        let world = try await AppFixture(engine)
         let owner = try await owner(of: world)
 
         let (key, secret) = try await world.identity.apiKeys.create(named: " app ", by: owner)
@@ -19,14 +19,14 @@ struct KeyTests {
         #expect(key.name == "app")
         #expect(secret.hasPrefix(key.prefix))
         #expect(key.prefix.count == 9)
-        let kept = "SELECT COUNT(*) AS value FROM api_keys WHERE id || name || hash || prefix LIKE $1" as Statement
-        #expect(try await world.number(kept, "%\(secret.dropFirst(9))%") == 0)
+        let stored = "SELECT COUNT(*) AS value FROM api_keys WHERE id || name || hash || prefix LIKE $1" as Statement
+        #expect(try await world.number(stored, "%\(secret.dropFirst(9))%") == 0)
         #expect(try await world.number("SELECT COUNT(*) AS value FROM api_keys WHERE length(hash) = 64") == 1)
     }
 
     @Test(arguments: TestEngine.available)
-    func `a revoked key opens nothing, at once`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+    func `a revoked key gives no access, at once`(on engine: TestEngine) async throws {
+        let world = try await AppFixture(engine)
         let owner = try await owner(of: world)
         let (key, secret) = try await world.identity.apiKeys.create(named: "app", by: owner)
         let (_, other) = try await world.identity.apiKeys.create(named: "other", by: owner)
@@ -34,7 +34,9 @@ struct KeyTests {
 
         try await world.identity.apiKeys.revoke(key.id, by: owner)
 
-        await #expect(throws: AuthenticationError.unknownKey) { try await world.identity.authenticator.authenticate(secret) }
+        await #expect(throws: AuthenticationError.unknownKey) {
+            try await world.identity.authenticator.authenticate(secret)
+        }
         await #expect(throws: APIKeyError.notFound) { try await world.identity.apiKeys.revoke(key.id, by: owner) }
         _ = try await world.identity.authenticator.authenticate(other)
         #expect(try await world.identity.apiKeys.list(for: owner).map(\.name) == ["other"])
@@ -42,7 +44,7 @@ struct KeyTests {
 
     @Test(arguments: TestEngine.available)
     func `an account sees and revokes its own keys only`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+        let world = try await AppFixture(engine)
         let ada = try await owner(of: world, "ada@example.com")
         let bob = try await owner(of: world, "bob@example.com")
         let (key, secret) = try await world.identity.apiKeys.create(named: "ada's", by: ada)
@@ -53,17 +55,20 @@ struct KeyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `neither a member nor a key sees to keys`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+    func `neither a member nor a key manages keys`(on engine: TestEngine) async throws {
+        let world = try await AppFixture(engine)
         let signedIn = try await world.signedIn()
         let studio = try await world.account(with: signedIn.user.id, as: .member)
-        let member = try await world.identity.authenticator.authenticate(signedIn.accessToken, account: studio.rawValue).actor
+        let member = try await world.identity.authenticator.authenticate(
+            signedIn.accessToken, account: studio.rawValue).actor
         let owner = try await world.identity.authenticator.authenticate(signedIn.accessToken).actor
         let (key, secret) = try await world.identity.apiKeys.create(named: "app", by: owner)
         let machine = try await world.identity.authenticator.authenticate(secret).actor
 
         for actor in [member, machine] {
-            await #expect(throws: APIKeyError.notAllowed) { try await world.identity.apiKeys.create(named: "x", by: actor) }
+            await #expect(throws: APIKeyError.notAllowed) {
+                try await world.identity.apiKeys.create(named: "x", by: actor)
+            }
             await #expect(throws: APIKeyError.notAllowed) { try await world.identity.apiKeys.list(for: actor) }
             await #expect(throws: APIKeyError.notAllowed) { try await world.identity.apiKeys.revoke(key.id, by: actor) }
         }
@@ -71,27 +76,33 @@ struct KeyTests {
 
     @Test(arguments: ["", "   ", String(repeating: "n", count: 101)])
     func `a key has a name`(name: String) async throws {
-        let world = try await IdentityFixture()
+        let world = try await AppFixture()
         let owner = try await owner(of: world)
 
-        await #expect(throws: APIKeyError.invalidName) { try await world.identity.apiKeys.create(named: name, by: owner) }
+        await #expect(throws: APIKeyError.invalidName) {
+            try await world.identity.apiKeys.create(named: name, by: owner)
+        }
     }
 
     @Test(arguments: TestEngine.available)
     func `an account has a hundred keys at most, not counting revoked ones`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+        let world = try await AppFixture(engine)
         let owner = try await owner(of: world)
         for number in 0..<100 { _ = try await world.identity.apiKeys.create(named: "\(number)", by: owner) }
 
-        await #expect(throws: APIKeyError.tooMany) { try await world.identity.apiKeys.create(named: "one more", by: owner) }
+        await #expect(throws: APIKeyError.tooMany) {
+            try await world.identity.apiKeys.create(named: "one more", by: owner)
+        }
         let newest = try #require(try await world.identity.apiKeys.list(for: owner, limit: 1).first)
         try await world.identity.apiKeys.revoke(newest.id, by: owner)
         _ = try await world.identity.apiKeys.create(named: "one more", by: owner)
     }
 
     @Test(arguments: TestEngine.available)
-    func `the last use is written down by the next run, and not on the request's path`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+    func `the last use is stored by the next run, and not while the request is handled`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await AppFixture(engine)
         let owner = try await owner(of: world)
         let (_, secret) = try await world.identity.apiKeys.create(named: "app", by: owner)
         _ = try await world.identity.authenticator.authenticate(secret)

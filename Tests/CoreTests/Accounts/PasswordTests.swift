@@ -3,7 +3,7 @@ import SQL
 import Testing
 
 struct PasswordTests {
-    @Test func `a password opens its own hash and no other`() async throws {
+    @Test func `a password matches its own hash and no other`() async throws {
         let passwords = try Passwords(cost: .trivial)
         let hash = try await passwords.hash("correct horse")
 
@@ -18,7 +18,7 @@ struct PasswordTests {
         #expect(try await passwords.hash("correct horse") != passwords.hash("correct horse"))
     }
 
-    @Test func `a hash is kept as text with its cost and opens after being read again`() async throws {
+    @Test func `a hash is stored as text with its cost and matches after being read again`() async throws {
         let passwords = try Passwords(cost: .trivial)
         let hash = try await passwords.hash("correct horse")
         guard case .text(let text) = hash.sqlValue else { return #expect(Bool(false), "a hash is text") }
@@ -29,7 +29,7 @@ struct PasswordTests {
         #expect(try await passwords.verify("correct horse", against: read))
     }
 
-    @Test func `a hash made at another cost opens and is known to be outdated`() async throws {
+    @Test func `a hash made at another cost matches and is known to be outdated`() async throws {
         let older = try await Passwords(cost: .trivial).hash("correct horse")
         let passwords = try Passwords(cost: PasswordHash.Cost(rounds: 5, blockSize: 1, parallelism: 1))
 
@@ -49,9 +49,11 @@ struct PasswordTests {
         let hash = try await passwords.hash("correct horse")
         let clock = ContinuousClock()
 
-        // The quickest of some, so that a busy machine does not decide.
+        // The fastest of several, so that a busy machine does not decide.
         var known = Duration.seconds(60)
-        for _ in 0..<5 { known = min(known, try await clock.measure { _ = try await passwords.verify("wrong", against: hash) }) }
+        for _ in 0..<5 {
+            known = min(known, try await clock.measure { _ = try await passwords.verify("wrong", against: hash) })
+        }
         let unknown = try await clock.measure { _ = try await passwords.verify("wrong", against: nil) }
 
         // The derivation takes tens of milliseconds; without one this would be a thousand times faster.
@@ -59,12 +61,15 @@ struct PasswordTests {
     }
 
     @Test func `more than the limit at once are refused and not queued`() async throws {
-        let passwords = try Passwords(cost: PasswordHash.Cost(rounds: 14, blockSize: 8, parallelism: 1), threads: 1, limit: 2)
+        let passwords = try Passwords(
+            cost: PasswordHash.Cost(rounds: 14, blockSize: 8, parallelism: 1), threads: 1, limit: 2)
 
         let refused = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<20 {
                 group.addTask {
-                    do { _ = try await passwords.hash("correct horse") } catch is Passwords.Busy { return true } catch {}
+                    do {
+                        _ = try await passwords.hash("correct horse")
+                    } catch is Passwords.Busy { return true } catch {}
                     return false
                 }
             }

@@ -21,7 +21,7 @@ struct SecretsTests {
         for purpose in Secrets.Purpose.allCases { #expect(first.key(for: purpose) == second.key(for: purpose)) }
     }
 
-    @Test func `all who start at once get the same secrets, and leave one file`() async throws {
+    @Test func `all processes that start at once get the same secrets, and leave one file`() async throws {
         let keys = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<16 { group.addTask { try await Secrets.open(.folder(folder), now: now).anonKey } }
             return try await group.reduce(into: Set()) { $0.insert($1) }
@@ -31,7 +31,7 @@ struct SecretsTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["secrets.json"])
     }
 
-    @Test func `nobody else can read the file, also after somebody opened it to others`() async throws {
+    @Test func `nobody else can read the file, even after it was made readable to others`() async throws {
         _ = try await Secrets.open(.folder(folder), now: now)
         let path = folder + "/secrets.json"
         #expect(try mode(of: path) == 0o600)
@@ -42,7 +42,7 @@ struct SecretsTests {
         #expect(try mode(of: path) == 0o600)
     }
 
-    @Test func `a damaged file is refused and left as it is`() async throws {
+    @Test func `a damaged file is refused and left unchanged`() async throws {
         let path = folder + "/secrets.json"
         try Data("{\"root\":".utf8).write(to: URL(filePath: path))
 
@@ -57,7 +57,7 @@ struct SecretsTests {
         #expect(Set(keys).count == Secrets.Purpose.allCases.count)
     }
 
-    @Test func `the project's keys are known by their whole text`() async throws {
+    @Test func `the project's keys are recognized by their whole text`() async throws {
         let secrets = try await Secrets.make(now: now)
 
         #expect(secrets.isServiceRoleKey(secrets.serviceRoleKey))

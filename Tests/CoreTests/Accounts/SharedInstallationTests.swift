@@ -18,7 +18,10 @@ struct SharedInstallationTests {
 
         let keys = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<8 {
-                group.addTask { try await Secrets.open(.database(database, time: FakeTime().time), now: FakeTime().now).serviceRoleKey }
+                group.addTask {
+                    try await Secrets.open(
+                        .database(database, time: FakeTime().time), now: FakeTime().now).serviceRoleKey
+                }
             }
             return try await group.reduce(into: Set()) { $0.insert($1) }
         }
@@ -29,12 +32,16 @@ struct SharedInstallationTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the first folder of files is marked, and every node that sees it is taken`(on engine: TestEngine) async throws {
+    func `the first folder of files is marked, and every node that sees it is accepted`(
+        on engine: TestEngine
+    ) async throws {
         let database = try await engine.database(in: folder.path)
         let files = try files("a")
 
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<6 { group.addTask { try await FilesMark(folder: files).claim(database, time: FakeTime().time) } }
+            for _ in 0..<6 {
+                group.addTask { try await FilesMark(folder: files).claim(database, time: FakeTime().time) }
+            }
             try await group.waitForAll()
         }
 
@@ -50,10 +57,14 @@ struct SharedInstallationTests {
         try await FilesMark(folder: ours).claim(database, time: FakeTime().time)
         try SecretFile.create(theirs + "/.installation", Array("another".utf8))
 
-        let missing = await #expect(throws: FilesMark.Refusal.self) { try await FilesMark(folder: empty).claim(database, time: FakeTime().time) }
-        let other = await #expect(throws: FilesMark.Refusal.self) { try await FilesMark(folder: theirs).claim(database, time: FakeTime().time) }
+        let missing = await #expect(throws: FilesMark.Refusal.self) {
+            try await FilesMark(folder: empty).claim(database, time: FakeTime().time)
+        }
+        let other = await #expect(throws: FilesMark.Refusal.self) {
+            try await FilesMark(folder: theirs).claim(database, time: FakeTime().time)
+        }
 
-        let mark = try await database.read { try $0.fact(.files) }
+        let mark = try await database.read { try $0.installation.fact(.files) }
         #expect(missing == .missing(path: empty + "/.installation", mark: mark ?? ""))
         #expect(other == .other(path: theirs + "/.installation"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: empty) == [])

@@ -4,13 +4,13 @@ import TestSupport
 import Testing
 
 struct UserTests {
-    private func change(_ world: IdentityFixture, _ signedIn: SignedIn, _ change: Users.Change) async throws -> User {
+    private func change(_ world: AppFixture, _ signedIn: SignedIn, _ change: Users.Change) async throws -> User {
         try await world.identity.users.change(signedIn.user.id, change, in: signedIn.session, from: world.client)
     }
 
     @Test(arguments: TestEngine.available)
-    func `metadata are merged, and null takes one away`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+    func `metadata are merged, and null removes a member`(on engine: TestEngine) async throws {
+        let world = try await AppFixture(engine)
         let signedIn = try await world.signedIn()
         _ = try await change(world, signedIn, .init(metadata: ["name": "Ada", "theme": "dark"]))
 
@@ -21,7 +21,7 @@ struct UserTests {
 
     @Test(arguments: TestEngine.available)
     func `metadata may not grow beyond what fits into a token`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+        let world = try await AppFixture(engine)
         let signedIn = try await world.signedIn()
         _ = try await change(world, signedIn, .init(metadata: ["a": .string(String(repeating: "a", count: 3000))]))
 
@@ -32,8 +32,8 @@ struct UserTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a new password ends the other sessions and takes the old one's place`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+    func `a new password ends the other sessions and replaces the old one`(on engine: TestEngine) async throws {
+        let world = try await AppFixture(engine)
         let signedIn = try await world.signedIn()
         let other = try await world.identity.sessions.start(for: signedIn.user.id, from: world.client)
         _ = try await world.identity.authenticator.authenticate(other.accessToken)
@@ -42,7 +42,9 @@ struct UserTests {
 
         _ = try await world.identity.sessions.refresh(signedIn.refreshToken)
         await #expect(throws: RefreshError.notFound) { try await world.identity.sessions.refresh(other.refreshToken) }
-        await #expect(throws: AuthenticationError.sessionEnded) { try await world.identity.authenticator.authenticate(other.accessToken) }
+        await #expect(throws: AuthenticationError.sessionEnded) {
+            try await world.identity.authenticator.authenticate(other.accessToken)
+        }
         _ = try await world.identity.signIn(email: "ada@example.com", password: "battery staple", from: world.client)
         await #expect(throws: SignInError.invalidCredentials) {
             try await world.identity.signIn(email: "ada@example.com", password: "correct horse", from: world.client)
@@ -51,20 +53,26 @@ struct UserTests {
 
     @Test(arguments: TestEngine.available)
     func `the same password again and a weak one are refused`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+        let world = try await AppFixture(engine)
         let signedIn = try await world.signedIn()
 
-        await #expect(throws: UserError.samePassword) { try await change(world, signedIn, .init(password: "correct horse")) }
-        await #expect(throws: UserError.password(.tooShort)) { try await change(world, signedIn, .init(password: "short")) }
+        await #expect(throws: UserError.samePassword) {
+            try await change(world, signedIn, .init(password: "correct horse"))
+        }
+        await #expect(throws: UserError.password(.tooShort)) {
+            try await change(world, signedIn, .init(password: "short"))
+        }
     }
 
     @Test(arguments: TestEngine.available)
-    func `a day after signing in, the current password is asked for`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+    func `a day after signing in, the current password is required`(on engine: TestEngine) async throws {
+        let world = try await AppFixture(engine)
         let signedIn = try await world.signedIn()
         world.clock.advance(by: .seconds(86_401))
 
-        await #expect(throws: UserError.currentPasswordRequired) { try await change(world, signedIn, .init(password: "battery staple")) }
+        await #expect(throws: UserError.currentPasswordRequired) {
+            try await change(world, signedIn, .init(password: "battery staple"))
+        }
         await #expect(throws: UserError.currentPasswordWrong) {
             try await change(world, signedIn, .init(password: "battery staple", currentPassword: "wrong horse"))
         }
@@ -73,7 +81,7 @@ struct UserTests {
 
     @Test(arguments: TestEngine.available)
     func `guesses at the current password are limited like those at signing in`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+        let world = try await AppFixture(engine)
         let signedIn = try await world.signedIn()
         for _ in 0..<10 {
             await #expect(throws: UserError.currentPasswordWrong) {
@@ -88,7 +96,7 @@ struct UserTests {
 
     @Test(arguments: TestEngine.available)
     func `a deleted user leaves no name, and their ledger stays`(on engine: TestEngine) async throws {
-        let world = try await IdentityFixture(engine)
+        let world = try await AppFixture(engine)
         let user = try await world.identity.signUp(
             email: "ada@example.com", password: "correct horse", metadata: ["name": "Ada"], from: world.client)
 
@@ -98,7 +106,9 @@ struct UserTests {
         #expect(left.email == "\(user.id)@deleted.invalid")
         #expect(left.metadata == [:])
         #expect(try await world.number("SELECT COUNT(*) AS value FROM profiles WHERE name IS NOT NULL") == 0)
-        #expect(try await world.number("SELECT COUNT(*) AS value FROM accounts WHERE name <> 'deleted' OR disabled_at IS NULL") == 0)
+        #expect(
+            try await world.number(
+                "SELECT COUNT(*) AS value FROM accounts WHERE name <> 'deleted' OR disabled_at IS NULL") == 0)
         #expect(try await world.number("SELECT COUNT(*) AS value FROM transactions") == 1)
     }
 }

@@ -4,7 +4,7 @@ import Logging
 import SQL
 import TestSupport
 
-/// The ways of money over a real database, with a small honest Stripe outside the process.
+/// Payments over a real database, with a small honest Stripe outside the process.
 struct BillingWorld {
     let world: TestWorld
     let stripe: FakeStripe
@@ -17,7 +17,8 @@ struct BillingWorld {
     var database: Database { world.database }
 
     static func run(
-        on engine: TestEngine = .sqlite, rules: BillingRules = BillingRules(), faults: Faults? = nil, after before: TestWorld? = nil,
+        on engine: TestEngine = .sqlite, rules: BillingRules = BillingRules(), faults: Faults? = nil,
+        after before: TestWorld? = nil,
         _ body: (BillingWorld) async throws -> Void
     ) async throws {
         let world = try await TestWorld(engine, after: before, wrap: { faults?.wrap($0) ?? $0 })
@@ -31,24 +32,28 @@ struct BillingWorld {
         self.stripe = stripe
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         // Waits for nobody: what is tried again is tried at once, and no webhook is cut off.
-        let time = Time(now: { world.clock.now }, sleep: { if $0 > .seconds(5) { try await Task.sleep(for: .seconds(60)) } })
+        let time = Time(
+            now: { world.clock.now }, sleep: { if $0 > .seconds(5) { try await Task.sleep(for: .seconds(60)) } })
         func make() -> Billing {
             Billing(
-                database: world.database, stripe: StripeClient(.init(key: "sk_test_x", url: url, tries: 1), client: .shared, time: time),
-                webhookSecrets: [FakeStripe.secret], rules: rules, time: time, wakeUp: world.wakeUp, logger: logger)
+                database: world.database,
+                stripe: StripeClient(.init(key: "sk_test_x", url: url, tries: 1), client: .shared, time: time),
+                webhookSecrets: [FakeStripe.secret], rules: rules, time: time, logger: logger)
         }
         billing = make()
         other = make()
     }
 
-    /// Goes to the pay page, and answers the session that stands for it.
+    /// Goes to the pay page. Returns the checkout that stands for it.
     func checkout(_ item: Item, by actor: Actor, key: String? = nil) async throws -> Checkout {
         try await StartCheckout(billing, addresses: addresses)(
-            .init(item: item), by: actor, idempotency: key.map { Idempotency(route: "checkout", key: $0, bodyHash: item.description) }
+            .init(item: item), by: actor, idempotency: key.map {
+                Idempotency(route: "checkout", key: $0, bodyHash: item.description)
+            }
         ).checkout
     }
 
-    /// Pays for something, and nobody tells of it.
+    /// Pays for something, and no event of it comes.
     func pay(_ item: Item, by actor: Actor) async throws -> String {
         let session = try await checkout(item, by: actor).sessionID ?? ""
         stripe.pay(session)
@@ -56,40 +61,41 @@ struct BillingWorld {
     }
 
     /// A webhook of Stripe's.
-    func tell(_ type: String, _ object: String, id: String? = nil, to billing: Billing? = nil) async throws {
+    func send(_ type: String, _ object: String, id: String? = nil, to billing: Billing? = nil) async throws {
         let body = stripe.event(type, object, id: id)
         try await ReceiveStripeEvent(billing ?? self.billing)(body, signature: stripe.sign(body))
     }
 
-    /// Pays for something, and Stripe tells of it.
+    /// Pays for something, and its event comes.
     @discardableResult
     func buy(_ item: Item, by actor: Actor) async throws -> String {
         let session = try await pay(item, by: actor)
-        try await tell("checkout.session.completed", session)
+        try await send("checkout.session.completed", session)
         return session
     }
 
-    /// Subscribes, and answers Stripe's id.
+    /// Subscribes. Returns Stripe's id.
     func subscribe(_ plan: String, _ actor: Actor) async throws -> String {
         let session = try await pay(.plan(plan), by: actor)
         let subscription = stripe[session]["subscription"]?.string ?? ""
-        try await tell("customer.subscription.created", subscription)
-        try await tell("invoice.paid", stripe[session]["invoice"]?.string ?? "")
-        try await tell("checkout.session.completed", session)
+        try await send("customer.subscription.created", subscription)
+        try await send("invoice.paid", stripe[session]["invoice"]?.string ?? "")
+        try await send("checkout.session.completed", session)
         return subscription
     }
 
     func isHeld(_ actor: Actor) async throws -> Bool {
         try await database.read {
-            try $0.queryOne("SELECT held_at FROM accounts WHERE id = $1", actor.account)?.get("held_at", as: Instant?.self) != nil
+            try $0.queryOne(
+                "SELECT held_at FROM accounts WHERE id = $1", actor.account)?.get("held_at", as: Instant?.self) != nil
         }
     }
 
     /// The same, as another decision of the operator's has it.
     func with(_ rules: BillingRules) -> Billing {
         Billing(
-            database: database, stripe: billing.stripe, webhookSecrets: billing.webhookSecrets, rules: rules, time: billing.time,
-            wakeUp: billing.wakeUp, logger: billing.logger)
+            database: database, stripe: billing.stripe, webhookSecrets: billing.webhookSecrets, rules: rules,
+            time: billing.time, logger: billing.logger)
     }
 
     /// Lets what was put off be done.
@@ -102,20 +108,25 @@ struct BillingWorld {
 
     func balance(of actor: Actor) async throws -> Balance { try await world.balance(of: actor) }
 
-    func owed(by actor: Actor) async throws -> Credits { try await database.read { try $0.owed(by: actor.account) } }
+    func owed(by actor: Actor) async throws -> Credits { try await database.read { try $0.billing.owed(by: actor.account) } }
 
-    func plan(of actor: Actor) async throws -> String { try await database.read { try $0.plan(of: actor.account)?.name ?? "" } }
+    func plan(of actor: Actor) async throws -> String {
+        try await database.read { try $0.billing.plan(of: actor.account)?.name ?? "" }
+    }
 
-    func subscription(of actor: Actor) async throws -> Subscription? { try await database.read { try $0.subscription(of: actor.account) } }
+    func subscription(of actor: Actor) async throws -> Subscription? {
+        try await database.read { try $0.billing.subscription(of: actor.account) }
+    }
 
     func purchases(of actor: Actor) async throws -> [Purchase] {
-        try await database.read { try $0.purchases(of: actor.account, before: nil, limit: 100) }
+        try await database.read { try $0.billing.purchases(of: actor.account, before: nil, limit: 100) }
     }
 
     /// Of events, by their outcome; `waiting` has none yet.
     func outcomes() async throws -> [String: Int] {
         let rows = try await database.read {
-            try $0.query("SELECT COALESCE(outcome, 'waiting') AS outcome, COUNT(*) AS count FROM stripe_events GROUP BY outcome")
+            try $0.query(
+                "SELECT COALESCE(outcome, 'waiting') AS outcome, COUNT(*) AS count FROM stripe_events GROUP BY outcome")
                 .map { (try $0.get("outcome", as: String.self), try $0.get("count", as: Int.self)) }
         }
         return Dictionary(uniqueKeysWithValues: rows)

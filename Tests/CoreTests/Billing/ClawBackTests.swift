@@ -3,19 +3,21 @@ import SQL
 import Testing
 import TestSupport
 
-/// Money that goes away again: refunds, disputes, what is owed for them, and the hold.
+/// Money that goes back: refunds, disputes, what is owed for them, and the hold.
 struct ClawBackTests {
     @Test(arguments: TestEngine.available)
-    func `a refund takes the same share of the credits back, and a second one what is still missing`(on engine: TestEngine) async throws {
+    func `a refund takes the same share of the credits back, and a second one what is still missing`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
 
             world.stripe.refund(charge, inAll: 125)
-            try await world.tell("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
             #expect(try await world.balance(of: actor).available == .whole(75))
             world.stripe.refund(charge, inAll: 500)
-            for _ in 0..<2 { try await world.tell("charge.refunded", charge) }
+            for _ in 0..<2 { try await world.send("charge.refunded", charge) }
 
             #expect(try await world.balance(of: actor).available == .zero)
             #expect(try await world.owed(by: actor) == .zero)
@@ -26,17 +28,19 @@ struct ClawBackTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a refund that is told of before the purchase takes nothing and leaves nothing`(on engine: TestEngine) async throws {
+    func `a refund whose event comes before the purchase's takes nothing and leaves nothing`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
             let charge = world.stripe.charge(for: session)
             world.stripe.refund(charge, inAll: 500)
 
-            try await world.tell("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
             #expect(try await world.balance(of: actor).available == .zero)
             #expect(try await world.purchases(of: actor).first?.clawedBack == .whole(100))
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
 
             #expect(try await world.balance(of: actor).available == .zero)
             #expect(try await world.owed(by: actor) == .zero)
@@ -46,14 +50,16 @@ struct ClawBackTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a dispute after the credits were spent leaves a debt, which the next purchase pays first`(on engine: TestEngine) async throws {
+    func `a dispute after the credits were spent leaves a debt, which the next purchase pays first`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             try await world.spend(60, of: actor)
 
             let dispute = world.stripe.dispute(charge, amount: 500)
-            try await world.tell("charge.dispute.created", dispute)
+            try await world.send("charge.dispute.created", dispute)
             #expect(try await world.balance(of: actor).available == .zero)
             #expect(try await world.owed(by: actor) == .whole(60))
             try await world.buy(.pack("small"), by: actor)
@@ -65,17 +71,19 @@ struct ClawBackTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a dispute that is won forgives what is owed and gives back what was taken`(on engine: TestEngine) async throws {
+    func `a dispute that is won forgives what is owed and gives back what was taken`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             try await world.spend(30, of: actor)
             let dispute = world.stripe.dispute(charge, amount: 500)
-            try await world.tell("charge.dispute.created", dispute)
+            try await world.send("charge.dispute.created", dispute)
             #expect(try await world.owed(by: actor) == .whole(30))
 
             world.stripe.set(dispute, ["status": "won"])
-            for _ in 0..<2 { try await world.tell("charge.dispute.closed", dispute) }
+            for _ in 0..<2 { try await world.send("charge.dispute.closed", dispute) }
 
             #expect(try await world.owed(by: actor) == .zero)
             #expect(try await world.balance(of: actor).available == .whole(70))
@@ -84,14 +92,14 @@ struct ClawBackTests {
         }
     }
 
-    @Test func `a dispute's end that is told of first is the end`() async throws {
+    @Test func `a dispute's end whose event comes first is the end`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             let dispute = world.stripe.dispute(charge, amount: 500, status: "won")
 
-            try await world.tell("charge.dispute.closed", dispute)
-            try await world.tell("charge.dispute.created", dispute)
+            try await world.send("charge.dispute.closed", dispute)
+            try await world.send("charge.dispute.created", dispute)
 
             #expect(try await world.balance(of: actor).available == .whole(100))
         }
@@ -102,7 +110,8 @@ struct ClawBackTests {
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             for status in ["warning_needs_response", "prevented"] {
-                try await world.tell("charge.dispute.created", world.stripe.dispute(charge, amount: 500, status: status))
+                try await world.send(
+                    "charge.dispute.created", world.stripe.dispute(charge, amount: 500, status: status))
             }
 
             #expect(try await world.balance(of: actor).available == .whole(100))
@@ -114,10 +123,10 @@ struct ClawBackTests {
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             world.stripe.refund(charge, inAll: 500)
-            try await world.tell("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
             world.stripe.refund(charge, inAll: 0)
 
-            try await world.tell("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
 
             #expect(try await world.balance(of: actor).available == .whole(100))
             #expect(try await world.world.differences() == [])
@@ -129,29 +138,31 @@ struct ClawBackTests {
             let actor = try await world.world.account(credits: 500)
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             world.stripe.refund(charge, inAll: 300)
-            try await world.tell("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
 
-            try await world.tell("charge.dispute.created", world.stripe.dispute(charge, amount: 500))
+            try await world.send("charge.dispute.created", world.stripe.dispute(charge, amount: 500))
 
             #expect(try await world.balance(of: actor).available == .whole(500))
             #expect(try await world.owed(by: actor) == .zero)
         }
     }
 
-    @Test func `the purchase's own credits go first, then those that expire soonest, and a job's not at all`() async throws {
+    @Test
+    func `the purchase's own credits go first, then those that expire soonest, and a job's not at all`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let now = world.clock.now
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             try await world.database.write(of: actor.account) {
-                try $0.grant(.bonus, .whole(20), to: actor.account, key: "late", now: now)
-                _ = try $0.grant(.bonus, .whole(20), to: actor.account, key: "soon", expiresAt: now + .seconds(86_400), now: now)
+                try $0.ledger.grant(.bonus, .whole(20), to: actor.account, key: "late", now: now)
+                _ = try $0.ledger.grant(
+                    .bonus, .whole(20), to: actor.account, key: "soon", expiresAt: now + .seconds(86_400), now: now)
             }
             // Takes the bonus that expires first, and some of what was bought; it is not done yet.
             for _ in 0..<2 { try await world.world.submit(for: actor, images: 4) }
             world.stripe.refund(charge, inAll: 500)
 
-            try await world.tell("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
 
             #expect(try await world.balance(of: actor) == Balance(available: .zero, reserved: .whole(48)))
             #expect(try await world.owed(by: actor) == .whole(8))
@@ -161,15 +172,19 @@ struct ClawBackTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `while a disputed payment is owed new jobs wait, and go on once it is paid`(on engine: TestEngine) async throws {
+    func `while a disputed payment is owed new jobs wait, and go on once it is paid`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account(plan: "free")
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             try await world.spend(60, of: actor)
             let lost = world.stripe.dispute(charge, amount: 500, status: "lost")
-            try await world.tell("charge.dispute.closed", lost)
+            try await world.send("charge.dispute.closed", lost)
             let now = world.clock.now
-            try await world.database.write(of: actor.account) { try $0.grant(.bonus, .whole(20), to: actor.account, key: "gift", now: now) }
+            try await world.database.write(of: actor.account) {
+                try $0.ledger.grant(.bonus, .whole(20), to: actor.account, key: "gift", now: now)
+            }
 
             let jobs = [try await world.world.submit(for: actor), try await world.world.submit(for: actor)]
             #expect(jobs.allSatisfy { $0.state == .pending })
@@ -191,14 +206,16 @@ struct ClawBackTests {
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             try await world.spend(60, of: actor)
-            try await world.tell("charge.dispute.created", world.stripe.dispute(charge, amount: 500))
+            try await world.send("charge.dispute.created", world.stripe.dispute(charge, amount: 500))
             let now = world.clock.now
             try await world.database.write(of: actor.account) { transaction in
-                try transaction.grant(.bonus, .whole(20), to: actor.account, key: "gift", now: now)
+                try transaction.ledger.grant(.bonus, .whole(20), to: actor.account, key: "gift", now: now)
             }
 
             #expect(try await world.world.submit(for: actor).state == .queued)
-            try await world.database.write(of: actor.account) { _ = try $0.execute("UPDATE accounts SET held_at = 1 WHERE id = $1", actor.account) }
+            try await world.database.write(of: actor.account) {
+                _ = try $0.execute("UPDATE accounts SET held_at = 1 WHERE id = $1", actor.account)
+            }
             try await world.buy(.pack("small"), by: actor)
 
             #expect(try await world.world.submit(for: actor).state == .pending)
@@ -209,12 +226,12 @@ struct ClawBackTests {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let one = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
-            try await world.tell("charge.dispute.closed", world.stripe.dispute(one, amount: 500, status: "lost"))
+            try await world.send("charge.dispute.closed", world.stripe.dispute(one, amount: 500, status: "lost"))
             let two = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             try await world.spend(60, of: actor)
             world.stripe.refund(two, inAll: 500)
 
-            try await world.tell("charge.refunded", two)
+            try await world.send("charge.refunded", two)
 
             #expect(try await world.owed(by: actor) == .whole(60))
             #expect(try await world.isHeld(actor) == false)
@@ -226,7 +243,7 @@ struct ClawBackTests {
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             try await world.spend(60, of: actor)
-            try await world.tell("charge.dispute.created", world.stripe.dispute(charge, amount: 500))
+            try await world.send("charge.dispute.created", world.stripe.dispute(charge, amount: 500))
             #expect(try await world.isHeld(actor))
 
             try await LiftHolds(world.billing).runOnce()
@@ -236,26 +253,28 @@ struct ClawBackTests {
         }
     }
 
-    @Test func `what paid for a month is found for its refund, also where its invoice did not name it at first`() async throws {
+    @Test
+    func `what paid for a month is found for its refund, even if its invoice did not name it at first`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let session = try await world.pay(.plan("basic"), by: actor)
             let invoice = world.stripe[session]["invoice"]?.string ?? ""
             let payments = world.stripe[invoice]["payments"] ?? .null
             world.stripe.set(invoice, ["payments": ["data": []]])
-            try await world.tell("invoice.paid", invoice)
+            try await world.send("invoice.paid", invoice)
             world.stripe.set(invoice, ["payments": payments])
             let charge = world.stripe.charge(for: invoice)
             world.stripe.refund(charge, inAll: 1900)
 
-            try await world.tell("charge.refunded", charge)
-            try await world.tell("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
 
             #expect(try await world.balance(of: actor).available == .zero)
         }
     }
 
-    @Test func `in a history what paid a debt is behind what it was paid from, and the newest line has the balance`() async throws {
+    @Test
+    func `in a history a debt's payment is behind what it was paid from, and the last has the balance`() async throws {
         try await BillingWorld.run { world in
             // Several times, as chance would have it right now and then.
             for _ in 1...5 {
@@ -263,12 +282,14 @@ struct ClawBackTests {
                 let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
                 try await world.spend(36, of: actor)
                 world.stripe.refund(charge, inAll: 500)
-                try await world.tell("charge.refunded", charge)
+                try await world.send("charge.refunded", charge)
                 world.clock.advance(by: .seconds(1))
                 try await world.buy(.pack("medium"), by: actor)
 
                 let lines = try await world.database.read {
-                    try $0.query("SELECT kind, available_after FROM transactions WHERE account_id = $1 ORDER BY id DESC LIMIT 2", actor.account)
+                    try $0.query(
+                        "SELECT kind, available_after FROM transactions WHERE account_id = $1 ORDER BY id DESC LIMIT 2",
+                        actor.account)
                         .map { try ($0.get("kind", as: String.self), $0.get("available_after", as: Credits.self)) }
                 }
                 #expect(lines.map(\.0) == ["adjustment", "purchase"])
@@ -277,22 +298,25 @@ struct ClawBackTests {
         }
     }
 
-    @Test func `a charge that paid for nothing of ours is let be`() async throws {
+    @Test func `a charge that paid for nothing here is ignored`() async throws {
         try await BillingWorld.run { world in
             let charge = world.stripe.dispute("ch_none", amount: 5)
             world.stripe.set(charge, ["object": "charge", "payment_intent": "pi_none"])
 
-            try await world.tell("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
 
             #expect(try await world.outcomes() == ["ignored": 1])
         }
     }
 
     @Test(arguments: [(0, 0, 0), (1, 0, 3333), (0, 2, 6667), (2, 2, 10_000), (9, 0, 10_000), (-1, 0, 0)])
-    func `the share is rounded half away from zero, and is the whole at most`(refunded: Int64, disputed: Int64, expected: Int64) {
+    func `the share is rounded half away from zero, and is the whole at most`(
+        refunded: Int64, disputed: Int64, expected: Int64
+    ) {
         let purchase = Purchase(
-            id: .make(at: Instant(seconds: 0)), account: .make(at: Instant(seconds: 0)), source: .checkout, key: "", item: .pack("x"),
-            credits: .whole(100), lot: .make(at: Instant(seconds: 0)), paid: Money(3, "usd"), realm: "", paymentIntent: nil, refunded: 0,
+            id: .make(at: Instant(seconds: 0)), account: .make(at: Instant(seconds: 0)), source: .checkout, key: "",
+            item: .pack("x"), credits: .whole(100), lot: .make(at: Instant(seconds: 0)), paid: Money(3, "usd"),
+            environment: StripeEnvironment(rawValue: ""), paymentIntent: nil, refunded: 0,
             disputed: 0, clawedBack: .zero, revision: 0, createdAt: Instant(seconds: 0))
 
         #expect(purchase.clawBack(refunded: refunded, disputed: disputed) == Credits(hundredths: expected))

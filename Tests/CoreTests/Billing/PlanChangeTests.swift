@@ -3,9 +3,10 @@ import SQL
 import Testing
 import TestSupport
 
-/// Changing a plan when something is in the way: old knowledge, a lost answer, a payer who has to agree, an end that was asked for.
+/// Changing a plan when something is in the way: old knowledge, a lost response, a payer who has to agree, an end that
+/// was asked for.
 struct PlanChangeTests {
-    @Test func `after a renewal that nobody told of, a change is reckoned from the plan that was paid for`() async throws {
+    @Test func `after a renewal without an event, a change is billed from the plan that was paid for`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("pro", actor)
@@ -34,7 +35,8 @@ struct PlanChangeTests {
         }
     }
 
-    @Test func `a change that its payer has to agree to is open with the bill's address, and paid once it is made`() async throws {
+    @Test
+    func `a change that its payer has to agree to is open with the bill's address, and paid once made`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("basic", actor)
@@ -43,11 +45,11 @@ struct PlanChangeTests {
 
             #expect(try await world.plan(of: actor) == "basic")
             world.stripe.agree(to: id)
-            try await world.tell("customer.subscription.pending_update_applied", id)
+            try await world.send("customer.subscription.pending_update_applied", id)
 
-            #expect(try await world.database.read { try $0.checkout(pending.id) }?.state == .paid)
+            #expect(try await world.database.read { try $0.billing.checkout(pending.id) }?.state == .paid)
             #expect(try await world.plan(of: actor) == "pro")
-            try await world.tell("invoice.paid", world.stripe[id]["latest_invoice"]?.string ?? "")
+            try await world.send("invoice.paid", world.stripe[id]["latest_invoice"]?.string ?? "")
             #expect(try await world.balance(of: actor).available == .whole(2000))
         }
     }
@@ -57,26 +59,27 @@ struct PlanChangeTests {
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("basic", actor)
             world.stripe.set(id, ["cancel_at_period_end": true])
-            try await world.tell("customer.subscription.updated", id)
+            try await world.send("customer.subscription.updated", id)
             _ = try await world.pendingUpgrade(of: id, to: "pro", by: actor)
             #expect(world.stripe[id]["cancel_at_period_end"] == true)
 
             world.stripe.agree(to: id)
-            try await world.tell("customer.subscription.pending_update_applied", id)
+            try await world.send("customer.subscription.pending_update_applied", id)
 
             #expect(world.stripe[id]["cancel_at_period_end"] == false)
         }
     }
 
-    @Test func `one that nobody agreed to expires with its subscription, and the account can subscribe again`() async throws {
+    @Test
+    func `one that nobody agreed to expires with its subscription, and the account can subscribe again`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("basic", actor)
             let pending = try await world.pendingUpgrade(of: id, to: "pro", by: actor)
             world.stripe.set(id, ["pending_update": .null, "status": "canceled"])
-            try await world.tell("customer.subscription.deleted", id)
+            try await world.send("customer.subscription.deleted", id)
 
-            #expect(try await world.database.read { try $0.checkout(pending.id) }?.state == .expired)
+            #expect(try await world.database.read { try $0.billing.checkout(pending.id) }?.state == .expired)
             #expect(try await world.plan(of: actor) == "free")
             #expect(try await world.checkout(.plan("basic"), by: actor).sessionID?.hasPrefix("cs_") == true)
         }
@@ -87,8 +90,8 @@ struct PlanChangeTests {
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("basic", actor)
             world.stripe.set(id, ["cancel_at_period_end": true])
-            try await world.tell("customer.subscription.updated", id)
-            world.stripe.loseAnswer(to: "POST /subscriptions/\(id)", .before)
+            try await world.send("customer.subscription.updated", id)
+            world.stripe.loseResponse(to: "POST /subscriptions/\(id)", .before)
             await #expect(throws: BillingError.self) { try await world.checkout(.plan("pro"), by: actor, key: "k") }
             #expect(world.stripe[id]["cancel_at_period_end"] == true)
 
@@ -99,17 +102,19 @@ struct PlanChangeTests {
         }
     }
 
-    @Test func `the same key after a change whose answer was lost says that it is paid`() async throws {
+    @Test func `the same key after a change whose response was lost says that it is paid`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("basic", actor)
-            world.stripe.loseAnswer(to: "POST /subscriptions/\(id)", .after)
+            world.stripe.loseResponse(to: "POST /subscriptions/\(id)", .after)
             await #expect(throws: BillingError.self) { try await world.checkout(.plan("pro"), by: actor, key: "k") }
-            try await world.tell("customer.subscription.updated", id)
+            try await world.send("customer.subscription.updated", id)
             #expect(try await world.plan(of: actor) == "pro")
 
             #expect(try await world.checkout(.plan("pro"), by: actor, key: "k").state == .paid)
-            await #expect(throws: BillingError.planInForce("pro")) { try await world.checkout(.plan("pro"), by: actor, key: "another") }
+            await #expect(throws: BillingError.planInForce("pro")) {
+                try await world.checkout(.plan("pro"), by: actor, key: "another")
+            }
         }
     }
 
@@ -119,7 +124,7 @@ struct PlanChangeTests {
             let id = try await world.subscribe("basic", actor)
             let end = try #require(try await world.subscription(of: actor)).periodEnd
             world.stripe.set(id, ["cancel_at": .integer(end.seconds), "cancel_at_period_end": false])
-            try await world.tell("customer.subscription.updated", id)
+            try await world.send("customer.subscription.updated", id)
 
             #expect(try await world.checkout(.plan("basic"), by: actor).state == .paid)
 
@@ -127,12 +132,15 @@ struct PlanChangeTests {
         }
     }
 
-    @Test func `a plan that is not for sale any more can be gone back to and up from by those who are on it`() async throws {
+    @Test
+    func `a plan that is not for sale any more can be gone back to and up from by those who are on it`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("pro", actor)
             _ = try await world.checkout(.plan("basic"), by: actor)
-            try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE plans SET price = NULL WHERE name = 'pro'") }
+            try await world.database.write(order: .alone) {
+                _ = try $0.execute("UPDATE plans SET price = NULL WHERE name = 'pro'")
+            }
 
             #expect(try await world.checkout(.plan("pro"), by: actor).state == .paid)
             #expect(try await world.subscription(of: actor)?.nextPlan == nil)
@@ -140,7 +148,9 @@ struct PlanChangeTests {
             #expect(world.stripe[world.stripe[id]["latest_invoice"]?.string ?? ""]["amount_paid"] == 19_000)
 
             let another = try await world.world.account(plan: "free")
-            await #expect(throws: BillingError.noSuchItem(.plan("pro"))) { try await world.checkout(.plan("pro"), by: another) }
+            await #expect(throws: BillingError.noSuchItem(.plan("pro"))) {
+                try await world.checkout(.plan("pro"), by: another)
+            }
         }
     }
 }

@@ -14,12 +14,12 @@ struct PurchaseTests {
             #expect(try await world.balance(of: actor).available == .zero)
             world.stripe.pay(checkout.sessionID ?? "")
 
-            try await world.tell("checkout.session.completed", checkout.sessionID ?? "")
+            try await world.send("checkout.session.completed", checkout.sessionID ?? "")
 
             #expect(try await world.balance(of: actor) == Balance(available: .whole(100), reserved: .zero))
             let purchase = try #require(try await world.purchases(of: actor).first)
             #expect(purchase.key == "checkout:\(checkout.sessionID ?? "")" && purchase.paid == Money(500, "usd"))
-            #expect(try await world.database.read { try $0.checkout(checkout.id) }?.state == .paid)
+            #expect(try await world.database.read { try $0.billing.checkout(checkout.id) }?.state == .paid)
             #expect(try await world.outcomes() == ["applied": 1])
             #expect(try await world.world.differences() == [])
         }
@@ -33,7 +33,9 @@ struct PurchaseTests {
 
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for node in [world.billing, world.other, world.billing, world.other] {
-                    group.addTask { try await world.tell("checkout.session.completed", session, id: "evt_same", to: node) }
+                    group.addTask {
+                        try await world.send("checkout.session.completed", session, id: "evt_same", to: node)
+                    }
                 }
                 try await group.waitForAll()
             }
@@ -51,8 +53,8 @@ struct PurchaseTests {
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
 
-            for type in ["checkout.session.completed", "checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.expired"] {
-                try await world.tell(type, session)
+            for type in ["completed", "completed", "async_payment_succeeded", "expired"] {
+                try await world.send("checkout.session.\(type)", session)
             }
 
             #expect(try await world.balance(of: actor).available == .whole(100))
@@ -60,29 +62,30 @@ struct PurchaseTests {
         }
     }
 
-    @Test func `a delayed payment waits for its money, and brings nothing where it fails`() async throws {
+    @Test func `a delayed payment waits for its money, and brings nothing if it fails`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let good = try await world.checkout(.pack("small"), by: actor)
             let bad = try await world.checkout(.pack("large"), by: actor)
             for checkout in [good, bad] {
                 world.stripe.pay(checkout.sessionID ?? "", later: true)
-                try await world.tell("checkout.session.completed", checkout.sessionID ?? "")
-                #expect(try await world.database.read { try $0.checkout(checkout.id) }?.state == .unpaid)
+                try await world.send("checkout.session.completed", checkout.sessionID ?? "")
+                #expect(try await world.database.read { try $0.billing.checkout(checkout.id) }?.state == .unpaid)
             }
             #expect(try await world.balance(of: actor).available == .zero)
 
             world.stripe.settle(good.sessionID ?? "")
-            try await world.tell("checkout.session.async_payment_succeeded", good.sessionID ?? "")
-            try await world.tell("checkout.session.async_payment_failed", bad.sessionID ?? "")
+            try await world.send("checkout.session.async_payment_succeeded", good.sessionID ?? "")
+            try await world.send("checkout.session.async_payment_failed", bad.sessionID ?? "")
 
             #expect(try await world.balance(of: actor).available == .whole(100))
-            #expect(try await world.database.read { try $0.checkout(good.id) }?.state == .paid)
-            #expect(try await world.database.read { try $0.checkout(bad.id) }?.state == .failed)
+            #expect(try await world.database.read { try $0.billing.checkout(good.id) }?.state == .paid)
+            #expect(try await world.database.read { try $0.billing.checkout(bad.id) }?.state == .failed)
         }
     }
 
-    @Test func `a customer whom somebody deleted at Stripe is made anew, and can buy and see the portal`() async throws {
+    @Test
+    func `a customer whom somebody deleted at Stripe is made again, and can buy and see the portal`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             try await world.buy(.pack("small"), by: actor)
@@ -96,7 +99,8 @@ struct PurchaseTests {
         }
     }
 
-    @Test func `a price that somebody archived at Stripe is made anew, and a page that had it still counts`() async throws {
+    @Test
+    func `a price that somebody archived at Stripe is made again, and a page that had it still counts`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let early = try await world.checkout(.plan("basic"), by: actor).sessionID ?? ""
@@ -105,9 +109,9 @@ struct PurchaseTests {
 
             let another = try await world.world.account(plan: "free")
             let session = try await world.pay(.plan("basic"), by: another)
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
             world.stripe.pay(early)
-            try await world.tell("checkout.session.completed", early)
+            try await world.send("checkout.session.completed", early)
 
             #expect(world.stripe[session]["price"] != .string(price))
             #expect(try await [world.plan(of: actor), world.plan(of: another)] == ["basic", "basic"])
@@ -120,9 +124,9 @@ struct PurchaseTests {
             let checkout = try await world.checkout(.pack("small"), by: try await world.world.account())
             world.stripe.set(checkout.sessionID ?? "", ["status": "expired"])
 
-            try await world.tell("checkout.session.expired", checkout.sessionID ?? "")
+            try await world.send("checkout.session.expired", checkout.sessionID ?? "")
 
-            #expect(try await world.database.read { try $0.checkout(checkout.id) }?.state == .expired)
+            #expect(try await world.database.read { try $0.billing.checkout(checkout.id) }?.state == .expired)
         }
     }
 
@@ -135,7 +139,7 @@ struct PurchaseTests {
             world.stripe.pay(checkout.sessionID ?? "")
 
             #expect(try await read(checkout.id, by: actor).state == .paid)
-            try await world.tell("checkout.session.completed", checkout.sessionID ?? "")
+            try await world.send("checkout.session.completed", checkout.sessionID ?? "")
 
             #expect(try await world.balance(of: actor).available == .whole(100))
             let stranger = try await world.world.account()
@@ -147,12 +151,16 @@ struct PurchaseTests {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let honest = try await world.checkout(.pack("small"), by: actor)
-            try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE packs SET credits = 1, price = 999999 WHERE name = 'small'") }
+            try await world.database.write(order: .alone) {
+                _ = try $0.execute("UPDATE packs SET credits = 1, price = 999999 WHERE name = 'small'")
+            }
             let forged = try await world.checkout(.pack("large"), by: actor)
             for checkout in [honest, forged] { world.stripe.pay(checkout.sessionID ?? "") }
             world.stripe.set(forged.sessionID ?? "", ["amount_subtotal": 1])
 
-            for checkout in [honest, forged] { try await world.tell("checkout.session.completed", checkout.sessionID ?? "") }
+            for checkout in [honest, forged] {
+                try await world.send("checkout.session.completed", checkout.sessionID ?? "")
+            }
 
             #expect(try await world.balance(of: actor).available == .whole(100))
             #expect(try await world.outcomes() == ["applied": 1, "ignored": 1])
@@ -165,7 +173,9 @@ struct PurchaseTests {
 
             let first = try await world.checkout(.pack("small"), by: actor, key: "one")
             let again = try await world.checkout(.pack("small"), by: actor, key: "one")
-            await #expect(throws: IdempotencyError.keyReused) { try await world.checkout(.pack("large"), by: actor, key: "one") }
+            await #expect(throws: IdempotencyError.keyReused) {
+                try await world.checkout(.pack("large"), by: actor, key: "one")
+            }
             world.clock.advance(by: .seconds(86_400))
             let later = try await world.checkout(.pack("small"), by: actor, key: "one")
 
@@ -175,14 +185,16 @@ struct PurchaseTests {
         }
     }
 
-    @Test func `a member, an admin of the account and a key are refused, and so is what is not for sale`() async throws {
+    @Test
+    func `a member, an admin of the account and a key are refused, and so is what is not for sale`() async throws {
         try await BillingWorld.run { world in
             let owner = try await world.world.account()
             for role in [MemberRole.admin, .member] {
                 let actor = Actor(account: owner.account, user: owner.user, key: nil, role: role, platformRole: .user)
                 await #expect(throws: BillingError.notAllowed) { try await world.checkout(.pack("small"), by: actor) }
             }
-            let key = Actor(account: owner.account, user: nil, key: .make(at: world.clock.now), role: .owner, platformRole: .user)
+            let key = Actor(
+                account: owner.account, user: nil, key: .make(at: world.clock.now), role: .owner, platformRole: .user)
             await #expect(throws: BillingError.notAllowed) { try await world.checkout(.pack("small"), by: key) }
             for item in [Item.pack("nothing"), .plan("free"), .plan("nothing")] {
                 await #expect(throws: BillingError.noSuchItem(item)) { try await world.checkout(item, by: owner) }

@@ -6,7 +6,9 @@ import TestSupport
 /// Two readings of one subscription, and two subscriptions of one account.
 struct SecondSubscriptionTests {
     @Test(arguments: TestEngine.available)
-    func `of a subscription's first readings the newer one counts, whichever is kept last`(on engine: TestEngine) async throws {
+    func `of a subscription's first readings the newer one counts, whichever is stored last`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account(plan: "free")
             let session = try await world.pay(.plan("pro"), by: actor)
@@ -15,19 +17,20 @@ struct SecondSubscriptionTests {
             world.stripe.meanwhile = { request in
                 guard request == "GET /subscriptions/\(id)" else { return }
                 world.stripe.meanwhile = nil
-                // The answer is made; before it arrives the other node reads a newer one and keeps it.
+                // The response is made; before it arrives the other node reads a newer one and stores it.
                 world.stripe.set(id, ["status": "active"])
-                try? await world.tell("customer.subscription.updated", id, to: world.other)
+                try? await world.send("customer.subscription.updated", id, to: world.other)
             }
 
-            try await world.tell("customer.subscription.created", id)
+            try await world.send("customer.subscription.created", id)
 
             #expect(try await world.subscription(of: actor)?.status == "active")
             #expect(try await world.plan(of: actor) == "pro")
         }
     }
 
-    @Test func `who has just paid for a plan in one tab changes it in the other, and gets no second page`() async throws {
+    @Test
+    func `who has just paid for a plan in one tab changes it in the other, and gets no second page`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             _ = try await world.pay(.plan("basic"), by: actor)
@@ -41,7 +44,9 @@ struct SecondSubscriptionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `of two pages for plans that are asked for at once one at most can be paid`(on engine: TestEngine) async throws {
+    func `of two pages for plans that are asked for at once one at most can be paid`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account(plan: "free")
 
@@ -58,11 +63,11 @@ struct SecondSubscriptionTests {
             let actor = try await world.world.account(plan: "free")
             let one = try await world.subscribe("basic", actor)
             let other = try await world.subscribeAtStripe(like: one, plan: "pro")
-            try await world.tell("customer.subscription.created", other)
+            try await world.send("customer.subscription.created", other)
             #expect(try await world.plan(of: actor) == "basic")
 
             world.stripe.set(one, ["status": "canceled"])
-            try await world.tell("customer.subscription.deleted", one)
+            try await world.send("customer.subscription.deleted", one)
 
             #expect(try await world.plan(of: actor) == "pro")
             #expect(try await world.subscription(of: actor)?.id == other)
@@ -70,20 +75,20 @@ struct SecondSubscriptionTests {
         }
     }
 
-    @Test func `a new subscription counts at once where the end of the old one was not told of`() async throws {
+    @Test func `a new subscription counts at once if the event of the old one's end did not come`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let one = try await world.subscribe("basic", actor)
             let other = try await world.subscribeAtStripe(like: one, plan: "pro")
             world.stripe.set(one, ["status": "canceled"])
 
-            try await world.tell("customer.subscription.created", other)
+            try await world.send("customer.subscription.created", other)
 
             #expect(try await world.plan(of: actor) == "pro")
         }
     }
 
-    @Test func `a subscription of which nothing is heard for a day after its period is read again`() async throws {
+    @Test func `a subscription without an event for a day after its period is read again`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("pro", actor)
@@ -100,7 +105,7 @@ struct SecondSubscriptionTests {
         }
     }
 
-    @Test func `while Stripe is away it is looked at once a day, and keeps its limits`() async throws {
+    @Test func `while Stripe is unavailable it is looked at once a day, and keeps its limits`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             _ = try await world.subscribe("pro", actor)
@@ -119,7 +124,9 @@ struct SecondSubscriptionTests {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             _ = try await world.subscribe("pro", actor)
-            try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE subscriptions SET realm = 'stand-in test'") }
+            try await world.database.write(order: .alone) {
+                _ = try $0.execute("UPDATE subscriptions SET environment = 'emulator test'")
+            }
             world.clock.advance(by: .seconds(FakeStripe.month + 86_401))
 
             try await RereadSubscriptions(world.billing).runOnce()
@@ -132,7 +139,7 @@ struct SecondSubscriptionTests {
 extension BillingWorld {
     /// Another subscription of the same customer, made by somebody at Stripe.
     fileprivate func subscribeAtStripe(like one: String, plan: String) async throws -> String {
-        let offer = try #require(try await database.read { try $0.plan(plan) }?.offer)
+        let offer = try #require(try await database.read { try $0.billing.plan(plan) }?.offer)
         return try await billing.withPrice(of: offer) { stripe.copySubscription(one, price: $0) }
     }
 }

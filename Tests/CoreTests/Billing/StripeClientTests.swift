@@ -5,31 +5,36 @@ import NIOPosix
 import Testing
 
 struct StripeClientTests {
-    @Test func `an answer that stops in its midst ends with the time for it, and no other try is begun after that`() async throws {
+    @Test
+    func `a response that stops halfway ends with the time for it, and no other try is begun`() async throws {
         let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .bind(host: "127.0.0.1", port: 0) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(HalfAnswer())
+                    try channel.pipeline.syncOperations.addHandler(HalfResponse())
                     return channel
                 }
             }
         let port = server.channel.localAddress?.port ?? 0
         let client = StripeClient(
-            .init(key: "sk_test_x", url: "http://127.0.0.1:\(port)", timeout: .milliseconds(300)), client: .shared, time: .system)
+            .init(key: "sk_test_x", url: "http://127.0.0.1:\(port)", timeout: .milliseconds(300)), client: .shared,
+            time: .system)
 
-        await #expect(throws: StripeError.unavailable("no whole answer within 0.3 seconds")) { try await client.get("/x") }
+        await #expect(throws: StripeError.unavailable("no whole response within 0.3 seconds")) {
+            try await client.get("/x")
+        }
 
         try await server.channel.close()
     }
 }
 
 /// Promises more than it sends.
-private final class HalfAnswer: ChannelInboundHandler {
+private final class HalfResponse: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let answer = ByteBuffer(string: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"id\":")
-        context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        let response = ByteBuffer(
+            string: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"id\":")
+        context.writeAndFlush(wrapOutboundOut(response), promise: nil)
     }
 }

@@ -3,9 +3,10 @@ import SQL
 import Testing
 import TestSupport
 
-/// What is believed, what is kept, and what happens while Stripe is away.
+/// What is believed, what is stored, and what happens while Stripe is unavailable.
 struct StripeEventTests {
-    @Test func `what is not signed, was changed, is too old or is no event is refused, and nothing is kept`() async throws {
+    @Test
+    func `what is not signed, was changed, is too old or is no event is refused, and nothing is stored`() async throws {
         try await BillingWorld.run { world in
             let body = world.stripe.event("invoice.paid", "in_1")
             let header = world.stripe.sign(body)
@@ -24,30 +25,37 @@ struct StripeEventTests {
         }
     }
 
-    private func refusal(of body: [UInt8], _ header: String?, _ world: BillingWorld) async -> ReceiveStripeEvent.Refusal? {
-        do { try await ReceiveStripeEvent(world.billing)(body, signature: header) } catch { return error as? ReceiveStripeEvent.Refusal }
+    private func refusal(
+        of body: [UInt8], _ header: String?, _ world: BillingWorld
+    ) async -> ReceiveStripeEvent.Refusal? {
+        do { try await ReceiveStripeEvent(world.billing)(body, signature: header) } catch {
+            return error as? ReceiveStripeEvent.Refusal
+        }
         return nil
     }
 
-    @Test func `an unknown event is kept and means nothing`() async throws {
+    @Test func `an unknown event is stored and means nothing`() async throws {
         try await BillingWorld.run { world in
-            try await world.tell("customer.discount.created", "x", id: "evt_1")
-            try await world.tell("customer.discount.created", "x", id: "evt_1")
+            try await world.send("customer.discount.created", "x", id: "evt_1")
+            try await world.send("customer.discount.created", "x", id: "evt_1")
 
             #expect(try await world.outcomes() == ["ignored": 1])
-            #expect(try await world.database.read { try $0.stripeEvent(ID(rawValue: "evt_1")) }?.type == "customer.discount.created")
+            #expect(try await world.database.read { try $0.billing.stripeEvent(
+                ID(rawValue: "evt_1")) }?.type == "customer.discount.created")
         }
     }
 
     @Test(arguments: TestEngine.available)
-    func `while Stripe is away an event is kept, and applied later by itself`(on engine: TestEngine) async throws {
+    func `while Stripe is unavailable an event is stored, and applied later by itself`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
             let apply = ApplyStripeEvents(world.billing)
             world.stripe.isAway = true
 
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
             #expect(try await world.outcomes() == ["waiting": 1])
             #expect(try await apply.runOnce() == 0)
             world.clock.advance(by: .seconds(10))
@@ -68,12 +76,12 @@ struct StripeEventTests {
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
             world.stripe.isAway = true
-            try await world.tell("checkout.session.completed", session, id: "evt_1")
+            try await world.send("checkout.session.completed", session, id: "evt_1")
             for _ in 0..<Billing.mostTries {
                 world.clock.advance(by: .seconds(3600))
                 try await ApplyStripeEvents(world.billing).runOnce()
             }
-            #expect(try await world.outcomes() == ["given_up": 1])
+            #expect(try await world.outcomes() == ["abandoned": 1])
             world.stripe.isAway = false
 
             #expect(try await ApplyStripeEvents(world.billing).replay(ID(rawValue: "evt_1")) == .applied)
@@ -90,11 +98,14 @@ struct StripeEventTests {
 
     @Test(arguments: [
         ("checkout.session.async_payment_failed", StripeEvent.Subject.checkout("x_1", hasFailed: true)),
-        ("invoice.paid", .invoice("x_1")), ("customer.subscription.deleted", .subscription("x_1")), ("charge.refunded", .charge("x_1")),
-        ("charge.dispute.closed", .dispute("x_1")), ("refund.failed", .charge("ch_1")), ("charge.refund.updated", .charge("ch_1")),
+        ("invoice.paid", .invoice("x_1")), ("customer.subscription.deleted", .subscription("x_1")),
+        ("charge.refunded", .charge("x_1")),
+        ("charge.dispute.closed", .dispute("x_1")), ("refund.failed", .charge("ch_1")),
+        ("charge.refund.updated", .charge("ch_1")),
     ])
     func `an event is about one thing`(type: String, subject: StripeEvent.Subject) {
-        let body: JSON = ["id": "evt_1", "object": "event", "type": .string(type), "data": ["object": ["id": "x_1", "charge": "ch_1"]]]
+        let body: JSON = ["id": "evt_1", "object": "event", "type": .string(type), "data": [
+            "object": ["id": "x_1", "charge": "ch_1"]]]
         #expect(StripeEvent(body)?.subject == subject)
     }
 }

@@ -5,8 +5,8 @@ struct StripeFormTests {
     /// As the official Python package sent it.
     private let checkout = """
         mode=subscription&line_items[0][price]=price_1&line_items[0][quantity]=1&client_reference_id=team_7\
-        &success_url=https%3A%2F%2Fapp.example%2Fok%3Fsid%3D%7BCHECKOUT_SESSION_ID%7D&subscription_data[metadata][team]=7\
-        &metadata[team]=7&allow_promotion_codes=true&expand[0]=line_items
+        &success_url=https%3A%2F%2Fapp.example%2Fok%3Fsid%3D%7BCHECKOUT_SESSION_ID%7D\
+        &subscription_data[metadata][team]=7&metadata[team]=7&allow_promotion_codes=true&expand[0]=line_items
         """
 
     @Test func `brackets make a tree, as they are and percent-encoded`() throws {

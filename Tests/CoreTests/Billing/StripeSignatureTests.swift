@@ -18,28 +18,43 @@ struct StripeSignatureTests {
 
         try both.verify(body: body, secrets: [secret], now: now)
         try both.verify(body: body, secrets: ["whsec_other", "whsec_new"], now: now)
-        #expect(throws: StripeSignature.Refusal.forged) { try both.verify(body: body, secrets: ["whsec_other"], now: now) }
+        #expect(throws: StripeSignature.Refusal.forged) {
+            try both.verify(body: body, secrets: ["whsec_other"], now: now)
+        }
         #expect(throws: StripeSignature.Refusal.forged) { try both.verify(body: body, secrets: [], now: now) }
     }
 
     @Test func `another body, another time, or a changed digit is a forgery`() throws {
         let signature = try StripeSignature(header: header)
-        #expect(throws: StripeSignature.Refusal.forged) { try signature.verify(body: body + [32], secrets: [secret], now: now) }
-        for changed in [header.replacing("1700000000", with: "1700000001"), header.replacing("3e3e", with: "3e3f"), header + "00", String(header.dropLast(2))] {
+        #expect(throws: StripeSignature.Refusal.forged) {
+            try signature.verify(body: body + [32], secrets: [secret], now: now)
+        }
+        for changed in [
+            header.replacing("1700000000", with: "1700000001"), header.replacing("3e3e", with: "3e3f"), header + "00",
+            String(header.dropLast(2)),
+        ] {
             let signature = try StripeSignature(header: changed)
-            #expect(throws: StripeSignature.Refusal.forged) { try signature.verify(body: body, secrets: [secret], now: now) }
+            #expect(throws: StripeSignature.Refusal.forged) {
+                try signature.verify(body: body, secrets: [secret], now: now)
+            }
         }
     }
 
     @Test func `a signature is stale after five minutes, to either side`() throws {
         let signature = try StripeSignature(header: header)
-        for edge in [now + .seconds(300), now - .seconds(300)] { try signature.verify(body: body, secrets: [secret], now: edge) }
+        for edge in [now + .seconds(300), now - .seconds(300)] {
+            try signature.verify(body: body, secrets: [secret], now: edge)
+        }
         for beyond in [now + .milliseconds(300_001), now - .milliseconds(300_001)] {
-            #expect(throws: StripeSignature.Refusal.stale) { try signature.verify(body: body, secrets: [secret], now: beyond) }
+            #expect(throws: StripeSignature.Refusal.stale) {
+                try signature.verify(body: body, secrets: [secret], now: beyond)
+            }
         }
     }
 
-    @Test(arguments: ["v1=00", "t=1700000000", "t=1700000000,v0=00", "t=,v1=00", "nonsense", ",,=", String(repeating: "v1=0,", count: 1000)])
+    @Test(arguments: [
+        "v1=00", "t=1700000000", "t=1700000000,v0=00", "t=,v1=00", "nonsense", ",,=",
+        String(repeating: "v1=0,", count: 1000)])
     func `a header without a time or a known signature is malformed`(header: String) {
         #expect(throws: StripeSignature.Refusal.malformed) { try StripeSignature(header: header) }
     }
@@ -47,7 +62,9 @@ struct StripeSignatureTests {
     @Test(arguments: ["t=soon,v1=00", "t=-5,v1=00", "t=99999999999999,v1=00"])
     func `a time that is no number of seconds is malformed`(header: String) throws {
         let signature = try StripeSignature(header: header)
-        #expect(throws: StripeSignature.Refusal.malformed) { try signature.verify(body: body, secrets: [secret], now: now) }
+        #expect(throws: StripeSignature.Refusal.malformed) {
+            try signature.verify(body: body, secrets: [secret], now: now)
+        }
     }
 
     @Test(arguments: [nil, ""])
@@ -56,7 +73,8 @@ struct StripeSignatureTests {
     }
 
     @Test func `unknown schemes and stray items beside a good signature do no harm`() throws {
-        try StripeSignature(header: header + ",v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39,v2=x,t2")
+        try StripeSignature(
+            header: header + ",v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39,v2=x,t2")
             .verify(body: body, secrets: [secret], now: now)
     }
 }

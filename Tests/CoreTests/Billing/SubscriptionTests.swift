@@ -6,7 +6,9 @@ import TestSupport
 /// Plans: limits by the subscription, credits by its paid invoices.
 struct SubscriptionTests {
     @Test(arguments: TestEngine.available)
-    func `a plan brings its limits and its first month's credits, which end with the month`(on engine: TestEngine) async throws {
+    func `a plan brings its limits and its first month's credits, which end with the month`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account(plan: "free")
 
@@ -16,16 +18,17 @@ struct SubscriptionTests {
             #expect(try await world.balance(of: actor).available == .whole(2000))
             let subscription = try #require(try await world.subscription(of: actor))
             #expect(subscription.id == id && subscription.status == "active" && subscription.nextPlan == nil)
-            let lots = try await world.database.read { try $0.credits(of: [actor.account]) }[actor.account]?.lots ?? []
+            let lots = try await world.database.read { try $0.ledger.credits(of: [actor.account]) }[actor.account]?.lots ?? []
             #expect(lots.map(\.expiresAt) == [subscription.periodEnd] && lots.map(\.source) == [.grant])
-            #expect(try await world.database.read { try $0.nextReplenishment(of: actor.account) } == subscription.periodEnd)
+            #expect(
+                try await world.database.read { try $0.billing.nextReplenishment(of: actor.account) } == subscription.periodEnd)
             #expect(try await world.purchases(of: actor).map(\.item) == [.plan("pro")])
             #expect(try await world.world.differences() == [])
         }
     }
 
     @Test(arguments: TestEngine.available)
-    func `a month's credits come once, whichever of its events tell of them`(on engine: TestEngine) async throws {
+    func `a month's credits come once, whichever of its events come`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("basic", actor)
@@ -33,14 +36,18 @@ struct SubscriptionTests {
             let invoice = world.stripe.renew(id)
 
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for (type, node) in [("invoice.paid", world.billing), ("invoice.payment_succeeded", world.other), ("invoice.paid", world.other)] {
-                    group.addTask { try await world.tell(type, invoice, to: node) }
+                for (type, node) in [
+                    ("invoice.paid", world.billing), ("invoice.payment_succeeded", world.other),
+                    ("invoice.paid", world.other),
+                ] {
+                    group.addTask { try await world.send(type, invoice, to: node) }
                 }
                 try await group.waitForAll()
             }
 
             let now = world.clock.now
-            #expect(try await world.database.read { try $0.spendableCredits(of: actor.account, now: now) } == .whole(500))
+            #expect(
+                try await world.database.read { try $0.ledger.spendableCredits(of: actor.account, now: now) } == .whole(500))
             #expect(try await world.purchases(of: actor).count == 2)
             #expect(try await world.world.differences() == [])
         }
@@ -52,11 +59,12 @@ struct SubscriptionTests {
                 let actor = try await world.world.account(plan: "free")
                 let session = try await world.pay(.plan("pro"), by: actor)
                 let events = [
-                    ("checkout.session.completed", session), ("invoice.paid", world.stripe[session]["invoice"]?.string ?? ""),
+                    ("checkout.session.completed", session),
+                    ("invoice.paid", world.stripe[session]["invoice"]?.string ?? ""),
                     ("customer.subscription.created", world.stripe[session]["subscription"]?.string ?? ""),
                 ]
 
-                for index in order { try await world.tell(events[index].0, events[index].1) }
+                for index in order { try await world.send(events[index].0, events[index].1) }
 
                 #expect(try await world.plan(of: actor) == "pro")
                 #expect(try await world.balance(of: actor).available == .whole(2000))
@@ -66,7 +74,9 @@ struct SubscriptionTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a dearer plan is there at once, with the difference for what is left of the month`(on engine: TestEngine) async throws {
+    func `a plan that costs more is there at once, with the difference for what is left of the month`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account(plan: "free")
             // A period of thirty-one days that ends with a month of as many.
@@ -83,8 +93,8 @@ struct SubscriptionTests {
             // 500 of the month, and (2,000 − 500) × ½.
             #expect(try await world.balance(of: actor).available == .whole(1250))
             let invoice = world.stripe[id]["latest_invoice"]?.string ?? ""
-            try await world.tell("invoice.paid", invoice)
-            try await world.tell("customer.subscription.updated", id)
+            try await world.send("invoice.paid", invoice)
+            try await world.send("customer.subscription.updated", id)
             #expect(try await world.balance(of: actor).available == .whole(1250))
             #expect(try await world.purchases(of: actor).count == 2)
             #expect(try await world.world.differences() == [])
@@ -101,14 +111,17 @@ struct SubscriptionTests {
             #expect(try await world.plan(of: actor) == "pro")
             #expect(try await world.subscription(of: actor)?.nextPlan == "basic")
             #expect(try await world.balance(of: actor).available == .whole(2000))
-            await #expect(throws: BillingError.planInForce("basic")) { try await world.checkout(.plan("basic"), by: actor) }
+            await #expect(throws: BillingError.planInForce("basic")) {
+                try await world.checkout(.plan("basic"), by: actor)
+            }
             world.clock.advance(by: .seconds(FakeStripe.month))
-            try await world.tell("invoice.paid", world.stripe.renew(id))
+            try await world.send("invoice.paid", world.stripe.renew(id))
 
             #expect(try await world.plan(of: actor) == "basic")
             #expect(try await world.subscription(of: actor)?.nextPlan == nil)
             let now = world.clock.now
-            #expect(try await world.database.read { try $0.spendableCredits(of: actor.account, now: now) } == .whole(500))
+            #expect(
+                try await world.database.read { try $0.ledger.spendableCredits(of: actor.account, now: now) } == .whole(500))
         }
     }
 
@@ -126,49 +139,54 @@ struct SubscriptionTests {
         }
     }
 
-    @Test func `a plan that is cancelled lives to its period's end, and then its limits fall and its credits stay`() async throws {
+    @Test
+    func `a plan that is cancelled lives to its period's end, then its limits fall and credits stay`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("pro", actor)
             world.stripe.set(id, ["cancel_at_period_end": true])
-            try await world.tell("customer.subscription.updated", id)
+            try await world.send("customer.subscription.updated", id)
             #expect(try await world.plan(of: actor) == "pro")
             let ending = try #require(try await world.subscription(of: actor))
             #expect(ending.cancelAt == ending.periodEnd)
-            #expect(try await world.database.read { try $0.nextReplenishment(of: actor.account) } == nil)
+            #expect(try await world.database.read { try $0.billing.nextReplenishment(of: actor.account) } == nil)
 
             world.stripe.set(id, ["status": "canceled"])
-            try await world.tell("customer.subscription.deleted", id)
+            try await world.send("customer.subscription.deleted", id)
 
             #expect(try await world.plan(of: actor) == "free")
             #expect(try await world.balance(of: actor).available == .whole(2000))
             // Late, and of what was before.
-            try await world.tell("customer.subscription.updated", id)
+            try await world.send("customer.subscription.updated", id)
             #expect(try await world.plan(of: actor) == "free")
         }
     }
 
     @Test(arguments: TestEngine.available)
-    func `a payment that fails has a grace, after which the limits fall until it is paid`(on engine: TestEngine) async throws {
+    func `a payment that fails has a grace, after which the limits fall until it is paid`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account(plan: "free")
             let id = try await world.subscribe("pro", actor)
             world.clock.advance(by: .seconds(FakeStripe.month))
             let invoice = world.stripe.renew(id, isPaid: false)
-            try await world.tell("invoice.payment_failed", invoice)
+            try await world.send("invoice.payment_failed", invoice)
             let grace = EndGrace(database: world.database, time: world.clock.time)
             #expect(try await world.plan(of: actor) == "pro")
             world.clock.advance(by: .seconds(7 * 86_400 - 1))
             #expect(try await grace.runOnce() == 0)
-            try await world.tell("invoice.payment_failed", invoice)
+            try await world.send("invoice.payment_failed", invoice)
             world.clock.advance(by: .seconds(1))
 
             #expect(try await grace.runOnce() == 1)
             #expect(try await grace.runOnce() == 0)
             #expect(try await world.plan(of: actor) == "free")
-            await #expect(throws: BillingError.subscriptionUnpaid) { try await world.checkout(.plan("enterprise"), by: actor) }
+            await #expect(throws: BillingError.subscriptionUnpaid) {
+                try await world.checkout(.plan("enterprise"), by: actor)
+            }
             world.stripe.payInvoice(invoice, of: id)
-            try await world.tell("invoice.paid", invoice)
+            try await world.send("invoice.paid", invoice)
 
             #expect(try await world.plan(of: actor) == "pro")
             #expect(try await world.subscription(of: actor)?.graceUntil == nil)
@@ -196,13 +214,15 @@ struct SubscriptionTests {
 
     @Test func `a plan that rolls over lets its credits live as many months longer`() async throws {
         try await BillingWorld.run { world in
-            try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE plans SET rollover = 2 WHERE name = 'basic'") }
+            try await world.database.write(order: .alone) {
+                _ = try $0.execute("UPDATE plans SET rollover = 2 WHERE name = 'basic'")
+            }
             let actor = try await world.world.account(plan: "free")
 
             _ = try await world.subscribe("basic", actor)
 
             let end = try #require(try await world.subscription(of: actor)?.periodEnd)
-            let lots = try await world.database.read { try $0.credits(of: [actor.account]) }[actor.account]?.lots ?? []
+            let lots = try await world.database.read { try $0.ledger.credits(of: [actor.account]) }[actor.account]?.lots ?? []
             #expect(lots.first?.expiresAt == end + Month.before(end).distance * 2)
         }
     }
@@ -215,7 +235,7 @@ struct SubscriptionTests {
             let second = try await world.checkout(.plan("pro"), by: actor)
 
             #expect(world.stripe[first.sessionID ?? ""]["status"] == "expired")
-            #expect(try await world.database.read { try $0.checkout(first.id) }?.state == .expired)
+            #expect(try await world.database.read { try $0.billing.checkout(first.id) }?.state == .expired)
             #expect(second.state == .open)
         }
     }
@@ -227,7 +247,7 @@ struct SubscriptionTests {
             let charge = world.stripe.charge(for: world.stripe[id]["latest_invoice"]?.string ?? "")
             world.stripe.refund(charge, inAll: 1900)
 
-            try await world.tell("charge.refunded", charge)
+            try await world.send("charge.refunded", charge)
 
             #expect(try await world.balance(of: actor).available == .zero)
             #expect(try await world.world.differences() == [])

@@ -2,11 +2,11 @@
 import SQL
 import TestSupport
 
-extension Catalog {
+extension CatalogSnapshot {
     /// As the migrations make it.
-    static func released() async throws -> Catalog {
+    static func released() async throws -> CatalogSnapshot {
         let world = try await TestWorld()
-        let catalog = try await world.database.read { try $0.catalog() }
+        let catalog = try await world.database.read { try $0.catalog.catalog() }
         // The database's folder goes with the world.
         return withExtendedLifetime(world) { catalog }
     }

@@ -5,27 +5,31 @@ import Testing
 
 struct CatalogTests {
     private let world: TestWorld
-    private let catalog: Catalog
+    private let catalog: CatalogSnapshot
 
     init() async throws {
         world = try await TestWorld()
-        catalog = try await world.database.read { try $0.catalog() }
+        catalog = try await world.database.read { try $0.catalog.catalog() }
     }
 
     private func endpoint(_ id: String, _ kind: KindName = .textToImage) throws -> Endpoint {
         try catalog.endpoint(EndpointID(rawValue: id), for: catalog.kind(kind))
     }
 
-    @Test func `an unknown kind or endpoint is refused with those that there are`() throws {
-        #expect(throws: Catalog.Refusal.unknownKind("poem", known: ["background_removal", "style_transfer", "text_to_image"])) {
+    @Test func `an unknown kind or endpoint is refused with a list of those that exist`() throws {
+        #expect(
+            throws: CatalogSnapshot.Refusal.unknownKind(
+                "poem", known: ["background_removal", "style_transfer", "text_to_image"])
+        ) {
             try catalog.kind("poem")
         }
-        #expect(throws: Catalog.Refusal.unknownEndpoint(
-            "fal-ai/birefnet", kind: .textToImage, known: ["fal-ai/fast-sdxl", "fal-ai/flux/dev", "fal-ai/flux/schnell"])
+        #expect(throws: CatalogSnapshot.Refusal.unknownEndpoint(
+            "fal-ai/birefnet", kind: .textToImage,
+            known: ["fal-ai/fast-sdxl", "fal-ai/flux/dev", "fal-ai/flux/schnell"])
         ) { try endpoint("fal-ai/birefnet") }
     }
 
-    @Test func `every kind's default endpoint serves it, and takes what the kind demands`() throws {
+    @Test func `every kind's default endpoint serves it, and accepts what the kind requires`() throws {
         for kind in catalog.kinds.values {
             let endpoint = try catalog.endpoint(nil, for: kind)
             for parameter in kind.parameters.parameters where parameter.required == true {
@@ -55,8 +59,9 @@ struct CatalogTests {
         #expect(try endpoint("fal-ai/flux/schnell").input([:]) == [:])
     }
 
-    @Test func `a person's words are sent as they are, also where they look like a template`() throws {
-        let input = try endpoint("fal-ai/fast-sdxl").input(["prompt": "{seed}", "negativePrompt": "{prompt}", "seed": 7])
+    @Test func `a person's text is sent as it is, even if it looks like a template`() throws {
+        let input = try endpoint("fal-ai/fast-sdxl").input(
+            ["prompt": "{seed}", "negativePrompt": "{prompt}", "seed": 7])
 
         #expect(input == ["prompt": "{seed}", "negative_prompt": "{prompt}", "seed": 7])
     }
@@ -70,7 +75,7 @@ struct CatalogTests {
         #expect(schnell.expectedCost(outputs: 1, width: 16, height: 16) == 3_000)
     }
 
-    @Test func `an edit is in force within seconds, and until then one look serves all`() async throws {
+    @Test func `an edit is in force within seconds, and until then one read serves all`() async throws {
         _ = try await world.catalog.current()
         try await world.database.write(order: .alone) {
             try $0.execute("UPDATE endpoints SET disabled_at = 1 WHERE id = 'fal-ai/flux/dev'")

@@ -15,7 +15,7 @@ struct PriceDocumentTests {
         "refinement": ["base": 3_000, "growth": 12_000, "factor": 11_000],
     ]
 
-    /// A member of a good document, what takes its place (nothing: it is taken out), and where the fault is said to be.
+    /// A member of a valid document, what replaces it (nil: it is removed), and where the error is reported.
     struct Fault: Sendable, CustomTestStringConvertible {
         let path: String
         let value: JSON?
@@ -31,12 +31,18 @@ struct PriceDocumentTests {
 
     static let faults = [
         Fault("image", nil), Fault("image", 7), Fault("training", []), Fault("discounts", [:]),
-        Fault("image.base", nil), Fault("image.base", "500"), Fault("image.base", .decimal(5.5)), Fault("image.base", -1),
-        Fault("image.base", 100_000_001), Fault("image.base", .null), Fault("image.colour", 1),
-        Fault("image.factor", 0), Fault("image.factor", 1_000_001), Fault("image.second", 0), Fault("image.second", .null),
+        Fault("image.base", nil), Fault("image.base", "500"), Fault("image.base", .decimal(5.5)),
+        Fault("image.base", -1),
+        Fault("image.base", 100_000_001), Fault("image.base", .null), Fault("image.color", 1),
+        Fault("image.factor", 0), Fault("image.factor", 1_000_001), Fault("image.second", 0),
+        Fault("image.second", .null),
         Fault("image.resolutions", []), Fault("image.resolutions", [:]), Fault("image.resolutions", nil),
-        Fault("image.resolutions", [["upTo": 512, "multiplier": 1], ["upTo": 512, "multiplier": 1]], at: "image.resolutions.1.upTo"),
-        Fault("image.resolutions", [["upTo": 1024, "multiplier": 1], ["upTo": 512, "multiplier": 1]], at: "image.resolutions.1.upTo"),
+        Fault(
+            "image.resolutions", [["upTo": 512, "multiplier": 1], ["upTo": 512, "multiplier": 1]],
+            at: "image.resolutions.1.upTo"),
+        Fault(
+            "image.resolutions", [["upTo": 1024, "multiplier": 1], ["upTo": 512, "multiplier": 1]],
+            at: "image.resolutions.1.upTo"),
         Fault("image.resolutions", [["upTo": 0, "multiplier": 1]], at: "image.resolutions.0.upTo"),
         Fault("image.resolutions", [["upTo": 512]], at: "image.resolutions.0.multiplier"),
         Fault("image.resolutions", [["upTo": 512, "multiplier": 1, "name": "small"]], at: "image.resolutions.0.name"),
@@ -46,21 +52,21 @@ struct PriceDocumentTests {
         Fault("refinement.growth", 0), Fault("refinement.growth", .bool(true)), Fault("refinement.factor", nil),
     ]
 
-    @Test func `a good document is read, and written as it was`() throws {
+    @Test func `a valid document is read, and written as it was`() throws {
         let document = try PriceList.Document(checking: Self.good)
 
         #expect(try JSON(document) == Self.good)
     }
 
-    @Test func `the released document is a good one`() async throws {
-        let catalog = try await Catalog.released()
+    @Test func `the released document is valid`() async throws {
+        let catalog = try await CatalogSnapshot.released()
         let document = try PriceList.Document(checking: JSON(catalog.prices.document))
 
         #expect(document == catalog.prices.document)
         try document.demandPrices(for: catalog)
     }
 
-    @Test(arguments: faults) func `a fault is named by its place`(fault: Fault) throws {
+    @Test(arguments: faults) func `a fault is reported with its path`(fault: Fault) throws {
         let json = Self.good.replacing(fault.path.split(separator: ".").map { String($0) }[...], with: fault.value)
 
         let error = #expect(throws: PriceDocumentError.self) { try PriceList.Document(checking: json) }
@@ -72,14 +78,14 @@ struct PriceDocumentTests {
     @Test func `a quality that a kind offers must have a price`() async throws {
         let json = Self.good.replacing(["image", "qualities", "hd"][...], with: nil)
         let document = try PriceList.Document(checking: json)
-        let catalog = try await Catalog.released()
+        let catalog = try await CatalogSnapshot.released()
 
         let error = #expect(throws: PriceDocumentError.self) { try document.demandPrices(for: catalog) }
 
         #expect(error?.path == "image.qualities.hd")
     }
 
-    @Test func `a document of another form is none`() {
+    @Test func `a document of another form is refused`() {
         for json in [.null, 7, [], "prices"] as [JSON] {
             #expect(throws: PriceDocumentError.self) { try PriceList.Document(checking: json) }
         }

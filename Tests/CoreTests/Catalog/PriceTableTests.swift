@@ -3,12 +3,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every price against one that is computed otherwise: in decimals, by the formula as it is written down.
+/// Every price compared with one that is computed in another way: in decimals, by the formula as it is written down.
 struct PriceTableTests {
     private let prices: PriceList
 
     init() async throws {
-        prices = try await Catalog.released().prices
+        prices = try await CatalogSnapshot.released().prices
     }
 
     @Test(arguments: [
@@ -18,7 +18,9 @@ struct PriceTableTests {
         (.training(images: 10), 15_000, "115.00"),
         (.training(images: 5), 10_000, "75.00"),
     ] as [(Price.Subject, Int64, String)])
-    func `the formulas give what the product promises`(subject: Price.Subject, complexity: Int64, total: String) throws {
+    func `the formulas give what the product promises`(
+        subject: Price.Subject, complexity: Int64, total: String
+    ) throws {
         #expect(try prices.price(of: subject, complexity: Multiplier(rawValue: complexity)).total.description == total)
     }
 
@@ -31,7 +33,9 @@ struct PriceTableTests {
                     for complexity in boundaries(of: unit) {
                         let exact = unit * Decimal(complexity) / 10_000
                         halves += isHalf(exact) ? 1 : 0
-                        let price = try prices.image(longerSide: side, quality: quality, complexity: Multiplier(rawValue: complexity), count: count)
+                        let price = try prices.image(
+                            longerSide: side, quality: quality, complexity: Multiplier(rawValue: complexity),
+                            count: count)
                         #expect(price.total.decimal == rounded(exact), "\(side) \(quality) \(complexity) × \(count)")
                     }
                 }
@@ -40,7 +44,7 @@ struct PriceTableTests {
         #expect(halves == 2_400)
     }
 
-    @Test func `a half goes up, whatever is less goes down`() throws {
+    @Test func `a half goes up, anything less goes down`() throws {
         for numerator in 1...399 as ClosedRange<Int64> {
             // One hundredth times so many two-hundredths.
             let list = PriceList(version: 9, document: document(base: 1, factor: numerator * 50))
@@ -77,8 +81,12 @@ struct PriceTableTests {
         #expect(film.factors.map { "\($0.name) \($0.label ?? "-") \($0.multiplier)" }.contains("seconds 5 5"))
         #expect(film.total(delivered: 1) == .whole(30))
         #expect(try cheaper.again(film).total == .whole(30))
-        #expect(throws: PricingError.outOfRange) { try prices.image(longerSide: 1, quality: "standard", seconds: 0, complexity: .one, count: 1) }
-        #expect(throws: PricingError.outOfRange) { try prices.image(longerSide: 1, quality: "standard", seconds: .max, complexity: .one, count: 1) }
+        #expect(throws: PricingError.outOfRange) {
+            try prices.image(longerSide: 1, quality: "standard", seconds: 0, complexity: .one, count: 1)
+        }
+        #expect(throws: PricingError.outOfRange) {
+            try prices.image(longerSide: 1, quality: "standard", seconds: .max, complexity: .one, count: 1)
+        }
     }
 
     private func document(base: Int64, factor: Int64, second: Int64? = nil) -> PriceList.Document {
@@ -93,7 +101,8 @@ struct PriceTableTests {
     private func boundaries(of unit: Decimal) -> [Int64] {
         let hundredths = (unit * 100 as NSDecimalNumber).int64Value
         let halves = (10_000...20_000 as ClosedRange<Int64>).filter { hundredths * $0 % 10_000 == 5_000 }
-        return Set(halves.flatMap { [$0 - 1, $0, $0 + 1] } + Array(stride(from: 10_000, through: 20_000, by: 97))).sorted()
+        return Set(halves.flatMap { [$0 - 1, $0, $0 + 1] } + Array(stride(from: 10_000, through: 20_000, by: 97)))
+            .sorted()
     }
 
     private func decimal(_ text: String) -> Decimal { Decimal(string: text) ?? .nan }

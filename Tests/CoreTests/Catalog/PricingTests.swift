@@ -6,20 +6,23 @@ struct PricingTests {
     private let prices: PriceList
 
     init() async throws {
-        prices = try await Catalog.released().prices
+        prices = try await CatalogSnapshot.released().prices
     }
 
     private func image(
         _ longerSide: Int = 1024, _ quality: String = "standard", complexity: Int64 = 10_000, count: Int = 1
     ) throws -> Price {
-        try prices.image(longerSide: longerSide, quality: quality, complexity: Multiplier(rawValue: complexity), count: count)
+        try prices.image(
+            longerSide: longerSide, quality: quality, complexity: Multiplier(rawValue: complexity), count: count)
     }
 
     @Test(arguments: [
         (1, "3.00"), (512, "3.00"), (513, "6.00"), (1024, "6.00"), (1025, "12.00"), (2048, "12.00"), (2049, "24.00"),
         (4096, "24.00"), (4097, "24.00"), (100_000, "24.00"),
     ])
-    func `a picture is priced by the next resolution up, and by the last beyond it`(longerSide: Int, total: String) throws {
+    func `a picture is priced by the next resolution up, and by the last beyond it`(
+        longerSide: Int, total: String
+    ) throws {
         #expect(try image(longerSide).total.description == total)
     }
 
@@ -45,7 +48,7 @@ struct PricingTests {
         #expect(try prices.training(complexity: .one, images: images).total.description == total)
     }
 
-    @Test func `refinements grow with each iteration, and have an end`() throws {
+    @Test func `refinements grow with each iteration, and are limited`() throws {
         let totals = try (0...3).map { try prices.refinement(iteration: $0, complexity: .one).total.description }
 
         #expect(totals == ["33.00", "39.60", "47.52", "57.02"])
@@ -53,7 +56,8 @@ struct PricingTests {
         #expect(throws: PricingError.outOfRange) { try prices.refinement(iteration: -1, complexity: .one) }
     }
 
-    @Test(arguments: 1...4) func `part of what was asked costs its part, and never more than the whole`(count: Int) throws {
+    @Test(arguments: 1...4)
+    func `part of what was requested costs its part, and never more than the whole`(count: Int) throws {
         var chance = Seeded("parts", variable: "DARKROOM_TEST_SEED")
         for complexity in [10_000, 10_417, 20_000] + (0..<50).map({ _ in chance.number(10_000...20_000) }) {
             let price = try image(1024, "high", complexity: complexity, count: count)
@@ -64,22 +68,29 @@ struct PricingTests {
             #expect(parts == parts.sorted())
             #expect(price.total(delivered: count + 1) == price.total)
             #expect(price.total(delivered: -1) == .zero)
-            #expect(try parts.dropFirst().enumerated().allSatisfy { try $1 == image(1024, "high", complexity: complexity, count: $0 + 1).total })
+            #expect(try parts.dropFirst().enumerated().allSatisfy {
+                try $1 == image(1024, "high", complexity: complexity, count: $0 + 1).total
+            })
         }
     }
 
-    @Test func `a price keeps its breakdown as JSON, and computes the same from it`() throws {
+    @Test func `a price stores its breakdown as JSON, and computes the same from it`() throws {
         let price = try image(2048, "hd", complexity: 13_000, count: 4)
 
-        let kept = try Price(JSON(parsing: JSON(price).text))
+        let stored = try Price(JSON(parsing: JSON(price).text))
 
-        #expect(kept == price)
-        #expect(kept.factors.map { "\($0.name) \($0.multiplier)" } == ["resolution 2", "quality 2", "complexity 1.3", "factor 1.2"])
-        #expect(kept.total(delivered: 3) == price.total(delivered: 3))
+        #expect(stored == price)
+        #expect(
+            stored.factors.map { "\($0.name) \($0.multiplier)" }
+                == ["resolution 2", "quality 2", "complexity 1.3", "factor 1.2"])
+        #expect(stored.total(delivered: 3) == price.total(delivered: 3))
         #expect(try JSON(price)["factors"]?.array?.allSatisfy { $0["multiplier"]?.integer != nil } == true)
     }
 
-    @Test(arguments: [(10_000, "1"), (15_000, "1.5"), (10_417, "1.0417"), (5_000, "0.5"), (10_001, "1.0001")] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (10_000, "1"), (15_000, "1.5"), (10_417, "1.0417"), (5_000, "0.5"), (10_001, "1.0001"),
+        ] as [(Int64, String)])
     func `a multiplier is written as a person would`(rawValue: Int64, text: String) {
         #expect(Multiplier(rawValue: rawValue).description == text)
     }

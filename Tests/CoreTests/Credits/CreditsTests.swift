@@ -13,16 +13,19 @@ struct CreditsTests {
     }
 
     @Test(arguments: [
-        "", ".", "1.", ".5", "1.234", "1,5", "1e3", "+1", "1.+5", "1.-5", "1.-0", "--1", " 1", "1 ", "0x10", "1.2.3", "nan", "1000000000000", "１",
+        "", ".", "1.", ".5", "1.234", "1,5", "1e3", "+1", "1.+5", "1.-5", "1.-0", "--1", " 1", "1 ", "0x10", "1.2.3",
+        "nan", "1000000000000", "１",
         "99999999999999999999",
     ])
-    func `anything else is no amount`(text: String) {
+    func `anything else is not an amount`(text: String) {
         #expect(Credits(text: text) == nil)
     }
 
-    @Test func `text and JSON bring back what went in, for any amount`() throws {
+    @Test func `text and JSON return what went in, for any amount`() throws {
         var chance = Seeded("credits", variable: "DARKROOM_TEST_SEED")
-        let amounts = [0, 1, 9, 10, 29, 99, 100, 101, 115, 435, 7_999] + (0..<2_000).map { _ in chance.number(0...99_999_999_999_999) }
+        let amounts = [0, 1, 9, 10, 29, 99, 100, 101, 115, 435, 7_999] + (0..<2_000).map { _ in
+            chance.number(0...99_999_999_999_999)
+        }
 
         for hundredths in amounts.flatMap({ [$0, -$0] }) {
             let credits = Credits(hundredths: hundredths)
@@ -32,9 +35,13 @@ struct CreditsTests {
         }
     }
 
-    @Test(arguments: [(29, "0.29"), (435, "4.35"), (1_200, "12"), (1_250, "12.5"), (7_999, "79.99"), (-50, "-0.5")] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (29, "0.29"), (435, "4.35"), (1_200, "12"), (1_250, "12.5"), (7_999, "79.99"), (-50, "-0.5"),
+        ] as [(Int64, String)])
     func `in JSON an amount is a number as a person would write it`(hundredths: Int64, text: String) throws {
-        #expect(String(decoding: try JSONEncoder().encode([Credits(hundredths: hundredths)]), as: UTF8.self) == "[\(text)]")
+        #expect(
+            String(decoding: try JSONEncoder().encode([Credits(hundredths: hundredths)]), as: UTF8.self) == "[\(text)]")
         #expect(try JSON(parsing: "[\(text)]").text == "[\(text)]")
     }
 

@@ -5,17 +5,21 @@ import TestSupport
 
 struct ExpireLotsTests {
     @Test(arguments: TestEngine.available)
-    func `an expired lot pays for nothing, also before its end is booked`(on engine: TestEngine) async throws {
+    func `an expired lot pays for nothing, even before its end is booked`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 5)
         try await give(600, to: actor.account, for: .seconds(60), in: world)
 
         world.clock.advance(by: .seconds(60))
 
-        await #expect(throws: LedgerError.insufficientCredits(required: .whole(6), available: .whole(5))) { try await world.submit(for: actor) }
+        await #expect(throws: LedgerError.insufficientCredits(required: .whole(6), available: .whole(5))) {
+            try await world.submit(for: actor)
+        }
         #expect(try await summary(of: actor, world).balance == .of(500))
-        #expect(try await world.database.read { try $0.spendableCredits(of: actor.account, now: world.clock.now) } == .whole(5))
-        // The books say so only once it is written down, and agree before and after.
+        #expect(
+            try await world.database.read { try $0.ledger.spendableCredits(of: actor.account, now: world.clock.now) }
+                == .whole(5))
+        // The ledger shows it only once it is booked, and agrees before and after.
         #expect(try await world.balance(of: actor) == .of(1_100))
         #expect(try await world.differences() == [])
         #expect(try await expire(in: world) == 1)
@@ -24,7 +28,7 @@ struct ExpireLotsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is left pays, although an expired lot would be spent first`(on engine: TestEngine) async throws {
+    func `what is left pays, even if an expired lot would be spent first`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 6)
         try await give(600, to: actor.account, for: .seconds(60), in: world)
@@ -51,15 +55,18 @@ struct ExpireLotsTests {
 
         #expect(try await expire(in: ledger.world) == 2)
         #expect(try await expire(in: ledger.world) == 0)
-        #expect(try await ledger.entries(of: .expire) == ["available -250", "expired 250", "available -750", "expired 750"])
-        let lines = try await ledger.database.read { try $0.history(of: account, .init(kind: .expire), before: nil, limit: 10) }
+        #expect(
+            try await ledger.entries(of: .expire) == ["available -250", "expired 250", "available -750", "expired 750"])
+        let lines = try await ledger.database.read {
+            try $0.ledger.history(of: account, .init(kind: .expire), before: nil, limit: 10)
+        }
         #expect(lines.map(\.availableAfter) == [.whole(1), Credits(hundredths: 850)])
         #expect(try await ledger.balance(of: account) == .of(100))
         #expect(try await ledger.differences() == [])
     }
 
     @Test(arguments: TestEngine.available)
-    func `credits that are set aside when their lot expires can be spent, and what is given back lives seven days more`(
+    func `credits that are reserved when their lot expires can be spent, and what is returned lives seven days more`(
         on engine: TestEngine
     ) async throws {
         let ledger = try await LedgerWorld(engine)
@@ -83,7 +90,9 @@ struct ExpireLotsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `nothing comes back into a lot whose end was booked, although a clock is behind`(on engine: TestEngine) async throws {
+    func `nothing is returned to a lot whose end was booked, even if a clock is behind`(
+        on engine: TestEngine
+    ) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(1_000, to: account, expiresAt: ledger.now + .seconds(60))
@@ -102,20 +111,25 @@ struct ExpireLotsTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `more lots than a batch, of several accounts, all end in one turn`(on engine: TestEngine) async throws {
+    func `more lots than a batch, of several accounts, all end in one run`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         for _ in 0..<3 {
             let account = try await ledger.account()
-            for second in 1...7 { try await ledger.grant(100, to: account, expiresAt: ledger.now + .seconds(Int64(second))) }
+            for second in 1...7 {
+                try await ledger.grant(100, to: account, expiresAt: ledger.now + .seconds(Int64(second)))
+            }
         }
         ledger.world.clock.advance(by: .seconds(7))
 
-        #expect(try await ExpireLots(database: ledger.database, time: ledger.world.clock.time, batch: 4).runOnce() == 21)
+        #expect(
+            try await ExpireLots(database: ledger.database, time: ledger.world.clock.time, batch: 4).runOnce() == 21)
         #expect(try await ledger.differences() == [])
     }
 
     @Test(arguments: TestEngine.available)
-    func `beside submissions and settlements every credit is spent, given back or expired, and none twice`(on engine: TestEngine) async throws {
+    func `during submissions and settlements every credit is spent, returned or expired, and none twice`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 12, plan: "enterprise")
         for second in 1...8 { try await give(600, to: actor.account, for: .seconds(Int64(second)), in: world) }
@@ -134,14 +148,17 @@ struct ExpireLotsTests {
         _ = try await expire(in: world)
 
         let paid = try await world.balance(of: actor)
-        #expect(paid.available + paid.reserved + expired(try await world.database.read { try $0.history(of: actor.account, before: nil, limit: 100) })
+        let history = try await world.database.read { try $0.ledger.history(of: actor.account, before: nil, limit: 100) }
+        #expect(paid.available + paid.reserved + expired(history)
             == .whole(60))
     }
 
-    @Test func `the lots behind a balance are in the order in which they are spent, and there is an end to them`() async throws {
+    @Test func `the lots behind a balance are in the order in which they are spent, and are limited`() async throws {
         let world = try await TestWorld()
         let actor = try await world.account(credits: 5)
-        for day in [3, 1, 2] as [Int64] { try await give(100, to: actor.account, for: .seconds(day * 86_400), in: world) }
+        for day in [3, 1, 2] as [Int64] {
+            try await give(100, to: actor.account, for: .seconds(day * 86_400), in: world)
+        }
 
         let some = try await summary(of: actor, world)
         for _ in 0..<BalanceSummary.mostLots { try await give(100, to: actor.account, for: .seconds(9), in: world) }
@@ -161,23 +178,29 @@ struct ExpireLotsTests {
         try await ExpireLots(database: world.database, time: world.clock.time).runOnce()
     }
 
-    private func give(_ hundredths: Int64, to account: ID<Account>, for lifetime: Duration, in world: TestWorld) async throws {
+    private func give(
+        _ hundredths: Int64, to account: ID<Account>, for lifetime: Duration, in world: TestWorld
+    ) async throws {
         let now = world.clock.now
         try await world.database.write(order: .alone) {
-            _ = try $0.grant(
-                .bonus, Credits(hundredths: hundredths), to: account, key: "test:\(ID<Lot>.make(at: now))", expiresAt: now + lifetime, now: now)
+            _ = try $0.ledger.grant(
+                .bonus, Credits(hundredths: hundredths), to: account, key: "test:\(ID<Lot>.make(at: now))",
+                expiresAt: now + lifetime, now: now)
         }
     }
 
     private func summary(of actor: Actor, _ world: TestWorld) async throws -> BalanceSummary {
-        try await world.database.read { try $0.balanceSummary(of: actor.account, now: world.clock.now) }
+        try await world.database.read { try $0.ledger.balanceSummary(of: actor.account, now: world.clock.now) }
     }
 
     private func lots(of actor: Actor, _ world: TestWorld) async throws -> [String] {
         try await world.database.read {
-            try $0.query("SELECT source, remaining, expired_at FROM lots WHERE account_id = $1 ORDER BY id", actor.account).map { row in
+            try $0.query(
+                "SELECT source, remaining, expired_at FROM lots WHERE account_id = $1 ORDER BY id", actor.account
+            ).map { row in
                 let hasEnded = try row.get("expired_at", as: Int64?.self) != nil
-                return try "\(row.get("source", as: String.self)) \(row.get("remaining", as: Credits.self))\(hasEnded ? " expired" : "")"
+                let (source, remaining) = try (row.get("source", as: String.self), row.get("remaining", as: Credits.self))
+                return "\(source) \(remaining)\(hasEnded ? " expired" : "")"
             }.sorted()
         }
     }

@@ -17,7 +17,7 @@ struct HistoryTests {
         try await ledger.settle(job, capturing: 400)
 
         func kinds(_ filter: HistoryFilter, of account: ID<Account> = account) async throws -> [TransactionKind] {
-            try await ledger.database.read { try $0.history(of: account, filter, before: nil, limit: 10) }.map(\.kind)
+            try await ledger.database.read { try $0.ledger.history(of: account, filter, before: nil, limit: 10) }.map(\.kind)
         }
         #expect(try await kinds(.init()) == [.release, .capture, .reserve, .purchase])
         #expect(try await kinds(.init(kind: .purchase)) == [.purchase])
@@ -33,7 +33,9 @@ struct HistoryTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a balance is explained by its lots and they by their entries, now and at any instant before`(on engine: TestEngine) async throws {
+    func `a balance is explained by its lots and these by their entries, now and at any instant before`(
+        on engine: TestEngine
+    ) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         let start = ledger.now
@@ -47,25 +49,33 @@ struct HistoryTests {
         ledger.world.clock.advance(by: .seconds(10))
         try await ledger.settle(job, capturing: 250)
 
-        func told(_ seconds: Int64) async throws -> [String] {
-            let explanation = try await ledger.database.read { try $0.explanation(of: account, at: start + .seconds(seconds)) }
+        func explained(_ seconds: Int64) async throws -> [String] {
+            let explanation = try await ledger.database.read {
+                try $0.ledger.explanation(of: account, at: start + .seconds(seconds))
+            }
             return ["\(explanation.balance.available) \(explanation.balance.reserved)"] + explanation.lots.map {
-                "\($0.source) \($0.granted): \($0.available) \($0.reserved) \($0.captured) \($0.expired)" + ($0.moved == .zero ? "" : ", \($0.moved) moved")
+                "\($0.source) \($0.granted): \($0.available) \($0.reserved) \($0.captured) \($0.expired)"
+                    + ($0.moved == .zero ? "" : ", \($0.moved) moved")
             }.sorted()
         }
-        #expect(try await told(-1) == ["0.00 0.00"])
-        #expect(try await told(0) == ["10.00 0.00", "grant 10.00: 10.00 0.00 0.00 0.00"])
-        #expect(try await told(20) == ["9.00 6.00", "grant 10.00: 4.00 6.00 0.00 0.00", "purchase 5.00: 5.00 0.00 0.00 0.00"])
-        #expect(try await told(60) == ["5.00 6.00", "grant 10.00: 0.00 6.00 0.00 4.00", "purchase 5.00: 5.00 0.00 0.00 0.00"])
-        #expect(try await told(70) == [
-            "8.50 0.00", "grant 10.00: 0.00 0.00 2.50 4.00, 3.50 moved", "grant 3.50: 3.50 0.00 0.00 0.00", "purchase 5.00: 5.00 0.00 0.00 0.00",
+        #expect(try await explained(-1) == ["0.00 0.00"])
+        #expect(try await explained(0) == ["10.00 0.00", "grant 10.00: 10.00 0.00 0.00 0.00"])
+        #expect(
+            try await explained(20)
+                == ["9.00 6.00", "grant 10.00: 4.00 6.00 0.00 0.00", "purchase 5.00: 5.00 0.00 0.00 0.00"])
+        #expect(
+            try await explained(60)
+                == ["5.00 6.00", "grant 10.00: 0.00 6.00 0.00 4.00", "purchase 5.00: 5.00 0.00 0.00 0.00"])
+        #expect(try await explained(70) == [
+            "8.50 0.00", "grant 10.00: 0.00 0.00 2.50 4.00, 3.50 moved", "grant 3.50: 3.50 0.00 0.00 0.00",
+            "purchase 5.00: 5.00 0.00 0.00 0.00",
         ])
         let balance = try await ledger.balance(of: account)
         #expect(balance == .of(850))
     }
 
     @Test(arguments: TestEngine.available)
-    func `a lot's entries come newest first, and are nobody else's`(on engine: TestEngine) async throws {
+    func `a lot's entries come newest first, and only to its own account`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let (account, other) = (try await ledger.account(), try await ledger.account())
         try await ledger.grant(1_000, to: account)
@@ -75,19 +85,24 @@ struct HistoryTests {
         try await ledger.settle(job, capturing: 250)
         let now = ledger.now
 
-        let lot = try #require(try await ledger.database.read { try $0.explanation(of: account, at: now) }.lots.first)
-        let entries = try await ledger.database.read { try $0.lotEntries(lot.id, of: account, at: now, before: nil, limit: 100) }
+        let lot = try #require(try await ledger.database.read { try $0.ledger.explanation(of: account, at: now) }.lots.first)
+        let entries = try await ledger.database.read {
+            try $0.ledger.lotEntries(lot.id, of: account, at: now, before: nil, limit: 100)
+        }
         let before = try await ledger.database.read {
-            try $0.lotEntries(lot.id, of: account, at: now - .milliseconds(1), before: nil, limit: 100)
+            try $0.ledger.lotEntries(lot.id, of: account, at: now - .milliseconds(1), before: nil, limit: 100)
         }
 
         #expect(lot.entries == 6)
         #expect(Set(entries?.map { "\($0.kind) \($0.book) \($0.amount)" } ?? []) == [
-            "bonus available 10.00", "reserve available -6.00", "reserve reserved 6.00", "capture reserved -2.50", "release available 3.50",
+            "bonus available 10.00", "reserve available -6.00", "reserve reserved 6.00", "capture reserved -2.50",
+            "release available 3.50",
             "release reserved -3.50",
         ])
         #expect(entries?.last?.kind == .bonus && entries?.compactMap(\.job).allSatisfy { $0 == job } == true)
         #expect(before?.count == 3)
-        #expect(try await ledger.database.read { try $0.lotEntries(lot.id, of: other, at: now, before: nil, limit: 100) } == nil)
+        #expect(
+            try await ledger.database.read { try $0.ledger.lotEntries(lot.id, of: other, at: now, before: nil, limit: 100) }
+                == nil)
     }
 }

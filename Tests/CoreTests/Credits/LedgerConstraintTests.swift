@@ -5,12 +5,12 @@ import TestSupport
 
 /// What the database refuses, whatever the program does.
 struct LedgerConstraintTests {
-    /// A statement that some program may run, and why each engine refuses it.
+    /// A statement that a program could run, and why each engine refuses it.
     struct Attack: Sendable, CustomTestStringConvertible {
         let statement: String
         let kind: DatabaseError.Kind
-        /// In SQLite's words and in PostgreSQL's; empty where they are the engine's own.
-        var words = ("", "")
+        /// The message of SQLite's trigger and of PostgreSQL's; empty if it is the engine's own.
+        var message = ("", "")
         var engines: Set<TestEngine> = [.sqlite, .postgres]
 
         var testDescription: String { statement }
@@ -18,48 +18,58 @@ struct LedgerConstraintTests {
         static let changed = ("a ledger entry never changes", "a ledger line never changes")
         static let deleted = ("a ledger entry is never deleted", "a ledger line never changes and is never deleted")
         static let transactionChanged = ("a ledger transaction never changes", "a ledger line never changes")
-        static let transactionDeleted = ("a ledger transaction is never deleted", "a ledger line never changes and is never deleted")
+        static let transactionDeleted =
+            ("a ledger transaction is never deleted", "a ledger line never changes and is never deleted")
         static let closed = ("takes no more entries", "takes no more entries")
         static let once = ("a reservation ends once", "a reservation ends once")
     }
 
     private static let attacks: [Attack] = [
-        Attack(statement: "UPDATE entries SET amount = amount + 1", kind: .trigger, words: Attack.changed),
-        Attack(statement: "DELETE FROM entries", kind: .trigger, words: Attack.deleted),
+        Attack(statement: "UPDATE entries SET amount = amount + 1", kind: .trigger, message: Attack.changed),
+        Attack(statement: "DELETE FROM entries", kind: .trigger, message: Attack.deleted),
         Attack(
-            statement: "INSERT OR REPLACE INTO entries SELECT * FROM entries", kind: .trigger, words: Attack.closed, engines: [.sqlite]),
+            statement: "INSERT OR REPLACE INTO entries SELECT * FROM entries", kind: .trigger, message: Attack.closed,
+            engines: [.sqlite]),
         Attack(
             statement: """
-                INSERT INTO entries SELECT * FROM entries WHERE true ON CONFLICT (transaction_id, position) DO UPDATE SET amount = 1
-                """, kind: .trigger, words: Attack.changed, engines: [.postgres]),
-        Attack(statement: "UPDATE transactions SET amount = 0", kind: .trigger, words: Attack.transactionChanged),
-        Attack(statement: "DELETE FROM transactions", kind: .trigger, words: Attack.transactionDeleted),
+                INSERT INTO entries SELECT * FROM entries WHERE true
+                ON CONFLICT (transaction_id, position) DO UPDATE SET amount = 1
+                """, kind: .trigger, message: Attack.changed, engines: [.postgres]),
+        Attack(statement: "UPDATE transactions SET amount = 0", kind: .trigger, message: Attack.transactionChanged),
+        Attack(statement: "DELETE FROM transactions", kind: .trigger, message: Attack.transactionDeleted),
         Attack(
             statement: "INSERT OR REPLACE INTO transactions SELECT * FROM transactions", kind: .trigger,
-            words: Attack.transactionDeleted, engines: [.sqlite]),
+            message: Attack.transactionDeleted, engines: [.sqlite]),
         Attack(
-            statement: "INSERT INTO transactions SELECT * FROM transactions WHERE true ON CONFLICT (id) DO UPDATE SET amount = 1",
-            kind: .trigger, words: Attack.transactionChanged, engines: [.postgres]),
+            statement: """
+                INSERT INTO transactions SELECT * FROM transactions WHERE true ON CONFLICT (id) DO UPDATE SET amount = 1
+                """, kind: .trigger, message: Attack.transactionChanged, engines: [.postgres]),
         Attack(
-            statement: "INSERT INTO entries (transaction_id, position, book, amount) SELECT id, 100, 'revenue', 1 FROM transactions LIMIT 1",
-            kind: .trigger, words: Attack.closed),
+            statement: """
+                INSERT INTO entries (transaction_id, position, book, amount)
+                SELECT id, 100, 'revenue', 1 FROM transactions LIMIT 1
+                """, kind: .trigger, message: Attack.closed),
         Attack(statement: "UPDATE balances SET available = -1", kind: .check),
         Attack(statement: "UPDATE balances SET reserved = -1", kind: .check),
         Attack(statement: "UPDATE lots SET remaining = -1", kind: .check),
         Attack(statement: "UPDATE lots SET remaining = granted + 1", kind: .check),
-        Attack(statement: "UPDATE reservations SET captured = 1, released = 0, ended_at = 5 WHERE ended_at IS NULL", kind: .check),
+        Attack(
+            statement: "UPDATE reservations SET captured = 1, released = 0, ended_at = 5 WHERE ended_at IS NULL",
+            kind: .check),
         Attack(statement: "UPDATE reservations SET captured = 1 WHERE ended_at IS NULL", kind: .check),
         Attack(
-            statement: "UPDATE reservations SET ended_at = NULL, captured = 0, released = 0 WHERE ended_at IS NOT NULL", kind: .trigger,
-            words: Attack.once),
+            statement: "UPDATE reservations SET ended_at = NULL, captured = 0, released = 0 WHERE ended_at IS NOT NULL",
+            kind: .trigger,
+            message: Attack.once),
         Attack(
-            statement: "UPDATE reservations SET captured = amount, released = 0 WHERE ended_at IS NOT NULL", kind: .trigger,
-            words: Attack.once),
+            statement: "UPDATE reservations SET captured = amount, released = 0 WHERE ended_at IS NOT NULL",
+            kind: .trigger,
+            message: Attack.once),
         Attack(statement: "DELETE FROM lots", kind: .foreignKey),
     ]
 
     @Test(arguments: TestEngine.available, attacks)
-    func `the ledger's rows are kept from any statement`(on engine: TestEngine, attack: Attack) async throws {
+    func `the ledger's rows are protected from any statement`(on engine: TestEngine, attack: Attack) async throws {
         guard attack.engines.contains(engine) else { return }
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
@@ -68,12 +78,14 @@ struct LedgerConstraintTests {
         try await ledger.reserve(300, of: account)
 
         let error = await #expect(throws: DatabaseError.self) {
-            try await ledger.database.write(order: .alone) { _ = try $0.execute(Statement(stringLiteral: attack.statement)) }
+            try await ledger.database.write(order: .alone) {
+                _ = try $0.execute(Statement(stringLiteral: attack.statement))
+            }
         }
 
-        let words = engine == .sqlite ? attack.words.0 : attack.words.1
+        let message = engine == .sqlite ? attack.message.0 : attack.message.1
         #expect(error?.kind == attack.kind)
-        #expect(words.isEmpty || error?.message.contains(words) == true)
+        #expect(message.isEmpty || error?.message.contains(message) == true)
         #expect(try await ledger.balance(of: account) == .of(600, 300))
         #expect(try await ledger.differences() == [])
     }
@@ -88,7 +100,9 @@ struct LedgerConstraintTests {
 
         let error = await #expect(throws: DatabaseError.self) {
             try await ledger.database.write(order: .alone) { transaction in
-                for (position, entry) in entries.enumerated() { try transaction.insertEntry(position, entry.0, entry.1, account) }
+                for (position, entry) in entries.enumerated() {
+                    try transaction.insertEntry(position, entry.0, entry.1, account)
+                }
                 try transaction.insertTransactionRow(account)
             }
         }
@@ -99,7 +113,7 @@ struct LedgerConstraintTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `entries without their transaction do not come through the commit`(on engine: TestEngine) async throws {
+    func `entries without their transaction cannot be committed`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(1_000, to: account)

@@ -3,7 +3,8 @@ import SQL
 import TestSupport
 
 extension LedgerModel {
-    /// What comes next, by chance; the clock moves on first, by an even number, so that an odd one is a purchase's alone.
+    /// A random next operation; the clock is advanced first, by an even number, so that odd instants are left to
+    /// purchases.
     mutating func next(_ chance: inout Seeded) -> Operation {
         let isLeap = chance.happens(oneIn: 200)
         now = now + .milliseconds(2 * (isLeap ? chance.number(1...40_000_000) : chance.number(1...10_000)))
@@ -28,18 +29,24 @@ extension LedgerModel {
     private func settle(_ chance: inout Seeded) -> Operation {
         guard let job = open.keys.sorted().randomElement(using: &chance) else { return .expire }
         let amount = open[job]?.parts.reduce(0) { $0 + $1.amount } ?? 0
-        return .settle(job, capturing: chance.happens(oneIn: 3) ? 0 : chance.happens(oneIn: 2) ? amount : chance.number(0...amount))
+        return .settle(
+            job, capturing: chance.happens(oneIn: 3)
+                ? 0 : chance.happens(oneIn: 2) ? amount : chance.number(0...amount))
     }
 
     private func purchase(_ chance: inout Seeded) -> Operation {
         var expiry: Int64
-        repeat { expiry = now.rawValue + 2 * chance.number(0...1_000_000) + 1 } while purchases.values.contains { $0.place.expiry == expiry }
+        repeat { expiry = now.rawValue + 2 * chance.number(0...1_000_000) + 1 } while purchases.values.contains {
+            $0.place.expiry == expiry
+        }
         return .purchase(.make(at: now), chance.number(1...900), expiresAt: Instant(rawValue: expiry))
     }
 
-    /// Money of one of the last purchases goes away, or comes back.
+    /// Money of one of the last purchases is refunded, or comes back.
     private func change(_ chance: inout Seeded) -> Operation {
-        guard let id = purchases.keys.sorted().suffix(8).randomElement(using: &chance), let bought = purchases[id] else { return .expire }
+        guard let id = purchases.keys.sorted().suffix(8).randomElement(using: &chance),
+            let bought = purchases[id]
+        else { return .expire }
         let (kept, gone) = (bought.credits - bought.clawedBack, bought.clawedBack)
         if gone > 0, kept == 0 || chance.happens(oneIn: 2) { return .giveBack(id, chance.number(1...gone)) }
         return .clawBack(id, chance.happens(oneIn: 2) ? kept : chance.number(1...kept))

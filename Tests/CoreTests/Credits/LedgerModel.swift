@@ -2,14 +2,14 @@
 import SQL
 import TestSupport
 
-/// What an account has, in plain numbers: credits by when they expire, so that lots which expire together are one here.
+/// What an account has, in plain numbers: credits by when they expire, so that lots that expire together are one here.
 struct LedgerModel: Sendable {
     enum Operation: Sendable {
         case grant(Lot.Source, Int64, expiresAt: Instant?)
         case reserve(Int64, ID<Job>)
         case settle(ID<Job>, capturing: Int64)
         case expire
-        /// What may be spent in a day; nothing means any amount.
+        /// What may be spent in a day; nil means any amount.
         case limit(Int64?)
         case purchase(ID<Purchase>, Int64, expiresAt: Instant)
         case clawBack(ID<Purchase>, Int64)
@@ -21,7 +21,8 @@ struct LedgerModel: Sendable {
         case credits(available: Int64)
     }
 
-    /// Where credits are: what expires then, and of it first what a purchase brought, whose lot alone has that expiry.
+    /// Where credits are: what expires then, and first of it what a purchase brought, whose lot is the only one with
+    /// that expiry.
     struct Place: Sendable, Hashable, Comparable {
         static let never = Int64.max
 
@@ -69,10 +70,11 @@ struct LedgerModel: Sendable {
     var lotsByExpiry: [Int64: Int64] { Dictionary(lots.map { ($0.key.expiry, $0.value) }, uniquingKeysWith: +) }
     private var living: [Place] { lots.keys.filter { $0.expiry > now.rawValue }.sorted() }
 
-    /// What it comes to, or why it is refused; then nothing has changed.
+    /// Returns nil, or why it is refused; then nothing has changed.
     mutating func apply(_ operation: Operation) -> Refusal? {
         switch operation {
-        case .grant(_, let amount, let expiresAt): lots[Place(expiry: expiresAt?.rawValue ?? Place.never), default: 0] += amount
+        case .grant(_, let amount, let expiresAt):
+            lots[Place(expiry: expiresAt?.rawValue ?? Place.never), default: 0] += amount
         case .reserve(let amount, let job):
             if let refusal = refusal(of: amount) { return refusal }
             open[job] = (take(amount, from: living), now.startOfDay)
@@ -124,12 +126,14 @@ struct LedgerModel: Sendable {
         }
     }
 
-    /// What comes back after its lot's end lives for seven days more.
+    /// What is returned after its lot's end lives for seven days more.
     private var renewed: Place { Place(expiry: (now + .seconds(7 * 86_400)).rawValue) }
 
     private mutating func clawBack(_ amount: Int64, of id: ID<Purchase>) {
         guard let bought = purchases[id] else { return }
-        let taken = take(amount, from: [bought.place] + living.filter { $0 != bought.place }).reduce(0) { $0 + $1.amount }
+        let taken = take(amount, from: [bought.place] + living.filter { $0 != bought.place }).reduce(0) {
+            $0 + $1.amount
+        }
         if taken < amount { debts.append(Owed(purchase: id, open: amount - taken)) }
         purchases[id]?.clawedBack += amount
     }

@@ -4,10 +4,10 @@ import SQL
 import Testing
 import TestSupport
 
-/// Operations by chance, against plain numbers: `LEDGER_STEPS=1000000` for the long form.
+/// Random operations, compared with plain numbers: `LEDGER_STEPS=1000000` for the long form.
 struct LedgerModelTests {
     @Test(arguments: TestEngine.available)
-    func `after each operation the ledger is what a plain model says, and now and then the audit finds nothing`(
+    func `after each operation the ledger equals a plain model, and now and then the audit finds nothing`(
         on engine: TestEngine
     ) async throws {
         var chance = Seeded("ledger model on \(engine)", variable: "DARKROOM_TEST_SEED")
@@ -45,13 +45,13 @@ private struct ModelledAccount: Sendable {
     let id: ID<Account>
     var model: LedgerModel
     var chance: Seeded
-    /// Refusals for want of room in a limit, and for want of credits.
+    /// Refusals because of a limit, and because of too few credits.
     var limited = 0
     var short = 0
-    /// Steps after which something was owed.
+    /// Steps after which credits were owed.
     var indebted = 0
 
-    /// What the database says of the account in the transaction of the step.
+    /// The account in the database, in the transaction of the step.
     private struct Seen: Sendable {
         let balance: Balance
         let owed: Credits
@@ -65,67 +65,79 @@ private struct ModelledAccount: Sendable {
         let seen = try await database.write(of: account) { transaction in
             let refusal = try transaction.perform(operation, on: account, now: now)
             return Seen(
-                balance: try transaction.balance(of: account), owed: try transaction.owed(by: account),
+                balance: try transaction.ledger.balance(of: account), owed: try transaction.billing.owed(by: account),
                 lots: try transaction.openLots(of: account), refusal: refusal)
         }
         let refusal = model.apply(operation)
 
         let wanted = Seen(
-            balance: .of(model.available, model.reserved), owed: Credits(hundredths: model.owed), lots: model.lotsByExpiry, refusal: refusal)
+            balance: .of(model.available, model.reserved), owed: Credits(hundredths: model.owed),
+            lots: model.lotsByExpiry, refusal: refusal)
         indebted += model.owed > 0 ? 1 : 0
         switch refusal {
         case .limit: limited += 1
         case .credits: short += 1
         case nil: break
         }
-        try #require(seen.balance == wanted.balance && seen.owed == wanted.owed && seen.lots == wanted.lots && seen.refusal == wanted.refusal, "\(operation): \(seen), not \(wanted)")
+        try #require(
+            seen.balance == wanted.balance && seen.owed == wanted.owed && seen.lots == wanted.lots
+                && seen.refusal == wanted.refusal, "\(operation): \(seen), not \(wanted)")
     }
 }
 
 extension Transaction {
-    /// The account's row is locked. Why it was refused, if it was.
-    fileprivate func perform(_ operation: LedgerModel.Operation, on account: ID<Account>, now: Instant) throws -> LedgerModel.Refusal? {
+    /// The account's row is locked. Returns why it was refused, if it was.
+    fileprivate func perform(
+        _ operation: LedgerModel.Operation, on account: ID<Account>, now: Instant
+    ) throws -> LedgerModel.Refusal? {
         switch operation {
         case .grant(let source, let amount, let expiresAt):
-            try grant(
-                source, Credits(hundredths: amount), to: account, key: "test:\(ID<Lot>.make(at: now))", expiresAt: expiresAt, now: now)
+            try ledger.grant(
+                source, Credits(hundredths: amount), to: account, key: "test:\(ID<Lot>.make(at: now))",
+                expiresAt: expiresAt, now: now)
         case .reserve(let amount, let job):
             return try refusal { try self.reserve(amount, of: account, for: job, now: now) }
         case .settle(let job, let captured): _ = try settle(job, capturing: captured, now: now)
-        case .expire: _ = try expireLots(of: account, limit: 1_000, now: now)
+        case .expire: _ = try ledger.expireLots(of: account, limit: 1_000, now: now)
         case .limit(let amount):
             if let amount {
-                try set(
-                    SpendLimit(scope: .account, period: .day, amount: Credits(hundredths: amount)), of: account, by: .make(at: now), now: now)
+                try spendLimits.set(
+                    SpendLimit(scope: .account, period: .day, amount: Credits(hundredths: amount)), of: account,
+                    by: .make(at: now), now: now)
             } else {
-                try removeLimit(.account, .day, of: account)
+                try spendLimits.removeLimit(.account, .day, of: account)
             }
-            try noteLimits(of: account)
-        case .purchase(let id, let amount, let expiresAt): try buy(Credits(hundredths: amount), id, account, expiresAt: expiresAt, now)
+            try spendLimits.noteLimits(of: account)
+        case .purchase(let id, let amount, let expiresAt):
+            try buy(Credits(hundredths: amount), id, account, expiresAt: expiresAt, now)
         case .clawBack(let id, let amount): try move(Credits(hundredths: amount), of: id, now: now)
         case .giveBack(let id, let amount): try move(-Credits(hundredths: amount), of: id, now: now)
         }
         return nil
     }
 
-    private func buy(_ credits: Credits, _ id: ID<Purchase>, _ account: ID<Account>, expiresAt: Instant, _ now: Instant) throws {
+    private func buy(
+        _ credits: Credits, _ id: ID<Purchase>, _ account: ID<Account>, expiresAt: Instant, _ now: Instant
+    ) throws {
         let key = "checkout:\(id)"
-        let lot = try purchase(credits, as: .purchase, for: account, key: key, expiresAt: expiresAt, now: now)
-        try insert(Purchase(
-            id: id, account: account, source: .checkout, key: key, item: .pack("small"), credits: credits, lot: lot, paid: Money(500, "usd"),
-            realm: "test", paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
+        let lot = try billing.purchase(credits, as: .purchase, for: account, key: key, expiresAt: expiresAt, now: now)
+        try billing.insert(Purchase(
+            id: id, account: account, source: .checkout, key: key, item: .pack("small"), credits: credits, lot: lot,
+            paid: Money(500, "usd"),
+            environment: StripeEnvironment(rawValue: "test"), paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0,
+            createdAt: now))
     }
 
-    /// Takes credits of a purchase back, or gives them back where there are less than none.
+    /// Takes credits of a purchase back, or returns them if the number is negative.
     private func move(_ credits: Credits, of id: ID<Purchase>, now: Instant) throws {
-        guard let purchase = try purchase(id) else { throw Unexpected("no purchase \(id)") }
+        guard let purchase = try billing.purchase(id) else { throw Unexpected("no purchase \(id)") }
         let key = "\(id):\(purchase.revision + 1)"
         if credits > .zero {
-            try clawBack(credits, of: purchase, key: "claw_back:\(key)", now: now)
+            try billing.clawBack(credits, of: purchase, key: "claw_back:\(key)", now: now)
         } else {
-            try giveBack(-credits, of: purchase, key: "give_back:\(key)", now: now)
+            try billing.giveBack(-credits, of: purchase, key: "give_back:\(key)", now: now)
         }
-        try record(refunded: 0, disputed: 0, clawedBack: purchase.clawedBack + credits, of: purchase)
+        try billing.record(refunded: 0, disputed: 0, clawedBack: purchase.clawedBack + credits, of: purchase)
     }
 
     private func refusal(of body: () throws -> Void) throws -> LedgerModel.Refusal? {
@@ -139,10 +151,12 @@ extension Transaction {
 
     fileprivate func openLots(of account: ID<Account>) throws -> [Int64: Int64] {
         let rows = try query("""
-            SELECT expires_at, CAST(SUM(remaining) AS BIGINT) AS remaining FROM lots WHERE account_id = $1 AND is_open = 1 GROUP BY expires_at
+            SELECT expires_at, CAST(SUM(remaining) AS BIGINT) AS remaining FROM lots
+            WHERE account_id = $1 AND is_open = 1 GROUP BY expires_at
             """, account)
         return Dictionary(uniqueKeysWithValues: try rows.map { row in
-            try (row.get("expires_at", as: Int64?.self) ?? LedgerModel.Place.never, row.get("remaining", as: Int64.self))
+            try (
+                row.get("expires_at", as: Int64?.self) ?? LedgerModel.Place.never, row.get("remaining", as: Int64.self))
         })
     }
 }

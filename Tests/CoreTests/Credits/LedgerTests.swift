@@ -5,7 +5,7 @@ import TestSupport
 
 struct LedgerTests {
     @Test(arguments: TestEngine.available)
-    func `each source of credits is booked out of its own book of the house`(on engine: TestEngine) async throws {
+    func `each source of credits is booked out of a ledger account of its own`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         let books: [(Lot.Source, TransactionKind, String)] = [
@@ -19,7 +19,7 @@ struct LedgerTests {
         }
 
         #expect(try await ledger.balance(of: account) == .of(5_000))
-        let summary = try await ledger.database.read { try $0.balanceSummary(of: account, now: ledger.now) }
+        let summary = try await ledger.database.read { try $0.ledger.balanceSummary(of: account, now: ledger.now) }
         #expect(summary.bonus == .whole(10))
         #expect(summary.totalAllocated == .whole(30))
         #expect(try await ledger.differences() == [])
@@ -31,11 +31,13 @@ struct LedgerTests {
         let account = try await ledger.account()
         try await ledger.grant(1_000, to: account, key: "welcome:ada")
 
-        let error = await #expect(throws: DatabaseError.self) { try await ledger.grant(1_000, to: account, key: "welcome:ada") }
+        let error = await #expect(throws: DatabaseError.self) {
+            try await ledger.grant(1_000, to: account, key: "welcome:ada")
+        }
 
         #expect(error?.kind == .unique)
-        #expect(try await ledger.database.read { try $0.isBooked(key: "welcome:ada") })
-        #expect(try await !ledger.database.read { try $0.isBooked(key: "welcome:bob") })
+        #expect(try await ledger.database.read { try $0.ledger.isBooked(key: "welcome:ada") })
+        #expect(try await !ledger.database.read { try $0.ledger.isBooked(key: "welcome:bob") })
         #expect(try await ledger.balance(of: account) == .of(1_000))
         #expect(try await ledger.lots(of: account) == [1_000])
         #expect(try await ledger.differences() == [])
@@ -59,7 +61,9 @@ struct LedgerTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `of a part delivered, what expires soonest is spent and the rest goes back where it came from`(on engine: TestEngine) async throws {
+    func `of a part delivered, what expires soonest is spent and the rest returns to where it came from`(
+        on engine: TestEngine
+    ) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(500, to: account)
@@ -70,16 +74,20 @@ struct LedgerTests {
         let receipt = try await ledger.settle(job, capturing: 350)
 
         #expect(receipt == Receipt(
-            reserved: Credits(hundredths: 600), captured: Credits(hundredths: 350), released: Credits(hundredths: 250), endedAt: ledger.now))
-        #expect(try await ledger.entries(of: .capture) == ["reserved -200", "revenue 200", "reserved -150", "revenue 150"])
-        #expect(try await ledger.entries(of: .release) == ["reserved -150", "available 150", "reserved -100", "available 100"])
+            reserved: Credits(hundredths: 600), captured: Credits(hundredths: 350), released: Credits(hundredths: 250),
+            endedAt: ledger.now))
+        #expect(
+            try await ledger.entries(of: .capture) == ["reserved -200", "revenue 200", "reserved -150", "revenue 150"])
+        #expect(
+            try await ledger.entries(of: .release)
+                == ["reserved -150", "available 150", "reserved -100", "available 100"])
         #expect(try await ledger.lots(of: account) == [0, 150, 500])
         #expect(try await ledger.balance(of: account) == .of(650))
         #expect(try await ledger.differences() == [])
     }
 
     @Test(arguments: TestEngine.available)
-    func `a ledger line says what was left after it`(on engine: TestEngine) async throws {
+    func `a ledger line states the balance after it`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(1_000, to: account)
@@ -88,8 +96,10 @@ struct LedgerTests {
         ledger.world.clock.advance(by: .milliseconds(1))
         try await ledger.settle(job, capturing: 400)
 
-        let lines = try await ledger.database.read { try $0.history(of: account, before: nil, limit: 10) }
-        let after = Dictionary(uniqueKeysWithValues: lines.map { ($0.kind, Balance(available: $0.availableAfter, reserved: $0.reservedAfter)) })
+        let lines = try await ledger.database.read { try $0.ledger.history(of: account, before: nil, limit: 10) }
+        let after = Dictionary(uniqueKeysWithValues: lines.map {
+            ($0.kind, Balance(available: $0.availableAfter, reserved: $0.reservedAfter))
+        })
 
         #expect(after == [.bonus: .of(1_000), .reserve: .of(400, 600), .capture: .of(400, 200), .release: .of(600)])
     }
@@ -105,8 +115,13 @@ struct LedgerTests {
         try await ledger.settle(job, capturing: 200)
 
         let lots = try await ledger.database.read {
-            try $0.query("SELECT source, remaining, expires_at FROM lots WHERE account_id = $1 ORDER BY expires_at", account)
-                .map { try ($0.get("source", as: Lot.Source.self), $0.get("remaining", as: Int64.self), $0.get("expires_at", as: Instant.self)) }
+            try $0.query(
+                "SELECT source, remaining, expires_at FROM lots WHERE account_id = $1 ORDER BY expires_at", account)
+                .map {
+                    try (
+                        $0.get("source", as: Lot.Source.self), $0.get("remaining", as: Int64.self),
+                        $0.get("expires_at", as: Instant.self))
+                }
         }
         #expect(lots.map(\.0) == [.grant, .grant])
         #expect(lots.map(\.1) == [0, 300])
@@ -132,12 +147,14 @@ struct LedgerTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `too few credits are refused with what is required and what there is`(on engine: TestEngine) async throws {
+    func `too few credits are refused with what is required and what is available`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
         try await ledger.grant(599, to: account)
 
-        await #expect(throws: LedgerError.insufficientCredits(required: .whole(6), available: Credits(hundredths: 599))) {
+        await #expect(
+            throws: LedgerError.insufficientCredits(required: .whole(6), available: Credits(hundredths: 599))
+        ) {
             try await ledger.reserve(600, of: account)
         }
 
@@ -148,7 +165,9 @@ struct LedgerTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a job that costs nothing has a reservation of nothing, which ends like any other`(on engine: TestEngine) async throws {
+    func `a job that costs nothing has a reservation of nothing, which ends like any other`(
+        on engine: TestEngine
+    ) async throws {
         let ledger = try await LedgerWorld(engine)
         let account = try await ledger.account()
 
@@ -161,7 +180,7 @@ struct LedgerTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an account without a balance has nothing, and can be given nothing`(on engine: TestEngine) async throws {
+    func `an account without a balance has no credits, and can be granted none`(on engine: TestEngine) async throws {
         let ledger = try await LedgerWorld(engine)
         let nobody = ID<Account>(rawValue: ID<Account>.make(at: ledger.now).rawValue)
 
@@ -170,7 +189,7 @@ struct LedgerTests {
     }
 
     @Test(arguments: [0, -100] as [Int64])
-    func `only more than nothing can be granted`(hundredths: Int64) async throws {
+    func `only a positive amount can be granted`(hundredths: Int64) async throws {
         let ledger = try await LedgerWorld()
         let account = try await ledger.account()
 

@@ -2,7 +2,7 @@
 import SQL
 import TestSupport
 
-/// Accounts and jobs as the ledger knows them, without anybody who works on the jobs.
+/// Accounts and jobs as the ledger knows them, without a worker for the jobs.
 struct LedgerWorld {
     let world: TestWorld
     var database: Database { world.database }
@@ -17,12 +17,13 @@ struct LedgerWorld {
     }
 
     func grant(
-        _ hundredths: Int64, to account: ID<Account>, _ source: Lot.Source = .bonus, key: String? = nil, expiresAt: Instant? = nil
+        _ hundredths: Int64, to account: ID<Account>, _ source: Lot.Source = .bonus, key: String? = nil,
+        expiresAt: Instant? = nil
     ) async throws {
         let now = now
         let key = key ?? "test:\(ID<Lot>.make(at: now))"
         try await database.write(order: .alone) {
-            try $0.grant(source, Credits(hundredths: hundredths), to: account, key: key, expiresAt: expiresAt, now: now)
+            try $0.ledger.grant(source, Credits(hundredths: hundredths), to: account, key: key, expiresAt: expiresAt, now: now)
         }
     }
 
@@ -43,7 +44,7 @@ struct LedgerWorld {
     }
 
     func balance(of account: ID<Account>) async throws -> Balance {
-        try await database.read { try $0.balance(of: account) }
+        try await database.read { try $0.ledger.balance(of: account) }
     }
 
     /// What is left of an account's lots, in the order in which they are spent.
@@ -77,31 +78,36 @@ extension Transaction {
     /// A queued job with its reservation.
     func reserve(_ hundredths: Int64, of account: ID<Account>, for job: ID<Job>, now: Instant) throws {
         let amount = Credits(hundredths: hundredths)
-        var credits = try credits(of: [account])[account] ?? AccountCredits()
-        var allowances = try credits.hasLimits ? self.allowances(of: [account], now: now)[account] ?? SpendAllowances() : SpendAllowances()
+        var credits = try ledger.credits(of: [account])[account] ?? AccountCredits()
+        var allowances = try credits.hasLimits
+            ? spendLimits.allowances(of: [account], now: now)[account] ?? SpendAllowances() : SpendAllowances()
         let nobody = Actor(account: account, user: nil, key: nil, role: .member, platformRole: .user)
         let counts = try allowances.take(amount, by: nobody, now: now)
         let parts = try credits.reserve(amount, at: now)
         try insertBareJob(job, of: account, price: amount, now: now)
-        try book([NewReservation(
-            job: job, account: account, actor: nil, amount: amount, parts: parts, counts: counts, balance: credits.balance,
+        try ledger.book([NewReservation(
+            job: job, account: account, actor: nil, amount: amount, parts: parts, counts: counts,
+            balance: credits.balance,
             at: now)])
     }
 
     /// Ends the job and its reservation.
     func settle(_ job: ID<Job>, capturing hundredths: Int64, now: Instant) throws -> Receipt? {
         try execute("""
-            UPDATE jobs SET state = CASE WHEN $2 > 0 THEN 'completed' ELSE 'cancelled' END, outputs_delivered = 0, ended_at = $3
+            UPDATE jobs SET state = CASE WHEN $2 > 0 THEN 'completed'
+                ELSE 'cancelled' END, outputs_delivered = 0, ended_at = $3
             WHERE id = $1
             """, job, hundredths, now)
-        return try settleReservation(of: job, capturing: Credits(hundredths: hundredths), now: now)
+        return try ledger.settleReservation(of: job, capturing: Credits(hundredths: hundredths), now: now)
     }
 
     private func insertBareJob(_ job: ID<Job>, of account: ID<Account>, price: Credits, now: Instant) throws {
         try execute("""
-            INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked, price,
+            INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked,
+                price,
                 price_version, price_breakdown, event_seq, order_at, run_at, time_limit, created_at)
-            VALUES ($1, $2, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', 'queued', '{}', 1, $3, 1, '{}', 0, $4, $4, 1, $4)
+            VALUES ($1, $2, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', 'queued', '{}', 1, $3, 1, '{}', 0, $4, $4, 1,
+                $4)
             """, job, account, price, now)
     }
 }

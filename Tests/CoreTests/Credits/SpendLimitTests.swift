@@ -5,7 +5,9 @@ import TestSupport
 
 struct SpendLimitTests {
     @Test(arguments: TestEngine.available)
-    func `what goes beyond a limit is refused, with which limit it is, what is left and when it begins anew`(on engine: TestEngine) async throws {
+    func `what goes beyond a limit is refused, with which limit it is, what is left and when the next period begins`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         _ = try await limits(world).set(.account, [.day: .whole(15)], by: actor)
@@ -24,7 +26,9 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a member's and a key's limits count what they ask for, and nobody else's`(on engine: TestEngine) async throws {
+    func `a member's and a key's limits count what these request, and nothing else`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let owner = try await world.account(credits: 100)
         let key = try await key(of: owner, world)
@@ -41,12 +45,14 @@ struct SpendLimitTests {
         let program = await #expect(throws: SpendLimitReached.self) { try await world.submit(for: byKey) }
         #expect(member?.limit.scope == .member(user) && member?.left == .zero)
         #expect(program?.limit.scope == .key(key) && program?.limit.period == .month)
-        #expect(try await limits(world).list(for: owner).map { "\($0.limit.scope.name) \($0.spent)" } == ["member 6.00", "key 12.00"])
+        #expect(
+            try await limits(world).list(for: owner).map { "\($0.limit.scope.name) \($0.spent)" }
+                == ["member 6.00", "key 12.00"])
         #expect(try await world.differences() == [])
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is released gives room back, and what is captured does not`(on engine: TestEngine) async throws {
+    func `what is released counts no longer, and what is captured does`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         _ = try await limits(world).set(.account, [.day: .whole(24), .month: .whole(30)], by: actor)
@@ -67,7 +73,9 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is released on the next day gives yesterday's room back, and not today's`(on engine: TestEngine) async throws {
+    func `what is released on the next day is subtracted from yesterday's count, not from today's`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.clock.now = world.clock.now.startOfDay + .seconds(86_400 - 10)
@@ -83,7 +91,9 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a limit that is set counts what was spent before it, and one that is taken away counts no more`(on engine: TestEngine) async throws {
+    func `a limit that is set counts what was spent before it, and one that is removed counts no longer`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         try await world.submit(for: actor)
@@ -105,7 +115,9 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a node whose clock is in another day counts there what was spent before the limit was set`(on engine: TestEngine) async throws {
+    func `a node whose clock is in another day counts there what was spent before the limit was set`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let midnight = world.clock.now.startOfDay + .seconds(86_400)
@@ -126,7 +138,9 @@ struct SpendLimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `of many who ask at once no more is taken on than the limit allows`(on engine: TestEngine) async throws {
+    func `of many simultaneous requests no more are admitted than the limit allows`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
         _ = try await limits(world).set(.account, [.day: .whole(60)], by: actor)
@@ -146,19 +160,21 @@ struct SpendLimitTests {
         #expect(try await world.differences() == [])
     }
 
-    @Test func `a list of jobs is taken on whole or not at all`() async throws {
+    @Test func `a list of jobs is admitted as a whole or not at all`() async throws {
         let world = try await TestWorld()
         let actor = try await world.account(credits: 100)
         _ = try await limits(world).set(.account, [.day: .whole(17)], by: actor)
         let request = JobRequest(kind: .textToImage, parameters: ["prompt": "a red dress"])
 
-        await #expect(throws: SpendLimitReached.self) { try await world.submitJob([request, request, request], by: actor) }
+        await #expect(throws: SpendLimitReached.self) {
+            try await world.submitJob([request, request, request], by: actor)
+        }
         _ = try await world.submitJob([request, request], by: actor)
 
         #expect(try await limits(world).list(for: actor).map(\.spent) == [.whole(12)])
     }
 
-    @Test func `who has no limits pays for none`() async throws {
+    @Test func `an account without limits pays nothing for them`() async throws {
         let counting = Counting()
         let world = try await TestWorld(wrap: counting.wrap)
         let (limited, free) = (try await world.account(credits: 100), try await world.account(credits: 100))
@@ -168,13 +184,15 @@ struct SpendLimitTests {
             counting.forget()
             let job = try await world.submit(for: actor)
             _ = try await world.cancelJob(job.id, by: actor)
-            return counting.statements.count { $0.contains("spend_") || $0.contains("created_by, key_id, created_at FROM jobs") }
+            return counting.statements.count {
+                $0.contains("spend_") || $0.contains("created_by, key_id, created_at FROM jobs")
+            }
         }
         #expect(try await statements(free) == 0)
         #expect(try await statements(limited) == 4)
     }
 
-    @Test func `only who sees to an account sets its limits, for members and keys of its own`() async throws {
+    @Test func `only those who manage an account set its limits, for its own members and keys`() async throws {
         let world = try await TestWorld()
         let (owner, other) = (try await world.account(credits: 10), try await world.account())
         let member = Actor(account: owner.account, user: other.user, key: nil, role: .member, platformRole: .user)
@@ -182,13 +200,17 @@ struct SpendLimitTests {
         let program = Actor(account: owner.account, user: nil, key: key, role: .member, platformRole: .user)
 
         for actor in [member, program] {
-            await #expect(throws: SpendLimitError.notAllowed) { try await limits(world).set(.account, [.day: .whole(1)], by: actor) }
+            await #expect(throws: SpendLimitError.notAllowed) {
+                try await limits(world).set(.account, [.day: .whole(1)], by: actor)
+            }
             await #expect(throws: SpendLimitError.notAllowed) { try await limits(world).list(for: actor) }
         }
         await #expect(throws: SpendLimitError.noSuchMember) {
             try await limits(world).set(.member(try #require(other.user)), [.day: .whole(1)], by: owner)
         }
-        await #expect(throws: SpendLimitError.noSuchKey) { try await limits(world).set(.key(key), [.day: .whole(1)], by: other) }
+        await #expect(throws: SpendLimitError.noSuchKey) {
+            try await limits(world).set(.key(key), [.day: .whole(1)], by: other)
+        }
         #expect(try await limits(world).list(for: owner) == [])
     }
 
@@ -197,30 +219,42 @@ struct SpendLimitTests {
         ("2028-02-29T00:00:00Z", "2028-02-29", "2028-03-01", "2028-02-01", "2028-03-01"),
         ("2026-12-31T12:00:00Z", "2026-12-31", "2027-01-01", "2026-12-01", "2027-01-01"),
     ])
-    func `days and months are those of UTC`(now: String, day: String, tomorrow: String, month: String, nextMonth: String) throws {
+    func `days and months are those of UTC`(
+        now: String, day: String, tomorrow: String, month: String, nextMonth: String
+    ) throws {
         let now = try #require(Instant(text: now))
 
-        #expect(SpendLimit.Period.day.bounds(at: now) == (try #require(Instant(text: day)), try #require(Instant(text: tomorrow))))
-        #expect(SpendLimit.Period.month.bounds(at: now) == (try #require(Instant(text: month)), try #require(Instant(text: nextMonth))))
+        #expect(
+            SpendLimit.Period.day.bounds(at: now)
+                == (try #require(Instant(text: day)), try #require(Instant(text: tomorrow))))
+        #expect(
+            SpendLimit.Period.month.bounds(at: now)
+                == (try #require(Instant(text: month)), try #require(Instant(text: nextMonth))))
     }
 
-    private func limits(_ world: TestWorld) -> SpendLimits { SpendLimits(database: world.database, time: world.clock.time) }
+    private func limits(_ world: TestWorld) -> SpendLimits {
+        SpendLimits(database: world.database, time: world.clock.time)
+    }
 
     private func key(of owner: Actor, _ world: TestWorld) async throws -> ID<APIKey> {
-        try await APIKeys(database: world.database, proofs: ProofCache(), time: world.clock.time).create(named: "app", by: owner).key.id
+        try await APIKeys(database: world.database, credentials: CredentialCache(), time: world.clock.time).create(
+            named: "app", by: owner).key.id
     }
 
     private func join(_ actor: Actor, _ world: TestWorld) async throws {
         try await world.database.write(order: .alone) {
-            _ = try $0.execute("INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $2, 'owner', 0)", actor.account, actor.user)
+            _ = try $0.execute(
+                "INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $2, 'owner', 0)",
+                actor.account, actor.user)
         }
     }
 
     private func hasLimits(_ actor: Actor, _ world: TestWorld) async throws -> Bool {
-        try await world.database.read { try $0.credits(of: [actor.account])[actor.account]?.hasLimits } ?? false
+        try await world.database.read { try $0.ledger.credits(of: [actor.account])[actor.account]?.hasLimits } ?? false
     }
 
     private func counters(_ world: TestWorld) async throws -> Int {
-        try await world.database.read { try $0.queryOne("SELECT COUNT(*) AS count FROM spend_counters")?.get("count") } ?? -1
+        try await world.database.read { try $0.queryOne("SELECT COUNT(*) AS count FROM spend_counters")?.get("count") }
+            ?? -1
     }
 }

@@ -18,13 +18,15 @@ struct AssetsTests {
         let asset = try await fixture.upload(for: mine)
 
         await #expect(throws: AssetError.notFound) { try await fixture.assets.find(asset.id, of: other.account) }
-        await #expect(throws: AssetError.notFound) { try await fixture.assets.edit(asset.id, of: other.account, AssetEdit(name: "x")) }
+        await #expect(throws: AssetError.notFound) {
+            try await fixture.assets.edit(asset.id, of: other.account, AssetEdit(name: "x"))
+        }
         await #expect(throws: AssetError.notFound) { try await fixture.assets.delete(asset.id, of: other.account) }
         #expect(try await fixture.assets.list(of: other.account, kind: nil, after: nil, limit: 10).isEmpty)
         #expect(try await fixture.assets.find(asset.id, of: mine.account) == asset)
     }
 
-    @Test func `a list goes on behind its cursor, newest first, and tells kinds apart`() async throws {
+    @Test func `a list goes on behind its cursor, newest first, and separates kinds`() async throws {
         var ids: [ID<Asset>] = []
         for _ in 0..<5 {
             ids.append(try await fixture.upload(for: mine).id)
@@ -39,24 +41,30 @@ struct AssetsTests {
         #expect(try await fixture.assets.list(of: mine.account, kind: .output, after: nil, limit: 2).isEmpty)
     }
 
-    @Test func `name, tags and favourite change, and what is not mentioned stays`() async throws {
+    @Test func `name, tags and favorite change, and what is not mentioned stays`() async throws {
         let asset = try await fixture.upload(name: "a.png", for: mine)
 
-        let tagged = try await fixture.assets.edit(asset.id, of: mine.account, AssetEdit(tags: ["b", "a", "b"], favourite: true))
+        let tagged = try await fixture.assets.edit(
+            asset.id, of: mine.account, AssetEdit(tags: ["b", "a", "b"], favorite: true))
         let named = try await fixture.assets.edit(asset.id, of: mine.account, AssetEdit(name: "é.png"))
 
-        #expect(tagged.tags == ["b", "a"] && tagged.favouriteAt == fixture.clock.now && tagged.name == "a.png")
-        #expect(named.name == "é.png" && named.tags == ["b", "a"] && named.favouriteAt != nil)
+        #expect(tagged.tags == ["b", "a"] && tagged.favoriteAt == fixture.clock.now && tagged.name == "a.png")
+        #expect(named.name == "é.png" && named.tags == ["b", "a"] && named.favoriteAt != nil)
         #expect(try await fixture.assets.find(asset.id, of: mine.account) == named)
-        #expect(try await fixture.assets.edit(asset.id, of: mine.account, AssetEdit(favourite: false)).favouriteAt == nil)
+        let unmarked = try await fixture.assets.edit(asset.id, of: mine.account, AssetEdit(favorite: false))
+        #expect(unmarked.favoriteAt == nil)
     }
 
     @Test func `bad names and tags are refused and change nothing`() async throws {
         let asset = try await fixture.upload(for: mine)
         for tags in [[""], [String(repeating: "a", count: 51)], (0..<21).map(String.init), ["a\u{0}"]] {
-            await #expect(throws: AssetError.invalidTags) { try await fixture.assets.edit(asset.id, of: mine.account, AssetEdit(tags: tags)) }
+            await #expect(throws: AssetError.invalidTags) {
+                try await fixture.assets.edit(asset.id, of: mine.account, AssetEdit(tags: tags))
+            }
         }
-        await #expect(throws: AssetError.invalidName) { try await fixture.assets.edit(asset.id, of: mine.account, AssetEdit(name: "../x", favourite: true)) }
+        await #expect(throws: AssetError.invalidName) {
+            try await fixture.assets.edit(asset.id, of: mine.account, AssetEdit(name: "../x", favorite: true))
+        }
         #expect(try await fixture.assets.find(asset.id, of: mine.account) == asset)
     }
 
@@ -67,7 +75,7 @@ struct AssetsTests {
 
         #expect(try fixture.storedPaths() == [])
         #expect(try await fixture.count(.deletions) == 0)
-        #expect(try await fixture.database.read { try $0.storedBytes(of: mine.account) } == 0)
+        #expect(try await fixture.database.read { try $0.files.storedBytes(of: mine.account) } == 0)
         await #expect(throws: AssetError.notFound) { try await fixture.assets.find(asset.key) }
         await #expect(throws: AssetError.notFound) { try await fixture.assets.delete(asset.id, of: mine.account) }
     }
@@ -75,14 +83,17 @@ struct AssetsTests {
     @Test func `bytes that will not go are tried again, ever less often, until they do`() async throws {
         let asset = try await fixture.upload(for: mine)
         let faulty = FaultyStore(fixture.store, refusesDeletes: true)
-        try await Assets(database: fixture.database, store: faulty, time: fixture.time, logger: fixture.logger).delete(asset.id, of: mine.account)
+        try await Assets(database: fixture.database, store: faulty, time: fixture.time, logger: fixture.logger)
+            .delete(asset.id, of: mine.account)
 
         #expect(try fixture.storedPaths() == [asset.key.description])
         for wait in [60, 120, 240] {
             #expect(try await fixture.deleteFiles(store: faulty).runOnce() == 0)
             fixture.clock.now = fixture.clock.now + .seconds(wait) - .milliseconds(1)
             let now = fixture.clock.now
-            let early = try await fixture.database.write(order: .alone) { try $0.claimFileDeletions(9, now: now, retryAt: now) }
+            let early = try await fixture.database.write(order: .alone) {
+                try $0.files.claimFileDeletions(9, now: now, retryAt: now)
+            }
             #expect(early.isEmpty)
             fixture.clock.now = fixture.clock.now + .milliseconds(1)
         }

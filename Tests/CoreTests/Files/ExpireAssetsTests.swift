@@ -25,7 +25,7 @@ struct ExpireAssetsTests {
         #expect(try await fixture.deleteFiles().runOnce() == 1)
 
         #expect(try fixture.storedPaths() == [])
-        #expect(try await fixture.database.read { try $0.storedBytes(of: actor.account) } == 0)
+        #expect(try await fixture.database.read { try $0.files.storedBytes(of: actor.account) } == 0)
     }
 
     @Test func `an upload that a job was made from stays for good`() async throws {
@@ -40,11 +40,15 @@ struct ExpireAssetsTests {
     @Test func `an upload shown as somebody's picture stays as long as it is`() async throws {
         let asset = try await fixture.upload(for: actor)
         _ = try await fixture.database.write(order: .alone) {
-            try $0.execute("INSERT INTO profiles (user_id, avatar_asset_id, created_at, updated_at) VALUES ($1, $2, 0, 0)", actor.user, asset.id)
+            try $0.execute(
+                "INSERT INTO profiles (user_id, avatar_asset_id, created_at, updated_at) VALUES ($1, $2, 0, 0)",
+                actor.user, asset.id)
         }
         #expect(try await expire(after: 31) == 0)
 
-        _ = try await fixture.database.write(order: .alone) { try $0.execute("UPDATE profiles SET avatar_asset_id = NULL") }
+        _ = try await fixture.database.write(order: .alone) {
+            try $0.execute("UPDATE profiles SET avatar_asset_id = NULL")
+        }
         #expect(try await expire(after: 1) == 1)
     }
 

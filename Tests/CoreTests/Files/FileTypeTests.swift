@@ -4,11 +4,13 @@ import TestSupport
 
 struct FileTypeTests {
     private func check(_ bytes: [UInt8], for bucket: Bucket = .uploads) throws(AssetError) -> FileCheck {
-        try FileCheck(IncomingFile(size: bytes.count, sha256: "", head: bytes, tail: bytes), for: bucket)
+        let file = IncomingFile(location: "", size: bytes.count, sha256: "", head: bytes, tail: bytes)
+        return try FileCheck(file, for: bucket)
     }
 
     @Test(arguments: [
-        (Sample.png(), FileType.png), (Sample.jpeg(), .jpeg), (Sample.gif(), .gif), (Sample.webp("VP8X"), .webp), (Sample.webp("VP8L"), .webp),
+        (Sample.png(), FileType.png), (Sample.jpeg(), .jpeg), (Sample.gif(), .gif), (Sample.webp("VP8X"), .webp),
+        (Sample.webp("VP8L"), .webp),
         (Sample.webp("VP8 "), .webp),
     ])
     func `a picture is known by its bytes, and its size with it`(bytes: [UInt8], type: FileType) throws {
@@ -18,7 +20,10 @@ struct FileTypeTests {
         #expect(found.dimensions == ImageSize(width: 640, height: 480))
     }
 
-    @Test(arguments: [Sample.text, Array("<svg xmlns=\"x\"/>".utf8), Array("%PDF-1.7".utf8), [0xFF], [0, 0, 0, 24] + Array("ftypheic".utf8)])
+    @Test(arguments: [
+        Sample.text, Array("<svg xmlns=\"x\"/>".utf8), Array("%PDF-1.7".utf8), [0xFF],
+        [0, 0, 0, 24] + Array("ftypheic".utf8),
+    ])
     func `what is no picture is refused`(bytes: [UInt8]) {
         #expect(throws: AssetError.wrongType(allowed: Bucket.uploads.types)) { try check(bytes) }
     }
@@ -33,7 +38,10 @@ struct FileTypeTests {
         #expect(throws: AssetError.self) { try check(Sample.mp4) }
     }
 
-    @Test(arguments: [(Sample.png(), 20), (Sample.jpeg(), 60), (Sample.gif(), 10), (Sample.webp("VP8X"), 28), (Sample.webp("VP8L"), 23), (Sample.webp("VP8 "), 28)])
+    @Test(arguments: [
+        (Sample.png(), 20), (Sample.jpeg(), 60), (Sample.gif(), 10), (Sample.webp("VP8X"), 28),
+        (Sample.webp("VP8L"), 23), (Sample.webp("VP8 "), 28),
+    ])
     func `a header cut short is damaged, wherever it is cut`(bytes: [UInt8], whole: Int) {
         for length in 6..<whole {
             #expect(throws: AssetError.self) { try check(Array(bytes.prefix(length))) }
@@ -41,9 +49,15 @@ struct FileTypeTests {
     }
 
     @Test func `a decompression bomb is refused by what it claims`() {
-        #expect(throws: AssetError.tooManyPixels(ImageSize(width: 65_535, height: 65_535))) { try check(Sample.png(65_535, 65_535)) }
-        #expect(throws: AssetError.tooManyPixels(ImageSize(width: 16_385, height: 1))) { try check(Sample.png(16_385, 1)) }
-        #expect(throws: AssetError.tooManyPixels(ImageSize(width: 10_000, height: 5_001))) { try check(Sample.png(10_000, 5_001)) }
+        #expect(throws: AssetError.tooManyPixels(ImageSize(width: 65_535, height: 65_535))) {
+            try check(Sample.png(65_535, 65_535))
+        }
+        #expect(throws: AssetError.tooManyPixels(ImageSize(width: 16_385, height: 1))) {
+            try check(Sample.png(16_385, 1))
+        }
+        #expect(throws: AssetError.tooManyPixels(ImageSize(width: 10_000, height: 5_001))) {
+            try check(Sample.png(10_000, 5_001))
+        }
         #expect(throws: AssetError.damaged(.png)) { try check(Sample.png(0, 10)) }
         #expect(throws: AssetError.self) { try check(Sample.png(.max, .max)) }
     }
@@ -53,7 +67,9 @@ struct FileTypeTests {
     }
 
     @Test func `a provider's picture without its end is damaged`() {
-        #expect(throws: AssetError.damaged(.png)) { try check(Array(Sample.png(padding: 500).dropLast(100)), for: .outputs) }
+        #expect(throws: AssetError.damaged(.png)) {
+            try check(Array(Sample.png(padding: 500).dropLast(100)), for: .outputs)
+        }
         #expect(throws: AssetError.damaged(.jpeg)) { try check(Array(Sample.jpeg().dropLast(2)), for: .outputs) }
     }
 }

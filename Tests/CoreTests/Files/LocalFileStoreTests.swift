@@ -7,12 +7,15 @@ import TestSupport
 
 struct LocalFileStoreTests {
     let fixture: FilesFixture
-    let key = StorageKey.upload(ID(rawValue: "01890000-0000-7000-8000-000000000002"), of: ID(rawValue: "01890000-0000-7000-8000-000000000001"), .png)
+    let key = StorageKey.upload(
+        ID(rawValue: "01890000-0000-7000-8000-000000000002"), of: ID(rawValue: "01890000-0000-7000-8000-000000000001"),
+        .png)
 
     init() async throws { fixture = try await FilesFixture() }
 
     private func store(_ bytes: [UInt8], limit: Int = 1 << 20) async throws -> StoredFile {
-        try await fixture.store.store(Parts(bytes), limit: limit) { _ in key }
+        let file = try await fixture.store.receive(Parts(bytes), limit: limit)
+        return try await fixture.store.publish(file, as: key)
     }
 
     private func read(_ range: Range<Int>? = nil) async throws -> [UInt8] {
@@ -37,17 +40,39 @@ struct LocalFileStoreTests {
         #expect(try await fixture.store.size(of: key) == bytes.count)
     }
 
-    @Test func `the name is asked for when the bytes are known, and before anybody can see them`() async throws {
-        let fixture = fixture
-        let stored = try await fixture.store.store(Parts(bytes), limit: 1 << 20) { incoming in
-            #expect(incoming.size == bytes.count)
-            #expect(incoming.head == bytes)
-            #expect(incoming.tail == bytes.suffix(1024))
-            let visible = try await fixture.store.size(of: key)
-            #expect(visible == nil)
-            return key
+    @Test func `a received file says what it holds, and nobody can see it before it is published`() async throws {
+        let file = try await fixture.store.receive(Parts(bytes), limit: 1 << 20)
+        #expect(file.size == bytes.count)
+        #expect(file.head == bytes)
+        #expect(file.tail == bytes.suffix(1024))
+        #expect(try await fixture.store.size(of: key) == nil)
+
+        let stored = try await fixture.store.publish(file, as: key)
+        #expect(stored == StoredFile(key: key, size: bytes.count, sha256: file.sha256))
+        #expect(try await fixture.store.size(of: key) == bytes.count)
+    }
+
+    @Test func `a discarded file leaves nothing, also in a task that was cancelled`() async throws {
+        let file = try await fixture.store.receive(Parts(bytes), limit: 1 << 20)
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            await fixture.store.discard(file)
         }
-        #expect(stored.key == key)
+        await task.value
+
+        #expect(try fixture.storedPaths() == [])
+        await #expect(throws: FileStoreError.notFound) { try await fixture.store.publish(file, as: key) }
+        #expect(try await fixture.store.size(of: key) == nil)
+    }
+
+    @Test func `a published file stays when it is discarded afterwards`() async throws {
+        let file = try await fixture.store.receive(Parts(bytes), limit: 1 << 20)
+        try await fixture.store.publish(file, as: key)
+
+        await fixture.store.discard(file)
+
+        #expect(try fixture.storedPaths() == [key.description])
+        #expect(try await read() == bytes)
     }
 
     @Test func `only we can read it`() async throws {
@@ -59,7 +84,7 @@ struct LocalFileStoreTests {
         #expect(directory[.posixPermissions] as? Int == 0o700)
     }
 
-    @Test func `storing twice is storing once, and the last is what is kept`() async throws {
+    @Test func `storing twice is storing once, and the last is what stays`() async throws {
         _ = try await store([1, 2, 3])
         _ = try await store(bytes)
 
@@ -67,13 +92,10 @@ struct LocalFileStoreTests {
         #expect(try await read() == bytes)
     }
 
-    @Test func `too much, a broken body and a refused name leave nothing`() async throws {
+    @Test func `too much and a broken body leave nothing`() async throws {
         await #expect(throws: FileStoreError.tooLarge(limit: 299_999)) { try await store(bytes, limit: 299_999) }
         await #expect(throws: Parts.BrokenOff.self) {
-            try await fixture.store.store(Parts(bytes, breaksOff: true), limit: 1 << 20) { _ in key }
-        }
-        await #expect(throws: AssetError.invalidName) {
-            try await fixture.store.store(Parts(bytes), limit: 1 << 20) { _ in throw AssetError.invalidName }
+            try await fixture.store.receive(Parts(bytes, breaksOff: true), limit: 1 << 20)
         }
         #expect(try fixture.storedPaths() == [])
     }
@@ -99,8 +121,10 @@ struct LocalFileStoreTests {
     }
 
     @Test func `a symbolic link is not followed`() async throws {
-        try FileManager.default.createDirectory(atPath: "\(fixture.folder)/files/uploads/\(key.description.split(separator: "/")[1])", withIntermediateDirectories: true)
-        try FileManager.default.createSymbolicLink(atPath: "\(fixture.folder)/files/\(key)", withDestinationPath: "/etc/hostname")
+        let link = "\(fixture.folder)/files/\(key)"
+        try FileManager.default.createDirectory(
+            at: URL(filePath: link).deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/etc/hostname")
 
         await #expect(throws: FileStoreError.self) { try await fixture.store.open(key, range: nil) }
     }

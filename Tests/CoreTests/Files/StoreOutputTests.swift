@@ -23,7 +23,9 @@ struct StoreOutputTests {
             store: store ?? fixture.store, inspect: inspect, rules: FileRules(), time: fixture.time)
     }
 
-    private func outcome(_ answer: ScriptedServer.Answer, index: Int = 0, store: (any FileStore)? = nil) async throws -> StoreOutcome {
+    private func outcome(
+        _ answer: ScriptedServer.Answer, index: Int = 0, store: (any FileStore)? = nil
+    ) async throws -> StoreOutcome {
         let server = try await ScriptedServer { _ in answer }
         return try await storeOutput(store).outcome(
             OutputSource(job: job, account: actor.account, index: index, url: "http://127.0.0.1:\(server.port)/x"))
@@ -34,7 +36,7 @@ struct StoreOutputTests {
             Issue.record("it was not stored: \(outcome)")
             return
         }
-        try await fixture.database.write(order: .alone) { try $0.insertOutputs([output]) }
+        try await fixture.database.write(order: .alone) { try $0.files.insertOutputs([output]) }
     }
 
     @Test func `an output is stored by its bytes and gets its row with the settlement`() async throws {
@@ -46,13 +48,14 @@ struct StoreOutputTests {
         #expect(try await fixture.count(.assets) == 0)
         try await settle(outcome)
 
-        let asset = try #require(try await fixture.database.read { try $0.outputs(of: job) }.first)
+        let asset = try #require(try await fixture.database.read { try $0.files.outputs(of: job) }.first)
         #expect(asset.key.description == key)
-        #expect(asset.size == bytes.count && asset.dimensions == ImageSize(width: 1024, height: 768) && asset.outputIndex == 2)
+        #expect(asset.size == bytes.count && asset.dimensions == ImageSize(width: 1024, height: 768))
+        #expect(asset.outputIndex == 2)
         #expect(asset.createdBy == actor.user)
         #expect(asset.expiresAt == fixture.clock.now + .seconds(90 * 86_400))
         #expect(try await fixture.count(.deletions) == 0)
-        #expect(try await fixture.database.read { try $0.storedBytes(of: actor.account) } == bytes.count)
+        #expect(try await fixture.database.read { try $0.files.storedBytes(of: actor.account) } == bytes.count)
     }
 
     @Test func `storing and settling twice is once, and the second time nothing is fetched`() async throws {
@@ -79,7 +82,7 @@ struct StoreOutputTests {
         #expect(try fixture.storedPaths() == [])
     }
 
-    @Test func `a settlement that comes after its bytes went is refused, and storing again mends it`() async throws {
+    @Test func `a settlement that comes after its bytes went is refused, and storing again succeeds`() async throws {
         let outcome1 = try await outcome(.ok(Sample.png()))
         fixture.clock.now = fixture.clock.now + .seconds(86_400)
         try await fixture.deleteFiles().runOnce()
@@ -90,12 +93,13 @@ struct StoreOutputTests {
         #expect(try await fixture.count(.assets) == 1)
     }
 
-    @Test func `nothing is stored under a key whose removal has begun, and nothing of an asset is ever removed`() async throws {
+    @Test
+    func `nothing is stored under a key whose removal has begun, and no asset's file is ever removed`() async throws {
         let key = StorageKey.output(0, of: job, actor.account, .png)
         let now = fixture.clock.now
         try await fixture.database.write(order: .alone) { transaction in
-            try transaction.writeDownFile(key, dueAt: now)
-            _ = try transaction.claimFileDeletions(1, now: now, retryAt: now + .seconds(60))
+            try transaction.files.registerPendingFile(key, dueAt: now)
+            _ = try transaction.files.claimFileDeletions(1, now: now, retryAt: now + .seconds(60))
         }
         let refused = try await outcome(.ok(Sample.png()))
         guard case .broken(_, isTransient: true) = refused else {
@@ -104,27 +108,30 @@ struct StoreOutputTests {
         }
         #expect(try fixture.storedPaths() == [])
 
-        _ = try await fixture.database.write(order: .alone) { try $0.crossOutFile(key) }
+        _ = try await fixture.database.write(order: .alone) { try $0.files.clearPendingFile(key) }
         try await settle(try await outcome(.ok(Sample.png())))
-        let isTaken = try await fixture.database.write(order: .alone) { try !$0.writeDownFile(key, dueAt: now) }
+        let isTaken = try await fixture.database.write(order: .alone) { try !$0.files.registerPendingFile(key, dueAt: now) }
         #expect(isTaken)
         #expect(try await fixture.deleteFiles().runOnce() == 0)
         #expect(try fixture.storedPaths() == [key.description])
     }
 
     @Test(arguments: [
-        (ScriptedServer.Answer.status(404), false), (.status(503), true), (.ok(Sample.text), false), (.ok(Sample.png(), announcing: 9999), true),
-        (.ok([]), true), (.ok(Sample.png(65_535, 65_535)), false), (.ok(Array(Sample.png(padding: 99).dropLast(50))), true),
+        (ScriptedServer.Answer.status(404), false), (.status(503), true), (.ok(Sample.text), false),
+        (.ok(Sample.png(), announcing: 9999), true), (.ok([]), true), (.ok(Sample.png(65_535, 65_535)), false),
+        (.ok(Array(Sample.png(padding: 99).dropLast(50))), true),
     ])
-    func `a broken output leaves nothing and says whether it may pass`(answer: ScriptedServer.Answer, isTransient: Bool) async throws {
+    func `a broken output leaves nothing and says whether it may pass`(
+        answer: ScriptedServer.Answer, isTransient: Bool
+    ) async throws {
         let outcome = try await outcome(answer)
 
-        guard case .broken(let words, let transient) = outcome else {
+        guard case .broken(let reason, let transient) = outcome else {
             Issue.record("it was stored")
             return
         }
         #expect(transient == isTransient)
-        #expect(!words.isEmpty && !words.contains("/x"))
+        #expect(!reason.isEmpty && !reason.contains("/x"))
         #expect(try fixture.storedPaths() == [])
     }
 
@@ -160,8 +167,8 @@ struct StoreOutputTests {
         var tests = self
         let inspectPicture = InspectPicture(threads: threads)
         tests.inspect = { try await inspectPicture($0) }
-        let whole = try Picture(pixels: (0..<64 * 64 * 3).map { UInt8(truncatingIfNeeded: $0 * 7) }, width: 64, height: 64, bands: 3)
-            .encoded(.png)
+        let pixels = (0..<64 * 64 * 3).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        let whole = try Picture(pixels: pixels, width: 64, height: 64, bands: 3).encoded(.png)
 
         let outcome = try await tests.outcome(.ok(Array(whole.prefix(whole.count / 2))))
 

@@ -18,7 +18,7 @@ struct StoreUploadTests {
         #expect(try fixture.storedPaths() == [])
         #expect(try await fixture.count(.assets) == 0)
         #expect(try await fixture.count(.deletions) == 0)
-        #expect(try await fixture.database.read { try $0.storedBytes(of: actor.account) } == 0)
+        #expect(try await fixture.database.read { try $0.files.storedBytes(of: actor.account) } == 0)
     }
 
     @Test func `an upload is stored, described by its bytes, and counted`() async throws {
@@ -35,21 +35,26 @@ struct StoreUploadTests {
         #expect(try fixture.storedPaths() == [asset.key.description])
         #expect(try await fixture.assets.find(asset.id, of: actor.account) == asset)
         #expect(try await fixture.count(.deletions) == 0)
-        #expect(try await fixture.database.read { try $0.storedBytes(of: actor.account) } == bytes.count)
+        #expect(try await fixture.database.read { try $0.files.storedBytes(of: actor.account) } == bytes.count)
     }
 
     @Test func `without a name it gets a plain one`() async throws {
         #expect(try await fixture.upload(Sample.jpeg(), for: actor).name == "upload.jpg")
     }
 
-    @Test(arguments: ["../../etc/passwd", "a/b.png", "C:\\fakepath\\b.png", "..", ".", "", "  ", "a\0b", "a\r\nb", "\u{202E}gnp.exe", String(repeating: "a", count: 201)])
+    @Test(arguments: [
+        "../../etc/passwd", "a/b.png", "C:\\fakepath\\b.png", "..", ".", "", "  ", "a\0b", "a\r\nb", "\u{202E}gnp.exe",
+        String(repeating: "a", count: 201),
+    ])
     func `a name that could be a path or a disguise is refused before anything is stored`(name: String) async throws {
         await #expect(throws: AssetError.invalidName) { try await fixture.upload(name: name, for: actor) }
         try await expectNothingLeft()
     }
 
     @Test func `what is not a picture leaves nothing, whatever it is called`() async throws {
-        await #expect(throws: AssetError.wrongType(allowed: Bucket.uploads.types)) { try await fixture.upload(Sample.text, name: "a.png", for: actor) }
+        await #expect(throws: AssetError.wrongType(allowed: Bucket.uploads.types)) {
+            try await fixture.upload(Sample.text, name: "a.png", for: actor)
+        }
         await #expect(throws: AssetError.tooManyPixels(ImageSize(width: 65_535, height: 65_535))) {
             try await fixture.upload(Sample.png(65_535, 65_535), for: actor)
         }
@@ -70,7 +75,8 @@ struct StoreUploadTests {
 
     @Test func `a connection that breaks off leaves nothing`() async throws {
         await #expect(throws: Parts.BrokenOff.self) {
-            try await fixture.uploads()(Parts(Sample.png(padding: 5000), breaksOff: true), name: nil, announced: nil, for: actor)
+            let parts = Parts(Sample.png(padding: 5000), breaksOff: true)
+            return try await fixture.uploads()(parts, name: nil, announced: nil, for: actor)
         }
         try await expectNothingLeft()
     }
@@ -84,25 +90,36 @@ struct StoreUploadTests {
         try await expectNothingLeft()
     }
 
+    @Test func `an upload that is cancelled when its bytes have arrived leaves nothing`() async throws {
+        let parts = Parts(Sample.png(padding: 5000)).map { part in
+            withUnsafeCurrentTask { $0?.cancel() }
+            return part
+        }
+        let task = Task { try await fixture.uploads()(parts, name: nil, announced: nil, for: actor) }
+
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(try fixture.storedPaths() == [])
+        try await expectNothingLeft()
+    }
+
     @Test func `a crash between the bytes and the row leaves a file for an hour, and then none`() async throws {
         let id = ID<Asset>.make(at: fixture.clock.now)
         let key = StorageKey.upload(id, of: actor.account, .png)
         let dueAt = fixture.clock.now + .seconds(3600)
-        _ = try await fixture.store.store(Parts(Sample.png()), limit: 1000) { _ in
-            _ = try await fixture.database.write(order: .alone) { try $0.writeDownFile(key, dueAt: dueAt) }
-            return key
-        }
+        let file = try await fixture.store.receive(Parts(Sample.png()), limit: 1000)
+        _ = try await fixture.database.write(order: .alone) { try $0.files.registerPendingFile(key, dueAt: dueAt) }
+        try await fixture.store.publish(file, as: key)
 
         #expect(try await fixture.deleteFiles().runOnce() == 0)
         #expect(try fixture.storedPaths() == [key.description])
         try await expectNothingLeft()
     }
 
-    @Test func `the quota is kept, also by uploads that come at once`() async throws {
+    @Test func `the quota holds, also for uploads that come at once`() async throws {
         let bytes = Sample.png(padding: 1000)
         let uploads = fixture.uploads(FileRules(quota: bytes.count * 3))
 
-        let kept = await withTaskGroup(of: Bool.self) { group in
+        let stored = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<10 {
                 group.addTask {
                     do { _ = try await uploads(Parts(bytes), name: nil, announced: nil, for: actor) } catch {
@@ -115,7 +132,7 @@ struct StoreUploadTests {
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
 
-        #expect(kept == 3)
+        #expect(stored == 3)
         #expect(try fixture.storedPaths().count == 3)
         #expect(try await fixture.count(.deletions) == 0)
         await #expect(throws: AssetError.quotaExceeded(used: bytes.count * 3, limit: bytes.count * 3)) {
@@ -123,7 +140,8 @@ struct StoreUploadTests {
         }
     }
 
-    @Test func `the same key and file are one upload, even where it filled the quota; another file is refused`() async throws {
+    @Test
+    func `the same key and file are one upload, even if it filled the quota; another file is refused`() async throws {
         let bytes = Sample.png()
         let uploads = fixture.uploads(FileRules(quota: bytes.count))
         @Sendable func send(_ bytes: [UInt8], name: String? = "a.png") async throws -> StoreUpload.Outcome {
@@ -146,7 +164,9 @@ struct StoreUploadTests {
         let uploads = fixture.uploads()
         let outcomes = try await withThrowingTaskGroup(of: StoreUpload.Outcome.self) { group in
             for _ in 0..<8 {
-                group.addTask { try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor, idempotencyKey: "k") }
+                group.addTask {
+                    try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor, idempotencyKey: "k")
+                }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }
@@ -159,7 +179,8 @@ struct StoreUploadTests {
 
     @Test func `uploads an hour are bounded, deleted ones counted, and the wait is said`() async throws {
         let uploads = fixture.uploads(FileRules(uploadsPerHour: 2))
-        guard case .stored(let first) = try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor) else { return }
+        let outcome = try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor)
+        guard case .stored(let first) = outcome else { throw Unexpected("\(outcome)") }
         fixture.clock.now = fixture.clock.now + .seconds(600)
         _ = try await uploads(Parts(Sample.png()), name: nil, announced: nil, for: actor)
         try await fixture.assets.delete(first.id, of: actor.account)

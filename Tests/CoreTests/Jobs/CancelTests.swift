@@ -4,7 +4,7 @@ import TestSupport
 
 struct CancelTests {
     @Test(arguments: TestEngine.available)
-    func `cancelling a queued job gives its credits back, once`(on engine: TestEngine) async throws {
+    func `cancelling a queued job returns its credits, once`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -36,12 +36,14 @@ struct CancelTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a result that was made before the cancel arrived is delivered and paid for`(on engine: TestEngine) async throws {
+    func `a result that was made before the cancel arrived is delivered and paid for`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         try await world.work()
-        world.provider.answerCancels(with: .tooLate)
+        world.provider.respondToCancels(with: .tooLate)
         world.provider.finishAll()
 
         _ = try await world.cancelJob(job.id, by: actor)
@@ -59,7 +61,7 @@ struct CancelTests {
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         try await world.work()
-        world.provider.answerCancels(with: .requested)
+        world.provider.respondToCancels(with: .requested)
 
         _ = try await world.cancelJob(job.id, by: actor)
         try await world.work()
@@ -75,7 +77,7 @@ struct CancelTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an ended job cannot be cancelled, nor can somebody else's`(on engine: TestEngine) async throws {
+    func `an ended job cannot be cancelled, nor can another account's`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let stranger = try await world.account()

@@ -5,7 +5,7 @@ import TestSupport
 
 struct ConcurrencyTests {
     @Test(arguments: TestEngine.available)
-    func `an account never has more jobs under way than its plan allows, however many are claimed at once`(
+    func `an account never has more jobs in progress than its plan allows, however many are claimed at once`(
         on engine: TestEngine
     ) async throws {
         let world = try await TestWorld(engine)
@@ -29,10 +29,12 @@ struct ConcurrencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `the place of an ended job goes to the next in line`(on engine: TestEngine) async throws {
+    func `the slot of an ended job goes to the next in line`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100, plan: "basic")
-        let jobs = [try await world.submit(for: actor), try await world.submit(for: actor), try await world.submit(for: actor)]
+        let jobs = [
+            try await world.submit(for: actor), try await world.submit(for: actor), try await world.submit(for: actor),
+        ]
         #expect(jobs.map { $0.slotAt != nil } == [true, false, false])
 
         _ = try await world.cancelJob(jobs[1].id, by: actor)
@@ -44,7 +46,7 @@ struct ConcurrencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a job that waits for another attempt keeps its place`(on engine: TestEngine) async throws {
+    func `a job that waits for another attempt keeps its slot`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100, plan: "basic")
         world.provider.behave(.refuse(ProviderFailure(.unavailable, "down", isTransient: true)))
@@ -59,7 +61,7 @@ struct ConcurrencyTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a provider never has more than its limit, whoever works`(on engine: TestEngine) async throws {
+    func `a provider never has more than its limit, whichever worker claims`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine, provider: FakeProvider(concurrency: 3))
         let actors = [try await world.account(credits: 100), try await world.account(credits: 100)]
         for actor in actors { for _ in 0..<5 { try await world.submit(for: actor) } }
@@ -88,7 +90,9 @@ struct ConcurrencyTests {
         let actor = try await world.account(credits: 100, plan: "basic")
         for _ in 0..<5 { try await world.submit(for: actor) }
         try await world.work()
-        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE accounts SET plan = 'pro' WHERE id = $1", actor.account) }
+        try await world.database.write(order: .alone) {
+            _ = try $0.execute("UPDATE accounts SET plan = 'pro' WHERE id = $1", actor.account)
+        }
 
         world.provider.finishAll()
         world.clock.advance(by: .seconds(2))
@@ -100,7 +104,8 @@ struct ConcurrencyTests {
 
     private func processing(_ actor: Actor, _ world: TestWorld) async throws -> Int {
         try await world.database.read {
-            try $0.queryOne("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'processing'", actor.account)?
+            try $0.queryOne(
+                "SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND state = 'processing'", actor.account)?
                 .get("count") ?? 0
         }
     }

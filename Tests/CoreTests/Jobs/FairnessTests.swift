@@ -5,7 +5,9 @@ import TestSupport
 
 struct FairnessTests {
     @Test(arguments: TestEngine.available)
-    func `an account that asks for little does not wait behind one that asks for much`(on engine: TestEngine) async throws {
+    func `an account that requests little does not wait behind one that requests much`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let many = try await world.account(credits: 1_000)
         let few = try await world.account(credits: 1_000)
@@ -53,7 +55,9 @@ struct FairnessTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `patience is not saved up: a long silence gives no more than the head start`(on engine: TestEngine) async throws {
+    func `waiting time is not saved up: a long pause gives no more than the head start`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let before = try await world.submit(for: actor)
@@ -67,11 +71,12 @@ struct FairnessTests {
 
     @Test func `places follow each other by the step of the plan's weight, and take the free slots first`() {
         let now = Instant(seconds: 1_000)
-        let standing = AccountStanding(
-            eventSeq: 7, lastOrderAt: now - .seconds(1), slotsUsed: 1, isHeld: false, isDisabled: false, concurrentJobs: 3,
+        let snapshot = AccountSnapshot(
+            eventSeq: 7, lastOrderAt: now - .seconds(1), slotsUsed: 1, isHeld: false, isDisabled: false,
+            concurrentJobs: 3,
             jobsPerHour: nil, weight: 4, headStart: .zero)
 
-        let places = standing.places(for: 4, now: now)
+        let places = snapshot.places(for: 4, now: now)
 
         #expect(places.map { ($0.orderAt - now).milliseconds } == [0, 500, 1_000, 1_500])
         #expect(places.map(\.hasSlot) == [true, true, false, false])
@@ -84,7 +89,7 @@ struct FairnessTests {
         var accounts: [ID<Account>] = []
         for _ in 0..<count {
             let claims = try await world.database.write(order: .alone) {
-                try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
+                try $0.jobs.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
             }
             accounts += claims.map(\.job.account)
         }

@@ -10,14 +10,16 @@ struct IdempotencyTests {
         Idempotency(route: route, key: key, bodyHash: body)
     }
 
-    private func submit(_ world: TestWorld, _ actor: Actor, _ idempotency: Idempotency) async throws -> SubmitJob.Outcome {
+    private func submit(
+        _ world: TestWorld, _ actor: Actor, _ idempotency: Idempotency
+    ) async throws -> SubmitJob.Outcome {
         try await world.submitJob([request], by: actor, idempotency: idempotency) {
-            KeptAnswer(status: 202, body: $0.map(\.id.rawValue).joined(separator: ","))
+            StoredResponse(status: 202, body: $0.map(\.id.rawValue).joined(separator: ","))
         }
     }
 
     @Test(arguments: TestEngine.available)
-    func `the same request again is answered as the first time, and makes no job`(on engine: TestEngine) async throws {
+    func `the same request again gets the first response, and makes no job`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
 
@@ -25,7 +27,7 @@ struct IdempotencyTests {
         world.clock.advance(by: .milliseconds(86_399_999))
         let again = try await submit(world, actor, key())
 
-        #expect(again.kept == KeptAnswer(status: 202, body: job.id.rawValue))
+        #expect(again.stored == StoredResponse(status: 202, body: job.id.rawValue))
         #expect(try await world.balance(of: actor).reserved == .whole(6))
     }
 
@@ -62,23 +64,28 @@ struct IdempotencyTests {
         #expect(try await submit(world, actor, key(body: "two")).jobs.isEmpty)
         world.clock.advance(by: .seconds(86_400))
         let now = world.clock.now
-        #expect(try await world.database.write(order: .alone) { try $0.deleteIdempotencyKeys(before: now - .seconds(86_400), limit: 10) } == 1)
+        let deleted = try await world.database.write(order: .alone) {
+            try $0.idempotency.deleteIdempotencyKeys(before: now - .seconds(86_400), limit: 10)
+        }
+        #expect(deleted == 1)
         #expect(try await submit(world, actor, key()).jobs.count == 1)
     }
 
     @Test(arguments: TestEngine.available)
-    func `a refusal is not kept: once there are credits, the same key goes through`(on engine: TestEngine) async throws {
+    func `a refusal is not stored: once there are credits, the same key succeeds`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account()
         await #expect(throws: LedgerError.self) { try await submit(world, actor, key()) }
         let now = world.clock.now
-        try await world.database.write(order: .alone) { try $0.grant(.bonus, .whole(6), to: actor.account, key: "more", now: now) }
+        try await world.database.write(order: .alone) {
+            try $0.ledger.grant(.bonus, .whole(6), to: actor.account, key: "more", now: now)
+        }
 
         #expect(try await submit(world, actor, key()).jobs.count == 1)
     }
 
     @Test(arguments: TestEngine.available)
-    func `a repeated request is answered also when it would be refused by now`(on engine: TestEngine) async throws {
+    func `a repeated request gets its response even if it would be refused by now`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 6)
         let job = try #require(try await submit(world, actor, key()).jobs.first)
@@ -88,13 +95,15 @@ struct IdempotencyTests {
         }
         world.clock.advance(by: .seconds(60))
 
-        #expect(try await submit(world, actor, key()).kept?.body == job.id.rawValue)
+        #expect(try await submit(world, actor, key()).stored?.body == job.id.rawValue)
         await #expect(throws: IdempotencyError.keyReused) { try await submit(world, actor, key(body: "two")) }
         await #expect(throws: SubmitError.self) { try await submit(world, actor, key("another")) }
     }
 
     @Test(arguments: TestEngine.available)
-    func `of many at once with one key, one makes a job and all are answered alike`(on engine: TestEngine) async throws {
+    func `of many at once with one key, one makes a job and all get the same response`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
 
@@ -105,7 +114,7 @@ struct IdempotencyTests {
 
         let jobs = outcomes.flatMap(\.jobs)
         #expect(jobs.count == 1)
-        #expect(Set(outcomes.compactMap(\.kept?.body)) == Set(jobs.map(\.id.rawValue)))
+        #expect(Set(outcomes.compactMap(\.stored?.body)) == Set(jobs.map(\.id.rawValue)))
         #expect(try await world.balance(of: actor).reserved == .whole(6))
     }
 }
@@ -115,7 +124,7 @@ extension SubmitJob.Outcome {
         if case .submitted(let jobs) = self { jobs } else { [] }
     }
 
-    fileprivate var kept: KeptAnswer? {
-        if case .repeated(let answer) = self { answer } else { nil }
+    fileprivate var stored: StoredResponse? {
+        if case .repeated(let response) = self { response } else { nil }
     }
 }

@@ -5,7 +5,7 @@ import TestSupport
 
 struct JobLifeTests {
     @Test(arguments: TestEngine.available)
-    func `a job is reserved for, handed over, stored and paid for once`(on engine: TestEngine) async throws {
+    func `a job is reserved for, submitted, stored and paid for once`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
 
@@ -24,7 +24,9 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a webhook settles a job before any poll, and a second one changes nothing`(on engine: TestEngine) async throws {
+    func `a webhook settles a job before any poll, and a second one changes nothing`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -46,7 +48,9 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a submission without an answer is adopted by its webhook and not sent again`(on engine: TestEngine) async throws {
+    func `a submission without a response is adopted by its webhook and not sent again`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.acceptSilently)
@@ -65,7 +69,9 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a submission that nobody ever answers is lost, and another attempt is made`(on engine: TestEngine) async throws {
+    func `a submission that never gets a response is lost, and another attempt is made`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.vanish)
@@ -74,14 +80,14 @@ struct JobLifeTests {
         try await world.workUntilEnded(actor)
 
         #expect(try await world.job(job.id).state == .completed)
-        let attempts = try await world.database.read { try $0.attempts(of: job.id) }
+        let attempts = try await world.database.read { try $0.jobs.attempts(of: job.id) }
         #expect(attempts.map(\.state) == [.lost, .succeeded])
         #expect(try await world.events(of: job.id, actor) == [.queued, .started, .retried, .started, .completed])
         #expect(try await world.differences() == [])
     }
 
     @Test(arguments: TestEngine.available)
-    func `what may pass is tried again, and in the end the credits come back`(on engine: TestEngine) async throws {
+    func `a transient failure is retried, and in the end the credits are returned`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let busy = ProviderFailure(.rateLimited, "busy", isTransient: true, retryAfter: .seconds(30))
@@ -100,7 +106,7 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what will not pass is not tried again`(on engine: TestEngine) async throws {
+    func `a permanent failure is not retried`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -117,7 +123,7 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `fewer outputs than asked cost as many as there are`(on engine: TestEngine) async throws {
+    func `fewer outputs than requested cost as many as there are`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor, images: 4)
@@ -130,7 +136,7 @@ struct JobLifeTests {
         let ended = try await world.job(job.id)
         #expect(ended.state == .completed)
         #expect(ended.outputsDelivered == 2)
-        let receipt = try await world.database.read { try $0.receipt(of: job.id) }
+        let receipt = try await world.database.read { try $0.ledger.receipt(of: job.id) }
         #expect(receipt?.captured == .whole(12))
         #expect(receipt?.released == .whole(12))
         #expect(try await world.balance(of: actor) == Balance(available: .whole(88), reserved: .zero))
@@ -153,7 +159,9 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a job past its deadline fails, is cancelled at the provider, and its credits are released`(on engine: TestEngine) async throws {
+    func `a job past its deadline fails, is cancelled at the provider, and its credits are released`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -169,16 +177,22 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a dead worker's hand-over is not repeated until it is surely lost`(on engine: TestEngine) async throws {
+    func `a dead worker's submission is not repeated until it is surely lost`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         let now = world.clock.now
-        // Another worker claims it and dies before it says anything.
+        // Another worker claims it and dies before it sends anything.
         try await world.database.write(order: .alone) { transaction in
-            try transaction.execute("UPDATE jobs SET state = 'processing', started_at = $2, deadline_at = $3, attempt_count = 1, event_seq = 2 WHERE id = $1", job.id, now, now + .seconds(3600))
+            try transaction.execute("""
+                UPDATE jobs SET state = 'processing', started_at = $2, deadline_at = $3, attempt_count = 1, event_seq = 2
+                WHERE id = $1
+                """, job.id, now, now + .seconds(3600))
             try transaction.execute("UPDATE accounts SET event_seq = 2 WHERE id = $1", actor.account)
-            try transaction.execute("INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at) VALUES ($1, 2, $2, 2, 'started', 'processing', '{}', $3)", job.id, actor.account, now)
+            try transaction.execute("""
+                INSERT INTO job_events (job_id, seq, account_id, account_seq, type, state, data, created_at)
+                VALUES ($1, 2, $2, 2, 'started', 'processing', '{}', $3)
+                """, job.id, actor.account, now)
             try transaction.execute("""
                 INSERT INTO attempts (id, job_id, number, provider, endpoint, state, due_at, lease, created_at)
                 VALUES ($1, $2, 1, 'fake', 'fal-ai/flux/schnell', 'submitting', $3, 'gone', $4)

@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 struct JobStateTests {
-    @Test func `only the moves that exist exist`() {
+    @Test func `only the allowed moves exist`() {
         let moves = JobState.allCases.flatMap { from in from.next.map { "\(from) → \($0)" } }.sorted()
 
         #expect(moves == [
@@ -16,7 +16,7 @@ struct JobStateTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an ended job never changes again, whoever tries`(on engine: TestEngine) async throws {
+    func `an ended job never changes again, whatever tries`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -26,9 +26,10 @@ struct JobStateTests {
 
         let (moved, requeued) = try await world.database.write(order: .alone) { transaction in
             (
-                try transaction.end([.completed(delivered: 1), .failed(.lost), .cancelled].map { JobEnding(job, $0, now: later) })
-                    .union(transaction.end([JobEnding(ended, .cancelled, now: later)])),
-                try transaction.requeue(job.id, .retried, runAt: later, data: [:], now: later)
+                try transaction.jobs.end(
+                    [.completed(delivered: 1), .failed(.lost), .cancelled].map { JobEnding(job, $0, now: later) })
+                    .union(transaction.jobs.end([JobEnding(ended, .cancelled, now: later)])),
+                try transaction.jobs.requeue(job.id, .retried, runAt: later, data: [:], now: later)
             )
         }
 
@@ -40,7 +41,7 @@ struct JobStateTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a job's moves come with events without holes, in its account's order`(on engine: TestEngine) async throws {
+    func `a job's moves have events without holes, in its account's order`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
         let other = try await world.account(credits: 1_000)
@@ -52,13 +53,13 @@ struct JobStateTests {
         try await world.workUntilEnded(actor)
         try await world.workUntilEnded(other)
 
-        let events = try await world.database.read { try $0.events(of: actor.account, after: 0) }
+        let events = try await world.database.read { try $0.jobs.events(of: actor.account, after: 0) }
         #expect(events.map(\.accountSeq) == Array(1...Int64(events.count)))
         for job in Set(events.map(\.job)) {
             #expect(events.filter { $0.job == job }.map(\.seq) == Array(1...Int64(events.count { $0.job == job })))
         }
-        #expect(try await world.database.read { try $0.lastEventSeq(of: actor.account) } == Int64(events.count))
-        let rest = try await world.database.read { try $0.events(of: actor.account, after: 3, limit: 2) }
+        #expect(try await world.database.read { try $0.jobs.lastEventSeq(of: actor.account) } == Int64(events.count))
+        let rest = try await world.database.read { try $0.jobs.events(of: actor.account, after: 3, limit: 2) }
         #expect(rest.map(\.accountSeq) == [4, 5])
         #expect(try await world.differences() == [])
     }
@@ -67,11 +68,16 @@ struct JobStateTests {
     func `retrying an ended job makes a new one, priced and reserved today`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
-        let request = JobRequest(kind: .textToImage, parameters: ["prompt": "a", "resolution": "2K", "aspectRatio": "16:9", "seed": 7])
-        guard case .submitted(let jobs) = try await world.submitJob([request], by: actor), let first = jobs.first else { return }
+        let request = JobRequest(
+            kind: .textToImage, parameters: ["prompt": "a", "resolution": "2K", "aspectRatio": "16:9", "seed": 7])
+        guard case .submitted(let jobs) = try await world.submitJob([request], by: actor), let first = jobs.first else {
+            return
+        }
         _ = try await world.cancelJob(first.id, by: actor)
 
-        guard case .submitted(let again) = try await world.submitJob([JobRequest(again: world.job(first.id))], by: actor) else { return }
+        guard case .submitted(let again) = try await world.submitJob(
+            [JobRequest(again: world.job(first.id))], by: actor)
+        else { return }
 
         let retry = try #require(again.first)
         #expect(retry.id != first.id)

@@ -5,7 +5,7 @@ import TestSupport
 
 struct LimitTests {
     @Test(arguments: TestEngine.available)
-    func `a hundred jobs wait beside those under way, and one more is refused`(on engine: TestEngine) async throws {
+    func `a hundred jobs wait besides those in progress, and one more is refused`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         try await world.plan("small", concurrentJobs: 2)
         let actor = try await world.account(credits: 1_000, plan: "small")
@@ -34,7 +34,9 @@ struct LimitTests {
     func `a held account's jobs wait as pending, and not without bound`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
-        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE accounts SET held_at = 1 WHERE id = $1", actor.account) }
+        try await world.database.write(order: .alone) {
+            _ = try $0.execute("UPDATE accounts SET held_at = 1 WHERE id = $1", actor.account)
+        }
 
         let held = try await world.submit(for: actor)
         #expect(held.state == .pending)
@@ -52,16 +54,20 @@ struct LimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a disabled account gets nothing`(on engine: TestEngine) async throws {
+    func `a disabled account is refused`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000)
-        try await world.database.write(order: .alone) { _ = try $0.execute("UPDATE accounts SET disabled_at = 1 WHERE id = $1", actor.account) }
+        try await world.database.write(order: .alone) {
+            _ = try $0.execute("UPDATE accounts SET disabled_at = 1 WHERE id = $1", actor.account)
+        }
 
         await #expect(throws: SubmitError.accountDisabled) { try await world.submit(for: actor) }
     }
 
     @Test(arguments: TestEngine.available)
-    func `jobs an hour are limited by the plan, and it is told when there is room again`(on engine: TestEngine) async throws {
+    func `jobs an hour are limited by the plan, and the refusal says when there is room again`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 1_000, plan: "free")
         for _ in 0..<10 {
@@ -70,17 +76,27 @@ struct LimitTests {
         }
 
         // The first of ten was ten minutes ago.
-        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .seconds(3_000))) { try await world.submit(for: actor) }
-        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .seconds(3_120))) { try await batch(3, for: actor, world) }
+        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .seconds(3_000))) {
+            try await world.submit(for: actor)
+        }
+        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .seconds(3_120))) {
+            try await batch(3, for: actor, world)
+        }
         world.clock.advance(by: .milliseconds(2_999_999))
-        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .milliseconds(1))) { try await world.submit(for: actor) }
+        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .milliseconds(1))) {
+            try await world.submit(for: actor)
+        }
         world.clock.advance(by: .milliseconds(1))
         try await world.submit(for: actor)
-        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .seconds(60))) { try await world.submit(for: actor) }
+        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .seconds(60))) {
+            try await world.submit(for: actor)
+        }
     }
 
     @Test(arguments: TestEngine.available)
-    func `a refusal for another reason does not count, and an administrator is not limited`(on engine: TestEngine) async throws {
+    func `a refusal for another reason does not count, and an administrator is not limited`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 6, plan: "free")
         for _ in 0..<20 { await #expect(throws: LedgerError.self) { try await world.submit(for: actor, images: 2) } }
@@ -94,7 +110,7 @@ struct LimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a batch is taken on as a whole or not at all`(on engine: TestEngine) async throws {
+    func `a batch is admitted as a whole or not at all`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 17)
 
@@ -103,7 +119,8 @@ struct LimitTests {
         }
         await #expect(throws: SubmitError.self) {
             try await world.submitJob([
-                JobRequest(kind: .textToImage, parameters: ["prompt": "a"]), JobRequest(kind: .textToImage, parameters: [:]),
+                JobRequest(kind: .textToImage, parameters: ["prompt": "a"]),
+                JobRequest(kind: .textToImage, parameters: [:]),
             ], by: actor)
         }
         await #expect(throws: SubmitError.tooMany(limit: 20)) { try await batch(21, for: actor, world) }
@@ -116,7 +133,9 @@ struct LimitTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `of a thousand submissions at once, as many are taken on as there are credits for`(on engine: TestEngine) async throws {
+    func `of a thousand submissions at once, as many are admitted as there are credits for`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         try await world.plan("wide", concurrentJobs: 1_000)
         let actor = try await world.account(credits: 3_000, plan: "wide")
@@ -146,13 +165,16 @@ struct LimitTests {
 
     private func batch(_ count: Int, for actor: Actor, _ world: TestWorld) async throws -> [Job] {
         let request = JobRequest(kind: .textToImage, parameters: ["prompt": "a red dress"])
-        guard case .submitted(let jobs) = try await world.submitJob(Array(repeating: request, count: count), by: actor) else { return [] }
+        guard case .submitted(let jobs) = try await world.submitJob(
+            Array(repeating: request, count: count), by: actor)
+        else { return [] }
         return jobs
     }
 
     private func count(_ actor: Actor, _ world: TestWorld) async throws -> Int {
         try await world.database.read {
-            try $0.queryOne("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1", actor.account)?.get("count") ?? 0
+            try $0.queryOne("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1", actor.account)?.get("count")
+                ?? 0
         }
     }
 }

@@ -3,7 +3,7 @@ import SQL
 import TestSupport
 import Testing
 
-/// Kinds are rows: what comes later is priced by its formula without new code.
+/// Kinds are rows: a kind that is added later is priced by its formula without new code.
 struct PriceRequestTests {
     @Test(arguments: TestEngine.available)
     func `each kind is priced by its own formula`(on engine: TestEngine) async throws {
@@ -13,7 +13,8 @@ struct PriceRequestTests {
 
         func total(_ kind: KindName, _ parameters: [String: JSON]) async throws -> String {
             let request = JobRequest(kind: kind, parameters: parameters)
-            let priced = try await PriceRequest(catalog: world.catalog, database: world.database)(request, for: actor.account)
+            let priced = try await PriceRequest(
+                catalog: world.catalog, database: world.database)(request, for: actor.account)
             #expect(priced.outputs == 1)
             return priced.price.total.description
         }
@@ -40,11 +41,13 @@ struct PriceRequestTests {
                     [{"name": "prompt", "type": "text", "required": true},
                      {"name": "seconds", "type": "integer", "minimum": 1, "maximum": 60, "default": 10}]
                     """),
-                ("lesson", "training", #"[{"name": "trainingImages", "type": "integer", "minimum": 1, "maximum": 100, "required": true}]"#),
+                ("lesson", "training",
+                 #"[{"name": "trainingImages", "type": "integer", "minimum": 1, "maximum": 100, "required": true}]"#),
                 ("polish", "refinement", #"[{"name": "iteration", "type": "integer", "minimum": 1, "maximum": 20}]"#),
             ] {
                 try transaction.execute("""
-                    INSERT INTO kinds (name, version, title, formula, default_endpoint, time_limit, repeatable, parameters)
+                    INSERT INTO kinds (name, version, title, formula, default_endpoint, time_limit, repeatable,
+                        parameters)
                     VALUES ($1, 1, $1, $2, 'test/' || $1, 1000, 0, $3)
                     """, name, formula, parameters)
                 try transaction.execute("""

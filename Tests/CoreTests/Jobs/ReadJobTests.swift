@@ -5,7 +5,7 @@ import TestSupport
 
 struct ReadJobTests {
     @Test(arguments: TestEngine.available)
-    func `jobs that are asked for together are each as they are alone`(on engine: TestEngine) async throws {
+    func `jobs that are read together are each as when read alone`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let ada = try await world.account(credits: 100)
         let bob = try await world.account(credits: 100)
@@ -17,8 +17,10 @@ struct ReadJobTests {
         let waiting = try await world.submit(for: bob)
         let read = ReadJob(database: world.database, time: world.clock.time)
 
-        let wanted = [done, waiting].flatMap { [WantedJob(id: $0.id, account: ada.account), WantedJob(id: $0.id, account: bob.account)] }
-        let together = try await world.database.read { try $0.details(of: wanted) }.map { try $0.get() }
+        let wanted = [done, waiting].flatMap {
+            [JobKey(id: $0.id, account: ada.account), JobKey(id: $0.id, account: bob.account)]
+        }
+        let together = try await world.database.read { try $0.jobs.details(of: wanted) }.map { try $0.get() }
 
         #expect(together.map { $0?.job.id } == [done.id, nil, nil, waiting.id])
         #expect(together[0]?.outputs.count == 2)

@@ -4,7 +4,6 @@ import Testing
 struct RetryPolicyTests {
     private let policy = RetryPolicy()
     private let now = Instant(seconds: 1_000)
-    private let busy = ProviderFailure(.rateLimited, "", isTransient: true)
 
     @Test(arguments: [(1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 60), (7, 60), (1_000, 60)] as [(Int, Int64)])
     func `the wait doubles from two seconds up to a minute`(attempts: Int, seconds: Int64) {
@@ -13,24 +12,21 @@ struct RetryPolicyTests {
         #expect(policy.delay(after: attempts, jitter: 1) == .seconds(seconds) * 1.25)
     }
 
-    @Test func `there are four attempts, and none for what will not pass`() {
-        let denied = ProviderFailure(.contentPolicy, "", isTransient: false)
-
-        #expect((1...5).map { policy.nextAttempt(after: busy, attempts: $0, now: now, deadline: nil, jitter: 0.5) != nil }
-            == [true, true, true, false, false])
-        #expect(policy.nextAttempt(after: denied, attempts: 1, now: now, deadline: nil, jitter: 0.5) == nil)
+    @Test func `there are four attempts`() {
+        #expect((1...5).map { next(after: $0) != nil } == [true, true, true, false, false])
     }
 
-    @Test func `a provider's wish to wait is heard where it is longer`() {
-        let patient = ProviderFailure(.rateLimited, "", isTransient: true, retryAfter: .seconds(30))
-        let hasty = ProviderFailure(.rateLimited, "", isTransient: true, retryAfter: .zero)
-
-        #expect(policy.nextAttempt(after: patient, attempts: 1, now: now, deadline: nil, jitter: 0.5) == now + .seconds(30))
-        #expect(policy.nextAttempt(after: hasty, attempts: 1, now: now, deadline: nil, jitter: 0.5) == now + .seconds(2))
+    @Test func `a provider's wish to wait counts where it is longer`() {
+        #expect(next(after: 1, retryAfter: .seconds(30)) == now + .seconds(30))
+        #expect(next(after: 1, retryAfter: .zero) == now + .seconds(2))
     }
 
-    @Test func `no attempt is begun at or after the deadline`() {
-        #expect(policy.nextAttempt(after: busy, attempts: 1, now: now, deadline: now + .seconds(2), jitter: 0.5) == nil)
-        #expect(policy.nextAttempt(after: busy, attempts: 1, now: now, deadline: now + .milliseconds(2_001), jitter: 0.5) != nil)
+    @Test func `no attempt begins at or after the deadline`() {
+        #expect(next(after: 1, deadline: now + .seconds(2)) == nil)
+        #expect(next(after: 1, deadline: now + .milliseconds(2_001)) != nil)
+    }
+
+    private func next(after attempts: Int, retryAfter: Duration? = nil, deadline: Instant? = nil) -> Instant? {
+        policy.nextAttempt(after: attempts, retryAfter: retryAfter, now: now, deadline: deadline, jitter: 0.5)
     }
 }

@@ -7,19 +7,19 @@ import TestSupport
 
 struct ShutdownTests {
     @Test(arguments: TestEngine.available)
-    func `what is claimed but not sent is handed back at once`(on engine: TestEngine) async throws {
+    func `what is claimed but not sent is returned at once`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         let now = world.clock.now
         let claim = try #require(try await world.database.write(order: .alone) {
-            try $0.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
+            try $0.jobs.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
         }.first)
 
-        try await world.makeHandOver()(claim, isShuttingDown: true)
+        try await world.makeSubmitAttempt()(claim, isShuttingDown: true)
 
         #expect(try await world.job(job.id).state == .queued)
-        #expect(try await world.events(of: job.id, actor) == [.queued, .started, .handedBack])
+        #expect(try await world.events(of: job.id, actor) == [.queued, .started, .returned])
         #expect(world.provider.submissions.isEmpty)
         try await world.workUntilEnded(actor)
         #expect(try await world.job(job.id).state == .completed)
@@ -39,7 +39,8 @@ struct ShutdownTests {
             for _ in 0..<1_000 { await Task.yield() }
         }
         gate.open()
-        let group = ServiceGroup(services: [world.makeWorker()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let group = ServiceGroup(
+            services: [world.makeWorker()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -54,18 +55,19 @@ struct ShutdownTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a running worker does what is due, woken by whoever submits`(on engine: TestEngine) async throws {
+    func `a running worker does what is due, woken by each submission`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.whileSubmitting { request in
             world.provider.finish(request.id)
             do { _ = try await world.deliverWebhook(request.id) } catch { Issue.record(error) }
         }
-        let group = ServiceGroup(services: [world.makeWorker()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let group = ServiceGroup(
+            services: [world.makeWorker()], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            let changes = world.wakeUp.listen(to: actor.account)
+            let changes = world.notifier.listen(to: actor.account)
             let job = try await world.submit(for: actor)
             for await _ in changes where try await world.job(job.id).state == .completed { break }
             await group.triggerGracefulShutdown()

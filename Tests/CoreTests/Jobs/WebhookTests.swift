@@ -5,7 +5,7 @@ import TestSupport
 
 struct WebhookTests {
     @Test(arguments: TestEngine.available)
-    func `a token that we did not make is unknown`(on engine: TestEngine) async throws {
+    func `a token that this installation did not make is unknown`(on engine: TestEngine) async throws {
         let (world, _, job) = try await submitted(engine)
         let request = try #require(world.provider.requests.first)
         let attempt = try #require(try await world.attempts(of: job.id).first)
@@ -18,9 +18,13 @@ struct WebhookTests {
             other.token(of: attempt.id, at: "fake"), world.addresses.token(of: attempt.id, at: "other"),
             world.addresses.token(of: stranger, at: "fake"), request.token.replacing(".", with: ".."),
         ] {
-            await #expect(throws: WebhookRefusal.unknownToken) { try await world.receiveWebhook(webhook, from: "fake", token: token) }
+            await #expect(throws: WebhookRefusal.unknownToken) {
+                try await world.receiveWebhook(webhook, from: "fake", token: token)
+            }
         }
-        await #expect(throws: WebhookRefusal.unknownToken) { try await world.receiveWebhook(webhook, from: "other", token: request.token) }
+        await #expect(throws: WebhookRefusal.unknownToken) {
+            try await world.receiveWebhook(webhook, from: "other", token: request.token)
+        }
         #expect(try await world.attempts(of: job.id).first?.state == .submitted)
     }
 
@@ -29,7 +33,9 @@ struct WebhookTests {
         let (world, _, job) = try await submitted(engine)
         let request = try #require(world.provider.requests.first)
 
-        await #expect(throws: WebhookRefusal.badSignature) { try await world.deliverWebhook(request.id, headers: ["signature": "forged"]) }
+        await #expect(throws: WebhookRefusal.badSignature) {
+            try await world.deliverWebhook(request.id, headers: ["signature": "forged"])
+        }
         await #expect(throws: WebhookRefusal.malformed) {
             try await world.receiveWebhook(ReceivedWebhook(headers: [:], body: []), from: "fake", token: request.token)
         }
@@ -57,17 +63,19 @@ struct WebhookTests {
         try await world.work()
         world.provider.finishAll()
         let first = try #require(world.provider.requests.first)
-        let unanswered = try #require(world.provider.requests.last)
+        let noResponse = try #require(world.provider.requests.last)
 
         await #expect(throws: WebhookRefusal.wrongRequest) {
-            try await world.receiveWebhook(world.provider.webhook(first), from: "fake", token: unanswered.token)
+            try await world.receiveWebhook(world.provider.webhook(first), from: "fake", token: noResponse.token)
         }
 
-        #expect(try await world.attempts(of: second.id).map(\.state) == [.unanswered])
+        #expect(try await world.attempts(of: second.id).map(\.state) == [.noResponse])
     }
 
     @Test(arguments: TestEngine.available)
-    func `once our account there is known, a webhook signed for another is refused`(on engine: TestEngine) async throws {
+    func `once the operator's account there is known, a webhook signed for another is refused`(
+        on engine: TestEngine
+    ) async throws {
         let (world, actor, _) = try await submitted(engine)
         world.provider.finishAll()
         _ = try await world.deliverWebhook(try #require(world.provider.requests.first).id, user: "us")
@@ -84,7 +92,7 @@ struct WebhookTests {
 
     @Test(arguments: TestEngine.available)
     func `a configured account is believed, and nothing is learned`(on engine: TestEngine) async throws {
-        let (world, _, _) = try await submitted(engine, userIDs: ["fake": "us"])
+        let (world, _, _) = try await submitted(engine, userID: "us")
         world.provider.finishAll()
         let request = try #require(world.provider.requests.first)
 
@@ -94,7 +102,9 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `who we are there is learned only of a request that our own submission recorded`(on engine: TestEngine) async throws {
+    func `the operator's account there is learned only from a request that its own submission recorded`(
+        on engine: TestEngine
+    ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         world.provider.behave(.acceptSilently)
@@ -115,7 +125,7 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a result that comes before the submission's answer is settled once`(on engine: TestEngine) async throws {
+    func `a result that comes before the submission's response is settled once`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -131,13 +141,13 @@ struct WebhookTests {
         #expect(attempt.requestID == world.provider.requests.first?.id)
         #expect(attempt.submittedAt != nil)
         #expect(attempt.cost > 0)
-        // What was told is not asked for.
+        // A result that was sent is not polled for.
         #expect(world.provider.polls == 0)
         try await expectPaidOnce(job, actor, world)
     }
 
     @Test(arguments: TestEngine.available)
-    func `a result that is settled before the submission's answer stays settled`(on engine: TestEngine) async throws {
+    func `a result that is settled before the submission's response stays settled`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
@@ -177,7 +187,7 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a webhook without its result makes us ask for it`(on engine: TestEngine) async throws {
+    func `a webhook without its result causes a poll`(on engine: TestEngine) async throws {
         let (world, actor, job) = try await submitted(engine)
         world.provider.finishAll()
         let request = try #require(world.provider.requests.first)
@@ -190,7 +200,7 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a result after the job was cancelled or timed out is nobody's to pay`(on engine: TestEngine) async throws {
+    func `a result after the job was cancelled or timed out is paid by nobody`(on engine: TestEngine) async throws {
         let (world, actor, job) = try await submitted(engine)
         world.clock.advance(by: .seconds(3_600))
         try await world.work()
@@ -218,9 +228,9 @@ struct WebhookTests {
     }
 
     private func submitted(
-        _ engine: TestEngine, userIDs: [ProviderName: String] = [:]
+        _ engine: TestEngine, userID: String? = nil
     ) async throws -> (TestWorld, Actor, Job) {
-        let world = try await TestWorld(engine, userIDs: userIDs)
+        let world = try await TestWorld(engine, userID: userID)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         try await world.work()

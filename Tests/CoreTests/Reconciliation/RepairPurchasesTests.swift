@@ -3,10 +3,12 @@ import SQL
 import Testing
 import TestSupport
 
-/// Payments that are not where they should be, and how they come there.
+/// Payments that were not booked as they should be, and how they are repaired.
 struct RepairPurchasesTests {
     @Test(arguments: TestEngine.available)
-    func `a payment that nobody told of is in Stripe's list, and is booked once, also with its late event`(on engine: TestEngine) async throws {
+    func `a payment without an event is in Stripe's list, and is booked once, even if its event comes late`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
@@ -17,14 +19,14 @@ struct RepairPurchasesTests {
             #expect(mismatch.code == "payment_not_booked" && mismatch.subject == "checkout:\(session)")
             #expect(mismatch.expected == "500 usd" && mismatch.found == "none")
             #expect(mismatch.repair.command == "darkroom admin repair purchases \(session)")
-            #expect(books.section("stripe").sums == [Books.Sum(unit: .money("usd"), kept: 0, against: 500)])
+            #expect(books.section("stripe").sums == [Reconciliation.Sum(unit: .money("usd"), kept: 0, against: 500)])
 
             #expect(try await world.repair(isDry: true) == ["\(session) toBook"])
             #expect(try await world.balance(of: actor).available == .zero)
             #expect(try await world.repair() == ["\(session) booked"])
             #expect(try await world.repair() == [])
             #expect(try await world.repair([session]) == ["\(session) wasConfirmed"])
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
 
             #expect(try await world.balance(of: actor).available == .whole(100))
             #expect(try await world.purchases(of: actor).count == 1)
@@ -34,17 +36,19 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a month that nobody told of is booked by its invoice`(on engine: TestEngine) async throws {
+    func `a month without an event is booked by its invoice`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let subscription = try await world.subscribe("basic", actor)
             world.clock.advance(by: .seconds(FakeStripe.month))
             let invoice = world.stripe.renew(subscription)
             world.clock.advance(by: .seconds(7200))
-            #expect(try await world.books(withStripe: true).section("stripe").mismatches.map(\.subject) == ["invoice:\(invoice)"])
+            #expect(
+                try await world.books(withStripe: true).section("stripe").mismatches.map(\.subject)
+                    == ["invoice:\(invoice)"])
 
             #expect(try await world.repair() == ["\(invoice) booked"])
-            try await world.tell("invoice.paid", invoice)
+            try await world.send("invoice.paid", invoice)
 
             #expect(try await world.purchases(of: actor).count == 2)
             #expect(try await world.books(withStripe: true).isClean)
@@ -52,19 +56,23 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an event that could not be applied is a mismatch once it is an hour old, and the repair books it`(on engine: TestEngine) async throws {
+    func `an event that could not be applied is a mismatch once it is an hour old, and the repair books it`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
             world.stripe.isAway = true
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
             #expect(try await world.books().isClean)
             world.clock.advance(by: .seconds(7200))
 
             let section = try await world.books().section("payments")
-            #expect(section.mismatches.map(\.code) == ["payment_not_booked"] && section.compared == 1 && section.matched == 0)
+            #expect(
+                section.mismatches.map(\.code) == ["payment_not_booked"] && section.compared == 1
+                    && section.matched == 0)
             #expect(section.mismatches.first?.repair.command == "darkroom admin repair purchases \(session)")
-            #expect(section.sums == [Books.Sum(unit: .money("usd"), kept: 0, against: 500)])
+            #expect(section.sums == [Reconciliation.Sum(unit: .money("usd"), kept: 0, against: 500)])
             await #expect(throws: StripeError.self) { try await world.repair([session]) }
             world.stripe.isAway = false
             #expect(try await world.repair([session]) == ["\(session) booked"])
@@ -78,7 +86,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an invoice's event whose purchase is gone is found, and so are credits without it`(on engine: TestEngine) async throws {
+    func `an invoice's event whose purchase is gone is found, and so are credits without it`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             _ = try await world.subscribe("basic", actor)
@@ -114,7 +124,7 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `who came back from the pay page needs no event`(on engine: TestEngine) async throws {
+    func `a client that returned from the pay page needs no event`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let checkout = try await world.checkout(.pack("small"), by: actor)
@@ -128,7 +138,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `another amount than Stripe's, and a purchase that was never paid, are for a person to look at`(on engine: TestEngine) async throws {
+    func `another amount than Stripe's, and a purchase that was never paid, are for a person to look at`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let dear = try await world.buy(.pack("small"), by: actor)
@@ -142,7 +154,9 @@ struct RepairPurchasesTests {
 
             let books = try await world.books(withStripe: true)
             let payments = books.section("payments")
-            #expect(payments.mismatches.map(\.code) == ["amount_differs"] && payments.mismatches.first?.expected == "500 usd")
+            #expect(
+                payments.mismatches.map(\.code) == ["amount_differs"]
+                    && payments.mismatches.first?.expected == "500 usd")
             #expect(payments.mismatches.first?.found == "400 usd" && payments.mismatches.first?.repair.command == nil)
             #expect(Set(books.section("stripe").mismatches.map(\.code)) == ["amount_differs", "purchase_not_paid"])
             #expect(try await world.repair([dear, unpaid]) == ["\(dear) amountDiffers", "\(unpaid) notPaid"])
@@ -152,17 +166,17 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an event is read whatever letters are in it`(on engine: TestEngine) async throws {
+    func `an event is read whatever characters are in it`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
             world.stripe.set(session, ["client_reference_id": "a\u{0}b \\u0000 \u{1F600} '\""])
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
 
             let section = try await world.books().section("payments")
 
             #expect(section.compared == 1 && section.matched == 1)
-            #expect(section.sums == [Books.Sum(unit: .money("usd"), kept: 500, against: 500)])
+            #expect(section.sums == [Reconciliation.Sum(unit: .money("usd"), kept: 500, against: 500)])
         }
     }
 
@@ -170,7 +184,8 @@ struct RepairPurchasesTests {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.pack("small"), by: actor)
-            world.stripe.set(session, ["metadata": ["checkout": .string(ID<Checkout>.make(at: world.clock.now).rawValue)]])
+            world.stripe.set(
+                session, ["metadata": ["checkout": .string(ID<Checkout>.make(at: world.clock.now).rawValue)]])
             world.clock.advance(by: .seconds(7200))
 
             let section = try await world.books(withStripe: true).section("stripe")
@@ -184,7 +199,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what was paid and refunded, and nobody told of either, brings nothing that can be spent`(on engine: TestEngine) async throws {
+    func `what was paid and refunded, without an event for either, brings nothing that can be spent`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let refunded = try await world.pay(.pack("small"), by: actor)
@@ -202,7 +219,9 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a refund and a dispute that nobody told of are in Stripe's lists, and are taken back`(on engine: TestEngine) async throws {
+    func `a refund and a dispute without events are in Stripe's lists, and are taken back`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             let refunded = try await world.buy(.pack("small"), by: actor)
@@ -239,14 +258,15 @@ struct RepairPurchasesTests {
             world.stripe.settle(session)
             world.clock.advance(by: .seconds(86_400))
 
-            let period = try #require(BooksPeriod(from: begin, to: world.clock.now, now: world.clock.now))
-            let books = try await ReadBooks(database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
+            let period = try #require(ReconciliationPeriod(from: begin, to: world.clock.now, now: world.clock.now))
+            let books = try await Reconcile(
+                database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
 
             #expect(books.section("stripe").mismatches.map(\.subject) == ["checkout:\(session)"])
         }
     }
 
-    @Test func `a pay page that was opened long ago, and paid on just now, is no mismatch yet`() async throws {
+    @Test func `a pay page that was opened long ago, and paid just now, is not a mismatch yet`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let session = try await world.checkout(.pack("small"), by: actor).sessionID ?? ""
@@ -290,13 +310,15 @@ struct RepairPurchasesTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an invoice that brought nothing brings nothing later, whatever its plan brings then`(on engine: TestEngine) async throws {
+    func `an invoice that brought nothing brings nothing later, whatever its plan brings then`(
+        on engine: TestEngine
+    ) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()
             try await world.execute("UPDATE plans SET monthly_credits = 0 WHERE name = 'basic'")
             _ = try await world.subscribe("basic", actor)
-            let told = try await world.world.account()
-            let session = try await world.pay(.plan("basic"), by: told)
+            let account = try await world.world.account()
+            let session = try await world.pay(.plan("basic"), by: account)
             #expect(try await world.repair([session]) == ["\(session) bringsNothing"])
             world.clock.advance(by: .seconds(7200))
             #expect(try await world.books(withStripe: true).isClean)
@@ -310,7 +332,7 @@ struct RepairPurchasesTests {
         }
     }
 
-    @Test func `reading the books, and a dry run, write nothing`() async throws {
+    @Test func `reading the reconciliation, and a dry run, write nothing`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let session = try await world.pay(.plan("basic"), by: actor)
@@ -320,8 +342,8 @@ struct RepairPurchasesTests {
             _ = try await world.repair(isDry: true)
             _ = try await world.repair([session], isDry: true)
 
-            let kept = try await world.database.read { try $0.query("SELECT id FROM stripe_prices").count }
-            #expect(kept == 0)
+            let stored = try await world.database.read { try $0.query("SELECT id FROM stripe_prices").count }
+            #expect(stored == 0)
             #expect(try await world.world.acts() == [])
         }
     }
@@ -334,23 +356,26 @@ struct RepairPurchasesTests {
 
             let section = try await world.books(withStripe: true).section("stripe")
 
-            #expect(section.compared == 205 && section.mismatched == 205 && section.mismatches.count == 20 && section.isComplete)
+            #expect(
+                section.compared == 205 && section.mismatched == 205 && section.mismatches.count == 20
+                    && section.isComplete)
             #expect(world.stripe.requests.count { $0 == "GET /checkout/sessions" } == 3)
         }
     }
 
-    @Test func `a payment booked in the period and begun before it is asked for by its id`() async throws {
+    @Test func `a payment booked in the period and begun before it is looked up by its id`() async throws {
         try await BillingWorld.run { world in
             let actor = try await world.world.account()
             let session = try await world.checkout(.pack("small"), by: actor).sessionID ?? ""
             let begin = world.clock.now + .seconds(3600)
             world.clock.advance(by: .seconds(7200))
             world.stripe.pay(session)
-            try await world.tell("checkout.session.completed", session)
+            try await world.send("checkout.session.completed", session)
             world.clock.advance(by: .seconds(7200))
 
-            let period = try #require(BooksPeriod(from: begin, to: world.clock.now, now: world.clock.now))
-            let books = try await ReadBooks(database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
+            let period = try #require(ReconciliationPeriod(from: begin, to: world.clock.now, now: world.clock.now))
+            let books = try await Reconcile(
+                database: world.database, billing: world.billing, time: world.clock.time)(period, withStripe: true)
 
             #expect(books.isClean && books.section("stripe").compared == 1)
         }
@@ -358,14 +383,16 @@ struct RepairPurchasesTests {
 }
 
 extension BillingWorld {
-    /// What came of each, as `id outcome`.
+    /// The outcome of each, as `id outcome`.
     func repair(_ ids: [String]? = nil, isDry: Bool = false) async throws -> [String] {
         var repairs: [String] = []
         let repair = RepairPurchases(billing)
         if let ids {
             try await repair(ids, isDry: isDry) { repairs.append("\($0.id) \($0.outcome)") }
         } else {
-            guard let period = BooksPeriod(from: clock.now - .seconds(40 * 86_400), to: clock.now + .seconds(1), now: clock.now) else {
+            guard let period = ReconciliationPeriod(
+                from: clock.now - .seconds(40 * 86_400), to: clock.now + .seconds(1), now: clock.now)
+            else {
                 throw Unexpected("no period")
             }
             try await repair(period, isDry: isDry) { repairs.append("\($0.id) \($0.outcome)") }

@@ -2,7 +2,7 @@
 import Synchronization
 import Testing
 
-/// What is asked of a connection, on one that only writes it down.
+/// The calls that a connection receives, on one that only records them.
 struct BatchTests {
     @Test func `a batch is begun and committed once`() {
         let connection = RecordingConnection()
@@ -20,19 +20,20 @@ struct BatchTests {
         #expect(connection.calls == ["begin", "rollback", "begin", "commit", "begin", "rollback", "begin", "commit"])
     }
 
-    @Test func `a database that cannot begin is asked once for the whole batch, and all hear of it`() {
+    @Test func `a database that cannot begin is tried once for the whole batch, and all writes fail`() {
         let connection = RecordingConnection(failing: "begin")
-        let heard = Mutex(0)
+        let received = Mutex(0)
 
-        connection.perform((0..<10).map { _ in write({ _ in }, heard: { heard.withLock { $0 += 1 } }) })
+        connection.perform((0..<10).map { _ in write({ _ in }, received: { received.withLock { $0 += 1 } }) })
 
         #expect(connection.calls == ["begin"])
-        #expect(heard.withLock { $0 } == 10)
+        #expect(received.withLock { $0 } == 10)
     }
 
-    /// What is full or away for the batch is so for each; a check that only the commit makes may be one closure's alone.
+    /// What is full or unavailable for the batch is so for each write; a check at the commit may concern only one
+    /// closure.
     @Test(arguments: [(DatabaseError.Kind.full, 1), (.unavailable, 1), (.foreignKey, 4), (.conflict, 25)])
-    func `nobody hears of success when the commit fails`(as kind: DatabaseError.Kind, commits: Int) {
+    func `no write succeeds if the commit fails`(as kind: DatabaseError.Kind, commits: Int) {
         let connection = RecordingConnection(failing: "commit", as: kind)
         let successes = Mutex(0)
         let failures = Mutex(0)
@@ -50,9 +51,9 @@ struct BatchTests {
     }
 
     private func write(
-        _ body: @escaping @Sendable (Transaction) throws -> Void, heard: @escaping @Sendable () -> Void = {}
+        _ body: @escaping @Sendable (Transaction) throws -> Void, received: @escaping @Sendable () -> Void = {}
     ) -> PendingWrite {
-        PendingWrite(order: .key(""), body: body) { _ in heard() }
+        PendingWrite(order: .key(""), body: body) { _ in received() }
     }
 }
 

@@ -13,7 +13,7 @@ struct WriteQueueTests {
         #expect(batches.flatMap { $0 }.map(\.order) == (0..<70).map { .key("\($0)") })
     }
 
-    @Test func `past its limit a write is refused as busy, and those that wait stay`() {
+    @Test func `past its limit a write is refused as busy, and those that wait remain`() {
         let queue = WriteQueue(limit: 2, batchLimit: 32)
         let refusals = Mutex([DatabaseError.Kind?]())
 
@@ -23,7 +23,7 @@ struct WriteQueueTests {
         #expect(queue.next().count == 2)
     }
 
-    @Test func `one at a time drains, and an empty look ends it`() {
+    @Test func `one at a time drains, and an empty queue ends it`() {
         let queue = WriteQueue()
 
         #expect(queue.add(write()))
@@ -42,14 +42,14 @@ struct WriteQueueTests {
         #expect((0..<4).map { _ in queue.next().map(\.order) } == [[.key("a"), .key("b")], [.alone], [.alone], []])
     }
 
-    @Test func `where there is one writer, all share`() {
+    @Test func `if there is one writer, all share`() {
         let queue = WriteQueue(batchLimit: 32, sharesAll: true)
         for order in [.key("a"), .alone, .key("b")] as [LockOrder] { _ = queue.add(write(order)) }
 
         #expect(queue.next().count == 3)
     }
 
-    @Test func `a closed queue takes nothing and still gives out what waits`() {
+    @Test func `a closed queue accepts nothing and still returns what waits`() {
         let queue = WriteQueue()
         let refusals = Mutex([DatabaseError.Kind?]())
         _ = queue.add(write())
@@ -61,7 +61,9 @@ struct WriteQueueTests {
         #expect(queue.next().count == 1)
     }
 
-    private func write(_ order: LockOrder = .key(""), refused: @escaping @Sendable (DatabaseError.Kind?) -> Void = { _ in }) -> PendingWrite {
+    private func write(
+        _ order: LockOrder = .key(""), refused: @escaping @Sendable (DatabaseError.Kind?) -> Void = { _ in }
+    ) -> PendingWrite {
         PendingWrite(order: order, body: { _ in }) { refused(($0.error as? DatabaseError)?.kind) }
     }
 }

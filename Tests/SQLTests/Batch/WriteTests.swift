@@ -23,7 +23,7 @@ struct WriteTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a batch takes its closures in the order of their keys`(on engine: TestEngine) async throws {
+    func `a batch runs its closures in the order of their keys`(on engine: TestEngine) async throws {
         let scratch = try await Scratch(engine)
         let ran = Ran()
 
@@ -56,7 +56,9 @@ struct WriteTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an error after a write takes back that closure's writes only, and the others run again`(on engine: TestEngine) async throws {
+    func `an error after a write rolls back that closure's writes only, and the others run again`(
+        on engine: TestEngine
+    ) async throws {
         let scratch = try await Scratch(engine)
         let runs = Ran()
 
@@ -82,9 +84,10 @@ struct WriteTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `an error that shows at the commit fails the one who caused it`(on engine: TestEngine) async throws {
+    func `an error that shows at the commit fails the closure that caused it`(on engine: TestEngine) async throws {
         let scratch = try await Scratch(engine)
-        try await scratch.script("CREATE TABLE children (parent {text} REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED) {strict}")
+        try await scratch.script(
+            "CREATE TABLE children (parent {text} REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED) {strict}")
 
         let results = await scratch.together([
             Scratch.Write { try $0.note("a") },
@@ -97,7 +100,7 @@ struct WriteTests {
         #expect(try await scratch.database.write(order: .alone) { try $0.countNotes() } == 2)
     }
 
-    @Test func `whoever hears of a write finds it committed`() async throws {
+    @Test func `a caller that receives a result finds it committed`() async throws {
         let scratch = try await Scratch()
         let other = Database(try SQLiteEngine(path: scratch.path))
 
@@ -108,7 +111,9 @@ struct WriteTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is performed without asking is there with the rest, and counts as a change`(on engine: TestEngine) async throws {
+    func `what is performed without a result is there with the rest, and counts as a change`(
+        on engine: TestEngine
+    ) async throws {
         let scratch = try await Scratch(engine)
 
         let (seen, writes) = try await scratch.database.write(order: .alone) { transaction in
@@ -123,7 +128,9 @@ struct WriteTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is performed without asking and fails, fails its own closure alone`(on engine: TestEngine) async throws {
+    func `what is performed without a result and fails, fails its own closure alone`(
+        on engine: TestEngine
+    ) async throws {
         let scratch = try await Scratch(engine)
         let runs = Ran()
 
@@ -135,13 +142,14 @@ struct WriteTests {
         })
 
         #expect(results.map { ($0.error as? DatabaseError)?.kind } == [nil, nil, .unique, nil])
-        #expect(results.compactMap { ($0.error as? DatabaseError)?.statement } == ["INSERT INTO notes (id) VALUES ($1)"])
+        #expect(
+            results.compactMap { ($0.error as? DatabaseError)?.statement } == ["INSERT INTO notes (id) VALUES ($1)"])
         #expect(try await scratch.ids() == ["a", "b", "c"])
         #expect(runs.all.suffix(4) == ["a", "b", "a", "c"])
     }
 
     @Test(arguments: TestEngine.available)
-    func `whoever swallows an error has not mended the transaction`(on engine: TestEngine) async throws {
+    func `swallowing an error does not repair the transaction`(on engine: TestEngine) async throws {
         let scratch = try await Scratch(engine)
         try await scratch.database.write(order: .alone) { try $0.note("a") }
 
@@ -161,9 +169,9 @@ struct WriteTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a caller hears once, also when its closure ran twice`(on engine: TestEngine) async throws {
+    func `a caller receives one result, even if its closure ran twice`(on engine: TestEngine) async throws {
         let scratch = try await Scratch(engine)
-        let heard = Mutex([String]())
+        let received = Mutex([String]())
         let runs = Ran()
 
         let results = await scratch.together([
@@ -174,10 +182,10 @@ struct WriteTests {
             },
             Scratch.Write { try $0.note("a"); return "b" },
         ])
-        heard.withLock { $0 += results.compactMap(\.value) }
+        received.withLock { $0 += results.compactMap(\.value) }
 
         #expect(runs.all == ["a", "a"])
-        #expect(heard.withLock { $0 } == ["a"])
+        #expect(received.withLock { $0 } == ["a"])
     }
 
     @Test(arguments: TestEngine.available)
@@ -188,7 +196,7 @@ struct WriteTests {
 
         let (before, after) = try await database.read { transaction in
             let before = try transaction.countNotes()
-            // Somebody writes meanwhile; this view stays as it was.
+            // Another connection writes meanwhile; this view stays as it was.
             let written = DispatchSemaphore(value: 0)
             Task { try await database.write(order: .alone) { try $0.note("b") }; written.signal() }
             written.wait()
@@ -221,7 +229,9 @@ struct WriteTests {
 
         await scratch.database.close()
 
-        await #expect(throws: DatabaseError.self) { try await scratch.database.write(order: .alone) { try $0.note("b") } }
+        await #expect(throws: DatabaseError.self) {
+            try await scratch.database.write(order: .alone) { try $0.note("b") }
+        }
         await #expect(throws: DatabaseError.self) { try await scratch.database.read { try $0.countNotes() } }
     }
 }

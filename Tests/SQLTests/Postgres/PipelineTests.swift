@@ -2,7 +2,7 @@
 import Testing
 import TestSupport
 
-/// How often a connection waits for an answer, and what becomes of those that nobody waited for.
+/// How often a connection waits for a response, and what happens to responses that nobody waited for.
 @Suite(.enabled(if: TestEngine.available.contains(.postgres)))
 struct PipelineTests {
     @Test func `a read of one statement is one round trip`() async throws {
@@ -13,17 +13,19 @@ struct PipelineTests {
         #expect(trips == 1)
     }
 
-    @Test func `a write that asks nothing is one round trip, however many statements it has`() async throws {
+    @Test func `a write without a result is one round trip, however many statements it has`() async throws {
         let connection = try await connection()
 
         let trips = try roundTrips(of: connection) { transaction in
-            for number in 0..<20 { try transaction.perform("INSERT INTO notes (id, number) VALUES ($1, $2)", "note \(number)", number) }
+            for number in 0..<20 {
+                try transaction.perform("INSERT INTO notes (id, number) VALUES ($1, $2)", "note \(number)", number)
+            }
         }
 
         #expect(trips == 1)
     }
 
-    @Test func `each answer that is asked for is one more`() async throws {
+    @Test func `each awaited result is one more`() async throws {
         let connection = try await connection()
 
         let trips = try roundTrips(of: connection) { transaction in
@@ -37,7 +39,7 @@ struct PipelineTests {
         #expect(trips == 3)
     }
 
-    @Test func `a statement is parsed once on a connection, also after one that could not be`() async throws {
+    @Test func `a statement is parsed once on a connection, even after one that could not be`() async throws {
         let connection = try await connection()
         for _ in 0..<3 {
             #expect(throws: DatabaseError.self) { try roundTrips(of: connection) { transaction in
@@ -47,7 +49,8 @@ struct PipelineTests {
         }
         try roundTrips(of: connection) { try $0.perform("INSERT INTO notes (id) VALUES ('b')") }
 
-        let prepared = try count(on: connection, "SELECT COUNT(*) AS count FROM pg_prepared_statements WHERE statement LIKE 'INSERT%'")
+        let prepared = try count(
+            on: connection, "SELECT COUNT(*) AS count FROM pg_prepared_statements WHERE statement LIKE 'INSERT%'")
 
         #expect(prepared == 1)
     }
@@ -68,7 +71,7 @@ struct PipelineTests {
         #expect([before, within, after] == [0, 0, 1])
     }
 
-    @Test func `a transaction that was left says nothing in the next one`() async throws {
+    @Test func `a transaction that was left does not affect the next one`() async throws {
         let connection = try await connection()
         try connection.begin()
         try Transaction(connection).perform("INSERT INTO nowhere (id) VALUES ('a')")
@@ -79,7 +82,8 @@ struct PipelineTests {
         #expect(try count(on: connection, "SELECT COUNT(*) AS count FROM notes") == 1)
     }
 
-    @Test func `a connection that breaks in the middle fails its writes, and the next ones find another`() async throws {
+    @Test
+    func `a connection that breaks in the middle fails its writes, and the next ones find another`() async throws {
         let scratch = try await Scratch(.postgres)
 
         let results = await scratch.together(["a", "b", "c"].map { id in
@@ -95,11 +99,13 @@ struct PipelineTests {
         #expect(try await scratch.ids() == ["d"])
     }
 
-    @Test func `a connection that the server closed while nobody used it is not used`() async throws {
+    @Test func `a connection that the server closed while idle is not used`() async throws {
         let scratch = try await Scratch(.postgres)
         try await scratch.database.write(order: .alone) { try $0.note("a") }
         let other = PostgresConnection(url: try #require(TestEngine.postgresURL), isReadOnly: false)
-        let own = try await scratch.database.write(order: .alone) { try $0.queryOne("SELECT pg_backend_pid() AS pid")?.get("pid", as: Int.self) }
+        let own = try await scratch.database.write(order: .alone) {
+            try $0.queryOne("SELECT pg_backend_pid() AS pid")?.get("pid", as: Int.self)
+        }
         let pid = try #require(own)
 
         try roundTrips(of: other) { transaction in
@@ -110,7 +116,7 @@ struct PipelineTests {
         #expect(try await scratch.ids() == ["a", "b"])
     }
 
-    @Test func `a table that changed under a statement is no fault of whoever runs it`() async throws {
+    @Test func `a table that changed under a statement does not fail the next run`() async throws {
         let scratch = try await Scratch(.postgres)
         let columns = { @Sendable (transaction: Transaction) in try transaction.query("SELECT * FROM notes").count }
         try await scratch.database.write(order: .alone) { try $0.note("a") }

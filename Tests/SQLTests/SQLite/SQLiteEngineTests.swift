@@ -18,7 +18,9 @@ struct SQLiteEngineTests {
     @Test func `the log is written ahead`() async throws {
         let scratch = try await Scratch()
 
-        let mode = try await scratch.database.read { try $0.queryOne("PRAGMA journal_mode")?.get("journal_mode", as: String.self) }
+        let mode = try await scratch.database.read {
+            try $0.queryOne("PRAGMA journal_mode")?.get("journal_mode", as: String.self)
+        }
 
         #expect(mode == "wal")
     }
@@ -31,7 +33,8 @@ struct SQLiteEngineTests {
         #expect(try await scratch.ids() == [])
     }
 
-    @Test func `brief reads go on while long ones hold every connection of the pool, and cannot write either`() async throws {
+    @Test
+    func `brief reads go on while long ones hold every connection of the pool, and cannot write either`() async throws {
         let scratch = try await Scratch()
         try await scratch.database.write(order: .alone) { try $0.note("a") }
         let database = scratch.database
@@ -50,8 +53,8 @@ struct SQLiteEngineTests {
             var holders = held.makeAsyncIterator()
             for _ in 0..<4 { await holders.next() }
 
-            #expect(try await database.readBriefly { try $0.countNotes() } == 1)
-            await #expect(throws: DatabaseError.self) { try await database.readBriefly { try $0.note("b") } }
+            #expect(try await database.readInline { try $0.countNotes() } == 1)
+            await #expect(throws: DatabaseError.self) { try await database.readInline { try $0.note("b") } }
 
             for _ in 0..<4 { gate.signal() }
             try await group.waitForAll()
@@ -63,7 +66,9 @@ struct SQLiteEngineTests {
         let scratch = try await Scratch()
 
         await #expect(throws: DatabaseError.self) {
-            try await scratch.database.write(order: .alone) { _ = try $0.execute("INSERT INTO notes (id, number) VALUES ('a', 'many')") }
+            try await scratch.database.write(order: .alone) {
+                _ = try $0.execute("INSERT INTO notes (id, number) VALUES ('a', 'many')")
+            }
         }
     }
 
@@ -77,11 +82,13 @@ struct SQLiteEngineTests {
         let again = Database(try SQLiteEngine(path: scratch.path))
 
         #expect(try await again.read { try $0.countNotes() } == 1000)
-        let check = try await again.read { try $0.queryOne("PRAGMA integrity_check")?.get("integrity_check", as: String.self) }
+        let check = try await again.read {
+            try $0.queryOne("PRAGMA integrity_check")?.get("integrity_check", as: String.self)
+        }
         #expect(check == "ok")
     }
 
-    @Test func `many writers at once all come through`() async throws {
+    @Test func `many writers at once all succeed`() async throws {
         let scratch = try await Scratch()
         let other = Database(try SQLiteEngine(path: scratch.path))
 

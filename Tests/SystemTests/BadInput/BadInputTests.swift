@@ -11,22 +11,27 @@ extension OneServer {
 
         @Test(arguments: BadRequest.all)
         func `a bad request is refused clearly and leaves nothing`(_ bad: BadRequest) async throws {
-            let caller = try await server.account(credits: 100)
+            let user = try await server.account(credits: 100)
 
-            let answer = try await caller.send("POST", "/api/generate", bytes: Array(bad.body.utf8), headers: bad.headers)
+            let response = try await user.send(
+                "POST", "/api/generate", bytes: Array(bad.body.utf8), headers: bad.headers)
 
-            #expect(answer.status == bad.status && answer.code == bad.code && answer.field == bad.field, "\(answer.text)")
-            #expect(answer.message.hasSuffix(".") && answer.message.count < 500)
-            #expect(answer["error"]?["requestId"]?.string == answer.headers["x-request-id"])
-            #expect(try await Traces(of: caller, on: server) == .none)
-            #expect(try await caller.balance() == [100, 0])
+            #expect(
+                response.status == bad.status && response.code == bad.code && response.field == bad.field,
+                "\(response.text)")
+            #expect(response.message.hasSuffix(".") && response.message.count < 500)
+            #expect(response["error"]?["requestId"]?.string == response.headers["x-request-id"])
+            #expect(try await Traces(of: user, on: server) == .none)
+            #expect(try await user.balance() == [100, 0])
         }
 
         @Test func `an estimate refuses what a submission refuses`() async throws {
-            let caller = try await server.account()
+            let user = try await server.account()
             for bad in BadRequest.all where bad.headers.isEmpty {
-                let answer = try await caller.send("POST", "/api/estimate", bytes: Array(bad.body.utf8))
-                #expect(answer.status == bad.status && answer.code == bad.code && answer.field == bad.field, "\(bad.what): \(answer.text)")
+                let response = try await user.send("POST", "/api/estimate", bytes: Array(bad.body.utf8))
+                #expect(
+                    response.status == bad.status && response.code == bad.code && response.field == bad.field,
+                    "\(bad.what): \(response.text)")
             }
         }
 
@@ -37,40 +42,48 @@ extension OneServer {
             ("the first bytes of a picture", Array(Sample.png().prefix(20)), 422, "file_damaged"),
             ("11 MB", Sample.png(padding: 11_000_000), 413, "file_too_large"),
         ])
-        func `a bad file is refused clearly and leaves nothing`(_ what: String, _ bytes: [UInt8], _ status: Int, _ code: String) async throws {
-            let caller = try await server.account()
+        func `a bad file is refused clearly and leaves nothing`(
+            _ what: String, _ bytes: [UInt8], _ status: Int, _ code: String
+        ) async throws {
+            let user = try await server.account()
 
-            let answer = try await caller.send(
+            let response = try await user.send(
                 "POST", "/api/assets", bytes: bytes, headers: ["content-type": "image/png", "x-file-name": "dress.png"])
 
-            #expect(answer.status == status && answer.code == code, "\(answer.text)")
-            #expect(try await Traces(of: caller, on: server) == .none)
+            #expect(response.status == status && response.code == code, "\(response.text)")
+            #expect(try await Traces(of: user, on: server) == .none)
         }
 
-        @Test(arguments: ["../../etc/passwd", "..\\..\\windows", "/etc/passwd", "a\u{0}b", "..", "%2e%2e%2f%2e%2e%2fetc%2fpasswd"])
+        @Test(arguments: [
+            "../../etc/passwd", "..\\..\\windows", "/etc/passwd", "a\u{0}b", "..", "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+        ])
         func `a name that leads elsewhere is refused and leaves nothing`(_ name: String) async throws {
-            let caller = try await server.account()
+            let user = try await server.account()
             let escaped = name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
             let encodedTwice = name.hasPrefix("%")
 
-            let byQuery = try await caller.send("POST", "/api/assets?name=\(escaped)", bytes: Sample.png())
-            let byHeader = try await caller.send("POST", "/api/assets", bytes: Sample.png(), headers: ["x-file-name": escaped])
+            let byQuery = try await user.send("POST", "/api/assets?name=\(escaped)", bytes: Sample.png())
+            let byHeader = try await user.send(
+                "POST", "/api/assets", bytes: Sample.png(), headers: ["x-file-name": escaped])
 
             // Encoded twice it is a plain name of percent signs, which leads nowhere.
-            #expect(byQuery.status == (encodedTwice ? 201 : 422) && (encodedTwice || byQuery.field == "name"), "\(byQuery.text)")
+            #expect(
+                byQuery.status == (encodedTwice ? 201 : 422) && (encodedTwice || byQuery.field == "name"),
+                "\(byQuery.text)")
             #expect(byHeader.status == byQuery.status, "\(byHeader.text)")
-            let traces = try await Traces(of: caller, on: server)
+            let traces = try await Traces(of: user, on: server)
             #expect(traces.assets == (encodedTwice ? 2 : 0) && traces.files == traces.assets)
         }
 
         @Test func `a submission that costs too much says what it costs and what there is`() async throws {
-            let caller = try await server.account(credits: 5)
+            let user = try await server.account(credits: 5)
 
-            let answer = try await caller.post("/api/generate", ["prompt": "a red dress", "resolution": "256x256", "numImages": 2])
+            let response = try await user.post(
+                "/api/generate", ["prompt": "a red dress", "resolution": "256x256", "numImages": 2])
 
-            #expect(answer.status == 402 && answer.code == "insufficient_credits")
-            #expect(answer["error"]?["required"]?.number == 6 && answer["error"]?["available"]?.number == 5)
-            #expect(try await Traces(of: caller, on: server) == .none)
+            #expect(response.status == 402 && response.code == "insufficient_credits")
+            #expect(response["error"]?["required"]?.number == 6 && response["error"]?["available"]?.number == 5)
+            #expect(try await Traces(of: user, on: server) == .none)
         }
     }
 }

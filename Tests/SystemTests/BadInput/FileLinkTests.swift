@@ -11,9 +11,9 @@ extension OneServer {
         init() throws { server = try OneServer.server() }
 
         @Test func `a link that was changed or has expired opens nothing`() async throws {
-            let caller = try await server.account()
-            let mine = try await caller.send("POST", "/api/assets", bytes: Sample.png())
-            let other = try await caller.send("POST", "/api/assets", bytes: Sample.png(100, 100))
+            let user = try await server.account()
+            let mine = try await user.send("POST", "/api/assets", bytes: Sample.png())
+            let other = try await user.send("POST", "/api/assets", bytes: Sample.png(100, 100))
             let link = try #require(mine["url"]?.string)
             let path = try #require(link.split(separator: "?").first)
             let otherPath = try #require(other["url"]?.string?.split(separator: "?").first)
@@ -27,23 +27,29 @@ extension OneServer {
                 (String(path), "link_invalid"),
                 (try await expired(path), "link_expired"),
             ] {
-                let answer = try await server.anybody.get(changed)
-                #expect(answer.status == 403 && answer.code == code, "\(changed): \(answer.text)")
+                let response = try await server.anybody.get(changed)
+                #expect(response.status == 403 && response.code == code, "\(changed): \(response.text)")
             }
         }
 
         @Test(arguments: [
-            "/files/../../../../etc/passwd", "/files/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/files/..%2f..%2fdarkroom.sqlite",
-            "/files/uploads/../../secrets.json", "/files//etc/passwd", "/files/uploads/%00", "/files/", "/files/..\\..\\secrets.json",
+            "/files/../../../../etc/passwd", "/files/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+            "/files/..%2f..%2fdarkroom.sqlite",
+            "/files/uploads/../../secrets.json", "/files//etc/passwd", "/files/uploads/%00", "/files/",
+            "/files/..\\..\\secrets.json",
         ])
         func `no path leads out of the files`(_ path: String) async throws {
             let connection = try await RawConnection(port: server.port)
 
-            await connection.send("GET \(path)?expires=9999999999&signature=\(String(repeating: "A", count: 43)) HTTP/1.1\r\nHost: x\r\n\r\n")
-            let answer = try await connection.answer()
+            await connection.send("""
+                GET \(path)?expires=9999999999&signature=\(String(repeating: "A", count: 43)) HTTP/1.1\r\nHost: \
+                x\r\n\r\n
+                """)
+            let response = try await connection.response()
 
-            #expect(["HTTP/1.1 403", "HTTP/1.1 404", "HTTP/1.1 400"].contains { answer.hasPrefix($0) }, "\(answer)")
-            #expect(!answer.contains("root:") && !answer.contains("signingKeys") && !answer.contains("SQLite format"))
+            #expect(["HTTP/1.1 403", "HTTP/1.1 404", "HTTP/1.1 400"].contains { response.hasPrefix($0) }, "\(response)")
+            #expect(
+                !response.contains("root:") && !response.contains("signingKeys") && !response.contains("SQLite format"))
         }
 
         /// As the server would have made it a day ago: by its own secret.
@@ -51,7 +57,8 @@ extension OneServer {
             let yesterday = FakeTime(now: Time.system.now() - .seconds(86_400))
             let secrets = try await server.secrets()
             let links = FileLinks(
-                secret: secrets.key(for: .signedLinks).withUnsafeBytes { Array($0) }, publicURL: server.url, time: yesterday.time)
+                secret: secrets.key(for: .signedLinks).withUnsafeBytes { Array($0) }, publicURL: server.url,
+                time: yesterday.time)
             let key = try #require(StorageKey(checking: path.split(separator: "/files/", maxSplits: 1)[1]))
             return links.link(to: key).url
         }

@@ -16,10 +16,11 @@ extension OneServer {
             let asset = try await owner.send("POST", "/api/assets", bytes: Sample.png())["id"]?.string ?? ""
 
             for (method, path) in OneServer.StrangerTests.paths(job: job, asset: asset) {
-                let answer = try await stranger.send(method, path, bytes: method == "PATCH" ? Array("{}".utf8) : nil)
-                #expect(answer.status == 404 && answer.code == "not_found", "\(method) \(path): \(answer.text)")
+                let response = try await stranger.send(method, path, bytes: method == "PATCH" ? Array("{}".utf8) : nil)
+                #expect(response.status == 404 && response.code == "not_found", "\(method) \(path): \(response.text)")
             }
-            let used = try await stranger.post("/api/generate", ["kind": "background_removal", "inputAssetId": .string(asset)])
+            let used = try await stranger.post(
+                "/api/generate", ["kind": "background_removal", "inputAssetId": .string(asset)])
 
             #expect(used.status == 422 && used.field == "inputAssetId")
             #expect(try await owner.job(job).status != "cancelled")
@@ -28,14 +29,16 @@ extension OneServer {
             _ = try await owner.delete("/api/jobs/\(job)")
         }
 
-        @Test(arguments: ["01900000-0000-7000-8000-000000000000", "7", "nonsense", "%2e%2e%2f%2e%2e", "'%20OR%201=1--", "%00", "🖼"])
+        @Test(arguments: [
+            "01900000-0000-7000-8000-000000000000", "7", "nonsense", "%2e%2e%2f%2e%2e", "'%20OR%201=1--", "%00", "🖼",
+        ])
         func `an id that is nobody's is not there`(_ id: String) async throws {
-            let caller = try await server.account()
+            let user = try await server.account()
             let id = id == "🖼" ? "%F0%9F%96%BC" : id
 
             for (method, path) in OneServer.StrangerTests.paths(job: id, asset: id) {
-                let answer = try await caller.send(method, path, bytes: method == "PATCH" ? Array("{}".utf8) : nil)
-                #expect(answer.status == 404 && answer.code == "not_found", "\(method) \(path): \(answer.text)")
+                let response = try await user.send(method, path, bytes: method == "PATCH" ? Array("{}".utf8) : nil)
+                #expect(response.status == 404 && response.code == "not_found", "\(method) \(path): \(response.text)")
             }
         }
 
@@ -44,10 +47,10 @@ extension OneServer {
             let key = try await administrator.post("/api/keys", ["name": "mine"])
             let other = try await server.signUp("stranger-\(server.port)@example.com")
 
-            let answer = try await other.delete("/api/keys/\(key["id"]?.string ?? "")")
-            let used = Caller(url: server.url, bearer: key["key"]?.string, client: server.client)
+            let response = try await other.delete("/api/keys/\(key["id"]?.string ?? "")")
+            let used = APIUser(url: server.url, bearer: key["key"]?.string, client: server.client)
 
-            #expect(key.status == 201 && answer.status == 404 && answer.code == "not_found")
+            #expect(key.status == 201 && response.status == 404 && response.code == "not_found")
             #expect(try await used.get("/api/jobs").status == 200)
         }
 
@@ -59,11 +62,17 @@ extension OneServer {
             (["authorization": "Basic YWRtaW46YWRtaW4="], "unauthorized"),
             (["authorization": "Bearer"], "unauthorized"),
         ])
-        func `who proves nothing is told so, whatever the route`(_ headers: [String: String], _ code: String) async throws {
-            for (method, path) in OneServer.StrangerTests.paths(job: "x", asset: "x") + [("POST", "/api/generate"), ("GET", "/api/events")] {
-                let answer = try await server.anybody.send(method, path, headers: headers)
-                #expect(answer.status == 401 && answer.code == code, "\(method) \(path): \(answer.status) \(answer.text)")
-                #expect(answer.headers["www-authenticate"] == "Bearer")
+        func `a request without a valid credential gets the same error on every route`(
+            _ headers: [String: String], _ code: String
+        ) async throws {
+            for (method, path) in OneServer.StrangerTests.paths(job: "x", asset: "x") + [
+                ("POST", "/api/generate"), ("GET", "/api/events"),
+            ] {
+                let response = try await server.anybody.send(method, path, headers: headers)
+                #expect(
+                    response.status == 401 && response.code == code,
+                    "\(method) \(path): \(response.status) \(response.text)")
+                #expect(response.headers["www-authenticate"] == "Bearer")
             }
         }
 

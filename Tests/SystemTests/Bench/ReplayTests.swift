@@ -1,6 +1,6 @@
-@testable import CLI
+@testable import Bench
 import Core
-@testable import SQL
+import SQL
 import TestSupport
 import Testing
 
@@ -21,7 +21,8 @@ struct ReplayTests {
 
     @Test
     func `a script for pgbench has no colon that is no variable's`() {
-        let script = replay("UPDATE jobs SET a = $1, b = $2, c = $1", [.text(#"{"width":1024,"say":"it's"}"#), .null]).script(accounts)
+        let script = replay("UPDATE jobs SET a = $1, b = $2, c = $1", [.text(#"{"width":1024,"say":"it's"}"#), .null])
+            .script(accounts)
 
         #expect(script.contains(#"a = E'{"width"\x3a1024,"say"\x3a"it''s"}', b = NULL, c = E'"#))
         #expect(script.contains("BEGIN;"))
@@ -29,13 +30,16 @@ struct ReplayTests {
 
     @Test
     func `the statement that locks the account says which event is the next`() {
-        let script = replay("SELECT id, event_seq FROM accounts WHERE id = $1", [accounts.account(1).sqlValue]).script(accounts)
+        let script = replay("SELECT id, event_seq FROM accounts WHERE id = $1", [accounts.account(1).sqlValue]).script(
+            accounts)
 
         #expect(script.contains("WHERE id = ('00000000-0000-7000-8000-' || :account) \\gset locked_"))
     }
 
     @Test(arguments: TestEngine.available)
-    func `a recorded submission names the job's and the account's statements, and no id of its own`(on engine: TestEngine) async throws {
+    func `a recorded submission names the job's and the account's statements, and no id of its own`(
+        on engine: TestEngine
+    ) async throws {
         let folder = try TemporaryFolder()
         let database = try await engine.database(in: folder.path)
         try await database.write(order: .alone) { [accounts] in try $0.insert(accounts, now: Instant(rawValue: 1)) }

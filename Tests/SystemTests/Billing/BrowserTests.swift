@@ -1,10 +1,11 @@
 import Testing
 import TestSupport
 
-/// Buying as people do it: in Chromium, on the pages of the stand-in, from a server as it starts by itself.
+/// Buying as people do it: in Chromium, on the pages of the Stripe emulator, from a server as it starts by itself.
 struct BrowserTests {
-    @Test func `packs and plans are bought in a browser: credits with the webhook's answer, the plan's concurrency in force`() async throws {
-        try await CLIServer.withStandIn { server, _ in
+    @Test
+    func `packs and plans bought in a browser bring credits with the webhook, and concurrency`() async throws {
+        try await CLIServer.withStripeEmulator { server, _ in
             let result = try await PythonScript.run(
                 "buying_in_a_browser_test.py", [server.url, server.data + "/server.json"], in: server.folder.path)
 

@@ -4,12 +4,12 @@ import SQL
 import Testing
 import TestSupport
 
-/// `kill -9` of the node that takes in a webhook, between any two of its steps: Stripe hears nothing, tells the other node,
-/// and there is one grant.
+/// `kill -9` of the node that receives a webhook, between any two of its steps: Stripe gets no response, sends it to
+/// the other node, and there is one grant.
 @Suite(.serialized)
 struct KilledWebhookTests {
     @Test(arguments: TestEngine.available, Faults.Moment.allCases)
-    func `a node that dies at any of the requests that a webhook leads to has booked nothing twice, and nothing is missing`(
+    func `a node that dies at any request that a webhook leads to books nothing twice and misses nothing`(
         on engine: TestEngine, moment: Faults.Moment
     ) async throws {
         try await with(engine) { nodes, stripe in
@@ -25,27 +25,27 @@ struct KilledWebhookTests {
                 await nodes.all[0].kill()
                 try await nodes.all[0].start()
             }
-            #expect(try await nodes.withDatabase { try await Audit($0)().differences.map(\.description) } == [])
+            #expect(try await nodes.withDatabase { try await LedgerCheck($0)().differences.map(\.description) } == [])
         }
     }
 
-    /// A pack, a plan's month, half of the pack's money back, and a dispute of the rest, which is won: 10 + 100 + 500 - 50
-    /// credits.
+    /// A pack, a plan's month, half of the pack's money back, and a dispute of the rest, which is won: 10 + 100 + 500 -
+    /// 50 credits.
     private func story(_ webhooks: Webhooks, number: Int) async throws {
         let (stripe, buyer) = (webhooks.stripe, try await webhooks.signUp("buyer\(number)@example.com"))
         let pack = try await webhooks.checkout(["pack": "small"], by: buyer)
         stripe.pay(pack)
-        try await webhooks.tell("checkout.session.completed", pack)
+        try await webhooks.send("checkout.session.completed", pack)
         let plan = try await webhooks.checkout(["plan": "basic"], by: buyer)
         stripe.pay(plan)
-        try await webhooks.tell("invoice.paid", stripe[plan]["invoice"]?.string ?? "")
+        try await webhooks.send("invoice.paid", stripe[plan]["invoice"]?.string ?? "")
         let charge = stripe.charge(for: pack)
         stripe.refund(charge, inAll: 250)
-        try await webhooks.tell("charge.refunded", charge)
+        try await webhooks.send("charge.refunded", charge)
         let dispute = stripe.dispute(charge, amount: 250)
-        try await webhooks.tell("charge.dispute.created", dispute)
+        try await webhooks.send("charge.dispute.created", dispute)
         stripe.set(dispute, ["status": "won"])
-        try await webhooks.tell("charge.dispute.closed", dispute)
+        try await webhooks.send("charge.dispute.closed", dispute)
 
         let place: Comment = "at request \(number): \(webhooks.faults?.met ?? "none")"
         #expect(try await buyer.balance().first == 560, place)
@@ -54,7 +54,9 @@ struct KilledWebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `a node that dies at any instant after a webhook came in leaves one grant`(on engine: TestEngine) async throws {
+    func `a node that dies at any instant after a webhook came in leaves one grant`(
+        on engine: TestEngine
+    ) async throws {
         var chance = Seeded("killed webhooks on \(engine)", variable: "DARKROOM_TEST_SEED")
         try await with(engine) { nodes, stripe in
             for number in 1...12 {
@@ -76,7 +78,7 @@ struct KilledWebhookTests {
                 #expect(try await webhooks.send(event, to: nodes.all[0]) == 200)
                 #expect(try await buyer.balance().first == 110)
             }
-            #expect(try await nodes.withDatabase { try await Audit($0)().differences.map(\.description) } == [])
+            #expect(try await nodes.withDatabase { try await LedgerCheck($0)().differences.map(\.description) } == [])
         }
     }
 
@@ -104,10 +106,13 @@ struct KilledWebhookTests {
         let databaseURL = engine == .postgres ? try await TestEngine.newPostgres() : nil
         try await FakeStripe.with(FakeTime(now: Time.system.now())) { stripe, url in
             let environment = [
-                "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": FakeStripe.secret, "DARKROOM_STRIPE_URL": url,
+                "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": FakeStripe.secret,
+                "DARKROOM_STRIPE_URL": url,
                 "DARKROOM_LOG_LEVEL": "warning",
             ]
-            try await RunningNodes.with([.server, .server], databaseURL: databaseURL, sandbox: sandbox, environment: environment) {
+            try await RunningNodes.with(
+                [.server, .server], databaseURL: databaseURL, sandbox: sandbox, environment: environment
+            ) {
                 try await body($0, stripe)
             }
         }
@@ -115,7 +120,8 @@ struct KilledWebhookTests {
     }
 }
 
-/// Somebody who buys at the second node, and Stripe, which tells the first, and the second where that does not answer.
+/// Somebody who buys at the second node, and Stripe, which sends its events to the first, or to the second if that does
+/// not respond.
 private struct Webhooks: Sendable {
     let nodes: RunningNodes
     let stripe: FakeStripe
@@ -127,22 +133,25 @@ private struct Webhooks: Sendable {
         self.faults = faults
     }
 
-    func signUp(_ email: String) async throws -> Caller {
+    func signUp(_ email: String) async throws -> APIUser {
         let node = nodes.all[1]
-        let answer = try await anybody(at: node).post("/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
-        guard let token = answer["access_token"]?.string else { throw Unexpected("no session: \(answer.status) \(answer.text)") }
-        return Caller(url: node.url, bearer: token, client: nodes.client)
+        let response = try await anybody(at: node).post(
+            "/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
+        guard let token = response["access_token"]?.string else {
+            throw Unexpected("no session: \(response.status) \(response.text)")
+        }
+        return APIUser(url: node.url, bearer: token, client: nodes.client)
     }
 
-    private func anybody(at node: RunningNode) -> Caller { Caller(url: node.url, bearer: nil, client: nodes.client) }
+    private func anybody(at node: RunningNode) -> APIUser { APIUser(url: node.url, bearer: nil, client: nodes.client) }
 
     /// Its session's id.
-    func checkout(_ item: JSON, by buyer: Caller) async throws -> String {
+    func checkout(_ item: JSON, by buyer: APIUser) async throws -> String {
         _ = try await buyer.checkout(item)
         return stripe.all("checkout.session").last?["id"]?.string ?? ""
     }
 
-    func tell(_ type: String, _ object: String) async throws {
+    func send(_ type: String, _ object: String) async throws {
         let event = stripe.event(type, object)
         faults?.arm()
         let first = try? await send(event, to: nodes.all[0])

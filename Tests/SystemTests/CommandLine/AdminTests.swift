@@ -14,16 +14,19 @@ extension OneCLIServer {
             #expect(run.code == 0, "\(run.errors)")
             #expect(run.output.contains("Created user grace@example.com"))
             #expect(run.output.contains("with 10.00 credits"))
-            let password = try #require(run.output.split(separator: "Password (shown this once): ").last?.split(separator: "\n").first)
-            let answer = try await server.anybody.post(
-                "/auth/v1/token?grant_type=password", ["email": "grace@example.com", "password": .string(String(password))])
-            #expect(answer.status == 200)
+            let password = try #require(
+                run.output.split(separator: "Password (shown this once): ").last?.split(separator: "\n").first)
+            let response = try await server.anybody.post(
+                "/auth/v1/token?grant_type=password",
+                ["email": "grace@example.com", "password": .string(String(password))])
+            #expect(response.status == 200)
         }
 
         @Test func `a password may come from standard input, and is not printed`() async throws {
             let server = try OneCLIServer.server()
 
-            let run = try await server.run("admin", "create-user", "ops@example.com", "--admin", "--password", "-", input: "correct horse\n")
+            let run = try await server.run(
+                "admin", "create-user", "ops@example.com", "--admin", "--password", "-", input: "correct horse\n")
 
             #expect(run.code == 0, "\(run.errors)")
             #expect(run.output.contains("Created administrator ops@example.com"))
@@ -34,7 +37,8 @@ extension OneCLIServer {
             let server = try OneCLIServer.server()
             _ = try await server.signUp("ada@example.com")
 
-            let first = try await server.run("admin", "grant", "ada@example.com", "25.50", "--bonus", "--expires-in", "30", "--key", "invoice-7")
+            let first = try await server.run(
+                "admin", "grant", "ada@example.com", "25.50", "--bonus", "--expires-in", "30", "--key", "invoice-7")
             let again = try await server.run("admin", "grant", "ada@example.com", "25.50", "--key", "invoice-7")
             let other = try await server.run("admin", "grant", "ada@example.com", "30", "--key", "invoice-7")
             let unnamed = try await server.run("admin", "grant", "ada@example.com", "1")
@@ -78,19 +82,22 @@ extension OneCLIServer {
             (["admin", "create-user", "short@example.com", "--password", "abc"], 1, "too short"),
             (["admin", "create-user", "admin@localhost"], 1, "has this e-mail address already"),
         ])
-        func `what is wrong is said in one sentence`(arguments: [String], code: Int32, words: String) async throws {
+        func `what is wrong is reported in one sentence`(
+            arguments: [String], code: Int32, message: String
+        ) async throws {
             let server = try OneCLIServer.server()
 
             let run = try await CLIRun.run(arguments, in: server.folder.path)
 
             #expect(run.code == code)
-            #expect(run.errors.contains(words), "\(run.errors)")
+            #expect(run.errors.contains(message), "\(run.errors)")
         }
 
         @Test func `a folder without a database is left without one`() async throws {
             let folder = try TemporaryFolder()
 
-            let run = try await CLIRun.run(["admin", "grant", "ada@example.com", "5", "--data", "elsewhere"], in: folder.path)
+            let run = try await CLIRun.run(
+                ["admin", "grant", "ada@example.com", "5", "--data", "elsewhere"], in: folder.path)
 
             #expect(run.code == 2)
             #expect(run.errors.contains("There is no database at elsewhere/darkroom.sqlite"))

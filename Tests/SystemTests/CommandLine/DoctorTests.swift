@@ -11,7 +11,9 @@ struct DoctorTests {
 
         #expect(run.code == 0, "\(run.output)")
         #expect(run.output.contains("All is well."))
-        for name in ["settings", "data folder", "secrets", "database", "schema", "files", "server", "provider", "public URL"] {
+        for name in [
+            "settings", "data folder", "secrets", "database", "schema", "files", "server", "provider", "public URL",
+        ] {
             #expect(run.output.contains("ok      \(name)"), "\(name): \(run.output)")
         }
     }
@@ -26,7 +28,7 @@ struct DoctorTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/data"))
     }
 
-    @Test func `what others may read is found, with the command that mends it`() async throws {
+    @Test func `what others may read is found, with the command that repairs it`() async throws {
         let server = try await CLIServer()
         #expect(await server.stop() == 0)
         let path = server.data + "/secrets.json"
@@ -65,12 +67,15 @@ struct DoctorTests {
     @Test func `a provider's key is tried without asking for work, and a webhook's way is judged`() async throws {
         let server = try await CLIServer()
         let settings = [
-            "DARKROOM_FAL_QUEUE_URL": server.sandboxURL, "DARKROOM_FAL_KEYS_URL": server.sandboxURL + "/.well-known/jwks.json",
+            "DARKROOM_FAL_QUEUE_URL": server.sandboxURL,
+            "DARKROOM_FAL_KEYS_URL": server.sandboxURL + "/.well-known/jwks.json",
         ]
 
-        let wrong = try await server.run("doctor", "--json", environment: settings.merging(["FAL_KEY": "no:body"]) { $1 })
+        let wrong = try await server.run(
+            "doctor", "--json", environment: settings.merging(["FAL_KEY": "no:body"]) { $1 })
         let away = try await server.run(
-            "doctor", "--json", environment: ["FAL_KEY": "no:body", "DARKROOM_FAL_QUEUE_URL": "http://127.0.0.1:\(FreePorts.block())"])
+            "doctor", "--json",
+            environment: ["FAL_KEY": "no:body", "DARKROOM_FAL_QUEUE_URL": "http://127.0.0.1:\(FreePorts.block())"])
 
         #expect(problems(in: wrong) == ["provider"])
         #expect(wrong.output.contains("fal.ai does not know the key."))

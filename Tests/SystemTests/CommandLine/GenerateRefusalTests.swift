@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 extension OneCLIServer {
-    /// What `darkroom generate` refuses, and by which exit code a script can tell.
+    /// What `darkroom generate` refuses, and the exit code by which a script can distinguish it.
     struct GenerateRefusalTests {
         @Test(arguments: [
             (["generate", ""], "'prompt' must have"),
@@ -16,13 +16,15 @@ extension OneCLIServer {
             (["generate", "a dog", "--async", "--out", "dog.png"], "--async does not wait"),
             (["generate"], "Say what to make"),
         ])
-        func `what cannot be meant exits with 2 and reserves nothing`(arguments: [String], words: String) async throws {
+        func `what cannot be meant exits with 2 and reserves nothing`(
+            arguments: [String], message: String
+        ) async throws {
             let server = try OneCLIServer.server()
 
             let run = try await CLIRun.run(arguments, in: server.folder.path)
 
             #expect(run.code == 2)
-            #expect(run.errors.contains(words), "\(run.errors)")
+            #expect(run.errors.contains(message), "\(run.errors)")
             #expect(run.output.isEmpty)
         }
 
@@ -31,7 +33,8 @@ extension OneCLIServer {
             let made = try await server.signUp("poor@example.com").post("/api/keys", ["name": "test"])
             let key = try #require(made["key"]?.string)
 
-            let run = try await server.run("generate", "a dog", "--quality", "hd", "--url", server.url, environment: ["DARKROOM_KEY": key])
+            let run = try await server.run(
+                "generate", "a dog", "--quality", "hd", "--url", server.url, environment: ["DARKROOM_KEY": key])
 
             #expect(run.code == 3)
             #expect(run.errors.contains("This costs 12.00 credits, and 10.00 are available."))

@@ -28,7 +28,8 @@ struct GenerateTests {
         let server = try await CLIServer()
 
         let run = try await server.run(
-            "generate", "three", "apples", "--num-images", "3", "--resolution", "256x256", "--seed", "7", "--out", "apples.jpg")
+            "generate", "three", "apples", "--num-images", "3", "--resolution", "256x256", "--seed", "7", "--out",
+            "apples.jpg")
 
         #expect(run.code == 0, "\(run.errors)")
         #expect(run.output == "apples.jpg\napples-2.jpg\napples-3.jpg\n")
@@ -44,7 +45,8 @@ struct GenerateTests {
         _ = try await server.run("generate", "a dog", "--resolution", "256x256", "--out", "dog.png")
 
         let oil = try await server.run("generate", "an oil painting", "--input", "dog.png", "--out", "oil.png")
-        let cut = try await server.run("generate", "--kind", "background_removal", "--input", "dog.png", "--out", "cut.webp")
+        let cut = try await server.run(
+            "generate", "--kind", "background_removal", "--input", "dog.png", "--out", "cut.webp")
 
         #expect(oil.code == 0, "\(oil.errors)")
         #expect(cut.code == 0, "\(cut.errors)")
@@ -96,7 +98,8 @@ struct GenerateTests {
 
     @Test func `waiting goes on over a restart of the server, and the picture is paid for once`() async throws {
         let server = try await CLIServer()
-        let waiting = try server.start("generate", "a dog sandbox:slow=5", "--resolution", "256x256", "--out", "dog.png")
+        let waiting = try server.start(
+            "generate", "a dog sandbox:slow=5", "--resolution", "256x256", "--out", "dog.png")
         try await waiting.waits(for: "Rendering")
 
         await server.kill()

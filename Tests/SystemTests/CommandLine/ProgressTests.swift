@@ -5,9 +5,15 @@ import Testing
 
 /// What the command line makes of a job's events, without a server.
 struct ProgressTests {
-    @Test func `events are read whatever parts they come in`() {
-        let stream = "retry: 2000\n\nid: 1\nevent: queued\ndata: {\"a\":1}\n\n: still here\n\nid: 2\r\nevent: progress\r\ndata: one\r\ndata: two\r\n\r\n"
-        let expected = [ServerEvent(id: "1", name: "queued", data: "{\"a\":1}"), ServerEvent(id: "2", name: "progress", data: "one\ntwo")]
+    @Test func `events are read in parts of any size`() {
+        let stream = """
+            retry: 2000\n\nid: 1\nevent: queued\ndata: {"a":1}\n\n: still here\n\nid: 2\r\nevent: progress\r\ndata: \
+            one\r\ndata: two\r\n\r\n
+            """
+        let expected = [
+            ServerEvent(id: "1", name: "queued", data: "{\"a\":1}"),
+            ServerEvent(id: "2", name: "progress", data: "one\ntwo"),
+        ]
 
         for size in [1, 2, 7, 1000] {
             var parser = EventParser()
@@ -20,13 +26,13 @@ struct ProgressTests {
         }
     }
 
-    @Test func `an event that broke off is not told`() {
+    @Test func `an incomplete event is not reported`() {
         var parser = EventParser()
 
         #expect(parser.feed("id: 1\nevent: queued\ndata: {}\n".utf8).isEmpty)
     }
 
-    @Test func `a job is shown as its events tell, and its place as the server shows it`() throws {
+    @Test func `a job is shown by its events, and its place as the server shows it`() throws {
         var view = JobView()
 
         view.take(details: ["progress": ["queuePosition": "3"]])
@@ -64,7 +70,8 @@ struct ProgressTests {
 
     @Test func `a receipt says what was spent, given back and is left`() {
         let details: JSON = ["receipt": [
-            "captured": 6, "released": .decimal(12.5), "transactions": [["availableAfter": 100], ["availableAfter": .decimal(81.5)]],
+            "captured": 6, "released": .decimal(12.5),
+            "transactions": [["availableAfter": 100], ["availableAfter": .decimal(81.5)]],
         ]]
 
         #expect(Receipt(details).sentence == "captured 6.00 credits, 12.50 given back, 81.50 left")

@@ -15,13 +15,17 @@ struct SettingsTests {
 
     @Test func `every problem is reported, not the first alone`() {
         let problems = self.problems([
-            "DARKROOM_PORT": "70000", "DARKROOM_PUBLIC_URL": "nowhere", "DARKROOM_SIGN_UP": "perhaps", "DARKROOM_TLS_CERT": "a.pem",
+            "DARKROOM_PORT": "70000", "DARKROOM_PUBLIC_URL": "nowhere", "DARKROOM_SIGN_UP": "perhaps",
+            "DARKROOM_TLS_CERT": "a.pem",
             "DARKROOM_ALLOW_PRIVATE": "maybe", "DARKROOM_LOG_LEVEL": "loud", "DARKROOM_ADMIN_EMAIL": "me",
-            "DARKROOM_ADMIN_PASSWORD": "short", "DARKROOM_DATABASE_URL": "mysql://x", "DARKROOM_WORKER_CONCURRENCY": "0",
+            "DARKROOM_ADMIN_PASSWORD": "short", "DARKROOM_DATABASE_URL": "mysql://x",
+            "DARKROOM_WORKER_CONCURRENCY": "0",
         ])
 
         #expect(problems.count == 10)
-        for name in ["PORT", "PUBLIC_URL", "SIGN_UP", "TLS_CERT", "ALLOW_PRIVATE", "LOG_LEVEL", "ADMIN_EMAIL", "ADMIN_PASSWORD"] {
+        for name in [
+            "PORT", "PUBLIC_URL", "SIGN_UP", "TLS_CERT", "ALLOW_PRIVATE", "LOG_LEVEL", "ADMIN_EMAIL", "ADMIN_PASSWORD",
+        ] {
             #expect(problems.contains { $0.contains("DARKROOM_\(name)") }, "\(name)")
         }
     }
@@ -50,20 +54,24 @@ struct SettingsTests {
         #expect(settings.warnings.isEmpty)
     }
 
-    @Test func `the stand-in takes the money while nothing is paid for, and nowhere else by itself`() throws {
-        #expect(try payments([:]) == "stand-in 8082")
-        #expect(try payments(["DARKROOM_PORT": "9000"]) == "stand-in 9002")
-        #expect(try payments(["DARKROOM_STRIPE_SANDBOX_PORT": "7000"]) == "stand-in 7000")
+    @Test func `the Stripe emulator takes the money while no provider is paid, and nowhere else by itself`() throws {
+        #expect(try payments([:]) == "emulator 8082")
+        #expect(try payments(["DARKROOM_PORT": "9000"]) == "emulator 9002")
+        #expect(try payments(["DARKROOM_STRIPE_SANDBOX_PORT": "7000"]) == "emulator 7000")
         #expect(try payments(["DARKROOM_STRIPE_SANDBOX": "off"]) == "off")
-        #expect(try payments(["STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"]) == "stripe sk_test_x")
+        #expect(
+            try payments(["STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"]) == "stripe sk_test_x")
         #expect(try payments(["FAL_KEY": "id:secret"]) == "off")
         #expect(try payments(["DARKROOM_SANDBOX_URL": "http://127.0.0.1:9"]) == "off")
         #expect(try payments(["DARKROOM_DATABASE_URL": "postgresql://x/y"]) == "off")
-        #expect(try payments(["DARKROOM_DATABASE_URL": "postgresql://x/y", "DARKROOM_STRIPE_SANDBOX": "on"]) == "stand-in 8082")
+        #expect(
+            try payments(["DARKROOM_DATABASE_URL": "postgresql://x/y", "DARKROOM_STRIPE_SANDBOX": "on"])
+                == "emulator 8082")
     }
 
-    @Test func `no stand-in gives credits for nothing where a provider is paid, nor listens where another does`() {
-        #expect(problems(["FAL_KEY": "id:secret", "DARKROOM_STRIPE_SANDBOX": "on"]).first?.contains("for nothing") == true)
+    @Test func `the Stripe emulator never gives credits away while a provider is paid, nor shares a port`() {
+        #expect(
+            problems(["FAL_KEY": "id:secret", "DARKROOM_STRIPE_SANDBOX": "on"]).first?.contains("for nothing") == true)
         #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8080"]).first?.contains("server's own port") == true)
         #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8081"]).first?.contains("sandbox's port") == true)
     }
@@ -77,13 +85,15 @@ struct SettingsTests {
         switch try read(environment).payments {
         case .off: "off"
         case .stripe(let stripe): "stripe \(stripe.key)"
-        case .standIn(let port): "stand-in \(port)"
+        case .stripeEmulator(let port): "emulator \(port)"
         }
     }
 
     @Test func `our own name goes before the others`() throws {
         #expect(try read(["FAL_KEY": "theirs", "DARKROOM_FAL_KEY": "ours"]).fal?.key == "ours")
-        #expect(try read(["SITE_URL": "https://a.example", "DARKROOM_PUBLIC_URL": "https://b.example/"]).publicURL == "https://b.example")
+        #expect(
+            try read(["SITE_URL": "https://a.example", "DARKROOM_PUBLIC_URL": "https://b.example/"]).publicURL
+                == "https://b.example")
         #expect(try read(["SITE_URL": "https://a.example"]).publicURL == "https://a.example")
     }
 
@@ -95,11 +105,16 @@ struct SettingsTests {
         #expect(try read(["DARKROOM_FILES": "/mnt/files/"]).files == "/mnt/files")
     }
 
-    @Test(arguments: ["mysql://u:hunter2@db/x", "postgresql://u:hunter2#@[db/x", "sqlite:", "sqlite://hunter2", "postgresql://db?hunter2=1"])
+    @Test(arguments: [
+        "mysql://u:hunter2@db/x", "postgresql://u:hunter2#@[db/x", "sqlite:", "sqlite://hunter2",
+        "postgresql://db?hunter2=1",
+    ])
     func `an address of no database is refused, and not repeated, since it may hold a password`(url: String) {
         let problems = problems(["DARKROOM_DATABASE_URL": url])
 
-        #expect(problems.count == 1 && problems[0].hasPrefix("DARKROOM_DATABASE_URL must be postgresql://user@host/database"))
+        #expect(
+            problems.count == 1
+                && problems[0].hasPrefix("DARKROOM_DATABASE_URL must be postgresql://user@host/database"))
         #expect(!problems.joined().contains("hunter2"))
     }
 
@@ -108,17 +123,32 @@ struct SettingsTests {
     }
 
     @Test(arguments: [
-        ("DARKROOM_PROT", "DARKROOM_PORT"), ("DARKROOM_SIGNUP", "DARKROOM_SIGN_UP"), ("DARKROOM_SANDBOX_ULR", "DARKROOM_SANDBOX_URL"),
+        ("DARKROOM_PROT", "DARKROOM_PORT"), ("DARKROOM_SIGNUP", "DARKROOM_SIGN_UP"),
+        ("DARKROOM_SANDBOX_ULR", "DARKROOM_SANDBOX_URL"),
     ])
-    func `a misspelled name is told, with the right one`(wrong: String, right: String) throws {
+    func `a misspelled name is reported, with the right one`(wrong: String, right: String) throws {
         let warnings = try read([wrong: "1"]).warnings
 
-        #expect(warnings == ["\(wrong) is no setting and has no effect. Did you mean \(right)?"])
+        #expect(warnings == ["Unknown setting \(wrong) (ignored). Did you mean \(right)?"])
     }
 
-    @Test func `a name that is like none is told without a guess`() throws {
-        #expect(try read(["DARKROOM_SOMETHING_ELSE": "1"]).warnings == ["DARKROOM_SOMETHING_ELSE is no setting and has no effect."])
+    @Test func `a name that is like none is reported without a suggestion`() throws {
+        #expect(
+            try read(["DARKROOM_SOMETHING_ELSE": "1"]).warnings == [
+                "Unknown setting DARKROOM_SOMETHING_ELSE (ignored).",
+            ])
         #expect(try read(["DARKROOM_URL": "http://a.example", "DARKROOM_KEY": "dk_1", "OTHER": "1"]).warnings.isEmpty)
+    }
+
+    @Test func `the earlier name of the webhook timeout still works`() throws {
+        #expect(try read(["DARKROOM_UNANSWERED_SECONDS": "9"]).webhookTimeout == .seconds(9))
+        #expect(try read(["DARKROOM_WEBHOOK_TIMEOUT_SECONDS": "8"]).webhookTimeout == .seconds(8))
+        #expect(try read(["DARKROOM_UNANSWERED_SECONDS": "9"]).warnings.isEmpty)
+    }
+
+    @Test(arguments: ["DARKROOM_PROTS", "DARKROOM_XXXX", "DARKROOM_UNANSWERED"])
+    func `a name more than two letters from any setting gets no suggestion`(name: String) throws {
+        #expect(try read([name: "1"]).warnings == ["Unknown setting \(name) (ignored)."])
     }
 
     @Test func `the sandbox needs a port of its own`() {

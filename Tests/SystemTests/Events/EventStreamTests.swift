@@ -10,11 +10,11 @@ extension OneServer {
 
         init() throws { server = try OneServer.server() }
 
-        @Test func `a job's stream tells its story in order and ends with it`() async throws {
-            let caller = try await server.account()
-            let id = try await caller.submit("sandbox:slow=8")
+        @Test func `a job's stream sends its events in order and ends with the last`() async throws {
+            let user = try await server.account()
+            let id = try await user.submit("sandbox:slow=8")
 
-            let all = try await caller.events("/api/jobs/\(id)/events")
+            let all = try await user.events("/api/jobs/\(id)/events")
 
             let story = all.filter { !$0.isProgress }
             #expect(story.map(\.name) == ["queued", "started", "completed"])
@@ -25,32 +25,33 @@ extension OneServer {
             #expect(all.allSatisfy { $0.data["jobId"]?.string == id })
         }
 
-        @Test func `who comes back is told the rest, and after the end to stay away`() async throws {
-            let caller = try await server.account()
-            let id = try await caller.submit("a red dress")
-            _ = try await caller.end(of: id)
+        @Test
+        func `who reconnects receives the rest, and after the end a response that stops reconnecting`() async throws {
+            let user = try await server.account()
+            let id = try await user.submit("a red dress")
+            _ = try await user.end(of: id)
 
-            let rest = try await caller.events("/api/jobs/\(id)/events", after: 1)
-            let byQuery = try await caller.events("/api/jobs/\(id)/events?lastEventId=2")
-            let ended = try await caller.get("/api/jobs/\(id)/events", headers: ["last-event-id": "3"])
-            let nonsense = try await caller.get("/api/jobs/\(id)/events", headers: ["last-event-id": "three"])
+            let rest = try await user.events("/api/jobs/\(id)/events", after: 1)
+            let byQuery = try await user.events("/api/jobs/\(id)/events?lastEventId=2")
+            let ended = try await user.get("/api/jobs/\(id)/events", headers: ["last-event-id": "3"])
+            let nonsense = try await user.get("/api/jobs/\(id)/events", headers: ["last-event-id": "three"])
 
             #expect(rest.map(\.id) == [2, 3] && byQuery.map(\.id) == [3])
             #expect(ended.status == 204 && ended.bytes.isEmpty)
             #expect(nonsense.status == 400 && nonsense.code == "invalid_last_event_id")
         }
 
-        @Test func `an account's stream tells of all its jobs from now on, to each who listens`() async throws {
-            let caller = try await server.account()
-            _ = try await caller.end(of: caller.submit("before"))
+        @Test func `an account's stream sends all its jobs' events from now on, to every reader`() async throws {
+            let user = try await server.account()
+            _ = try await user.end(of: user.submit("before"))
             let isLast: @Sendable (StreamedEvent) -> Bool = { $0.id == 9 }
 
-            async let one = caller.events("/api/events", until: isLast)
-            async let other = caller.events(
+            async let one = user.events("/api/events", until: isLast)
+            async let other = user.events(
                 "/api/events",
                 onStart: {
-                    _ = try await caller.submit("a red dress")
-                    _ = try await caller.submit("sandbox:policy")
+                    _ = try await user.submit("a red dress")
+                    _ = try await user.submit("sandbox:policy")
                 },
                 until: isLast)
             let seen = try await other.filter { !$0.isProgress }
@@ -63,14 +64,14 @@ extension OneServer {
         }
 
         @Test func `wherever a stream breaks off, the next one goes on without a hole or a repeat`() async throws {
-            let caller = try await server.account()
-            for _ in 0..<4 { _ = try await caller.submit("a red dress") }
+            let user = try await server.account()
+            for _ in 0..<4 { _ = try await user.submit("a red dress") }
 
             var seen: [StreamedEvent] = []
             var last: Int64 = 0
             while last < 12 {
                 let stop = last + 1 + Int64(seen.count % 3)
-                let part = try await caller.events("/api/events", after: last, until: { ($0.id ?? 0) >= min(stop, 12) })
+                let part = try await user.events("/api/events", after: last, until: { ($0.id ?? 0) >= min(stop, 12) })
                 seen += part.filter { !$0.isProgress }
                 last = seen.last?.id ?? 12
             }
@@ -78,25 +79,25 @@ extension OneServer {
             #expect(seen.compactMap(\.id) == Array(1...12))
         }
 
-        @Test func `who was away for long is told everything at once`() async throws {
-            let caller = try await server.account()
-            let id = try await caller.submit("a red dress")
-            _ = try await caller.end(of: id)
-            try await addEvents(600, to: id, of: caller)
+        @Test func `who was away for long receives everything at once`() async throws {
+            let user = try await server.account()
+            let id = try await user.submit("a red dress")
+            _ = try await user.end(of: id)
+            try await addEvents(600, to: id, of: user)
 
-            let seen = try await caller.events("/api/events", after: 0, until: { $0.id == 603 })
+            let seen = try await user.events("/api/events", after: 0, until: { $0.id == 603 })
 
             #expect(seen.compactMap(\.id) == Array(1...603))
         }
 
-        @Test func `a stream tells nothing of other accounts`() async throws {
-            let (caller, other) = (try await server.account(), try await server.account())
+        @Test func `a stream sends nothing of other accounts`() async throws {
+            let (user, other) = (try await server.account(), try await server.account())
 
-            let seen = try await caller.events(
+            let seen = try await user.events(
                 "/api/events",
                 onStart: {
                     _ = try await other.end(of: other.submit("not yours"))
-                    _ = try await caller.submit("yours")
+                    _ = try await user.submit("yours")
                 }, until: { $0.status == "completed" })
 
             #expect(Set(seen.compactMap { $0.data["jobId"]?.string }).count == 1)
@@ -104,8 +105,8 @@ extension OneServer {
         }
 
         /// As many as a busy account has in a day, without the day.
-        private func addEvents(_ count: Int, to job: String, of caller: Caller) async throws {
-            guard let account = caller.account else { throw Unexpected("the test made this account") }
+        private func addEvents(_ count: Int, to job: String, of user: APIUser) async throws {
+            guard let account = user.account else { throw Unexpected("the test made this account") }
             let id = ID<Job>(rawValue: job)
             try await server.withDatabase { database in
                 try await database.write(order: .alone) { transaction in
@@ -115,7 +116,8 @@ extension OneServer {
                             VALUES ($1, $2, $3, $2, 'cancel_requested', 'completed', '{}', 0)
                             """, id, 3 + index, account)
                     }
-                    try transaction.execute("UPDATE accounts SET event_seq = event_seq + $2 WHERE id = $1", account, count)
+                    try transaction.execute(
+                        "UPDATE accounts SET event_seq = event_seq + $2 WHERE id = $1", account, count)
                 }
             }
         }

@@ -10,13 +10,13 @@ struct Fault: Sendable, CustomTestStringConvertible {
     var message: String?
     /// How many images are paid for; the others' price is given back.
     var captured = 1
-    /// Nothing where it depends on the moment.
+    /// Nil if it depends on the moment.
     var attempts: Int? = 1
 
     var testDescription: String { order }
 
     /// All but those that are cancelled, which have tests of their own.
-    static let all: [Fault] = delayed + refused + broken + webhooks + unanswered
+    static let all: [Fault] = delayed + refused + broken + webhooks + withoutResponse
 
     private static let delayed = [
         Fault(order: "sandbox:slow=1"),
@@ -25,32 +25,43 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
     private static let refused = [
         Fault(order: "sandbox:429", status: "failed", code: "provider_busy",
-            message: "The provider was too busy, also after several tries. Try again in a few minutes.", captured: 0, attempts: 4),
+            message: "The provider was too busy, also after several tries. Try again in a few minutes.", captured: 0,
+            attempts: 4),
         Fault(order: "sandbox:429=2", attempts: 3),
         Fault(order: "sandbox:500-then-ok", attempts: 2),
         Fault(order: "sandbox:locked", status: "failed", code: "provider_misconfigured",
-            message: "The provider takes no work from this installation at the moment. Its operator must look into it.", captured: 0),
+            message: """
+                The provider takes no work from this installation at the moment. Its operator must look into it.
+                """, captured: 0),
     ]
 
     private static let broken = [
         Fault(order: "sandbox:policy", status: "failed", code: "content_policy",
-            message: "The provider's content policy does not allow this request. Change the prompt or the picture.", captured: 0),
+            message: """
+                The provider's content policy does not allow this request. Change the prompt or the picture.
+                """, captured: 0),
         Fault(order: "sandbox:error", status: "failed", code: "provider_error",
             message: "The provider failed, also after several tries. Try again.", captured: 0, attempts: 4),
         Fault(order: "sandbox:flagged", status: "failed", code: "content_flagged",
             message: "The result was found unsafe and is not delivered. Change the prompt.", captured: 0),
         Fault(order: "sandbox:flagged=1", images: 2),
         Fault(order: "sandbox:partial", images: 4, captured: 2),
-        Fault(order: "sandbox:dead-link", status: "failed", code: "download_failed", message: downloadFailed, captured: 0, attempts: 4),
-        Fault(order: "sandbox:truncated", status: "failed", code: "download_failed", message: downloadFailed, captured: 0, attempts: 4),
+        Fault(
+            order: "sandbox:dead-link", status: "failed", code: "download_failed", message: downloadFailed, captured: 0,
+            attempts: 4),
+        Fault(
+            order: "sandbox:truncated", status: "failed", code: "download_failed", message: downloadFailed, captured: 0,
+            attempts: 4),
     ]
 
     private static let webhooks = [
-        Fault(order: "sandbox:webhook-lost"), Fault(order: "sandbox:webhook-twice"), Fault(order: "sandbox:webhook-first"),
-        Fault(order: "sandbox:webhook-forged"), Fault(order: "sandbox:webhook-stale"), Fault(order: "sandbox:webhook-stranger"),
+        Fault(order: "sandbox:webhook-lost"), Fault(order: "sandbox:webhook-twice"),
+        Fault(order: "sandbox:webhook-first"),
+        Fault(order: "sandbox:webhook-forged"), Fault(order: "sandbox:webhook-stale"),
+        Fault(order: "sandbox:webhook-stranger"),
     ]
 
-    private static let unanswered = [
+    private static let withoutResponse = [
         Fault(order: "sandbox:no-answer"),
     ]
 
@@ -59,5 +70,6 @@ struct Fault: Sendable, CustomTestStringConvertible {
         order: "sandbox:no-answer sandbox:webhook-lost", status: "failed", code: "provider_lost",
         message: "The provider never said what became of the work.", captured: 0, attempts: 4)
 
-    private static let downloadFailed = "The result could not be fetched from the provider, also after several tries. Try again."
+    private static let downloadFailed =
+        "The result could not be fetched from the provider, also after several tries. Try again."
 }

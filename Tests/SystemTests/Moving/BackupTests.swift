@@ -10,22 +10,24 @@ struct BackupTests {
     @Test func `what is backed up while jobs run is restored whole, and a server goes on with it`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05"])
         try await RunningServer.with(.init(sandbox: sandbox)) { server in
-            let caller = try await server.account()
-            let id = try await caller.submit("a red dress")
-            let done = try await caller.end(of: id)
+            let user = try await server.account()
+            let id = try await user.submit("a red dress")
+            let done = try await user.end(of: id)
             let link = try #require(done.outputs.first?["url"]?.string)
-            for index in 0..<10 { _ = try await caller.submit("meanwhile \(index)") }
+            for index in 0..<10 { _ = try await user.submit("meanwhile \(index)") }
             let place = try TemporaryFolder()
 
             let backup = try await server.run(["backup", "--to", place.path + "/backup"])
-            let restore = try await CLIRun.run(["restore", "--from", place.path + "/backup", "--data", "data"], in: place.path)
+            let restore = try await CLIRun.run(
+                ["restore", "--from", place.path + "/backup", "--data", "data"], in: place.path)
 
             #expect(backup.status == 0 && backup.output.contains("Backed up "), "\(backup.errors)")
             #expect(restore.code == 0 && restore.output.contains("The books balance"), "\(restore.errors)")
             let again = try await CLIServer(["--sandbox-url", sandbox.url], folder: place)
-            let other = Caller(url: again.url, bearer: caller.bearer, client: .shared)
+            let other = APIUser(url: again.url, bearer: user.bearer, client: .shared)
             #expect(try await other.job(id).status == "completed")
-            #expect(try await other.send("GET", link.replacing(server.url, with: again.url)).bytes == caller.get(link).bytes)
+            #expect(
+                try await other.send("GET", link.replacing(server.url, with: again.url)).bytes == user.get(link).bytes)
             #expect(try await again.run("audit").code == 0)
             #expect(await again.stop() == 0)
         }
@@ -36,12 +38,15 @@ struct BackupTests {
         let backup = try await Kept()
 
         let check = try ChildProcess(
-            URL(filePath: "/usr/bin/sha256sum"), ["--check", "--strict", "SHA256SUMS"], folder: backup.path, log: backup.folder.path + "/sums")
+            URL(filePath: "/usr/bin/sha256sum"), ["--check", "--strict", "SHA256SUMS"], folder: backup.path,
+            log: backup.folder.path + "/sums")
 
         #expect(await check.exit() == 0, "\(check.output)\(check.errors)")
         #expect(check.output.contains("darkroom.sqlite: OK") && check.output.contains("files/uploads/"))
         for name in try FileManager.default.subpathsOfDirectory(atPath: backup.path) + [""] {
-            let mode = try FileManager.default.attributesOfItem(atPath: backup.path + "/" + name)[.posixPermissions] as? Int ?? 0
+            let mode =
+                try FileManager.default.attributesOfItem(atPath: backup.path + "/" + name)[.posixPermissions] as? Int
+                ?? 0
             #expect(mode & 0o077 == 0, "\(name)")
         }
     }
@@ -61,7 +66,10 @@ struct BackupTests {
     @Test func `what is not as it was backed up is refused, and nothing is left behind`() async throws {
         let backup = try await Kept()
 
-        for damage in ["a file changed", "a file missing", "the database changed", "no checksums", "other counts", "a way out", "a link", "no manifest"] {
+        for damage in [
+            "a file changed", "a file missing", "the database changed", "no checksums", "other counts", "a way out",
+            "a link", "no manifest",
+        ] {
             let damaged = backup.folder.path + "/" + damage
             try FileManager.default.copyItem(atPath: backup.path, toPath: damaged)
             try Kept.damage(damaged, damage)
@@ -70,7 +78,10 @@ struct BackupTests {
 
             #expect(run.code > 0, "\(damage): \(run.output)")
             #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: backup.folder.path).filter { $0.hasPrefix("new") || $0 == "outside" } == [])
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: backup.folder.path).filter {
+                    $0.hasPrefix("new") || $0 == "outside"
+                } == [])
         }
     }
 
@@ -81,7 +92,9 @@ struct BackupTests {
         let run = try await server.run("backup", "--to", "backup")
 
         #expect(run.code == 1 && run.errors.contains("There is no secrets.json"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: server.folder.path).filter { $0.hasPrefix("backup") } == [])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: server.folder.path).filter { $0.hasPrefix("backup") }
+                == [])
         await server.stop()
     }
 }
@@ -95,8 +108,9 @@ private struct Kept {
     init() async throws {
         server = try await CLIServer(["--no-worker"])
         folder = server.folder
-        let caller = try await server.signUp("ada@example.com")
-        let stored = try await caller.send("POST", "/api/assets", bytes: Sample.png(), headers: ["content-type": "image/png"])
+        let user = try await server.signUp("ada@example.com")
+        let stored = try await user.send(
+            "POST", "/api/assets", bytes: Sample.png(), headers: ["content-type": "image/png"])
         guard stored.status == 201 else { throw Unexpected("not stored: \(stored.text)") }
         let run = try await server.run("backup", "--to", folder.path + "/backup")
         guard run.code == 0 else { throw Unexpected("not backed up: \(run.errors)") }
@@ -105,7 +119,8 @@ private struct Kept {
 
     static func damage(_ path: String, _ damage: String) throws {
         let sums = path + "/SHA256SUMS"
-        let file = try #require(FileManager.default.subpaths(atPath: path)?.first { $0.hasPrefix("files/") && $0.contains(".png") })
+        let file = try #require(
+            FileManager.default.subpaths(atPath: path)?.first { $0.hasPrefix("files/") && $0.contains(".png") })
         switch damage {
         case "a file changed": try Data("x".utf8).write(to: URL(filePath: path + "/" + file))
         case "a file missing": try FileManager.default.removeItem(atPath: path + "/" + file)
@@ -113,10 +128,13 @@ private struct Kept {
         case "no checksums": try FileManager.default.removeItem(atPath: sums)
         case "other counts":
             let manifest = path + "/manifest.json"
-            let text = try String(contentsOfFile: manifest, encoding: .utf8).replacing("\"users\" : 2", with: "\"users\" : 3")
+            let text = try String(contentsOfFile: manifest, encoding: .utf8).replacing(
+                "\"users\" : 2", with: "\"users\" : 3")
             try Data(text.utf8).write(to: URL(filePath: manifest))
             let sum = Hex.text(SHA256.hash(data: Data(text.utf8)))
-            let lines = try String(contentsOfFile: sums, encoding: .utf8).split(separator: "\n").filter { !$0.hasSuffix("manifest.json") }
+            let lines = try String(contentsOfFile: sums, encoding: .utf8).split(separator: "\n").filter {
+                !$0.hasSuffix("manifest.json")
+            }
             try Data((lines.joined(separator: "\n") + "\n\(sum)  manifest.json\n").utf8).write(to: URL(filePath: sums))
         case "a way out": try append(String(repeating: "0", count: 64) + "  files/../../outside\n", to: sums)
         case "a link":

@@ -11,12 +11,12 @@ struct MoveTests {
     @Test func `everything arrives, the books balance, and a server goes on where the old one stopped`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05"])
         let old = try await CLIServer(["--sandbox-url", sandbox.url])
-        let caller = try await old.signUp("ada@example.com")
-        let cancelled = try await caller.submit("a red dress", ["numImages": 1])
-        _ = try await caller.delete("/api/jobs/\(cancelled)")
-        _ = try await caller.end(of: cancelled)
-        let retried = try await caller.post("/api/jobs/\(cancelled)/retry", [:])
-        let before = try await caller.end(of: retried.jobID)
+        let user = try await old.signUp("ada@example.com")
+        let cancelled = try await user.submit("a red dress", ["numImages": 1])
+        _ = try await user.delete("/api/jobs/\(cancelled)")
+        _ = try await user.end(of: cancelled)
+        let retried = try await user.post("/api/jobs/\(cancelled)/retry", [:])
+        let before = try await user.end(of: retried.jobID)
         #expect(await old.stop() == 0)
         let target = try await TestEngine.newPostgres()
 
@@ -25,8 +25,9 @@ struct MoveTests {
         #expect(run.code == 0, "\(run.errors)")
         #expect(run.output.contains("The books balance on both sides."))
         #expect(try await differences(between: old.data + "/darkroom.sqlite", and: target) == [])
-        let new = try await CLIServer(["--sandbox-url", sandbox.url], environment: ["DARKROOM_DATABASE_URL": target], folder: old.folder)
-        let same = Caller(url: new.url, bearer: caller.bearer, client: .shared)
+        let new = try await CLIServer(
+            ["--sandbox-url", sandbox.url], environment: ["DARKROOM_DATABASE_URL": target], folder: old.folder)
+        let same = APIUser(url: new.url, bearer: user.bearer, client: .shared)
         let after = try await same.job(retried.jobID)
         #expect(after.status == "completed" && after.receipt == before.receipt && after.attempts == before.attempts)
         #expect(try await same.end(of: same.submit("another")).status == "completed")
@@ -77,10 +78,14 @@ struct MoveTests {
 
         let run = try await server.run("move", "--to", target)
 
-        #expect(withoutSecrets.code == 1 && withoutSecrets.errors.contains("There is no secrets.json"), "\(withoutSecrets.errors)")
+        #expect(
+            withoutSecrets.code == 1 && withoutSecrets.errors.contains("There is no secrets.json"),
+            "\(withoutSecrets.errors)")
         #expect(run.code == 1 && run.errors.contains("do not balance, so it is not moved"), "\(run.errors)")
         let there = Database(try PostgresEngine(url: target, writers: 1, readers: 1))
-        let users = try? await there.read { try $0.queryOne("SELECT COUNT(*) AS count FROM users")?.get("count", as: Int.self) }
+        let users = try? await there.read {
+            try $0.queryOne("SELECT COUNT(*) AS count FROM users")?.get("count", as: Int.self)
+        }
         #expect(users ?? 0 == 0)
         await there.close()
     }
@@ -88,14 +93,14 @@ struct MoveTests {
     @Test func `what names no move is refused with a sentence`() async throws {
         let folder = try TemporaryFolder()
 
-        for (arguments, words) in [
+        for (arguments, message) in [
             (["--to", "postgresql://127.0.0.1:1/x"], "There is no database at ./data/darkroom.sqlite"),
             (["--from", "postgresql://x/y", "--to", "postgresql://x/y"], "--from must be sqlite:"),
             (["--to", "mysql://u:hunter2@x"], "--to must be postgresql://"), ([], "Name the PostgreSQL to move to"),
         ] {
             let run = try await CLIRun.run(["move"] + arguments, in: folder.path)
 
-            #expect(run.code == 2 && run.errors.contains(words), "\(run.errors)")
+            #expect(run.code == 2 && run.errors.contains(message), "\(run.errors)")
             #expect(!run.errors.contains("hunter2"))
         }
     }
@@ -109,11 +114,15 @@ struct MoveTests {
 
     /// The tables whose rows are not the same on both sides.
     private func differences(between path: String, and url: String) async throws -> [String] {
-        let (file, server) = try (Database(SQLiteEngine(path: path)), Database(PostgresEngine(url: url, writers: 1, readers: 1)))
+        let (file, server) = try (
+            Database(SQLiteEngine(path: path)), Database(PostgresEngine(url: url, writers: 1, readers: 1))
+        )
         var different: [String] = []
         for statement in Self.everything {
             let here = try await file.read { try $0.query(statement.value).map { try $0.get("line", as: String.self) } }
-            let there = try await server.read { try $0.query(statement.value).map { try $0.get("line", as: String.self) } }
+            let there = try await server.read {
+                try $0.query(statement.value).map { try $0.get("line", as: String.self) }
+            }
             if here != there || here.isEmpty { different.append(statement.key) }
         }
         await file.close()
@@ -123,9 +132,14 @@ struct MoveTests {
 
     private static let everything: [String: Statement] = [
         "users": "SELECT id || email || role || created_at AS line FROM users ORDER BY id",
-        "balances": "SELECT account_id || ' ' || available || ' ' || reserved || ' ' || owed AS line FROM balances ORDER BY account_id",
+        "balances": """
+            SELECT account_id || ' ' || available || ' ' || reserved || ' ' || owed AS line FROM balances ORDER BY \
+            account_id
+            """,
         "transactions": "SELECT id || kind || key || amount || available_after AS line FROM transactions ORDER BY id",
-        "entries": "SELECT transaction_id || position || book || amount AS line FROM entries ORDER BY transaction_id, position",
+        "entries": """
+            SELECT transaction_id || position || book || amount AS line FROM entries ORDER BY transaction_id, position
+            """,
         "plans": "SELECT name || monthly_credits AS line FROM plans ORDER BY name",
     ]
 }

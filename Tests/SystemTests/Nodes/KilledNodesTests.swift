@@ -7,7 +7,9 @@ import TestSupport
 @Suite(.serialized)
 struct KilledNodesTests {
     @Test(arguments: TestEngine.available)
-    func `each of three nodes is killed in turn under load, and every job that was taken comes to its end`(on engine: TestEngine) async throws {
+    func `each of three nodes is killed in turn under load, and every job that was taken comes to its end`(
+        on engine: TestEngine
+    ) async throws {
         let chance = Seeded("killed nodes on \(engine)", variable: "KILLED_NODES_SEED")
         let sandbox = try await RunningSandbox(["--duration", "0.2", "--concurrency", "8", "--fixed-output"])
         let url = engine == .postgres ? try await TestEngine.newPostgres() : nil
@@ -15,7 +17,8 @@ struct KilledNodesTests {
             [.server, .server, .server], databaseURL: url, sandbox: sandbox,
             environment: ["DARKROOM_LEASE_SECONDS": "2", "DARKROOM_LOG_LEVEL": "notice"]
         ) { nodes in
-            let load = TortureLoad(callers: [try await nodes.account(), try await nodes.account(plan: "pro")], nodes: nodes)
+            let load = TortureLoad(
+                users: [try await nodes.account(), try await nodes.account(plan: "pro")], nodes: nodes)
             let end = Time.system.now() + .seconds(9)
 
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -10,35 +10,38 @@ import TestSupport
 @Suite(.serialized)
 struct RollingRestartTests {
     @Test(.enabled(if: RunningProxy.isInstalled), arguments: TestEngine.available)
-    func `nodes restarted one by one behind a proxy lose nothing and answer no 5xx`(on engine: TestEngine) async throws {
+    func `nodes restarted one by one behind a proxy lose nothing and return no 5xx`(
+        on engine: TestEngine
+    ) async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.1", "--concurrency", "8", "--fixed-output"])
         let proxy = try await RunningProxy()
         let url = engine == .postgres ? try await TestEngine.newPostgres() : nil
         let environment = ["DARKROOM_SHUTDOWN_GRACE_SECONDS": "1"]
         try await RunningNodes.with(
-            [.server, .server, .server], databaseURL: url, sandbox: sandbox, publicURL: proxy.url, environment: environment
+            [.server, .server, .server], databaseURL: url, sandbox: sandbox, publicURL: proxy.url,
+            environment: environment
         ) { nodes in
             try await proxy.run(before: nodes.all.map(\.port)) {
                 let made = try await nodes.account(credits: 10_000)
-                let caller = Caller(url: proxy.url, bearer: made.bearer, account: made.account, client: .shared)
-                let people = Visitors(caller)
+                let user = APIUser(url: proxy.url, bearer: made.bearer, account: made.account, client: .shared)
+                let people = Visitors(user)
 
                 let seen = try await withThrowingTaskGroup(of: [Int64].self) { group in
                     group.addTask { try await people.follow() }
                     for _ in 0..<3 { group.addTask { await people.comeAndGo(); return [] } }
                     for node in nodes.all {
-                        await people.answers(20)
+                        await people.responses(20)
                         let status = await node.terminate()
                         #expect(status == 0, "\(node.log.suffix(1000))")
                         try await node.start()
                     }
-                    await people.answers(20)
+                    await people.responses(20)
                     people.leave()
                     return try await group.reduce(into: []) { $0 += $1 }
                 }
 
                 #expect(people.failures == [], "\(proxy.log.suffix(1000))")
-                for id in people.jobs { #expect(try await caller.end(of: id).status == "completed") }
+                for id in people.jobs { #expect(try await user.end(of: id).status == "completed") }
                 #expect(seen == seen.indices.map { Int64($0) + 1 }, "its events, without a hole or a repeat")
                 #expect(try await nodes.run(["audit"]).code == 0)
             }
@@ -46,18 +49,21 @@ struct RollingRestartTests {
         await sandbox.stop()
     }
 
-    @Test func `a server that is to stop says so first, serves on for its grace, and takes nothing after it`() async throws {
+    @Test
+    func `a server that is to stop says so first, serves on for its grace, and takes nothing after it`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
         let environment = ["DARKROOM_SHUTDOWN_GRACE_SECONDS": "3"]
         try await RunningServer.with(.init(sandbox: sandbox, environment: environment)) { server in
-            let caller = try await server.account()
+            let user = try await server.account()
 
             async let status = server.terminate()
             let time = Time.system
             let end = time.now() + .seconds(3)
-            while try await server.anybody.get("/health/ready").status == 200, time.now() < end { try await time.sleep(.milliseconds(20)) }
+            while try await server.anybody.get("/health/ready").status == 200, time.now() < end {
+                try await time.sleep(.milliseconds(20))
+            }
             let ready = try await server.anybody.get("/health/ready")
-            let job = try await caller.end(of: caller.submit("in its grace"))
+            let job = try await user.end(of: user.submit("in its grace"))
             let exit = await status
 
             #expect(ready.status == 503 && ready["parts"]?["server"] == "shutting down")
@@ -73,16 +79,16 @@ struct RollingRestartTests {
 private final class Visitors: Sendable {
     private struct State {
         var jobs: [String] = []
-        var answers = 0
+        var responses = 0
         var failures: [String] = []
         var hasLeft = false
     }
 
-    private let caller: Caller
+    private let user: APIUser
     private let state = Mutex(State())
 
-    init(_ caller: Caller) {
-        self.caller = caller
+    init(_ user: APIUser) {
+        self.user = user
     }
 
     var jobs: [String] { state.withLock { $0.jobs } }
@@ -90,10 +96,10 @@ private final class Visitors: Sendable {
 
     func leave() { state.withLock { $0.hasLeft = true } }
 
-    /// Until so many more were answered.
-    func answers(_ count: Int) async {
-        let goal = state.withLock { $0.answers } + count
-        while state.withLock({ $0.answers < goal && $0.failures.isEmpty }) {
+    /// Until so many more have a response.
+    func responses(_ count: Int) async {
+        let goal = state.withLock { $0.responses } + count
+        while state.withLock({ $0.responses < goal && $0.failures.isEmpty }) {
             do { try await Time.system.sleep(.milliseconds(20)) } catch { return }
         }
     }
@@ -101,16 +107,18 @@ private final class Visitors: Sendable {
     func comeAndGo() async {
         while !state.withLock({ $0.hasLeft }) {
             do {
-                let answer = try await caller.post(
-                    "/api/generate", ["prompt": "a red dress", "resolution": "256x256"], headers: ["Idempotency-Key": UUID().uuidString])
-                let look = try await caller.get("/api/credits/balance")
-                // A queue that is full is an answer too; the next one has more patience.
-                if answer.status == 429 { try await Time.system.sleep(.milliseconds(200)) }
+                let response = try await user.post(
+                    "/api/generate", ["prompt": "a red dress", "resolution": "256x256"],
+                    headers: ["Idempotency-Key": UUID().uuidString])
+                let look = try await user.get("/api/credits/balance")
+                // A full queue is a response too; the next one waits longer.
+                if response.status == 429 { try await Time.system.sleep(.milliseconds(200)) }
                 state.withLock { state in
-                    state.answers += 1
-                    if answer.status == 202 { state.jobs.append(answer.jobID) }
-                    for answer in [answer, look] where answer.status >= 500 || (answer.status != 429 && answer.status >= 400) {
-                        state.failures.append("\(answer.status) \(answer.text)")
+                    state.responses += 1
+                    if response.status == 202 { state.jobs.append(response.jobID) }
+                    for response in [response, look]
+                    where response.status >= 500 || (response.status != 429 && response.status >= 400) {
+                        state.failures.append("\(response.status) \(response.text)")
                     }
                 }
                 try await Time.system.sleep(.milliseconds(30))
@@ -126,7 +134,7 @@ private final class Visitors: Sendable {
         let ids = Mutex<[Int64]>([])
         while !state.withLock({ $0.hasLeft }) {
             let last = ids.withLock { $0.last ?? 0 }
-            _ = try await caller.events("/api/events", after: last, until: { event in
+            _ = try await user.events("/api/events", after: last, until: { event in
                 if let id = event.id { ids.withLock { $0.append(id) } }
                 return self.state.withLock { $0.hasLeft }
             })

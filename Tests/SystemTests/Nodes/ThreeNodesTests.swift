@@ -8,13 +8,16 @@ import TestSupport
 @Suite(.serialized)
 struct ThreeNodesTests {
     @Test(arguments: TestEngine.available)
-    func `a job submitted on one node is worked on another, and its events are seen on the third`(on engine: TestEngine) async throws {
+    func `a job submitted on one node is worked on another, and its events are seen on the third`(
+        on engine: TestEngine
+    ) async throws {
         try await withNodes([.front, .worker, .front], on: engine) { nodes in
-            let caller = try await nodes.account()
-            let (here, there) = (caller, caller.at(nodes.all[2]))
+            let user = try await nodes.account()
+            let (here, there) = (user, user.at(nodes.all[2]))
 
             let seen = try await there.events(
-                "/api/events", onStart: { _ = try await here.submit("a red dress") }, until: { $0.status == "completed" })
+                "/api/events", onStart: { _ = try await here.submit("a red dress") },
+                until: { $0.status == "completed" })
 
             let story = seen.filter { !$0.isProgress }
             #expect(story.map(\.name) == ["queued", "started", "completed"])
@@ -30,15 +33,16 @@ struct ThreeNodesTests {
     @Test(arguments: TestEngine.available)
     func `who is cut off goes on at another node, without a hole or a repeat`(on engine: TestEngine) async throws {
         try await withNodes([.front, .worker, .front], on: engine) { nodes in
-            let caller = try await nodes.account()
-            for _ in 0..<4 { _ = try await caller.submit("a red dress") }
+            let user = try await nodes.account()
+            for _ in 0..<4 { _ = try await user.submit("a red dress") }
 
             var seen: [StreamedEvent] = []
             var last: Int64 = 0
             while last < 12 {
                 let stop = min(last + 1 + Int64(seen.count % 3), 12)
                 let node = nodes.serving[seen.count % 2]
-                seen += try await caller.at(node).events("/api/events", after: last, until: { ($0.id ?? 0) >= stop }).filter { !$0.isProgress }
+                seen += try await user.at(node).events("/api/events", after: last, until: { ($0.id ?? 0) >= stop })
+                    .filter { !$0.isProgress }
                 last = seen.last?.id ?? 12
             }
 
@@ -49,27 +53,31 @@ struct ThreeNodesTests {
     @Test(arguments: TestEngine.available)
     func `a cancel on one node reaches the work of another`(on engine: TestEngine) async throws {
         try await withNodes([.front, .worker, .front], on: engine) { nodes in
-            let caller = try await nodes.account()
-            let id = try await caller.submit("sandbox:slow=30")
-            _ = try await caller.job(id) { $0.status == "processing" && $0.attempts.first?["status"] == "submitted" }
+            let user = try await nodes.account()
+            let id = try await user.submit("sandbox:slow=30")
+            _ = try await user.job(id) { $0.status == "processing" && $0.attempts.first?["status"] == "submitted" }
 
-            #expect(try await caller.at(nodes.all[2]).delete("/api/jobs/\(id)").status < 300)
+            #expect(try await user.at(nodes.all[2]).delete("/api/jobs/\(id)").status < 300)
 
-            #expect(try await caller.end(of: id, within: .seconds(20)).status == "cancelled")
-            #expect(try await caller.balance() == [1000, 0])
+            #expect(try await user.end(of: id, within: .seconds(20)).status == "cancelled")
+            #expect(try await user.balance() == [1000, 0])
         }
     }
 
     @Test(arguments: TestEngine.available)
-    func `what one node kept for an idempotency key, another answers`(on engine: TestEngine) async throws {
+    func `the response that one node stored for an idempotency key, another returns`(
+        on engine: TestEngine
+    ) async throws {
         try await withNodes([.front, .front], on: engine) { nodes in
-            let caller = try await nodes.account()
+            let user = try await nodes.account()
             let headers = ["Idempotency-Key": "the same"]
 
-            let ids = try await [caller.submit("a hat", headers: headers), caller.at(nodes.all[1]).submit("a hat", headers: headers)]
+            let ids = try await [
+                user.submit("a hat", headers: headers), user.at(nodes.all[1]).submit("a hat", headers: headers),
+            ]
 
             #expect(ids[0] == ids[1])
-            #expect(try await caller.balance() == [997, 3])
+            #expect(try await user.balance() == [997, 3])
         }
     }
 

@@ -12,20 +12,24 @@ extension OneCLIServer {
 
             #expect(page.status == 200)
             #expect(page.headers["content-type"] == "text/html; charset=utf-8")
-            for words in ["Darkroom", "Database", "Files", "sandbox, not AI", "in this process", "/api/kinds", "/health/ready", "<noscript>"] {
-                #expect(page.text.contains(words))
+            for text in [
+                "Darkroom", "Database", "Files", "sandbox, not AI", "in this process", "/api/kinds", "/health/ready",
+                "<noscript>",
+            ] {
+                #expect(page.text.contains(text))
             }
             #expect(page.text.contains("URL=\(server.url)"))
             #expect(page.text.contains("darkroom generate"))
         }
 
-        @Test func `who comes back from a pay page is told what came of it, and nobody else`() async throws {
+        @Test func `who comes back from a pay page sees the result, and nobody else does`() async throws {
             let server = try OneCLIServer.server()
 
             #expect(try await server.anybody.get("/?checkout=done").text.contains("The credits are on the account"))
             #expect(try await server.anybody.get("/?checkout=cancelled").text.contains("Nothing was bought"))
             for path in ["/", "/?checkout=%3Cb%3E"] {
-                #expect(try await server.anybody.get(path).text.contains("<p class=\"notice\" role=\"status\">") == false)
+                #expect(
+                    try await server.anybody.get(path).text.contains("<p class=\"notice\" role=\"status\">") == false)
             }
         }
 
@@ -43,7 +47,7 @@ extension OneCLIServer {
             #expect(!page.text.contains("src=\"http"))
         }
 
-        @Test func `its files are kept for good under their hash, and asked about under their name`() async throws {
+        @Test func `its files are cached for good under their hash, and revalidated under their name`() async throws {
             let server = try OneCLIServer.server()
             let page = try await server.anybody.get("/").text
 
@@ -51,7 +55,8 @@ extension OneCLIServer {
                 let address = try #require(page.split(separator: "\"").first { $0.hasPrefix("/public/\(name)?v=") })
                 let exact = try await server.anybody.get(String(address))
                 let plain = try await server.anybody.get("/public/\(name)")
-                let again = try await server.anybody.get("/public/\(name)", headers: ["If-None-Match": exact.headers["etag"] ?? ""])
+                let again = try await server.anybody.get(
+                    "/public/\(name)", headers: ["If-None-Match": exact.headers["etag"] ?? ""])
 
                 #expect(exact.status == 200)
                 #expect(exact.headers["cache-control"] == "public, max-age=31536000, immutable")
@@ -71,7 +76,8 @@ extension OneCLIServer {
         @Test func `every field has a label, and what changes is announced`() async throws {
             let page = try await OneCLIServer.server().anybody.get("/").text
 
-            for id in ["sign-in-email", "sign-in-password", "prompt", "resolution", "quality", "numImages", "endpoint"] {
+            for id in ["sign-in-email", "sign-in-password", "prompt", "resolution", "quality", "numImages", "endpoint"]
+            {
                 #expect(page.contains("id=\"\(id)\""))
                 #expect(page.contains("<label for=\"\(id)\">"))
             }

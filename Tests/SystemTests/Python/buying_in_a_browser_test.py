@@ -1,10 +1,10 @@
-"""Packs and plans, bought in a real browser on the pages of the Stripe stand-in that a server has built in.
+"""Packs and plans, bought in a real browser on the pages of the Stripe emulator that a server has built in.
 
     pip install playwright==1.65.2
     darkroom serve
     python buying_in_a_browser_test.py http://127.0.0.1:8080 ./data/server.json [FOLDER]
 
-Needs Debian's chromium. Ends with 0 where the credits are there as soon as the webhook was answered, and the plan's limits
+Needs Debian's chromium. Exits with 0 if the credits are there as soon as the webhook has its response, and the plan's limits
 are in force. With a FOLDER, pictures of the pages are put there, of phone and desktop, light and dark.
 """
 
@@ -29,11 +29,11 @@ def call(url, token, body=None, method=None):
     request = urllib.request.Request(url, data=None if body is None else json.dumps(body).encode(), method=method)
     request.add_header("authorization", f"Bearer {token}")
     request.add_header("content-type", "application/json")
-    with urllib.request.urlopen(request, timeout=BOUND) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(request, timeout=BOUND) as response:
+        return json.load(response)
 
 
-def stand_in(path):
+def emulator(path):
     return call(STAND_IN["stripeSandboxURL"] + path, STAND_IN["stripeSandboxKey"])
 
 
@@ -56,19 +56,19 @@ class Buyer:
         """Of all jobs, sorted."""
         return sorted(job["status"] for job in self.get("/api/jobs")["jobs"])
 
-    def when(self, words, is_so):
+    def when(self, event, is_so):
         end = time.monotonic() + BOUND
         while not is_so():
-            assert time.monotonic() < end, f"never {words}: {self.states()}"
+            assert time.monotonic() < end, f"never {event}: {self.states()}"
             time.sleep(0.05)
 
 
-def webhook_was_answered(kind, subject):
-    """Waits until the server has answered the event of this type about this object."""
+def webhook_got_response(kind, subject):
+    """Waits until the server has responded to the event of this type about this object."""
     end = time.monotonic() + BOUND
     while True:
-        events = [e["id"] for e in stand_in(f"/v1/events?type={kind}")["data"] if subject in json.dumps(e["data"]["object"])]
-        states = [d["state"] for d in stand_in("/_stand-in/deliveries")["data"] if d["event"] in events]
+        events = [e["id"] for e in emulator(f"/v1/events?type={kind}")["data"] if subject in json.dumps(e["data"]["object"])]
+        states = [d["state"] for d in emulator("/_emulator/deliveries")["data"] if d["event"] in events]
         if states and all(state == "delivered" for state in states):
             return
         assert time.monotonic() < end, f"{kind} was not delivered: {events} {states}"
@@ -109,7 +109,7 @@ def a_pack_is_bought_after_a_card_was_declined(page):
     assert "The credits are on the account" in page.get_by_role("status").first.inner_text()
     look(page, "back")
     # Not asked about through the server yet: the webhook alone has brought them.
-    webhook_was_answered("checkout.session.completed", checkout["id"])
+    webhook_got_response("checkout.session.completed", checkout["id"])
     assert buyer.credits() == before + 100
     assert buyer.get(f"/api/billing/checkout/{checkout['id']}")["checkout"]["state"] == "paid"
     page.goto(checkout["url"])
@@ -125,14 +125,14 @@ def a_delayed_payment_brings_its_credits_when_it_arrives(page):
     page.goto(checkout["url"])
     page.get_by_role("button", name="Pay later").click()
     page.wait_for_url(SERVER + "/**")
-    webhook_was_answered("checkout.session.completed", checkout["id"])
+    webhook_got_response("checkout.session.completed", checkout["id"])
     assert buyer.credits() == before
     assert buyer.get(f"/api/billing/checkout/{checkout['id']}")["checkout"]["state"] == "unpaid"
 
     page.goto(STAND_IN["stripeSandboxURL"])
     look(page, "control-waiting")
     page.get_by_role("button", name="arrive").first.click()
-    webhook_was_answered("checkout.session.async_payment_succeeded", checkout["id"])
+    webhook_got_response("checkout.session.async_payment_succeeded", checkout["id"])
     assert buyer.credits() == before + 100
 
 
@@ -152,8 +152,8 @@ def a_plan_is_bought_and_its_concurrency_is_in_force(page):
     page.get_by_role("button", name="Pay", exact=True).click()
     page.wait_for_url(SERVER + "/**")
 
-    webhook_was_answered("invoice.paid", buyer.email)
-    webhook_was_answered("checkout.session.completed", checkout["id"])
+    webhook_got_response("invoice.paid", buyer.email)
+    webhook_got_response("checkout.session.completed", checkout["id"])
     assert buyer.credits() == before - 9 + 2000, buyer.credits()
     plan = buyer.get("/api/billing/subscription")["plan"]
     assert plan["name"] == "pro" and plan["concurrentJobs"] == 3
@@ -175,12 +175,12 @@ def a_plan_is_ended_in_the_portal_and_lives_to_its_end(page):
     page.goto(checkout["url"])
     page.get_by_role("button", name="Pay", exact=True).click()
     page.wait_for_url(SERVER + "/**")
-    webhook_was_answered("checkout.session.completed", checkout["id"])
+    webhook_got_response("checkout.session.completed", checkout["id"])
 
     page.goto(buyer.post("/api/billing/portal", {})["url"])
     page.get_by_role("button", name="Cancel").first.click()
     look(page, "portal-cancelled")
-    buyer.when("told of the end", lambda: "cancelAt" in (buyer.get("/api/billing/subscription").get("subscription") or {}))
+    buyer.when("the end is announced", lambda: "cancelAt" in (buyer.get("/api/billing/subscription").get("subscription") or {}))
     assert buyer.get("/api/billing/subscription")["plan"]["name"] == "basic"
 
 
@@ -195,7 +195,7 @@ def in_a_page(browser):
         page = browser.new_page()
         page.set_default_timeout(BOUND * 1000)
         complaints = []
-        # A page that answers 402, as the one of a declined card does, is no fault of its own.
+        # A page that returns 402, as the one of a declined card does, is no fault of its own.
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "402" not in m.text else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         try:

@@ -3,7 +3,7 @@
     python fal_client_test.py --http http://127.0.0.1:8081 --https https://127.0.0.1:8443 --ca ca.pem
 
 Needs fal-client==1.0.3 and PyNaCl. Ends with 0 when everything holds, and says what does not.
-Over plain HTTP the client's addresses are set in its module; over TLS it is left as it is and told by its environment
+Over plain HTTP the client's addresses are set in its module; over TLS it is unchanged and configured by its environment
 variables, in a process of its own because it reads them when it is imported.
 """
 
@@ -46,11 +46,11 @@ if not options.over_tls:
 
 
 class Receiver:
-    """Takes webhooks, and keeps their headers and bytes."""
+    """Receives webhooks, and stores their headers and bytes."""
 
-    def __init__(self, *answers):
+    def __init__(self, *responses):
         self.received = queue.Queue()
-        waiting = list(answers)
+        waiting = list(responses)
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(handler):
@@ -101,9 +101,9 @@ def verify(headers, body):
 
 
 def fetch(url):
-    answer = httpx.get(url, verify=options.ca or True)
-    answer.raise_for_status()
-    return answer.content, answer.headers["content-type"]
+    response = httpx.get(url, verify=options.ca or True)
+    response.raise_for_status()
+    return response.content, response.headers["content-type"]
 
 
 def png_size(data):

@@ -39,15 +39,15 @@ def post(body, header):
     if header is not None:
         request.add_header("stripe-signature", header)
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, json.load(answer)
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)["error"]["code"]
 
 
 def refused(code, body, header):
-    answer = post(body, header)
-    assert answer == (400, code), answer
+    response = post(body, header)
+    assert response == (400, code), response
 
 
 def what_the_package_signs_is_taken_by_either_secret():

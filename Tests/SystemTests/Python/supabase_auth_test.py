@@ -31,16 +31,16 @@ def connect(url, key):
 
 
 def sign_up(client, email):
-    answer = client.auth.sign_up(
+    response = client.auth.sign_up(
         {
             "email": email,
             "password": "correct horse",
             "options": {"data": {"name": "Ada"}, "email_redirect_to": "http://127.0.0.1:3000/welcome"},
         }
     )
-    assert answer.session, "sign_up answers a session where no mail is configured"
-    assert answer.user.email == email and answer.user.user_metadata["name"] == "Ada"
-    assert answer.user.identities[0].provider == "email"
+    assert response.session, "sign_up returns a session if no mail is configured"
+    assert response.user.email == email and response.user.user_metadata["name"] == "Ada"
+    assert response.user.identities[0].provider == "email"
     print("ok  sign_up")
 
 
@@ -53,11 +53,11 @@ def refused(client, email):
 
 
 def signed_in(client, email):
-    answer = client.auth.sign_in_with_password({"email": email, "password": "correct horse"})
-    assert answer.session.expires_in == 3600 and answer.session.token_type == "bearer"
-    assert client.auth.get_user().user.id == answer.user.id
+    response = client.auth.sign_in_with_password({"email": email, "password": "correct horse"})
+    assert response.session.expires_in == 3600 and response.session.token_type == "bearer"
+    assert client.auth.get_user().user.id == response.user.id
     claims = client.auth.get_claims()["claims"]
-    assert claims["sub"] == answer.user.id and claims["role"] == "authenticated", claims
+    assert claims["sub"] == response.user.id and claims["role"] == "authenticated", claims
     print("ok  sign_in_with_password, get_user, get_claims")
 
 

@@ -5,10 +5,13 @@ import TestSupport
 /// Apps in a browser, on another origin than the server's.
 struct OriginTests {
     @Test func `an app on another origin may call, and is shown errors too`() async throws {
-        try await RunningServer.with(.init(environment: ["DARKROOM_CORS_ORIGIN": "https://app.example.com"], arguments: ["--no-worker"])) { server in
+        try await RunningServer.with(
+            .init(environment: ["DARKROOM_CORS_ORIGIN": "https://app.example.com"], arguments: ["--no-worker"])
+        ) { server in
             let origin = ["origin": "https://app.example.com"]
             let preflight = try await server.anybody.send("OPTIONS", "/api/generate", headers: origin.merging([
-                "access-control-request-method": "POST", "access-control-request-headers": "authorization, idempotency-key",
+                "access-control-request-method": "POST",
+                "access-control-request-headers": "authorization, idempotency-key",
             ]) { $1 })
             let refused = try await server.anybody.get("/api/jobs", headers: origin)
             let missing = try await server.anybody.get("/nothing", headers: origin)
@@ -20,9 +23,10 @@ struct OriginTests {
             #expect(preflight.headers["access-control-allow-headers"]?.lowercased().contains("idempotency-key") == true)
             #expect(refused.status == 401 && refused.code == "unauthorized", "\(refused.text)")
             #expect(missing.status == 404 && auth.status == 401 && taken.status == 200)
-            for answer in [preflight, refused, missing, auth, taken] {
-                #expect(answer.headers["access-control-allow-origin"] == "https://app.example.com", "\(answer.headers)")
-                #expect(answer.headers["x-request-id"] != nil)
+            for response in [preflight, refused, missing, auth, taken] {
+                #expect(
+                    response.headers["access-control-allow-origin"] == "https://app.example.com", "\(response.headers)")
+                #expect(response.headers["x-request-id"] != nil)
             }
         }
     }

@@ -7,31 +7,32 @@ import TestSupport
 /// What survives a stop and a start.
 @Suite(.serialized)
 struct ShutdownTests {
-    @Test func `a server that is told to stop answers what is under way, lets go of its work and exits cleanly`() async throws {
+    @Test
+    func `a server that is asked to stop finishes its requests, releases its work and exits cleanly`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
         try await RunningServer.with(.init(sandbox: sandbox)) { server in
-            let caller = try await server.account()
-            let slow = try await caller.submit("sandbox:slow=10")
+            let user = try await server.account()
+            let slow = try await user.submit("sandbox:slow=10")
             let (streaming, begin) = AsyncStream.makeStream(of: Void.self)
-            async let stream = caller.events("/api/jobs/\(slow)/events", onStart: { begin.finish() })
+            async let stream = user.events("/api/jobs/\(slow)/events", onStart: { begin.finish() })
             for await _ in streaming {}
-            async let load = ShutdownTests.submitUntilRefused(caller, server)
-            _ = try await caller.job(slow) { $0.attempts.first?["status"] == "submitted" }
+            async let load = ShutdownTests.submitUntilRefused(user, server)
+            _ = try await user.job(slow) { $0.attempts.first?["status"] == "submitted" }
 
             let start = Time.system.now()
             let status = await server.terminate()
             let took = Time.system.now() - start
-            let answered = try await load
+            let completed = try await load
             let seen = try await stream.compactMap(\.id)
 
             #expect(status == 0, "\(server.log.suffix(1500))")
             #expect(took < .seconds(25), "within its bound")
-            #expect(answered.allSatisfy { $0.status == 202 }, "\(answered.last?.text ?? "")")
+            #expect(completed.allSatisfy { $0.status == 202 }, "\(completed.last?.text ?? "")")
             #expect(try await ShutdownTests.leases(server) == 0, "nothing is held by the dead")
 
             try await server.start()
-            let rest = try await caller.events("/api/jobs/\(slow)/events", after: seen.last).compactMap(\.id)
-            for answer in answered { #expect(try await caller.end(of: answer.jobID).status == "completed") }
+            let rest = try await user.events("/api/jobs/\(slow)/events", after: seen.last).compactMap(\.id)
+            for response in completed { #expect(try await user.end(of: response.jobID).status == "completed") }
 
             #expect(seen + rest == [1, 2, 3])
             #expect(try await server.run(["audit"]).status == 0)
@@ -39,20 +40,21 @@ struct ShutdownTests {
         await sandbox.stop()
     }
 
-    @Test func `a hand-over that is under way at a stop is finished, so that nobody wonders whether it was sent`() async throws {
+    @Test
+    func `a submission that is under way at a stop is finished, so that its outcome is known`() async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05", "--fixed-output"])
         try await RunningServer.with(.init(sandbox: sandbox)) { server in
-            let caller = try await server.account()
-            // The submission is answered when the work is done.
-            let id = try await caller.submit("sandbox:webhook-first sandbox:slow=5")
-            _ = try await caller.job(id) { $0.attempts.first?["status"] == "submitting" }
+            let user = try await server.account()
+            // The submission gets its response when the work is done.
+            let id = try await user.submit("sandbox:webhook-first sandbox:slow=5")
+            _ = try await user.job(id) { $0.attempts.first?["status"] == "submitting" }
 
             #expect(await server.terminate() == 0)
             try await server.start()
-            let job = try await caller.end(of: id)
+            let job = try await user.end(of: id)
 
             #expect(job.status == "completed" && job.attempts.count == 1)
-            #expect(!server.log.contains("attempt unanswered"), "\(server.log)")
+            #expect(!server.log.contains("no response to submission"), "\(server.log)")
         }
         await sandbox.stop()
     }
@@ -61,15 +63,16 @@ struct ShutdownTests {
         try await RunningServer.with { server in
             let administrator = try await server.administrator()
             let key = try await administrator.post("/api/keys", ["name": "app"])["key"]?.string
-            let caller = Caller(url: server.url, bearer: key, client: server.client)
-            let first = try await caller.end(of: caller.submit("before"))
+            let user = APIUser(url: server.url, bearer: key, client: server.client)
+            let first = try await user.end(of: user.submit("before"))
             let link = try #require(first.outputs.first?["url"]?.string)
-            let before = try await caller.events("/api/events", after: 0, until: { $0.status == "completed" })
+            let before = try await user.events("/api/events", after: 0, until: { $0.status == "completed" })
 
             #expect(await server.terminate() == 0)
             try await server.start()
-            let second = try await caller.submit("after")
-            let after = try await caller.events("/api/events", after: before.last?.id, until: { $0.status == "completed" })
+            let second = try await user.submit("after")
+            let after = try await user.events(
+                "/api/events", after: before.last?.id, until: { $0.status == "completed" })
 
             #expect(try await administrator.get("/auth/v1/user").status == 200)
             #expect(try await server.anybody.get(link).status == 200)
@@ -89,22 +92,25 @@ struct ShutdownTests {
         }
     }
 
-    /// Submits one after the other until the server takes no more: the answers that came whole.
-    private static func submitUntilRefused(_ caller: Caller, _ server: RunningServer) async throws -> [HTTPAnswer] {
-        var answers: [HTTPAnswer] = []
+    /// Submits one after the other until the server takes no more: the responses that arrived whole.
+    private static func submitUntilRefused(_ user: APIUser, _ server: RunningServer) async throws -> [HTTPResponse] {
+        var responses: [HTTPResponse] = []
         for index in 0..<1000 {
-            guard let answer = try? await caller.post("/api/generate", ["prompt": .string("dress \(index)"), "resolution": "256x256"]),
-                answer.status != 429
+            guard
+                let response = try? await user.post(
+                    "/api/generate", ["prompt": .string("dress \(index)"), "resolution": "256x256"]),
+                response.status != 429
             else { break }
-            answers.append(answer)
+            responses.append(response)
         }
-        return answers
+        return responses
     }
 
     private static func leases(_ server: RunningServer) async throws -> Int {
         try await server.withDatabase { database in
             try await database.read { transaction in
-                try transaction.queryOne("SELECT COUNT(*) AS count FROM attempts WHERE lease IS NOT NULL")?.get("count") ?? -1
+                try transaction.queryOne("SELECT COUNT(*) AS count FROM attempts WHERE lease IS NOT NULL")?.get("count")
+                    ?? -1
             }
         }
     }

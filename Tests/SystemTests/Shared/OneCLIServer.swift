@@ -11,7 +11,9 @@ struct OneCLIServer {
 struct SharedCLIServer: SuiteTrait, TestScoping {
     @TaskLocal static var server: CLIServer?
 
-    func provideScope(for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void) async throws {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void
+    ) async throws {
         let server = try await CLIServer()
         try await Self.$server.withValue(server) { try await body() }
         await server.stop()

@@ -16,10 +16,13 @@ struct SharedServer: SuiteTrait, TestScoping {
     @TaskLocal static var server: RunningServer?
     @TaskLocal static var sandbox: RunningSandbox?
 
-    func provideScope(for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void) async throws {
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing body: @Sendable () async throws -> Void
+    ) async throws {
         let sandbox = try await RunningSandbox(["--duration", "0.05", "--concurrency", "16"])
         try await RunningServer.with(
-            .init(sandbox: sandbox, engine: .ofSharedServers, environment: ["DARKROOM_UNANSWERED_SECONDS": "60"])) { server in
+            .init(sandbox: sandbox, engine: .ofSharedServers, environment: ["DARKROOM_UNANSWERED_SECONDS": "60"])
+        ) { server in
             try await server.learnsProvider()
             try await Self.$server.withValue(server) { try await Self.$sandbox.withValue(sandbox) { try await body() } }
         }
@@ -28,14 +31,15 @@ struct SharedServer: SuiteTrait, TestScoping {
 }
 
 extension RunningServer {
-    /// Has one job done. The first webhook that is believed names our account at the provider, and that is not to be the one
-    /// of a test about strangers.
+    /// Has one job done. The first webhook that is believed names our account at the provider, and that is not to be
+    /// the one of a test about strangers.
     fileprivate func learnsProvider() async throws {
-        let caller = try await account()
-        _ = try await caller.end(of: caller.submit("the first of all"))
+        let user = try await account()
+        _ = try await user.end(of: user.submit("the first of all"))
         let time = Time.system
         let end = time.now() + .seconds(30)
-        while try await withDatabase({ try await $0.read { try $0.queryOne("SELECT 1 AS one FROM provider_accounts") } }) == nil {
+        while try await withDatabase({ try await $0.read { try $0.queryOne("SELECT 1 AS one FROM provider_accounts") } }
+        ) == nil {
             guard time.now() < end else { throw Unexpected("no webhook was believed: \(log.suffix(2000))") }
             try await time.sleep(.milliseconds(30))
         }

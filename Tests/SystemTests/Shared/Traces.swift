@@ -16,16 +16,20 @@ struct Traces: Hashable, Sendable {
 
     init() {}
 
-    init(of caller: Caller, on server: RunningServer) async throws {
-        guard let account = caller.account else { throw Unexpected("only an account of the test's own leaves traces") }
+    init(of user: APIUser, on server: RunningServer) async throws {
+        guard let account = user.account else { throw Unexpected("only an account of the test's own leaves traces") }
         self = try await server.withDatabase { database in
             try await database.read { transaction in
                 var traces = Traces()
                 traces.jobs = try transaction.count("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1", account)
-                traces.events = try transaction.count("SELECT COUNT(*) AS count FROM job_events WHERE account_id = $1", account)
-                traces.reservations = try transaction.count("SELECT COUNT(*) AS count FROM reservations WHERE account_id = $1", account)
-                traces.assets = try transaction.count("SELECT COUNT(*) AS count FROM assets WHERE account_id = $1", account)
-                traces.idempotencyKeys = try transaction.count("SELECT COUNT(*) AS count FROM idempotency_keys WHERE account_id = $1", account)
+                traces.events = try transaction.count(
+                    "SELECT COUNT(*) AS count FROM job_events WHERE account_id = $1", account)
+                traces.reservations = try transaction.count(
+                    "SELECT COUNT(*) AS count FROM reservations WHERE account_id = $1", account)
+                traces.assets = try transaction.count(
+                    "SELECT COUNT(*) AS count FROM assets WHERE account_id = $1", account)
+                traces.idempotencyKeys = try transaction.count(
+                    "SELECT COUNT(*) AS count FROM idempotency_keys WHERE account_id = $1", account)
                 return traces
             }
         }

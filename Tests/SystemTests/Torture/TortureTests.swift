@@ -4,15 +4,17 @@ import SQL
 import Testing
 import TestSupport
 
-/// Several nodes that are killed, stopped and frozen at any instant under random traffic, while what they need fails too.
-/// Their provider lives on in a process of its own, and has faults of its own.
+/// Several nodes that are killed, stopped and frozen at any instant under random traffic, while what they need fails
+/// too. Their provider lives on in a process of its own, and has faults of its own.
 @Suite(.serialized)
 struct TortureTests {
     /// TORTURE_SECONDS makes it longer, TORTURE_SEED the same again.
     private static let seconds = ProcessInfo.processInfo.environment["TORTURE_SECONDS"].flatMap { Int($0) } ?? 12
 
     @Test(arguments: TestEngine.available)
-    func `whatever dies, stands still or is away, no job and no credit is lost, and nothing is sent twice`(on engine: TestEngine) async throws {
+    func `when nodes die, freeze or lose the database, no job and no credit is lost, and nothing is sent twice`(
+        on engine: TestEngine
+    ) async throws {
         let chance = Seeded("torture on \(engine) for \(TortureTests.seconds) s", variable: "TORTURE_SEED")
         switch engine {
         case .sqlite: try await torture(chance, nil)
@@ -31,9 +33,9 @@ struct TortureTests {
             environment: environment
         ) { nodes in
             let plans = ["enterprise", "pro", "basic"]
-            var callers: [Caller] = []
-            for plan in plans { callers.append(try await nodes.account(credits: 20_000, plan: plan)) }
-            let load = TortureLoad(callers: callers, nodes: nodes)
+            var users: [APIUser] = []
+            for plan in plans { users.append(try await nodes.account(credits: 20_000, plan: plan)) }
+            let load = TortureLoad(users: users, nodes: nodes)
             let verdict = TortureVerdict(nodes: nodes, sandbox: sandbox, load: load)
 
             let end = Time.system.now() + .seconds(TortureTests.seconds)
@@ -41,7 +43,9 @@ struct TortureTests {
             let troublemaker = Troublemaker(nodes: nodes, cluster: cluster, disk: disk)
             let made = try await withThrowingTaskGroup(of: [Trouble].self) { group in
                 group.addTask { await load.run(traffic, until: end); return [] }
-                group.addTask { try await troublemaker.run(ofNodes, among: Trouble.ofNodes, every: 200...1500, until: end) }
+                group.addTask {
+                    try await troublemaker.run(ofNodes, among: Trouble.ofNodes, every: 200...1500, until: end)
+                }
                 group.addTask {
                     try await troublemaker.run(ofOthers, among: troublemaker.ofAll, every: 1000...5000, until: end)
                 }
@@ -52,7 +56,10 @@ struct TortureTests {
             let broken = try await verdict.broken()
             #expect(broken == [], "seed \(given.seed)")
             let counts = Dictionary(grouping: made, by: \.rawValue).map { "\($1.count) \($0)" }.sorted()
-            print("torture: \(load.jobs.count) jobs, answers \(load.statuses.sorted { $0.key < $1.key }.map { "\($0): \($1)" }), \(counts)")
+            print("""
+                torture: \(load.jobs.count) jobs, responses \
+                \(load.statuses.sorted { $0.key < $1.key }.map { "\($0): \($1)" }), \(counts)
+                """)
         }
         await sandbox.stop()
     }

@@ -4,19 +4,20 @@ import Foundation
 import SQL
 import TestSupport
 
-/// What must hold when all has come to rest, whatever happened before.
+/// What must hold when all has come to rest, after any history.
 struct TortureVerdict {
     let nodes: RunningNodes
     let sandbox: RunningSandbox
     let load: TortureLoad
 
-    /// Nothing where everything holds.
+    /// Empty if everything holds.
     func broken() async throws -> [String] {
         let audit = try await nodes.run(["audit"])
         var broken = audit.code == 0 ? [] : ["audit: \(audit.output)\(audit.errors)"]
         broken += load.wrong
         broken += try await nodes.withDatabase { database in
-            try await database.notAtRest() + database.bookedTwice() + unpaid(database) + overPlan(database) + gone(database)
+            try await database.notAtRest() + database.bookedTwice() + unpaid(database) + overPlan(database)
+                + gone(database)
         }
         broken += try await sentTwice()
         broken += try await filesMissing()
@@ -38,7 +39,7 @@ struct TortureVerdict {
         let known = try await database.read { transaction in
             Set(try transaction.query("SELECT id FROM jobs").map { try $0.get("id", as: String.self) })
         }
-        return load.jobs.filter { !known.contains($0.id) }.map { "a job that was answered for is gone: \($0.id)" }
+        return load.jobs.filter { !known.contains($0.id) }.map { "a job with a response is gone: \($0.id)" }
     }
 
     private func unpaid(_ database: Database) async throws -> [String] {
@@ -53,7 +54,8 @@ struct TortureVerdict {
     /// Counts each account's jobs under way through its events, which are numbered as they were committed.
     private func overPlan(_ database: Database) async throws -> [String] {
         try await database.read { transaction in
-            let limits = try transaction.query("SELECT a.id, p.concurrent_jobs FROM accounts a JOIN plans p ON p.name = a.plan")
+            let limits = try transaction.query(
+                "SELECT a.id, p.concurrent_jobs FROM accounts a JOIN plans p ON p.name = a.plan")
                 .map { (try $0.get("id", as: String.self), try $0.get("concurrent_jobs", as: Int.self)) }
             return try limits.compactMap { account, limit in
                 let events = try transaction.query(
@@ -62,7 +64,11 @@ struct TortureVerdict {
                 var most = 0
                 for event in events {
                     let job = try event.get("job_id", as: String.self)
-                    if try event.get("state", as: String.self) == "processing" { underWay.insert(job) } else { underWay.remove(job) }
+                    if try event.get("state", as: String.self) == "processing" {
+                        underWay.insert(job)
+                    } else {
+                        underWay.remove(job)
+                    }
                     most = max(most, underWay.count)
                 }
                 return most > limit ? "\(most) jobs at once of \(account), whose plan has \(limit)" : nil
@@ -70,48 +76,55 @@ struct TortureVerdict {
         }
     }
 
-    /// An attempt's webhook address is its own, so a second submission of it shows. The sandbox keeps them all.
+    /// An attempt's webhook address is its own, so a second submission of it shows. The sandbox stores them all.
     private func sentTwice() async throws -> [String] {
         let database = Database(try SQLiteEngine(path: sandbox.folder + "/sandbox.sqlite", readers: 1))
         let found = try await database.read { transaction in
             try transaction.query("""
                 SELECT webhook_url, COUNT(*) AS count FROM sandbox_requests WHERE webhook_url IS NOT NULL
                 GROUP BY webhook_url HAVING COUNT(*) > 1
-                """).map { "submitted \(try $0.get("count", as: Int.self)) times: \(try $0.get("webhook_url", as: String.self))" }
+                """
+            ).map {
+                "submitted \(try $0.get("count", as: Int.self)) times: \(try $0.get("webhook_url", as: String.self))"
+            }
         }
         await database.close()
         return found
     }
 
-    /// Of each caller, the newest completed jobs: their bytes, by their links and hashes.
+    /// Of each user, the newest completed jobs: their bytes, by their links and hashes.
     private func filesMissing() async throws -> [String] {
         var broken: [String] = []
-        for caller in load.callers {
-            let page = try await caller.get("/api/jobs?limit=40&status=completed")
+        for user in load.users {
+            let page = try await user.get("/api/jobs?limit=40&status=completed")
             for id in page["jobs"]?.array?.compactMap({ $0["id"]?.string }) ?? [] {
-                let job = try await caller.job(id)
+                let job = try await user.job(id)
                 if job.outputs.isEmpty { broken.append("completed without outputs: \(id)") }
                 for output in job.outputs {
-                    let file = try await caller.get(output["url"]?.string ?? "")
+                    let file = try await user.get(output["url"]?.string ?? "")
                     let isWhole = Hex.text(SHA256.hash(data: Data(file.bytes))) == output["sha256"]?.string
-                    if file.status != 200 || !isWhole { broken.append("no file of \(id): \(file.status), \(file.bytes.count) bytes") }
+                    if file.status != 200 || !isWhole {
+                        broken.append("no file of \(id): \(file.status), \(file.bytes.count) bytes")
+                    }
                 }
             }
         }
         return broken
     }
 
-    /// Each event once, in order, whichever nodes told of them.
+    /// Each event once, in order, from any node.
     private func eventsMissed() async throws -> [String] {
         var broken: [String] = []
-        for (index, caller) in load.callers.enumerated() {
-            guard let account = caller.account else { continue }
-            let last = try await nodes.withDatabase { database in try await database.read { try $0.lastEventSeq(of: account) } }
+        for (index, user) in load.users.enumerated() {
+            guard let account = user.account else { continue }
+            let last = try await nodes.withDatabase { database in
+                try await database.read { try $0.jobs.lastEventSeq(of: account) }
+            }
             await load.watchToTheEnd(index, last: last)
             let seen = load.seen(by: index)
             if seen != (0..<last).map({ $0 + 1 }) {
                 let holes = Set(1...max(last, 1)).subtracting(seen).sorted().prefix(5)
-                broken.append("events of \(account): told \(seen.count) of \(last), not \(holes)")
+                broken.append("events of \(account): received \(seen.count) of \(last), not \(holes)")
             }
         }
         return broken

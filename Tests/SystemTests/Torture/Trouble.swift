@@ -22,7 +22,7 @@ enum Trouble: String, CaseIterable, Sendable {
     static let ofNodes: [Trouble] = [.killed, .killed, .stopped, .frozen]
 }
 
-/// Makes trouble, and mends it again.
+/// Makes trouble, and repairs it again.
 struct Troublemaker: Sendable {
     let nodes: RunningNodes
     let cluster: PostgresCluster?
@@ -34,7 +34,7 @@ struct Troublemaker: Sendable {
         [.filesAway] + (disk == nil ? [] : [.filesFull]) + (cluster == nil ? [] : [.databaseRestarted, .databaseKilled])
     }
 
-    /// One trouble after another until the time is over; all is mended when it answers. Answers what it did.
+    /// One trouble after another until the time is over; all is repaired when it returns. Returns what it did.
     func run(
         _ given: Seeded, among troubles: [Trouble], every pause: ClosedRange<Int64>, until end: Instant
     ) async throws -> [Trouble] {
@@ -45,7 +45,9 @@ struct Troublemaker: Sendable {
             try await time.sleep(.milliseconds(chance.number(pause)))
             let trouble = troubles[Int.random(in: troubles.indices, using: &chance)]
             let node = nodes.all[Int.random(in: nodes.all.indices, using: &chance)]
-            try await make(trouble, node, for: .milliseconds(chance.number(0...1500)), frozen: .milliseconds(chance.number(500...4000)))
+            try await make(
+                trouble, node, for: .milliseconds(chance.number(0...1500)),
+                frozen: .milliseconds(chance.number(500...4000)))
             made.append(trouble)
         }
         return made
@@ -79,7 +81,9 @@ struct Troublemaker: Sendable {
             try FileManager.default.moveItem(atPath: incoming, toPath: away)
             try await time.sleep(pause)
             // A node that started meanwhile made its own.
-            if FileManager.default.fileExists(atPath: incoming) { return try FileManager.default.removeItem(atPath: away) }
+            if FileManager.default.fileExists(atPath: incoming) {
+                return try FileManager.default.removeItem(atPath: away)
+            }
             try FileManager.default.moveItem(atPath: away, toPath: incoming)
         case .filesFull:
             try disk?.fill()
@@ -88,7 +92,7 @@ struct Troublemaker: Sendable {
         }
     }
 
-    /// While its database or its files are away, a node does not start: whoever runs it tries again.
+    /// While its database or its files are away, a node does not start: its operator tries again.
     private func startAgain(_ node: RunningNode) async throws {
         for _ in 0..<20 {
             do { return try await node.start() } catch is Unexpected { try await Time.system.sleep(.milliseconds(500)) }

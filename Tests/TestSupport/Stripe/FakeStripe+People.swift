@@ -1,7 +1,7 @@
 package import Core
 import Synchronization
 
-/// What people, banks and time do. Nothing is told of it by itself: the test says which event comes, when, and how often.
+/// What people, banks and time do. No event comes of it by itself: the test says which one comes, when, and how often.
 extension FakeStripe {
     /// Somebody pays on the page.
     ///
@@ -12,9 +12,14 @@ extension FakeStripe {
             guard let page = state.objects[session] else { return }
             if page["mode"] == "subscription" { return state.subscribe(page, now) }
             let payment = state.make("payment_intent", "pi", [:])["id"] ?? .null
-            if !later { _ = state.make("charge", "ch", ["payment_intent": payment, "amount": page["amount_total"] ?? 0, "amount_refunded": 0]) }
+            if !later {
+                _ = state.make("charge", "ch", [
+                    "payment_intent": payment, "amount": page["amount_total"] ?? 0, "amount_refunded": 0,
+                ])
+            }
             state.set(session, [
-                "status": "complete", "payment_status": later ? "unpaid" : "paid", "payment_intent": payment, "url": .null,
+                "status": "complete", "payment_status": later ? "unpaid" : "paid", "payment_intent": payment,
+                "url": .null,
             ])
         }
     }
@@ -24,7 +29,8 @@ extension FakeStripe {
         state.withLock { state in
             let page = state.objects[session] ?? .null
             _ = state.make("charge", "ch", [
-                "payment_intent": page["payment_intent"] ?? .null, "amount": page["amount_total"] ?? 0, "amount_refunded": 0,
+                "payment_intent": page["payment_intent"] ?? .null, "amount": page["amount_total"] ?? 0,
+                "amount_refunded": 0,
             ])
             state.set(session, ["payment_status": "paid"])
         }
@@ -41,7 +47,10 @@ extension FakeStripe {
 
     package func dispute(_ charge: String, amount: Int64, status: String = "needs_response") -> String {
         state.withLock { state in
-            state.make("dispute", "dp", ["charge": .string(charge), "amount": .integer(amount), "status": .string(status)])["id"]?.string ?? ""
+            let made = state.make("dispute", "dp", [
+                "charge": .string(charge), "amount": .integer(amount), "status": .string(status),
+            ])
+            return made["id"]?.string ?? ""
         }
     }
 
@@ -51,7 +60,8 @@ extension FakeStripe {
     @discardableResult
     package func renew(_ subscription: String, isPaid: Bool = true) -> String {
         state.withLock { state in
-            guard let current = state.objects[subscription], case .object(var item)? = current["items"]?["data"]?.array?.first,
+            guard let current = state.objects[subscription],
+                case .object(var item)? = current["items"]?["data"]?.array?.first,
                 let end = item["current_period_end"]?.integer, let price = item["price"]?["id"]?.string
             else { return "" }
             let next = end + FakeStripe.month
@@ -59,12 +69,13 @@ extension FakeStripe {
             item["current_period_end"] = .integer(next)
             state.set(subscription, ["items": ["data": [.object(item)]], "status": isPaid ? "active" : "past_due"])
             let amount = state.objects[price]?["unit_amount"]?.integer ?? 0
-            let line = state.line(of: current, price, amount, isProration: false, ["start": .integer(end), "end": .integer(next)])
+            let line = state.line(
+                of: current, price, amount, isProration: false, ["start": .integer(end), "end": .integer(next)])
             return state.invoice(of: current, [line], isPaid: isPaid)["id"]?.string ?? ""
         }
     }
 
-    /// Somebody makes the same customer a subscription to another price. Answers its id.
+    /// Somebody makes the same customer a subscription to another price. Returns its id.
     package func copySubscription(_ id: String, price: String) -> String {
         state.withLock { state in
             guard case .object(var members)? = state.objects[id] else { return "" }
@@ -91,8 +102,8 @@ extension FakeStripe {
         set(invoice, ["status": "paid", "amount_paid": .integer(lines.reduce(0) { $0 + ($1["amount"]?.integer ?? 0) })])
     }
 
-    /// The next time that this is asked there is no answer: before it was done, or after.
-    package func loseAnswer(to request: String, _ moment: Faults.Moment) {
+    /// The next time that this is asked there is no response: before it was done, or after.
+    package func loseResponse(to request: String, _ moment: Faults.Moment) {
         let fault = Faults(1, moment, of: request)
         fault.arm()
         faults = fault
@@ -101,10 +112,13 @@ extension FakeStripe {
     /// An invoice that was open.
     package func payInvoice(_ invoice: String, of subscription: String) {
         state.withLock { state in
-            guard let open = state.objects[invoice], let total = open["lines"]?["data"]?.array?.first?["amount"] else { return }
+            guard let open = state.objects[invoice], let total = open["lines"]?["data"]?.array?.first?["amount"]
+            else { return }
             state.set(invoice, [
                 "status": "paid", "amount_paid": total,
-                "payments": ["data": [["is_default": true, "status": "paid", "payment": ["payment_intent": open["paid_with"] ?? .null]]]],
+                "payments": ["data": [
+                    ["is_default": true, "status": "paid", "payment": ["payment_intent": open["paid_with"] ?? .null]],
+                ]],
             ])
             state.set(subscription, ["status": "active"])
         }
@@ -126,8 +140,10 @@ extension FakeStripe {
             return "\(state.name)\(state.last)"
         }
         let event: JSON = [
-            "id": .string(id ?? "evt_\(number)"), "object": "event", "type": .string(type), "created": .integer(clock.now.seconds),
-            "api_version": "2026-10-28.endive", "data": ["object": self[object] == .null ? ["id": .string(object)] : self[object]],
+            "id": .string(id ?? "evt_\(number)"), "object": "event", "type": .string(type),
+            "created": .integer(clock.now.seconds),
+            "api_version": "2026-10-28.endive",
+            "data": ["object": self[object] == .null ? ["id": .string(object)] : self[object]],
         ]
         return Array(event.text.utf8)
     }
@@ -144,14 +160,17 @@ extension FakeStripe.State {
         let subscription = make("subscription", "sub", [
             "customer": page["customer"] ?? .null, "status": "active", "cancel_at_period_end": false,
             "items": ["data": [[
-                "id": "si_1", "price": ["id": .string(price)], "current_period_start": .integer(start), "current_period_end": .integer(end),
+                "id": "si_1", "price": ["id": .string(price)], "current_period_start": .integer(start),
+                "current_period_end": .integer(end),
             ]]],
         ])
         let line = line(
-            of: subscription, price, page["amount_total"]?.integer ?? 0, isProration: false, ["start": .integer(start), "end": .integer(end)])
+            of: subscription, price, page["amount_total"]?.integer ?? 0, isProration: false,
+            ["start": .integer(start), "end": .integer(end)])
         let invoice = invoice(of: subscription, [line])
         set(id, [
-            "status": "complete", "payment_status": "paid", "subscription": subscription["id"] ?? .null, "invoice": invoice["id"] ?? .null,
+            "status": "complete", "payment_status": "paid", "subscription": subscription["id"] ?? .null,
+            "invoice": invoice["id"] ?? .null,
             "url": .null,
         ])
     }

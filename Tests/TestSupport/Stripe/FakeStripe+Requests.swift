@@ -1,23 +1,26 @@
 import Core
 
 extension FakeStripe.State {
-    mutating func answer(_ request: String, _ form: StripeForm, _ now: Instant) -> (Int, JSON) {
+    mutating func respond(to request: String, _ form: StripeForm, _ now: Instant) -> (Int, JSON) {
         let parts = request.split(separator: "/").map { String($0) }
         switch (parts[0].hasPrefix("POST"), parts.dropFirst().joined(separator: "/")) {
         case (true, "customers"):
             return (200, make("customer", "cus", ["metadata": metadata(form)]))
         case (true, "prices"):
             return (200, make("price", "price", [
-                "unit_amount": number(form["unit_amount"]), "currency": text(form["currency"]), "lookup_key": text(form["lookup_key"]),
+                "unit_amount": number(form["unit_amount"]), "currency": text(form["currency"]),
+                "lookup_key": text(form["lookup_key"]),
                 "metadata": metadata(form),
             ]))
         case (true, let path) where path.hasSuffix("/sessions") && deleted.contains(form["customer"]?.text ?? ""):
             return (400, ["error": [
-                "type": "invalid_request_error", "code": "resource_missing", "param": "customer", "message": "No such customer",
+                "type": "invalid_request_error", "code": "resource_missing", "param": "customer",
+                "message": "No such customer",
             ]])
         case (true, "checkout/sessions") where deleted.contains(form["line_items"]?["0"]?["price"]?.text ?? ""):
             return (400, ["error": [
-                "type": "invalid_request_error", "param": "line_items[0][price]", "message": "The price specified is inactive.",
+                "type": "invalid_request_error", "param": "line_items[0][price]",
+                "message": "The price specified is inactive.",
             ]])
         case (true, "checkout/sessions"):
             return (200, session(form))
@@ -29,12 +32,15 @@ extension FakeStripe.State {
             return change(parts[2], form, now)
         case (false, "prices"):
             return list {
-                $0["object"] == "price" && $0["lookup_key"] == text(form["lookup_keys"]?["0"]) && !deleted.contains($0["id"]?.string ?? "")
+                $0["object"] == "price" && $0["lookup_key"] == text(form["lookup_keys"]?["0"])
+                    && !deleted.contains($0["id"]?.string ?? "")
             }
         case (false, "checkout/sessions") where form["payment_intent"] == nil:
             return page("checkout.session", form)
         case (false, "subscriptions"):
-            return list { $0["object"] == "subscription" && $0["customer"] == text(form["customer"]) && $0["status"] != "canceled" }
+            return list {
+                $0["object"] == "subscription" && $0["customer"] == text(form["customer"]) && $0["status"] != "canceled"
+            }
         case (false, "invoices"):
             return page("invoice", form)
         case (false, "checkout/sessions"):
@@ -47,14 +53,19 @@ extension FakeStripe.State {
             return (200, ["data": .array(objects.values.filter { $0["object"] == "dispute" }.map(returned))])
         case (false, "refunds"):
             let charges = objects.values.filter { $0["object"] == "charge" && $0["amount_refunded"]?.integer ?? 0 > 0 }
-            return (200, ["data": .array(charges.map { returned(["object": "refund", "charge": $0["id"] ?? .null, "created": $0["created"] ?? .null]) })])
+            let refunds = charges.map {
+                returned(["object": "refund", "charge": $0["id"] ?? .null, "created": $0["created"] ?? .null])
+            }
+            return (200, ["data": .array(refunds)])
         case (false, "invoice_payments"):
             let payment = text(form["payment"]?["payment_intent"])
             let invoices = objects.values.filter { $0["object"] == "invoice" && $0["paid_with"] == payment }
             return (200, ["data": .array(invoices.map { ["invoice": $0["id"] ?? .null] })])
         default:
             guard let object = parts.last.flatMap({ objects[$0] }) else {
-                return (404, ["error": ["type": "invalid_request_error", "code": "resource_missing", "message": "there is none"]])
+                return (404, ["error": [
+                    "type": "invalid_request_error", "code": "resource_missing", "message": "there is none",
+                ]])
             }
             return (200, object)
         }
@@ -81,8 +92,9 @@ extension FakeStripe.State {
     private mutating func session(_ form: StripeForm) -> JSON {
         let price = form["line_items"]?["0"]?["price"]?.text.flatMap { objects[$0] } ?? .null
         let made = make("checkout.session", "cs", [
-            "mode": text(form["mode"]), "status": "open", "payment_status": "unpaid", "customer": text(form["customer"]),
-            "metadata": metadata(form), "amount_subtotal": price["unit_amount"] ?? .null, "amount_total": price["unit_amount"] ?? .null,
+            "mode": text(form["mode"]), "status": "open", "payment_status": "unpaid",
+            "customer": text(form["customer"]), "metadata": metadata(form),
+            "amount_subtotal": price["unit_amount"] ?? .null, "amount_total": price["unit_amount"] ?? .null,
             "currency": price["currency"] ?? .null, "price": price["id"] ?? .null,
         ])
         guard let id = made["id"]?.string else { return made }
@@ -99,12 +111,15 @@ extension FakeStripe.State {
     }
 
     private mutating func change(_ id: String, _ form: StripeForm, _ now: Instant) -> (Int, JSON) {
-        guard let subscription = objects[id], let item = subscription["items"]?["data"]?.array?.first else { return (404, ["error": ["type": "x"]]) }
+        guard let subscription = objects[id], let item = subscription["items"]?["data"]?.array?.first
+        else { return (404, ["error": ["type": "x"]]) }
         if let ends = form["cancel_at_period_end"]?.text { set(id, ["cancel_at_period_end": .bool(ends == "true")]) }
         if form["cancel_at"]?.text == "" { set(id, ["cancel_at": .null]) }
         if let price = form["items"]?["0"]?["price"]?.text {
             let waits = subscription["pending_update"]?["expires_at"] != nil
-            if form["proration_behavior"]?.text == "always_invoice" { prorate(subscription, item, to: price, now, isPaid: !waits) }
+            if form["proration_behavior"]?.text == "always_invoice" {
+                prorate(subscription, item, to: price, now, isPaid: !waits)
+            }
             if waits { set(id, ["pending_price": .string(price)]) } else { setPrice(of: id, price) }
         }
         return (200, objects[id] ?? .null)
@@ -122,9 +137,12 @@ extension FakeStripe.State {
             let end = item["current_period_end"]?.integer
         else { return }
         let period: JSON = ["start": .integer(now.seconds), "end": .integer(end)]
-        func amount(_ price: String) -> Int64 { (objects[price]?["unit_amount"]?.integer ?? 0) * (end - now.seconds) / (end - start) }
+        func amount(_ price: String) -> Int64 {
+            (objects[price]?["unit_amount"]?.integer ?? 0) * (end - now.seconds) / (end - start)
+        }
         invoice(of: subscription, [
-            line(of: subscription, old, -amount(old), isProration: true, period), line(of: subscription, price, amount(price), isProration: true, period),
+            line(of: subscription, old, -amount(old), isProration: true, period),
+            line(of: subscription, price, amount(price), isProration: true, period),
         ], isPaid: isPaid)
     }
 
@@ -134,12 +152,16 @@ extension FakeStripe.State {
         let total = lines.reduce(0) { $0 + ($1["amount"]?.integer ?? 0) }
         let charge = make("charge", "ch", ["payment_intent": payment, "amount": .integer(total), "amount_refunded": 0])
         let invoice = make("invoice", "in", [
-            "customer": subscription["customer"] ?? .null, "currency": "usd", "amount_paid": .integer(isPaid ? total : 0),
+            "customer": subscription["customer"] ?? .null, "currency": "usd",
+            "amount_paid": .integer(isPaid ? total : 0),
             "status": isPaid ? "paid" : "open", "paid_with": payment, "charged_by": charge["id"] ?? .null,
-            "parent": ["type": "subscription_details", "subscription_details": ["subscription": subscription["id"] ?? .null]],
+            "parent": [
+                "type": "subscription_details", "subscription_details": ["subscription": subscription["id"] ?? .null],
+            ],
             "lines": ["data": .array(lines), "has_more": false],
             "payments": ["data": [[
-                "is_default": true, "status": isPaid ? "paid" : "open", "payment": ["type": "payment_intent", "payment_intent": payment],
+                "is_default": true, "status": isPaid ? "paid" : "open",
+                "payment": ["type": "payment_intent", "payment_intent": payment],
             ]]],
         ])
         if let id = subscription["id"]?.string { set(id, ["latest_invoice": invoice["id"] ?? .null]) }
@@ -148,10 +170,13 @@ extension FakeStripe.State {
 
     func line(of subscription: JSON, _ price: String, _ amount: Int64, isProration: Bool, _ period: JSON) -> JSON {
         [
-            "amount": .integer(amount), "quantity": 1, "period": period, "pricing": ["price_details": ["price": .string(price)]],
+            "amount": .integer(amount), "quantity": 1, "period": period,
+            "pricing": ["price_details": ["price": .string(price)]],
             "parent": [
                 "type": "subscription_item_details",
-                "subscription_item_details": ["subscription": subscription["id"] ?? .null, "proration": .bool(isProration)],
+                "subscription_item_details": [
+                    "subscription": subscription["id"] ?? .null, "proration": .bool(isProration),
+                ],
             ],
         ]
     }
@@ -179,11 +204,14 @@ extension FakeStripe.State {
             return created >= from && created < to && number < below
         }.sorted { ($0["number"]?.integer ?? 0) > ($1["number"]?.integer ?? 0) }
         let limit = form["limit"]?.text.flatMap { Int($0) } ?? 10
-        return (200, ["object": "list", "data": .array(Array(found.prefix(limit))), "has_more": .bool(found.count > limit)])
+        return (200, [
+            "object": "list", "data": .array(Array(found.prefix(limit))), "has_more": .bool(found.count > limit),
+        ])
     }
 
     private func metadata(_ form: StripeForm) -> JSON {
-        .object(Dictionary((form["metadata"]?.members ?? []).map { ($0.name, text($0.value)) }, uniquingKeysWith: { $1 }))
+        .object(
+            Dictionary((form["metadata"]?.members ?? []).map { ($0.name, text($0.value)) }, uniquingKeysWith: { $1 }))
     }
 
     private func text(_ form: StripeForm?) -> JSON { form?.text.map { .string($0) } ?? .null }

@@ -6,15 +6,15 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// A small honest Stripe on a free port: it keeps what it is asked to make, does it once for each idempotency key, and lets
-/// the test do what people and banks do.
+/// A small honest Stripe on a free port: it stores what it is asked to make, does it once for each idempotency key, and
+/// lets the test do what people and banks do.
 package final class FakeStripe: Sendable {
     package static let secret = "whsec_test"
 
     struct State {
         let clock: FakeTime
         var objects: [String: JSON] = [:]
-        var answers: [String: (form: StripeForm, answer: JSON)] = [:]
+        var responses: [String: (form: StripeForm, body: JSON)] = [:]
         var requests: [String] = []
         var last = 0
         /// In its ids, as no two of Stripe's are ever the same.
@@ -50,7 +50,7 @@ package final class FakeStripe: Sendable {
         (port, portKnown) = AsyncStream.makeStream(of: Int.self)
     }
 
-    /// Whether it answers nothing but 503.
+    /// Whether it responds to everything with 503.
     package var isAway: Bool {
         get { state.withLock { $0.isAway } }
         set { state.withLock { $0.isAway = newValue } }
@@ -62,7 +62,7 @@ package final class FakeStripe: Sendable {
         set { state.withLock { $0.faults = newValue } }
     }
 
-    /// What happens while an answer is made already and has not arrived, such as to `GET /subscriptions/sub_1`.
+    /// What happens while a response is made already and has not arrived, such as to `GET /subscriptions/sub_1`.
     package var meanwhile: (@Sendable (_ request: String) async -> Void)? {
         get { state.withLock { $0.meanwhile } }
         set { state.withLock { $0.meanwhile = newValue } }
@@ -81,7 +81,9 @@ package final class FakeStripe: Sendable {
     /// All of a kind, such as `checkout.session`, the oldest first.
     package func all(_ kind: String) -> [JSON] {
         state.withLock { state in
-            state.objects.values.filter { $0["object"]?.string == kind }.sorted { ($0["number"]?.integer ?? 0) < ($1["number"]?.integer ?? 0) }
+            state.objects.values.filter { $0["object"]?.string == kind }.sorted {
+                ($0["number"]?.integer ?? 0) < ($1["number"]?.integer ?? 0)
+            }
         }
     }
 
@@ -100,35 +102,38 @@ package final class FakeStripe: Sendable {
         let stripe: FakeStripe
 
         func handle(
-            _ request: Request, context: BasicRequestContext, next: (Request, BasicRequestContext) async throws -> Response
+            _ request: Request, context: BasicRequestContext,
+            next: (Request, BasicRequestContext) async throws -> Response
         ) async throws -> Response {
             let body = String(buffer: try await request.body.collect(upTo: 1 << 20))
             let form = try StripeForm(decoding: request.method == .post ? body : request.uri.query ?? "")
             let name = "\(request.method) \(request.uri.path.replacing("/v1/", with: "/"))"
-            let (status, answer) = stripe.answer(name, form, key: request.headers[HTTPField.Name("Idempotency-Key") ?? .from])
+            let (status, json) = stripe.respond(
+                to: name, form, key: request.headers[HTTPField.Name("Idempotency-Key") ?? .from])
             await stripe.meanwhile?(name)
-            return Response(status: .init(code: status), body: .init(byteBuffer: ByteBuffer(string: answer.text)))
+            return Response(status: .init(code: status), body: .init(byteBuffer: ByteBuffer(string: json.text)))
         }
     }
 
-    private func answer(_ request: String, _ form: StripeForm, key: String?) -> (status: Int, answer: JSON) {
+    private func respond(to request: String, _ form: StripeForm, key: String?) -> (status: Int, body: JSON) {
         let away: (Int, JSON) = (503, ["error": ["type": "api_error", "message": "away"]])
         let fault = faults?.call(request)
         if fault == .before { return away }
-        let answer: (Int, JSON) = state.withLock { state in
+        let response: (Int, JSON) = state.withLock { state in
             state.requests.append(request)
             if state.isAway { return away }
-            guard let key else { return state.answer(request, form, clock.now) }
-            if let kept = state.answers[key] {
-                guard kept.form == form else {
-                    return (400, ["error": ["type": "idempotency_error", "message": .string("the key \(key) came with another body")]])
+            guard let key else { return state.respond(to: request, form, clock.now) }
+            if let stored = state.responses[key] {
+                guard stored.form == form else {
+                    return (400, ["error": [
+                        "type": "idempotency_error", "message": .string("the key \(key) came with another body")]])
                 }
-                return (200, kept.answer)
+                return (200, stored.body)
             }
-            let answer = state.answer(request, form, clock.now)
-            if answer.0 == 200 { state.answers[key] = (form, answer.1) }
-            return answer
+            let response = state.respond(to: request, form, clock.now)
+            if response.0 == 200 { state.responses[key] = (form, response.1) }
+            return response
         }
-        return fault == .after ? away : answer
+        return fault == .after ? away : response
     }
 }

@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// What one run of the program said and how it ended.
+/// What one run of the program printed and how it ended.
 package struct CLIRun: Sendable {
     package let code: Int32
     package let output: String
@@ -19,17 +19,18 @@ package struct CLIRun: Sendable {
         _ arguments: [String], in folder: String, environment: [String: String] = [:], input: String? = nil
     ) throws -> ChildProcess {
         try ChildProcess(
-            Binary.url(), arguments, environment: environment, folder: folder, log: "\(folder)/run-\(UUID().uuidString)", input: input)
+            Binary.url(), arguments, environment: environment, folder: folder,
+            log: "\(folder)/run-\(UUID().uuidString)", input: input)
     }
 }
 
 extension ChildProcess {
-    /// Waits until it has printed `words`, on either of its outputs.
-    package func waits(for words: String, within bound: Duration = .seconds(60)) async throws {
+    /// Waits until it has printed `text`, on either of its outputs.
+    package func waits(for text: String, within bound: Duration = .seconds(60)) async throws {
         let time = Time.system
         let end = time.now() + bound
-        while !(output + errors).contains(words) {
-            guard isRunning, time.now() < end else { throw Unexpected("'\(words)' was not printed: \(output)\(errors)") }
+        while !(output + errors).contains(text) {
+            guard isRunning, time.now() < end else { throw Unexpected("'\(text)' was not printed: \(output)\(errors)") }
             try await time.sleep(.milliseconds(30))
         }
     }

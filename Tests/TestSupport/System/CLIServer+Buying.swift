@@ -3,9 +3,9 @@ package import Core
 package import Foundation
 
 extension CLIServer {
-    /// A server as it starts by itself, with the stand-in for Stripe that it has built in, and somebody who has signed up.
-    package static func withStandIn(
-        _ body: @Sendable (_ server: CLIServer, _ buyer: Caller) async throws -> Void
+    /// A server as it starts by itself, with the Stripe emulator that it has built in, and somebody who has signed up.
+    package static func withStripeEmulator(
+        _ body: @Sendable (_ server: CLIServer, _ buyer: APIUser) async throws -> Void
     ) async throws {
         let server = try await CLIServer()
         do {
@@ -17,42 +17,45 @@ extension CLIServer {
         await server.stop()
     }
 
-    /// Where the stand-in is and its key, as the server's owner finds them.
-    package func standInCaller() throws -> Caller {
+    /// Calls the Stripe emulator with its key, as the server's owner can.
+    package func stripeUser() throws -> APIUser {
         guard let bytes = FileManager.default.contents(atPath: data + "/server.json"),
             case let file = try JSON(parsing: Array(bytes)),
             let url = file["stripeSandboxURL"]?.string, let key = file["stripeSandboxKey"]?.string
-        else { throw Unexpected("server.json names no stand-in") }
-        return Caller(url: url, bearer: key, client: .shared)
+        else { throw Unexpected("server.json names no Stripe emulator") }
+        return APIUser(url: url, bearer: key, client: .shared)
     }
 
     /// - Parameter form: Such as `amount=250&reason=fraudulent`.
-    package func standIn(_ method: String, _ path: String, _ form: String = "") async throws -> HTTPAnswer {
-        let answer = try await standInCaller().send(
-            method, path, bytes: method == "GET" ? nil : Array(form.utf8), headers: ["content-type": "application/x-www-form-urlencoded"])
-        guard answer.status == 200 else { throw Unexpected("\(method) \(path): \(answer.status) \(answer.text)") }
-        return answer
+    package func stripe(_ method: String, _ path: String, _ form: String = "") async throws -> HTTPResponse {
+        let response = try await stripeUser().send(
+            method, path, bytes: method == "GET" ? nil : Array(form.utf8),
+            headers: ["content-type": "application/x-www-form-urlencoded"])
+        guard response.status == 200 else { throw Unexpected("\(method) \(path): \(response.status) \(response.text)") }
+        return response
     }
 
     /// As the payer would on the page of the checkout.
     package func pay(_ checkout: JSON) async throws {
-        guard let session = checkout["url"]?.string?.split(separator: "/").last else { throw Unexpected("nothing to pay: \(checkout.text)") }
-        let paid = try await standIn("POST", "/_stand-in/sessions/\(session)/pay", "email=buyer@example.com&name=Buyer")
+        guard let session = checkout["url"]?.string?.split(separator: "/").last else {
+            throw Unexpected("nothing to pay: \(checkout.text)")
+        }
+        let paid = try await stripe("POST", "/_emulator/sessions/\(session)/pay", "email=buyer@example.com&name=Buyer")
         guard paid["payment_status"]?.string == "paid" else { throw Unexpected("not paid: \(paid.text)") }
     }
 }
 
-extension HTTPAnswer {
+extension HTTPResponse {
     /// What a list of Stripe's holds.
     package var listed: [JSON] { self["data"]?.array ?? [] }
 }
 
-extension Caller {
+extension APIUser {
     /// - Parameter item: `{"pack": …}` or `{"plan": …}`.
     package func checkout(_ item: JSON) async throws -> JSON {
-        let answer = try await post("/api/billing/checkout", item)
-        guard answer.status == 201, let checkout = answer["checkout"] else {
-            throw Unexpected("no checkout: \(answer.status) \(answer.text)")
+        let response = try await post("/api/billing/checkout", item)
+        guard response.status == 201, let checkout = response["checkout"] else {
+            throw Unexpected("no checkout: \(response.status) \(response.text)")
         }
         return checkout
     }
@@ -77,13 +80,16 @@ extension Caller {
     }
 
     private func becomes(
-        _ words: String, within bound: Duration, _ isSo: @Sendable () async throws -> Bool
+        _ wanted: String, within bound: Duration, _ isSo: @Sendable () async throws -> Bool
     ) async throws {
         let time = Time.system
         let end = time.now() + bound
         while try await !isSo() {
             guard time.now() < end else {
-                throw Unexpected("after \(bound) not \(words): \(try await balance()), \(try await get("/api/billing/subscription").text)")
+                throw Unexpected("""
+                    after \(bound) not \(wanted): \(try await balance()), \
+                    \(try await get("/api/billing/subscription").text)
+                    """)
             }
             try await time.sleep(.milliseconds(30))
         }

@@ -2,7 +2,8 @@ import AsyncHTTPClient
 import Core
 import Foundation
 
-/// `darkroom serve` as a person starts it, in a folder where other commands find it: with `./data` and nothing else set.
+/// `darkroom serve` as a person starts it, in a folder where other commands find it: with `./data` and nothing else
+/// set.
 package final class CLIServer: Sendable {
     package let folder: TemporaryFolder
     package let port: Int
@@ -13,17 +14,19 @@ package final class CLIServer: Sendable {
     package var sandboxURL: String { "http://127.0.0.1:\(port + 1)" }
     package var log: String { process.output + process.errors }
 
-    /// Answers once the server has said that it serves.
+    /// Returns once the server has printed that it serves.
     package init(
-        _ arguments: [String] = [], environment: [String: String] = [:], folder: TemporaryFolder? = nil, port: Int? = nil
+        _ arguments: [String] = [], environment: [String: String] = [:], folder: TemporaryFolder? = nil,
+        port: Int? = nil
     ) async throws {
         self.folder = try folder ?? TemporaryFolder()
         if let port { self.port = port } else { self.port = try await FreePorts.block() }
-        process = try CLIRun.start(["serve", "--port", "\(self.port)"] + arguments, in: self.folder.path, environment: environment)
+        process = try CLIRun.start(
+            ["serve", "--port", "\(self.port)"] + arguments, in: self.folder.path, environment: environment)
         try await process.waits(for: "is serving at")
     }
 
-    /// As an operator stops it. Answers its exit code.
+    /// As an operator stops it. Returns its exit code.
     @discardableResult
     package func stop() async -> Int32 {
         process.terminate()
@@ -46,11 +49,11 @@ package final class CLIServer: Sendable {
         try CLIRun.start(arguments, in: folder.path)
     }
 
-    package var anybody: Caller { Caller(url: url, bearer: nil, client: .shared) }
+    package var anybody: APIUser { APIUser(url: url, bearer: nil, client: .shared) }
 
-    package func signUp(_ email: String) async throws -> Caller {
-        let answer = try await anybody.post("/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
-        guard let token = answer["access_token"]?.string else { throw Unexpected("no session: \(answer.text)") }
-        return Caller(url: url, bearer: token, client: .shared)
+    package func signUp(_ email: String) async throws -> APIUser {
+        let response = try await anybody.post("/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
+        guard let token = response["access_token"]?.string else { throw Unexpected("no session: \(response.text)") }
+        return APIUser(url: url, bearer: token, client: .shared)
     }
 }

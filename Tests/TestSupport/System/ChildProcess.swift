@@ -1,8 +1,8 @@
 package import Foundation
 import Synchronization
 
-/// A program of ours, run as its users run it. What it prints is kept in files, so that no pipe fills up, and it never
-/// outlives the value.
+/// A program, run as its users run it. What it prints goes to files, so that no pipe fills up, and it never outlives
+/// the value.
 package final class ChildProcess: Sendable {
     private enum Ending {
         case running([CheckedContinuation<Int32, Never>])
@@ -19,12 +19,15 @@ package final class ChildProcess: Sendable {
     ///   - log: A path without its extension, for what is printed.
     ///   - input: What it reads on standard input.
     package init(
-        _ program: URL, _ arguments: [String], environment: [String: String] = [:], folder: String, log: String, input: String? = nil
+        _ program: URL, _ arguments: [String], environment: [String: String] = [:], folder: String, log: String,
+        input: String? = nil
     ) throws {
         (outputPath, errorPath) = (log + ".out", log + ".err")
         let files = FileManager.default
         for path in [outputPath, errorPath] where !files.fileExists(atPath: path) {
-            guard files.createFile(atPath: path, contents: nil) else { throw Unexpected("no file could be made at \(path)") }
+            guard files.createFile(atPath: path, contents: nil) else {
+                throw Unexpected("no file could be made at \(path)")
+            }
         }
         process = Process()
         process.executableURL = program
@@ -36,7 +39,7 @@ package final class ChildProcess: Sendable {
         process.standardError = try ChildProcess.appending(errorPath)
         ending = Mutex(.running([]))
         process.terminationHandler = { [weak self] in self?.ended($0.terminationStatus, by: $0.terminationReason) }
-        try process.run()
+        try ChildProcess.withoutBlockedSignals { [process] in try process.run() }
     }
 
     deinit {
@@ -44,6 +47,7 @@ package final class ChildProcess: Sendable {
     }
 
     package var isRunning: Bool { process.isRunning }
+    package var id: Int32 { process.processIdentifier }
 
     package var output: String { ChildProcess.text(outputPath) }
     package var errors: String { ChildProcess.text(errorPath) }
@@ -90,6 +94,16 @@ package final class ChildProcess: Sendable {
             return waiting
         }
         for continuation in waiting { continuation.resume(returning: result) }
+    }
+
+    /// A program inherits what the thread that starts it has blocked, and a pool's threads block nearly all signals:
+    /// `pgbench` would never learn that its time is up.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 
     private static func reading(_ input: String?, _ path: String) throws -> FileHandle {

@@ -3,7 +3,7 @@ import NIOPosix
 
 /// Loopback ports that nobody listens on, below those that the system hands out to clients.
 package enum FreePorts {
-    /// The first of three neighbours: a server, and the two sandboxes that it has built in.
+    /// The first of three adjacent ports: a server, and the two sandboxes that it has built in.
     package static func block() async throws -> Int {
         for _ in 0..<100 {
             let port = 3 * Int.random(in: 6_700..<10_600)

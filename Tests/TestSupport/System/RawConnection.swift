@@ -47,7 +47,7 @@ package final class RawConnection: Sendable {
     }
 
     /// What came, once a whole head is there or the other side has closed, but after 20 seconds in any case.
-    package func answer() async throws -> String {
+    package func response() async throws -> String {
         let time = Time.system
         let end = time.now() + .seconds(20)
         while time.now() < end, !isClosed, !received.text.withLock({ $0.contains("\r\n\r\n") }) {

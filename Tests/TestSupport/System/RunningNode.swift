@@ -3,7 +3,7 @@ import Core
 import Foundation
 import Synchronization
 
-/// One process of an installation that several share. It keeps its name, folder and port over its starts.
+/// One process of an installation that several share. Its name, folder and port stay the same over its starts.
 package final class RunningNode: Sendable {
     package enum Role: Sendable {
         /// Serves and works.
@@ -23,10 +23,10 @@ package final class RunningNode: Sendable {
     private let process = Mutex<ChildProcess?>(nil)
     private let client: HTTPClient
 
-    /// - Parameter shared: What all nodes of the installation are told.
+    /// - Parameter shared: The arguments of all nodes of the installation.
     init(
-        _ name: String, _ role: Role, port: Int, data: String, folder: String, shared: [String], environment: [String: String],
-        client: HTTPClient
+        _ name: String, _ role: Role, port: Int, data: String, folder: String, shared: [String],
+        environment: [String: String], client: HTTPClient
     ) {
         self.name = name
         self.role = role
@@ -49,7 +49,7 @@ package final class RunningNode: Sendable {
     /// What it wrote to standard error, over all its starts.
     package var log: String { process.withLock { $0?.errors } ?? "" }
 
-    /// Answers once it serves, or works.
+    /// Returns once it serves, or works.
     package func start() async throws {
         let before = starts
         let started = try ChildProcess(
@@ -64,7 +64,7 @@ package final class RunningNode: Sendable {
         throw Unexpected("\(name) did not start: \(log.suffix(2000))")
     }
 
-    /// Asks it to stop, and answers its exit status.
+    /// Asks it to stop, and returns its exit status.
     package func terminate() async -> Int32 {
         guard let process = process.withLock({ $0 }) else { return 0 }
         process.terminate()
@@ -82,7 +82,7 @@ package final class RunningNode: Sendable {
         _ = await process.exit()
     }
 
-    /// It stands still, as when its machine does, and knows nothing of it afterwards.
+    /// It stands still, as when its machine does, and does not notice afterwards.
     package func freeze() {
         process.withLock { $0 }?.send(SIGSTOP)
     }
@@ -91,13 +91,13 @@ package final class RunningNode: Sendable {
         process.withLock { $0 }?.send(SIGCONT)
     }
 
-    package func ready() async throws -> HTTPAnswer {
-        try await Caller(url: url, bearer: nil, client: client).send("GET", "/health/ready", within: 3)
+    package func ready() async throws -> HTTPResponse {
+        try await APIUser(url: url, bearer: nil, client: client).send("GET", "/health/ready", within: 3)
     }
 
     private func isReady(_ startsBefore: Int) async throws -> Bool {
         guard serves else { return starts > startsBefore }
-        // A connection that is made in the first instant of listening may never be answered: the next one is.
+        // A connection that is made in the first instant of listening may never get a response: the next one does.
         return (try? await ready())?.status == 200
     }
 

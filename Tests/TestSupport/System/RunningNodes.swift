@@ -4,7 +4,8 @@ import Foundation
 import NIOCore
 package import SQL
 
-/// An installation of several nodes on one database, with one folder of files and one sandbox, each a process of its own.
+/// An installation of several nodes on one database, with one folder of files and one sandbox, each a process of its
+/// own.
 package final class RunningNodes: Sendable {
     package let all: [RunningNode]
     package let client: HTTPClient
@@ -13,7 +14,7 @@ package final class RunningNodes: Sendable {
     private let environment: [String: String]
     private let parent: TemporaryFolder
 
-    /// Runs `body` once all are ready, and ends them whatever comes of it.
+    /// Runs `body` once all are ready, and ends them afterwards, also if it throws.
     ///
     /// - Parameters:
     ///   - databaseURL: On PostgreSQL; else they share a database in a folder.
@@ -62,7 +63,8 @@ package final class RunningNodes: Sendable {
         let first = zip(roles, ports).first { $0.0 != .worker }?.1 ?? 0
         let shared = ["--public-url", publicURL ?? "http://127.0.0.1:\(first)", "--sandbox-url", sandbox.url]
         var environment = [
-            "DARKROOM_ADMIN_EMAIL": RunningServer.administrator.email, "DARKROOM_ADMIN_PASSWORD": RunningServer.administrator.password,
+            "DARKROOM_ADMIN_EMAIL": RunningServer.administrator.email,
+            "DARKROOM_ADMIN_PASSWORD": RunningServer.administrator.password,
             "TZ": "UTC",
         ]
         if let databaseURL {
@@ -73,7 +75,8 @@ package final class RunningNodes: Sendable {
         self.environment = environment
         all = zip(roles, ports).enumerated().map { [environment] index, node in
             RunningNode(
-                "node-\(index)", node.0, port: node.1, data: parent.path + (databaseURL == nil ? "/data" : "/data-\(index)"),
+                "node-\(index)", node.0, port: node.1,
+                data: parent.path + (databaseURL == nil ? "/data" : "/data-\(index)"),
                 folder: parent.path, shared: shared, environment: environment, client: client)
         }
     }
@@ -86,7 +89,8 @@ package final class RunningNodes: Sendable {
     /// Runs another command of the program on the installation.
     package func run(_ arguments: [String]) async throws -> CLIRun {
         try await CLIRun.run(
-            arguments + ["--data", folder + (databaseURL == nil ? "/data" : "/data-0")], in: folder, environment: environment)
+            arguments + ["--data", folder + (databaseURL == nil ? "/data" : "/data-0")], in: folder,
+            environment: environment)
     }
 
     /// Runs `body` on the installation's own database, for what has no route.
@@ -105,10 +109,10 @@ package final class RunningNodes: Sendable {
         }
     }
 
-    /// An account of its own with a key, as a caller of the first node that serves.
-    package func account(credits: Int64 = 1000, plan: String = "enterprise") async throws -> Caller {
+    /// An account of its own with a key, as a user of the first node that serves.
+    package func account(credits: Int64 = 1000, plan: String = "enterprise") async throws -> APIUser {
         let made = try await withDatabase { try await $0.makeAccount(credits: credits, plan: plan) }
-        return Caller(url: serving.first?.url ?? "", bearer: made.key, account: made.account, client: client)
+        return APIUser(url: serving.first?.url ?? "", bearer: made.key, account: made.account, client: client)
     }
 
     private func end() async {

@@ -2,7 +2,8 @@ import AsyncHTTPClient
 import Core
 import Foundation
 
-/// Debian's nginx before several nodes, with a configuration as an operator writes it, run by nobody in a folder of its own.
+/// Debian's nginx before several nodes, with a configuration as an operator writes it, run by nobody in a folder of its
+/// own.
 package final class RunningProxy: Sendable {
     package static let program = "/usr/sbin/nginx"
     package static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
@@ -17,7 +18,9 @@ package final class RunningProxy: Sendable {
     }
 
     package var url: String { "http://127.0.0.1:\(port)" }
-    package var log: String { String(decoding: FileManager.default.contents(atPath: folder.path + "/error.log") ?? Data(), as: UTF8.self) }
+    package var log: String {
+        String(decoding: FileManager.default.contents(atPath: folder.path + "/error.log") ?? Data(), as: UTF8.self)
+    }
 
     /// Runs `body` behind the proxy.
     package func run(before ports: [Int], _ body: () async throws -> Void) async throws {
@@ -42,7 +45,8 @@ package final class RunningProxy: Sendable {
         guard getuid() == 0 else {
             return try ChildProcess(URL(filePath: RunningProxy.program), arguments, folder: folder.path, log: log)
         }
-        let owner = try ChildProcess(URL(filePath: "/bin/chown"), ["-R", "nobody", folder.path], folder: "/tmp", log: log)
+        let owner = try ChildProcess(
+            URL(filePath: "/bin/chown"), ["-R", "nobody", folder.path], folder: "/tmp", log: log)
         _ = await owner.exit()
         return try ChildProcess(
             URL(filePath: "/usr/bin/setpriv"), ["--reuid=nobody", "--clear-groups", RunningProxy.program] + arguments,
@@ -53,15 +57,19 @@ package final class RunningProxy: Sendable {
         let time = Time.system
         let end = time.now() + .seconds(20)
         while time.now() < end, process.isRunning {
-            if let answer = try? await Caller(url: url, bearer: nil, client: .shared).send("GET", "/health/live", within: 3),
-                answer.status == 200 { return }
+            if let response = try? await APIUser(url: url, bearer: nil, client: .shared).send(
+                "GET", "/health/live", within: 3),
+                response.status == 200 { return }
             try await time.sleep(.milliseconds(30))
         }
         throw Unexpected("nginx did not start: \(process.errors)\(log)")
     }
 
     private func configuration(_ ports: [Int]) -> String {
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder.path)/\($0);" }
+        let nodes = ports.map { "server 127.0.0.1:\($0) max_fails=1 fail_timeout=1s;" }
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
+            "\($0)_temp_path \(folder.path)/\($0);"
+        }
         return """
             daemon off;
             worker_processes 1;
@@ -72,7 +80,7 @@ package final class RunningProxy: Sendable {
                 access_log off;
                 \(temporary.joined(separator: "\n    "))
                 upstream nodes {
-                    \(ports.map { "server 127.0.0.1:\($0) max_fails=1 fail_timeout=1s;" }.joined(separator: "\n        "))
+                    \(nodes.joined(separator: "\n        "))
                     keepalive 16;
                 }
                 server {

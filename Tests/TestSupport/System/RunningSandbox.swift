@@ -17,28 +17,33 @@ package final class RunningSandbox: Sendable {
         folder = parent.path + "/sandbox"
         scheme = isSecure ? "https" : "http"
         process = try ChildProcess(
-            Binary.url(), ["sandbox", "--port", "0", "--data", folder] + arguments, folder: parent.path, log: parent.path + "/sandbox")
+            Binary.url(), ["sandbox", "--port", "0", "--data", folder] + arguments, folder: parent.path,
+            log: parent.path + "/sandbox")
         port = try await RunningSandbox.port(of: process)
     }
 
     package var url: String { "\(scheme)://127.0.0.1:\(port)" }
 
-    /// What it was asked for, newest first, as `GET /sandbox/requests` tells it.
+    /// The requests to it, newest first, as `GET /sandbox/requests` lists them.
     package func requests(by client: HTTPClient) async throws -> [JSON] {
-        let caller = Caller(url: url, bearer: nil, client: client)
-        let answer = try await caller.get("/sandbox/requests", headers: ["authorization": "Key any:key"])
-        guard let requests = answer["requests"]?.array else { throw Unexpected("no list of requests: \(answer.text)") }
+        let user = APIUser(url: url, bearer: nil, client: client)
+        let response = try await user.get("/sandbox/requests", headers: ["authorization": "Key any:key"])
+        guard let requests = response["requests"]?.array else {
+            throw Unexpected("no list of requests: \(response.text)")
+        }
         return requests
     }
 
     /// Plays the provider: signs as this sandbox does.
     package func signer() throws -> FalSigner {
-        struct Identity: Decodable {
+        struct Accounts: Decodable {
             let userID: String
             let privateKey: Data
         }
-        let identity = try JSONDecoder().decode(Identity.self, from: Data(contentsOf: URL(filePath: folder + "/identity.json")))
-        return FalSigner(userID: identity.userID, key: try Curve25519.Signing.PrivateKey(rawRepresentation: identity.privateKey))
+        let identity = try JSONDecoder().decode(
+            Accounts.self, from: Data(contentsOf: URL(filePath: folder + "/identity.json")))
+        return FalSigner(
+            userID: identity.userID, key: try Curve25519.Signing.PrivateKey(rawRepresentation: identity.privateKey))
     }
 
     package func stop() async {
@@ -52,7 +57,9 @@ package final class RunningSandbox: Sendable {
         let end = time.now() + .seconds(60)
         while time.now() < end, process.isRunning {
             if let line = process.output.split(separator: "\n").first, process.output.contains("\n"),
-                let colon = line.split(separator: " ").dropFirst(2).first?.split(separator: ":").last, let port = Int(colon) {
+                let colon = line.split(separator: " ").dropFirst(2).first?.split(separator: ":").last,
+                let port = Int(colon)
+            {
                 return port
             }
             try await time.sleep(.milliseconds(30))

@@ -5,8 +5,8 @@ import NIOCore
 package import SQL
 import Synchronization
 
-/// `darkroom serve` in a process of its own, on free ports of this machine and in a temporary folder, which it keeps
-/// over restarts.
+/// `darkroom serve` in a process of its own, on free ports of this machine and in a temporary folder, which stay
+/// the same over restarts.
 package final class RunningServer: Sendable {
     package struct Options: Sendable {
         /// A sandbox in a process of its own; else the server has one built in.
@@ -16,7 +16,8 @@ package final class RunningServer: Sendable {
         package var arguments: [String] = []
 
         package init(
-            sandbox: RunningSandbox? = nil, engine: TestEngine = .sqlite, environment: [String: String] = [:], arguments: [String] = []
+            sandbox: RunningSandbox? = nil, engine: TestEngine = .sqlite, environment: [String: String] = [:],
+            arguments: [String] = []
         ) {
             self.sandbox = sandbox
             self.engine = engine
@@ -34,8 +35,10 @@ package final class RunningServer: Sendable {
     private let parent: TemporaryFolder
     private let process: Mutex<ChildProcess>
 
-    /// Runs `body` against a server that is ready, and stops it whatever comes of that.
-    package static func with(_ options: Options = Options(), _ body: (RunningServer) async throws -> Void) async throws {
+    /// Runs `body` against a server that is ready, and stops it afterwards, also if it throws.
+    package static func with(
+        _ options: Options = Options(), _ body: (RunningServer) async throws -> Void
+    ) async throws {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
         // A server that was killed is found out at once.
@@ -77,7 +80,7 @@ package final class RunningServer: Sendable {
     /// What it wrote to standard error, over all its starts.
     package var log: String { process.withLock { $0 }.errors }
 
-    /// Asks it to stop, and answers its exit status.
+    /// Asks it to stop, and returns its exit status.
     package func terminate() async -> Int32 {
         let process = process.withLock { $0 }
         process.terminate()
@@ -141,7 +144,8 @@ package final class RunningServer: Sendable {
         var arguments = ["serve", "--data", folder + "/data", "--port", String(port)]
         if let sandbox = options.sandbox { arguments += ["--sandbox-url", sandbox.url] }
         return try ChildProcess(
-            Binary.url(), arguments + options.arguments, environment: environment, folder: folder, log: folder + "/serve")
+            Binary.url(), arguments + options.arguments, environment: environment, folder: folder,
+            log: folder + "/serve")
     }
 
     private func waitUntilReady() async throws {
@@ -150,8 +154,10 @@ package final class RunningServer: Sendable {
         while time.now() < end {
             let process = process.withLock { $0 }
             guard process.isRunning else { break }
-            // A connection that is made in the first instant of listening may never be answered: the next one is.
-            if let answer = try? await anybody.send("GET", "/health/ready", within: 3), answer.status == 200 { return }
+            // A connection that is made in the first instant of listening may never get a response: the next one does.
+            if let response = try? await anybody.send("GET", "/health/ready", within: 3), response.status == 200 {
+                return
+            }
             try await time.sleep(.milliseconds(30))
         }
         throw Unexpected("the server did not start: \(log.suffix(2000))")

@@ -5,12 +5,14 @@ package final class SmallFileSystem: Sendable {
     package let path: String
     private let parent: TemporaryFolder
 
-    /// Nothing where this process may not mount one.
+    /// Nil if this process may not mount one.
     package init?(megabytes: Int) throws {
         parent = try TemporaryFolder()
         path = parent.path + "/small"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard try Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m,mode=0700", "tmpfs", path]) else { return nil }
+        guard try Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m,mode=0700", "tmpfs", path]) else {
+            return nil
+        }
     }
 
     deinit {

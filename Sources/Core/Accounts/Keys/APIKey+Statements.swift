@@ -1,9 +1,10 @@
 import SQL
 
-extension Transaction {
+extension AccountStatements {
     func insert(_ key: APIKey, digest: String) throws(DatabaseError) {
         try execute("""
-            INSERT INTO api_keys (id, account_id, created_by, name, hash, prefix, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+            INSERT INTO api_keys (id, account_id, created_by, name, hash, prefix, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
             """, key.id, key.account, key.createdBy, key.name, digest, key.prefix, key.createdAt)
     }
 
@@ -20,14 +21,14 @@ extension Transaction {
         ).map(APIKey.init)
     }
 
-    /// False where the account has no such key, or it has ended before.
+    /// Returns false if the account has no such key, or if it has ended before.
     func revokeKey(_ id: ID<APIKey>, of account: ID<Account>, now: Instant) throws(DatabaseError) -> Bool {
         try execute("""
             UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND account_id = $2 AND revoked_at IS NULL
             """, id, account, now) > 0
     }
 
-    /// Several nodes may note the same key: the latest use stays.
+    /// Several nodes may note a use of the same key: the latest one is stored.
     func noteUse(of key: ID<APIKey>, at instant: Instant) throws(DatabaseError) {
         try execute("""
             UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)

@@ -1,21 +1,21 @@
 import Foundation
 package import SQL
 
-/// An account's keys. Only who manages the account may see or change them, and no key may make another.
+/// An account's keys. Only those who manage the account may see or change them, and no key may make another.
 package struct APIKeys: Sendable {
     package static let limit = 100
 
     private let database: Database
-    private let proofs: ProofCache
+    private let credentials: CredentialCache
     private let time: Time
 
-    package init(database: Database, proofs: ProofCache, time: Time) {
+    package init(database: Database, credentials: CredentialCache, time: Time) {
         self.database = database
-        self.proofs = proofs
+        self.credentials = credentials
         self.time = time
     }
 
-    /// The key, and its secret, which nobody can be shown again. Throws `APIKeyError`.
+    /// Returns the key and its secret, which cannot be shown again. Throws `APIKeyError`.
     package func create(named name: String, by actor: Actor) async throws -> (key: APIKey, secret: String) {
         try demandManager(actor)
         let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -23,11 +23,12 @@ package struct APIKeys: Sendable {
         let now = time.now()
         let secret = APIKey.makeSecret()
         let key = APIKey(
-            id: .make(at: now), account: actor.account, createdBy: actor.user, name: name, prefix: APIKey.prefix(of: secret),
+            id: .make(at: now), account: actor.account, createdBy: actor.user, name: name,
+            prefix: APIKey.prefix(of: secret),
             createdAt: now, lastUsedAt: nil)
         try await database.write(of: actor.account) { transaction in
-            guard try transaction.countKeys(of: actor.account) < Self.limit else { throw APIKeyError.tooMany }
-            try transaction.insert(key, digest: APIKey.digest(of: secret))
+            guard try transaction.accounts.countKeys(of: actor.account) < Self.limit else { throw APIKeyError.tooMany }
+            try transaction.accounts.insert(key, digest: APIKey.digest(of: secret))
         }
         return (key, secret)
     }
@@ -35,18 +36,18 @@ package struct APIKeys: Sendable {
     /// The account's live keys, newest first.
     package func list(for actor: Actor, before cursor: ID<APIKey>? = nil, limit: Int = 50) async throws -> [APIKey] {
         try demandManager(actor)
-        return try await database.read { try $0.keys(of: actor.account, before: cursor, limit: limit) }
+        return try await database.read { try $0.accounts.keys(of: actor.account, before: cursor, limit: limit) }
     }
 
-    /// Ends a key: at once on this node, within `ProofCache.lifetime` on the others.
+    /// Ends a key: at once on this node, within `CredentialCache.lifetime` on the others.
     package func revoke(_ id: ID<APIKey>, by actor: Actor) async throws {
         try demandManager(actor)
         let now = time.now()
         let isRevoked = try await database.write(of: actor.account) { transaction in
-            try transaction.revokeKey(id, of: actor.account, now: now)
+            try transaction.accounts.revokeKey(id, of: actor.account, now: now)
         }
         guard isRevoked else { throw APIKeyError.notFound }
-        proofs.forget { $0.actor.key == id }
+        credentials.forget { $0.actor.key == id }
     }
 
     private func demandManager(_ actor: Actor) throws {

@@ -1,11 +1,11 @@
 package import SQL
 import Synchronization
 
-/// When each key was last used: noted in memory on a request's path, written down by `runOnce`. Once a minute is enough
-/// for its owner to see which keys are alive.
+/// When each key was last used: noted in memory while a request is handled, stored by `runOnce`. Once a minute is
+/// enough for its owner to see which keys are in use.
 package final class KeyUses: Sendable {
     package static let interval = Duration.seconds(60)
-    /// Past it, further keys are passed over until the next run.
+    /// Beyond this number, further keys are ignored until the next run.
     private static let limit = 100_000
 
     private let database: Database
@@ -22,7 +22,7 @@ package final class KeyUses: Sendable {
         }
     }
 
-    /// Call once every `interval`, and once more at the end. What could not be written is noted again at the next use.
+    /// Call once every `interval`, and once more at the end. What could not be stored is noted again at the next use.
     package func runOnce() async throws {
         let uses = noted.withLock { noted in
             defer { noted = [:] }
@@ -30,7 +30,7 @@ package final class KeyUses: Sendable {
         }
         guard !uses.isEmpty else { return }
         try await database.write(order: .alone) { transaction in
-            for (key, instant) in uses.sorted(by: { $0.key < $1.key }) { try transaction.noteUse(of: key, at: instant) }
+            for (key, instant) in uses.sorted(by: { $0.key < $1.key }) { try transaction.accounts.noteUse(of: key, at: instant) }
         }
     }
 }

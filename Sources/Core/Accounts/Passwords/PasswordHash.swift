@@ -3,8 +3,8 @@ import CryptoExtras
 import Foundation
 package import SQL
 
-/// A password as it is kept: scrypt's parameters, the salt and the key in one text, so that the parameters can be raised
-/// later while older passwords still open.
+/// A password as it is stored: scrypt's parameters, the salt and the key in one text, so that the parameters can be
+/// raised later while older passwords remain valid.
 package struct PasswordHash: Sendable, Hashable, SQLConvertible {
     /// What a guess costs: 128 · blockSize · rounds bytes of memory, and time in proportion.
     package struct Cost: Sendable, Hashable {
@@ -42,7 +42,7 @@ package struct PasswordHash: Sendable, Hashable, SQLConvertible {
         return zip(derived, key).reduce(UInt8(derived.count == key.count ? 0 : 1)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
-    /// Composed alike, since two keyboards may send the same letter as different code points (RFC 8265).
+    /// Normalized first, since two keyboards may send the same letter as different code points (RFC 8265).
     private static func derive(_ password: String, _ cost: Cost, _ salt: [UInt8]) throws -> [UInt8] {
         let bytes = Array(password.precomposedStringWithCompatibilityMapping.utf8)
         return try KDF.Scrypt.deriveKey(
@@ -53,7 +53,7 @@ package struct PasswordHash: Sendable, Hashable, SQLConvertible {
 }
 
 extension PasswordHash {
-    /// `$scrypt$ln=15,r=8,p=1$salt$key`, as the password hashing competition writes them.
+    /// `$scrypt$ln=15,r=8,p=1$salt$key`, the format of the Password Hashing Competition.
     package var sqlValue: SQLValue {
         let (salt, key) = (Data(salt).base64EncodedString(), Data(key).base64EncodedString())
         return .text("$scrypt$ln=\(cost.rounds),r=\(cost.blockSize),p=\(cost.parallelism)$\(salt)$\(key)")
@@ -66,6 +66,7 @@ extension PasswordHash {
             let salt = Data(base64Encoded: String(match.4)), let key = Data(base64Encoded: String(match.5))
         else { return nil }
         self.init(
-            cost: Cost(rounds: rounds, blockSize: blockSize, parallelism: parallelism), salt: Array(salt), key: Array(key))
+            cost: Cost(rounds: rounds, blockSize: blockSize, parallelism: parallelism), salt: Array(salt),
+            key: Array(key))
     }
 }

@@ -1,11 +1,11 @@
-/// What a password has to be. Length is what counts; rules about letters make people write passwords down.
+/// What a password must satisfy. Length is what counts; rules about letters make people write passwords down.
 package enum PasswordRules {
     package static let shortest = 8
     package static let longest = 72
 
     package enum Problem: Error, Sendable, Hashable {
         case tooShort, tooLong
-        /// The address itself, or one letter again and again.
+        /// The address itself, or one letter repeated.
         case guessable
     }
 

@@ -1,8 +1,8 @@
 import NIOPosix
 import Synchronization
 
-/// Hashes and verifies passwords, on threads of its own: a hash takes a tenth of a second and 32 MiB, and must keep
-/// neither requests nor event loops waiting.
+/// Hashes and verifies passwords on its own threads: a hash takes a tenth of a second and 32 MiB, and must block
+/// neither requests nor event loops.
 package final class Passwords: Sendable {
     /// Too many are waiting already.
     package struct Busy: Error, Sendable {}
@@ -11,10 +11,10 @@ package final class Passwords: Sendable {
     private let threads: NIOThreadPool
     private let limit: Int
     private let pending = Mutex(0)
-    /// Verified where there is no user, so that an answer's time does not tell which addresses have an account.
+    /// Verified if there is no user, so that a response's time does not reveal which addresses have an account.
     private let nobody: PasswordHash
 
-    /// - Parameter limit: How many may be under way or wait; the others are refused at once.
+    /// - Parameter limit: How many may be running or waiting; further ones are refused at once.
     package init(cost: PasswordHash.Cost = .standard, threads: Int = 2, limit: Int = 64) throws {
         self.cost = cost
         self.limit = limit
@@ -33,7 +33,9 @@ package final class Passwords: Sendable {
 
     /// One derivation, whether there is a hash or not.
     package func verify(_ password: String, against hash: PasswordHash?) async throws -> Bool {
-        let matches = try await run { [nobody] in try (hash ?? nobody).matches(String(password.unicodeScalars.prefix(1024))) }
+        let matches = try await run { [nobody] in
+            try (hash ?? nobody).matches(String(password.unicodeScalars.prefix(1024)))
+        }
         return matches && hash != nil
     }
 

@@ -1,11 +1,12 @@
 import SQL
 
-extension Transaction {
-    /// Counts one try under each of `throttles`, in their order, until one is used up: then it answers when to come again,
-    /// and the caller ends the transaction with an error, which takes back what was counted before.
+extension AccountStatements {
+    /// Counts one attempt under each of `throttles`, in their order, until one is used up: then returns when to retry,
+    /// and the caller ends the transaction with an error, which undoes what was counted before.
     func count(_ throttles: [Throttle], now: Instant) throws(DatabaseError) -> Throttled? {
         for throttle in throttles {
-            // Counted and judged in one statement: of two tries at once on two nodes, the second sees the first.
+            // Counted and checked in one statement: of two simultaneous attempts on two nodes, the second sees the
+            // first.
             let counted = try execute("""
                 INSERT INTO throttles (subject, count, window_ends_at) VALUES ($1, 1, $2)
                 ON CONFLICT (subject) DO UPDATE SET
@@ -20,24 +21,26 @@ extension Transaction {
     }
 
     private func windowEnd(of throttle: Throttle, now: Instant) throws(DatabaseError) -> Instant {
-        try queryOne("SELECT window_ends_at FROM throttles WHERE subject = $1", throttle.subject)?.get("window_ends_at") ?? now
+        try queryOne("SELECT window_ends_at FROM throttles WHERE subject = $1", throttle.subject)?.get("window_ends_at")
+            ?? now
     }
 
-    /// Begins anew: the person has shown who they are.
+    /// Resets the count: the person has proved who they are.
     func clear(_ throttle: Throttle) throws(DatabaseError) {
         try execute("DELETE FROM throttles WHERE subject = $1", throttle.subject)
     }
 
-    /// Takes one try back: it was not a wrong one.
+    /// Undoes one attempt: it was not a wrong one.
     func giveBack(_ throttle: Throttle) throws(DatabaseError) {
         try execute("UPDATE throttles SET count = count - 1 WHERE subject = $1 AND count > 0", throttle.subject)
     }
 
-    /// How many windows that have passed were removed.
+    /// Returns how many windows that have passed were removed.
     func deleteThrottles(endedBefore now: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM throttles WHERE subject IN
-                (SELECT subject FROM throttles WHERE window_ends_at <= $1 ORDER BY window_ends_at LIMIT $2 \(.skipLocked))
+                (SELECT subject FROM throttles WHERE window_ends_at <= $1
+                    ORDER BY window_ends_at LIMIT $2 \(.skipLocked))
             """, now, limit)
     }
 }

@@ -7,13 +7,13 @@ struct Throttle: Sendable, Hashable {
     let limit: Int
     let window: Duration
 
-    /// By address of the person: what a guesser of one password runs into. Short, since it also locks out its owner.
+    /// By the person's address: limits guesses of one password. Short, since it also locks out its owner.
     static func signIn(email: String) -> Throttle {
-        let digest = SHA256.hash(data: Data((EmailAddress(email)?.key ?? email.lowercased()).utf8)).hexadecimal
+        let digest = Hex.text(SHA256.hash(data: Data((EmailAddress(email)?.key ?? email.lowercased()).utf8)))
         return Throttle(subject: "sign-in:email:\(digest.prefix(32))", limit: 10, window: .seconds(600))
     }
 
-    /// By address of the network: what a guesser of many people's passwords runs into.
+    /// By the network's address: limits guesses of many people's passwords.
     static func signIn(from address: String) -> Throttle {
         Throttle(subject: "sign-in:from:\(address.prefix(64))", limit: 60, window: .seconds(600))
     }
@@ -23,7 +23,7 @@ struct Throttle: Sendable, Hashable {
     }
 }
 
-/// Too many tries: the next one counts again after `retryAfter`.
+/// Too many attempts: the next one counts again after `retryAfter`.
 package struct Throttled: Error, Sendable, Hashable {
     package let retryAfter: Duration
 }

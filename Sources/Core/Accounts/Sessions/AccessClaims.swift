@@ -1,6 +1,6 @@
 import JWTKit
 
-/// What an access token says, in the words that Supabase's clients read.
+/// The claims of an access token, with the names that Supabase's clients read.
 struct AccessClaims: JWTPayload {
     static let authenticated = "authenticated"
 
@@ -42,12 +42,12 @@ struct AccessClaims: JWTPayload {
         is_anonymous = false
     }
 
-    /// Nothing beside the signature: `Tokens` knows what time it is, this function does not.
+    /// Checks nothing beyond the signature: `Tokens` knows what time it is, this function does not.
     func verify(using algorithm: some JWTAlgorithm) throws {}
 }
 
 extension User {
-    /// What the server says of the user, and the user cannot change.
+    /// What the server states about the user, and the user cannot change.
     package var appMetadata: JSON {
         ["provider": "email", "providers": ["email"], "role": .string(role.rawValue)]
     }

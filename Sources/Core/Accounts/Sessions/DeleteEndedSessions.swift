@@ -1,6 +1,6 @@
 package import SQL
 
-/// Removes sessions that nobody can refresh any more, and counts whose window has passed. Once an hour is enough.
+/// Removes sessions that can no longer be refreshed, and counts whose window has passed. Once an hour is enough.
 package struct DeleteEndedSessions: Sendable {
     private let database: Database
     private let time: Time
@@ -12,13 +12,13 @@ package struct DeleteEndedSessions: Sendable {
         self.batch = batch
     }
 
-    /// How many rows went. A batch at most of each: the rest goes the next time.
+    /// Returns how many rows were removed. A batch at most of each: the rest is removed the next time.
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()
         return try await database.write(order: .alone) { [batch] transaction in
-            let sessions = try transaction.deleteSessions(refreshedBefore: now - Session.idleLimit, limit: batch)
-            let throttles = try transaction.deleteThrottles(endedBefore: now, limit: batch)
+            let sessions = try transaction.accounts.deleteSessions(refreshedBefore: now - Session.idleLimit, limit: batch)
+            let throttles = try transaction.accounts.deleteThrottles(endedBefore: now, limit: batch)
             return sessions + throttles
         }
     }

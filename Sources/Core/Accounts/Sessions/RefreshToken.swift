@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 
 /// The right to exchange one number of a session, as `session.number.mac`. Only this installation can write one, so an
-/// invented token is refused without asking the database.
+/// invented token is refused without querying the database.
 struct RefreshToken: Sendable, Hashable {
     let session: ID<Session>
     let generation: Int
@@ -12,17 +12,19 @@ struct RefreshToken: Sendable, Hashable {
         self.generation = generation
     }
 
-    /// Nothing unless `text` was signed with `key`.
+    /// Nil unless `text` was signed with `key`.
     init?(_ text: String, key: SymmetricKey) {
         guard text.utf8.count <= 128 else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, let session = ID<Session>(checking: parts[0]), let generation = Int(parts[1]) else { return nil }
+        guard parts.count == 3, let session = ID<Session>(checking: parts[0]), let generation = Int(parts[1]) else {
+            return nil
+        }
         self.init(session: session, generation: generation)
         guard isSameSecret(self.text(key: key), text) else { return nil }
     }
 
     func text(key: SymmetricKey) -> String {
         let message = "\(session).\(generation)"
-        return message + "." + HMAC<SHA256>.authenticationCode(for: Data(message.utf8), using: key).base64URL
+        return message + "." + Base64URL.text(HMAC<SHA256>.authenticationCode(for: Data(message.utf8), using: key))
     }
 }

@@ -1,15 +1,18 @@
 import SQL
 
-extension Transaction {
+extension AccountStatements {
     /// Begins a session, and ends the longest unused ones beyond the limit.
-    func insertSession(_ id: ID<Session>, of user: ID<User>, userAgent: String?, now: Instant) throws(DatabaseError) -> Session {
+    func insertSession(
+        _ id: ID<Session>, of user: ID<User>, userAgent: String?, now: Instant
+    ) throws(DatabaseError) -> Session {
         try execute("""
             UPDATE sessions SET ended_at = $2, end_reason = 'replaced' WHERE id IN
                 (SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL
                  ORDER BY refreshed_at DESC, id DESC LIMIT 100 OFFSET $3)
             """, user, now, Session.limit - 1)
         try execute("""
-            INSERT INTO sessions (id, user_id, generation, user_agent, created_at, refreshed_at) VALUES ($1, $2, 1, $3, $4, $4)
+            INSERT INTO sessions (id, user_id, generation, user_agent, created_at, refreshed_at)
+            VALUES ($1, $2, 1, $3, $4, $4)
             """, id, user, userAgent, now)
         return Session(id: id, user: user, generation: 1, createdAt: now, refreshedAt: now, endReason: nil)
     }
@@ -42,16 +45,16 @@ extension Transaction {
             """, id, now, reason)
     }
 
-    /// - Parameter kept: The one session that goes on, if any.
+    /// - Parameter session: The one session that goes on, if any.
     func endSessions(
-        of user: ID<User>, except kept: ID<Session>? = nil, _ reason: Session.EndReason, now: Instant
+        of user: ID<User>, except session: ID<Session>? = nil, _ reason: Session.EndReason, now: Instant
     ) throws(DatabaseError) {
         try execute("""
             UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE user_id = $1 AND ended_at IS NULL AND id <> $4
-            """, user, now, reason, kept?.rawValue ?? "")
+            """, user, now, reason, session?.rawValue ?? "")
     }
 
-    /// How many sessions that nobody can refresh any more were removed.
+    /// Returns how many sessions that can no longer be refreshed were removed.
     func deleteSessions(refreshedBefore instant: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM sessions WHERE id IN
@@ -65,7 +68,8 @@ extension Session {
 
     fileprivate init(_ row: Row) throws(DatabaseError) {
         try self.init(
-            id: row.get("id"), user: row.get("user_id"), generation: row.get("generation"), createdAt: row.get("created_at"),
+            id: row.get("id"), user: row.get("user_id"), generation: row.get("generation"),
+            createdAt: row.get("created_at"),
             refreshedAt: row.get("refreshed_at"), endReason: row.get("end_reason"))
     }
 }

@@ -2,14 +2,14 @@ import SQL
 
 /// One sign-in on one device: a family of refresh tokens that ends as a whole.
 ///
-/// No token is kept. They are numbered, and the session holds the number of the one that may be exchanged.
+/// No token is stored. They are numbered, and the session holds the number of the one that may be exchanged.
 package struct Session: Sendable, Hashable {
     package enum EndReason: String, Sendable, SQLConvertible {
         case signedOut = "signed_out"
-        /// A token came a second time, so that somebody else may have it.
+        /// A token came a second time, so someone else may have it.
         case reused
         case passwordChanged = "password_changed"
-        /// Made room for newer ones.
+        /// Ended to make room for newer ones.
         case replaced
         case disabled
     }
@@ -21,16 +21,16 @@ package struct Session: Sendable, Hashable {
     package let refreshedAt: Instant
     package let endReason: EndReason?
 
-    /// Two tabs of one browser refresh at once; for this long the slower one is given what the faster one got.
+    /// Two tabs of one browser refresh at once; for this long the slower one gets the token that the faster one got.
     package static let reuseInterval = Duration.seconds(10)
     /// After so long without a refresh a device has to sign in again.
     package static let idleLimit = Duration.seconds(180 * 86_400)
     /// Live sessions of one user; the longest unused makes room.
     package static let limit = 100
 
-    /// What a refresh token's exchange comes to.
+    /// The outcome of a refresh token's exchange.
     package enum Exchange: Sendable, Hashable {
-        /// A new token takes its place.
+        /// A new token replaces it.
         case rotate
         /// It was exchanged a moment ago: its successor again.
         case repeatSuccessor

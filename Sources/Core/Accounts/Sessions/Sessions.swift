@@ -6,14 +6,14 @@ package struct Sessions: Sendable {
     private let database: Database
     private let tokens: Tokens
     private let refreshKey: SymmetricKey
-    private let proofs: ProofCache
+    private let credentials: CredentialCache
     private let time: Time
 
-    package init(database: Database, tokens: Tokens, refreshKey: SymmetricKey, proofs: ProofCache, time: Time) {
+    package init(database: Database, tokens: Tokens, refreshKey: SymmetricKey, credentials: CredentialCache, time: Time) {
         self.database = database
         self.tokens = tokens
         self.refreshKey = refreshKey
-        self.proofs = proofs
+        self.credentials = credentials
         self.time = time
     }
 
@@ -22,25 +22,25 @@ package struct Sessions: Sendable {
         let now = time.now()
         let id = ID<Session>.make(at: now)
         let (session, signedIn) = try await database.write(order: .user(user)) { transaction in
-            guard let signedIn = try transaction.noteSignIn(of: user, now: now) else { throw SignInError.userDisabled }
-            return (try transaction.insertSession(id, of: user, userAgent: client.userAgent, now: now), signedIn)
+            guard let signedIn = try transaction.accounts.noteSignIn(of: user, now: now) else { throw SignInError.userDisabled }
+            return (try transaction.accounts.insertSession(id, of: user, userAgent: client.userAgent, now: now), signedIn)
         }
         return try await tokens(for: signedIn, session, now: now)
     }
 
-    /// Exchanges a refresh token for new ones. Throws `RefreshError`; anything else means that the session goes on and the
-    /// client may come again.
+    /// Exchanges a refresh token for new ones. Throws `RefreshError`; any other error means that the session goes on
+    /// and the client may retry.
     package func refresh(_ text: String) async throws -> SignedIn {
         guard let token = RefreshToken(text, key: refreshKey) else { throw RefreshError.notFound }
         let now = time.now()
         let outcome = try await database.write(order: .alone) { transaction in
-            try transaction.exchange(token, now: now)
+            try transaction.accounts.exchange(token, now: now)
         }
         switch outcome {
         case .goesOn(let session, let user):
             return try await tokens(for: user, session, now: now)
         case .ended:
-            proofs.forget { $0.session == token.session }
+            credentials.forget { $0.session == token.session }
             throw RefreshError.alreadyUsed
         }
     }
@@ -54,12 +54,12 @@ package struct Sessions: Sendable {
         let now = time.now()
         try await database.write(order: .user(user)) { transaction in
             switch scope {
-            case .local: try transaction.endSession(current, .signedOut, now: now)
-            case .others: try transaction.endSessions(of: user, except: current, .signedOut, now: now)
-            case .global: try transaction.endSessions(of: user, .signedOut, now: now)
+            case .local: try transaction.accounts.endSession(current, .signedOut, now: now)
+            case .others: try transaction.accounts.endSessions(of: user, except: current, .signedOut, now: now)
+            case .global: try transaction.accounts.endSessions(of: user, .signedOut, now: now)
             }
         }
-        proofs.forget { $0.actor.user == user }
+        credentials.forget { $0.actor.user == user }
     }
 
     private func tokens(for user: User, _ session: Session, now: Instant) async throws -> SignedIn {
@@ -77,9 +77,11 @@ private enum RefreshOutcome: Sendable {
     case ended
 }
 
-extension Transaction {
+extension AccountStatements {
     fileprivate func exchange(_ token: RefreshToken, now: Instant) throws -> RefreshOutcome {
-        guard let session = try lockSession(token.session), let user = try user(session.user) else { throw RefreshError.notFound }
+        guard let session = try lockSession(token.session), let user = try user(session.user) else {
+            throw RefreshError.notFound
+        }
         guard user.disabledAt == nil else { throw RefreshError.userDisabled }
         switch session.exchange(of: token.generation, now: now) {
         case .rotate:

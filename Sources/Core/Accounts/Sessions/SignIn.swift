@@ -1,4 +1,4 @@
-/// With an address and a password.
+/// Signs in with an email address and a password.
 package struct SignIn: Sendable {
     private let check: PasswordCheck
     private let sessions: Sessions
@@ -11,7 +11,7 @@ package struct SignIn: Sendable {
     /// Throws `SignInError` or `Passwords.Busy`.
     package func callAsFunction(email: String, password: String, from client: Client) async throws -> SignedIn {
         let user = try await check(email, password, from: client)
-        // Said only to whoever knows the password.
+        // Revealed only to a client that knows the password.
         guard user.emailConfirmedAt != nil else { throw SignInError.emailNotConfirmed }
         return try await sessions.start(for: user.id, from: client)
     }

@@ -9,7 +9,7 @@ package struct SignedIn: Sendable {
 
 /// Where a request came from.
 package struct Client: Sendable, Hashable {
-    /// Of the network, as `Throttle` counts it.
+    /// The network address, as `Throttle` counts it.
     package let address: String
     package let userAgent: String?
 

@@ -1,9 +1,9 @@
 import JWTKit
 
-/// Access tokens: short-lived, signed, and readable by whoever holds the published keys.
+/// Access tokens: short-lived, signed, and readable by anyone who has the published keys.
 package struct Tokens: Sendable {
     package static let lifetime = Duration.seconds(3600)
-    /// Longer ones are no tokens of ours.
+    /// Longer ones were not issued by this server.
     private static let longest = 12_288
 
     private let keys: JWTKeyCollection
@@ -12,8 +12,8 @@ package struct Tokens: Sendable {
     /// The published keys, as a client asks for them (RFC 7517).
     package let keySet: JSON
 
-    /// - Parameter issuer: The address of the auth surface, such as `https://example.com/auth/v1`. It is written and not
-    ///   checked: the keys are of this installation alone, and a change of its address must sign nobody out.
+    /// - Parameter issuer: The address of the auth surface, such as `https://example.com/auth/v1`. It is written and
+    ///   not checked: the keys are of this installation alone, and a change of its address must sign nobody out.
     package init(_ secrets: Secrets, issuer: String) async {
         keys = JWTKeyCollection()
         for key in secrets.signingKeys { await keys.add(ecdsa: key.privateKey, kid: JWKIdentifier(string: key.id)) }
@@ -28,8 +28,10 @@ package struct Tokens: Sendable {
         return (try await keys.sign(claims, kid: signingKey), Instant(seconds: claims.exp))
     }
 
-    /// Whose session a token belongs to. Whether that still goes on is for the database to say.
-    func verify(_ text: String, now: Instant) async throws(AuthenticationError) -> (user: ID<User>, session: ID<Session>) {
+    /// Returns whose session a token belongs to. Whether that session is still live, only the database knows.
+    func verify(
+        _ text: String, now: Instant
+    ) async throws(AuthenticationError) -> (user: ID<User>, session: ID<Session>) {
         guard text.utf8.count <= Self.longest else { throw .invalidToken }
         let claims: AccessClaims
         do {

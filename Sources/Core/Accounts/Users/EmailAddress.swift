@@ -3,12 +3,12 @@ import Foundation
 
 /// An address as a person wrote it, and as it is compared.
 ///
-/// The form is that of HTML's e-mail field: ASCII only, so that no two addresses look alike and a domain in another
+/// The form is that of HTML's email field: ASCII only, so that no two addresses look alike and a domain in another
 /// script is written in its encoded form.
 package struct EmailAddress: Sendable, Hashable {
     package let text: String
 
-    /// Nothing unless `text` is an address.
+    /// Nil unless `text` is an address.
     package init?(_ text: String) {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)[...]
         guard (3...254).contains(trimmed.utf8.count), let at = trimmed.lastIndex(of: "@") else { return nil }
@@ -16,7 +16,7 @@ package struct EmailAddress: Sendable, Hashable {
         self.text = String(trimmed)
     }
 
-    /// Two addresses with the same key are one person's.
+    /// Two addresses with the same key belong to one person.
     package var key: String { text.lowercased() }
 
     private static func isLocalPart(_ part: Substring) -> Bool {
@@ -38,6 +38,6 @@ package struct EmailAddress: Sendable, Hashable {
 }
 
 extension EmailAddress {
-    /// Names the address where the address itself must not be kept.
-    var digest: String { SHA256.hash(data: Data(key.utf8)).hexadecimal }
+    /// Identifies the address where the address itself must not be stored.
+    var digest: String { Hex.text(SHA256.hash(data: Data(key.utf8))) }
 }

@@ -1,11 +1,11 @@
 package import SQL
 
-/// Gives a new installation somebody who can sign in. Does nothing where there is an administrator, so it may run at every
-/// start.
+/// Creates a user who can sign in to a new installation. Does nothing if there is an administrator, so it may run at
+/// every start.
 package struct FirstAdministrator: Sendable {
     package struct Made: Sendable {
         package let user: User
-        /// Where none was given. To be told once, to the person who started the program.
+        /// Set if none was given. To be shown once, to the person who started the program.
         package let generatedPassword: String?
     }
 
@@ -21,13 +21,15 @@ package struct FirstAdministrator: Sendable {
         self.time = time
     }
 
-    /// Nothing where there was one already. Throws `SignUpError`: `taken` where a user has the address without being an
-    /// administrator, for whoever signed up with it first is not made one by it.
+    /// Returns nil if there is one already. Throws `SignUpError`: `taken` if a user has the address without being an
+    /// administrator, since signing up with it first must not make anyone an administrator.
     package func callAsFunction(email: String?, password: String?) async throws -> Made? {
-        if try await database.read({ try $0.hasAdministrator() }) { return nil }
+        if try await database.read({ try $0.accounts.hasAdministrator() }) { return nil }
         guard let email = EmailAddress(email ?? Self.defaultEmail) else { throw SignUpError.invalidEmail }
         let chosen = password ?? Self.makePassword()
-        do throws(PasswordRules.Problem) { try PasswordRules.check(chosen, of: email) } catch { throw SignUpError.password(error) }
+        do throws(PasswordRules.Problem) { try PasswordRules.check(chosen, of: email) } catch {
+            throw SignUpError.password(error)
+        }
         let hash = try await passwords.hash(chosen)
         guard let user = try await insert(email, hash) else { return nil }
         return Made(user: user, generatedPassword: password == nil ? chosen : nil)
@@ -41,9 +43,9 @@ package struct FirstAdministrator: Sendable {
             bonus: .firstAdministrator(id))
         do {
             return try await database.write(order: .alone) { transaction in
-                if try transaction.hasAdministrator() { return nil }
-                if try transaction.isTaken(email) { throw SignUpError.taken }
-                return try transaction.insert(new, now: now)
+                if try transaction.accounts.hasAdministrator() { return nil }
+                if try transaction.accounts.isTaken(email) { throw SignUpError.taken }
+                return try transaction.accounts.insert(new, now: now)
             }
         } catch let error as DatabaseError where error.kind == .unique {
             // Another node that starts at the same time made it.
@@ -51,7 +53,7 @@ package struct FirstAdministrator: Sendable {
         }
     }
 
-    /// Four groups that can be read to somebody: 24 letters of 32 hold 120 bits.
+    /// Four groups that can be read aloud: 24 letters of 32 hold 120 bits.
     package static func makePassword() -> String {
         let letters = Array("abcdefghjkmnpqrstuvwxyz23456789")
         var generator = SystemRandomNumberGenerator()

@@ -1,4 +1,4 @@
-/// A user about to be: with a profile, a personal account whose owner they are, its balance and, where due, a bonus.
+/// A user about to be created: with a profile, a personal account that they own, its balance and, if due, a bonus.
 struct NewUser: Sendable {
     let id: ID<User>
     let email: EmailAddress
@@ -12,10 +12,10 @@ struct NewUser: Sendable {
     struct Bonus: Sendable {
         let amount: Credits
         let expiresAt: Instant?
-        /// Of the fact it books, so that it is given once.
+        /// The key of the fact that it books, so that it is given once.
         let key: String
 
-        /// Once per address, also to one that was erased and comes again.
+        /// Once per address, even for one that was erased and signs up again.
         static func welcome(_ email: EmailAddress, now: Instant) -> Bonus {
             Bonus(amount: .whole(10), expiresAt: now + .seconds(90 * 86_400), key: "welcome:\(email.digest)")
         }

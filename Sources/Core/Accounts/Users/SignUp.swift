@@ -1,6 +1,6 @@
 package import SQL
 
-/// A new user with all that belongs to one, in one transaction.
+/// Creates a user with everything that belongs to one, in one transaction.
 package struct SignUp: Sendable {
     package enum Mode: String, Sendable, CaseIterable {
         case open
@@ -13,7 +13,7 @@ package struct SignUp: Sendable {
     private let passwords: Passwords
     private let time: Time
     package let mode: Mode
-    /// Where mail is configured an address counts as confirmed once its owner says so, else at once.
+    /// If mail is configured, an address counts as confirmed once its owner confirms it, else at once.
     package let confirmsByMail: Bool
 
     package init(database: Database, passwords: Passwords, time: Time, mode: Mode, confirmsByMail: Bool) {
@@ -32,26 +32,29 @@ package struct SignUp: Sendable {
         let throttle = Throttle.signUp(from: client.address)
         let now = time.now()
         try await database.write(order: .alone) { transaction in
-            if let refusal = try transaction.count([throttle], now: now) { throw SignUpError.throttled(refusal) }
+            if let refusal = try transaction.accounts.count([throttle], now: now) { throw SignUpError.throttled(refusal) }
         }
         return try await create(email: email, password: password, metadata: metadata, isConfirmed: !confirmsByMail)
     }
 
-    /// By an administrator, whatever the mode. Throws `SignUpError` or `Passwords.Busy`.
+    /// By an administrator, in every mode. Throws `SignUpError` or `Passwords.Busy`.
     package func create(
         email: String, password: String?, metadata: JSON = [:], isConfirmed: Bool, role: PlatformRole = .user
     ) async throws -> User {
         guard let email = EmailAddress(email) else { throw SignUpError.invalidEmail }
-        guard metadata.object != nil, metadata.text.utf8.count <= User.metadataLimit else { throw SignUpError.invalidMetadata }
+        guard metadata.object != nil, metadata.text.utf8.count <= User.metadataLimit else {
+            throw SignUpError.invalidMetadata
+        }
         let hash = try await hash(password, for: email)
         let now = time.now()
         let new = NewUser(
-            id: .make(at: now), email: email, passwordHash: hash, role: role, metadata: metadata, isConfirmed: isConfirmed,
+            id: .make(at: now), email: email, passwordHash: hash, role: role, metadata: metadata,
+            isConfirmed: isConfirmed,
             bonus: isConfirmed ? .welcome(email, now: now) : nil)
         do {
             return try await database.write(order: .alone) { transaction in
-                if try transaction.isTaken(email) { throw SignUpError.taken }
-                return try transaction.insert(new, now: now)
+                if try transaction.accounts.isTaken(email) { throw SignUpError.taken }
+                return try transaction.accounts.insert(new, now: now)
             }
         } catch let error as DatabaseError where error.kind == .unique {
             // Another node was faster, after `isTaken` and before the insertion.
@@ -59,7 +62,8 @@ package struct SignUp: Sendable {
         }
     }
 
-    /// A user like the one that a sign-up makes, and not kept: for answers that must not tell whether an address is taken.
+    /// A user like the one that a sign-up makes, but not stored: for responses that must not reveal whether an address
+    /// is taken.
     package func nobody(email: String, metadata: JSON) -> User {
         let now = time.now()
         return User(

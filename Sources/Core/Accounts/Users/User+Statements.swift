@@ -1,24 +1,28 @@
 package import SQL
 
-extension Transaction {
-    /// All that a new user comes with. An address that is taken is a `unique` error: ask `isTaken` first.
+extension AccountStatements {
+    /// Inserts everything that a new user comes with. An address that is taken is a `unique` error: check `isTaken`
+    /// first.
     func insert(_ new: NewUser, now: Instant) throws(DatabaseError) -> User {
         let row = try queryOne("""
-            INSERT INTO users (id, email, email_key, password_hash, role, metadata, email_confirmed_at, created_at, updated_at)
+            INSERT INTO users (id, email, email_key, password_hash, role, metadata, email_confirmed_at, created_at,
+                updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) RETURNING \(User.columns)
             """, new.id, new.email.text, new.email.key, new.passwordHash, new.role, new.metadata.text,
             new.isConfirmed ? now : nil as Instant?, now)
-        guard let row else { throw DatabaseError(.other, "a new user was not answered") }
-        try execute("INSERT INTO profiles (user_id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)", new.id, new.name, now)
+        guard let row else { throw DatabaseError(.other, "a new user was not returned") }
+        try execute(
+            "INSERT INTO profiles (user_id, name, created_at, updated_at) VALUES ($1, $2, $3, $3)", new.id, new.name,
+            now)
         try execute("""
             INSERT INTO accounts (id, name, personal_user_id, plan, created_at) VALUES ($1, $2, $1, 'free', $3)
             """, new.account, new.accountName, now)
         try execute("""
             INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $2, 'owner', $3)
             """, new.account, new.id, now)
-        try openBalance(of: new.account, now: now)
-        if let bonus = new.bonus, try !isBooked(key: bonus.key) {
-            try grant(.bonus, bonus.amount, to: new.account, key: bonus.key, expiresAt: bonus.expiresAt, now: now)
+        try transaction.ledger.openBalance(of: new.account, now: now)
+        if let bonus = new.bonus, try !transaction.ledger.isBooked(key: bonus.key) {
+            try transaction.ledger.grant(.bonus, bonus.amount, to: new.account, key: bonus.key, expiresAt: bonus.expiresAt, now: now)
         }
         return try User(row)
     }
@@ -39,9 +43,10 @@ extension Transaction {
         try queryOne("SELECT \(User.columns) FROM users WHERE email_key = $1", email.key).map(User.init)
     }
 
-    /// The one that there has been for longest, and that may still sign in.
+    /// The oldest one that may still sign in.
     package func firstAdministrator() throws(DatabaseError) -> User? {
-        try queryOne("SELECT \(User.columns) FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id LIMIT 1")
+        try queryOne(
+            "SELECT \(User.columns) FROM users WHERE role = 'admin' AND disabled_at IS NULL ORDER BY id LIMIT 1")
             .map(User.init)
     }
 
@@ -50,7 +55,8 @@ extension Transaction {
     }
 
     func credentials(of email: EmailAddress) throws(DatabaseError) -> Credentials? {
-        try queryOne("SELECT \(User.columns), password_hash FROM users WHERE email_key = $1", email.key).map(Credentials.init)
+        try queryOne("SELECT \(User.columns), password_hash FROM users WHERE email_key = $1", email.key)
+            .map(Credentials.init)
     }
 
     /// Oldest first, as Supabase's administrators page them: by number and not by cursor.
@@ -76,13 +82,16 @@ extension Transaction {
             """, user, now).map(User.init)
     }
 
-    /// Takes away what names the person, and every way in. What they own stays under an id that means nothing.
+    /// Removes what identifies the person, and every way to sign in. What they own stays under an id that identifies
+    /// nobody.
     func anonymize(_ user: ID<User>, now: Instant) throws(DatabaseError) {
         try execute("""
-            UPDATE users SET email = $2, email_key = $2, password_hash = NULL, metadata = '{}', disabled_at = $3, updated_at = $3
+            UPDATE users SET email = $2, email_key = $2, password_hash = NULL, metadata = '{}', disabled_at = $3,
+                updated_at = $3
             WHERE id = $1
             """, user, "\(user)@deleted.invalid", now)
-        try execute("UPDATE profiles SET name = NULL, avatar_asset_id = NULL, updated_at = $2 WHERE user_id = $1", user, now)
+        try execute(
+            "UPDATE profiles SET name = NULL, avatar_asset_id = NULL, updated_at = $2 WHERE user_id = $1", user, now)
         try execute("UPDATE accounts SET name = 'deleted', disabled_at = $2 WHERE personal_user_id = $1", user, now)
         try execute("UPDATE api_keys SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL", user, now)
     }

@@ -5,7 +5,7 @@ package struct User: Sendable, Hashable {
     package let id: ID<User>
     package let email: String
     package let role: PlatformRole
-    /// The client's own words about the user. Nothing of ours is decided by them.
+    /// The client's own data about the user. The server decides nothing by it.
     package let metadata: JSON
     package let emailConfirmedAt: Instant?
     package let lastSignInAt: Instant?
@@ -18,7 +18,7 @@ package struct User: Sendable, Hashable {
 }
 
 extension User {
-    /// They travel in every access token, so they have to fit into a header.
+    /// Metadata is part of every access token, so it has to fit into a header.
     package static let metadataLimit = 4096
 
     /// The members of `changes` replace those of the same name; null removes one.

@@ -4,7 +4,7 @@ package enum UserError: Error, Sendable, Hashable {
     case invalidMetadata
     case password(PasswordRules.Problem)
     case samePassword
-    /// The session is old enough to be somebody else's by now.
+    /// The session is so old that someone else may be using it by now.
     case currentPasswordRequired
     case currentPasswordWrong
     /// Addresses change by mail.

@@ -5,29 +5,29 @@ package struct Users: Sendable {
     private let database: Database
     private let passwords: Passwords
     private let check: PasswordCheck
-    private let proofs: ProofCache
+    private let credentials: CredentialCache
     private let time: Time
 
-    init(database: Database, passwords: Passwords, check: PasswordCheck, proofs: ProofCache, time: Time) {
+    init(database: Database, passwords: Passwords, check: PasswordCheck, credentials: CredentialCache, time: Time) {
         self.database = database
         self.passwords = passwords
         self.check = check
-        self.proofs = proofs
+        self.credentials = credentials
         self.time = time
     }
 
     package func find(_ id: ID<User>) async throws -> User? {
-        try await database.read { try $0.user(id) }
+        try await database.read { try $0.accounts.user(id) }
     }
 
-    /// One page and how many there are in all. The page is counted from 1.
+    /// Returns one page and how many there are in all. Pages are counted from 1.
     package func list(page: Int, size: Int) async throws -> (users: [User], total: Int) {
         try await database.read { transaction in
-            try (transaction.users(offset: (page - 1) * size, limit: size), transaction.countUsers())
+            try (transaction.accounts.users(offset: (page - 1) * size, limit: size), transaction.accounts.countUsers())
         }
     }
 
-    /// What a user asks to change of themselves.
+    /// What users ask to change about themselves.
     package struct Change: Sendable {
         package var metadata: [String: JSON]?
         package var password: String?
@@ -40,7 +40,8 @@ package struct Users: Sendable {
         }
     }
 
-    /// A changed password ends the user's other sessions. Throws `UserError`, `SignInError.throttled` or `Passwords.Busy`.
+    /// A changed password ends the user's other sessions. Throws `UserError`, `SignInError.throttled` or
+    /// `Passwords.Busy`.
     package func change(
         _ id: ID<User>, _ change: Change, in session: ID<Session>, from client: Client
     ) async throws -> User {
@@ -48,30 +49,30 @@ package struct Users: Sendable {
         let hash = try await newHash(for: user, change, in: session, from: client)
         let now = time.now()
         let changed = try await database.write(order: .user(id)) { transaction in
-            guard let user = try transaction.user(id) else { throw UserError.notFound }
+            guard let user = try transaction.accounts.user(id) else { throw UserError.notFound }
             let metadata = user.metadata(merging: change.metadata ?? [:])
             guard metadata.text.utf8.count <= User.metadataLimit else { throw UserError.invalidMetadata }
-            if change.metadata != nil { try transaction.setMetadata(metadata, of: id, now: now) }
+            if change.metadata != nil { try transaction.accounts.setMetadata(metadata, of: id, now: now) }
             if let hash {
-                try transaction.setPassword(hash, of: id, now: now)
-                try transaction.endSessions(of: id, except: session, .passwordChanged, now: now)
+                try transaction.accounts.setPassword(hash, of: id, now: now)
+                try transaction.accounts.endSessions(of: id, except: session, .passwordChanged, now: now)
             }
-            return try transaction.user(id)
+            return try transaction.accounts.user(id)
         }
-        if hash != nil { proofs.forget { $0.actor.user == id && $0.session != session } }
+        if hash != nil { credentials.forget { $0.actor.user == id && $0.session != session } }
         guard let changed else { throw UserError.notFound }
         return changed
     }
 
-    /// Ends every way in and takes away what names the person; what their account owns stays, without a name.
+    /// Ends every way to sign in and removes what identifies the person; what their account owns stays, without a name.
     package func delete(_ id: ID<User>) async throws {
         let now = time.now()
         try await database.write(order: .user(id)) { transaction in
-            guard let user = try transaction.user(id) else { throw UserError.notFound }
-            try transaction.endSessions(of: user.id, .disabled, now: now)
-            try transaction.anonymize(user.id, now: now)
+            guard let user = try transaction.accounts.user(id) else { throw UserError.notFound }
+            try transaction.accounts.endSessions(of: user.id, .disabled, now: now)
+            try transaction.accounts.anonymize(user.id, now: now)
         }
-        proofs.forget { $0.actor.user == id || $0.actor.account.rawValue == id.rawValue }
+        credentials.forget { $0.actor.user == id || $0.actor.account.rawValue == id.rawValue }
     }
 
     private func newHash(
@@ -79,13 +80,15 @@ package struct Users: Sendable {
     ) async throws -> PasswordHash? {
         guard let password = change.password else { return nil }
         guard let email = EmailAddress(user.email) else { throw UserError.notFound }
-        do throws(PasswordRules.Problem) { try PasswordRules.check(password, of: email) } catch { throw UserError.password(error) }
+        do throws(PasswordRules.Problem) { try PasswordRules.check(password, of: email) } catch {
+            throw UserError.password(error)
+        }
         if let current = change.currentPassword {
             try await demand(current, of: user, from: client)
         } else if try await isOld(session) {
             throw UserError.currentPasswordRequired
         }
-        let stored = try await database.read { try $0.credentials(of: email)?.hash }
+        let stored = try await database.read { try $0.accounts.credentials(of: email)?.hash }
         if try await passwords.verify(password, against: stored) { throw UserError.samePassword }
         return try await passwords.hash(password)
     }
@@ -98,9 +101,9 @@ package struct Users: Sendable {
         }
     }
 
-    /// A day after signing in, the one at the keyboard may be another.
+    /// A day after signing in, someone else may be at the keyboard.
     private func isOld(_ session: ID<Session>) async throws -> Bool {
-        guard let session = try await database.read({ try $0.session(session) }) else { return true }
+        guard let session = try await database.read({ try $0.accounts.session(session) }) else { return true }
         return time.now() - session.createdAt > .seconds(86_400)
     }
 }

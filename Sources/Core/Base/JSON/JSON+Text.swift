@@ -1,13 +1,13 @@
 import Foundation
 
 extension JSON {
-    /// Reads JSON text; throws `DecodingError` where it is none. The caller has bounded its size.
+    /// Reads JSON text; throws `DecodingError` if it is not JSON. The caller has bounded its size.
     package init(text: some Sequence<UInt8>) throws {
         try self.init(parsing: text)
     }
 
-    /// One spelling per value: members sorted by name, `", "` between and `": "` after a name, only ASCII. It is how fal
-    /// spells its webhooks, and what makes a value's hash comparable.
+    /// One spelling per value: members sorted by name, `", "` between and `": "` after a name, only ASCII. It is how
+    /// fal spells its webhooks, and what makes a value's hash comparable.
     package var canonicalText: String {
         var text = ""
         write(to: &text)
@@ -19,12 +19,14 @@ extension JSON {
         case .null: text += "null"
         case .bool(let bool): text += bool ? "true" : "false"
         case .integer(let integer): text += String(integer)
-        // JSON knows no infinity; `null` is what JavaScript writes for it.
+        // JSON has no infinity; `null` is what JavaScript writes for it.
         case .decimal(let decimal): text += "\(decimal)"
         case .string(let string): Self.write(string, to: &text)
         case .array(let elements): Self.write(elements, between: "[", "]", to: &text) { $0.write(to: &$1) }
         case .object(let members):
-            Self.write(members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }, between: "{", "}", to: &text) { member, text in
+            Self.write(
+                members.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }, between: "{", "}", to: &text
+            ) { member, text in
                 Self.write(member.key, to: &text)
                 text += ": "
                 member.value.write(to: &text)
@@ -33,7 +35,8 @@ extension JSON {
     }
 
     private static func write<Element>(
-        _ elements: [Element], between open: String, _ close: String, to text: inout String, each: (Element, inout String) -> Void
+        _ elements: [Element], between open: String, _ close: String, to text: inout String,
+        each: (Element, inout String) -> Void
     ) {
         text += open
         for (index, element) in elements.enumerated() {
@@ -53,9 +56,7 @@ extension JSON {
             case 0x0D: text += "\\r"
             case 0x09: text += "\\t"
             case 0x20..<0x7F: text.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
-            default:
-                let digits = String(unit, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: text += "\\u" + Hex.text([UInt8(unit >> 8), UInt8(unit & 255)])
             }
         }
         text += "\""

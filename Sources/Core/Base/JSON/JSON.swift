@@ -1,7 +1,7 @@
 package import Foundation
 
-/// Any JSON value, for what has no type of ours: a job's parameters, a provider's own words. Numbers are integers or
-/// decimals, never floating point.
+/// Any JSON value, for data without a type of its own: a job's parameters, a provider's payload. Numbers are integers
+/// or decimals, never floating point.
 package enum JSON: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -43,7 +43,7 @@ package enum JSON: Sendable, Hashable {
 }
 
 extension JSON {
-    /// Throws where `bytes` are not JSON.
+    /// Throws if `bytes` are not JSON.
     package init(parsing bytes: some Sequence<UInt8>) throws {
         self = try JSONParser.parse(Array(bytes))
     }
@@ -52,7 +52,7 @@ extension JSON {
         try self.init(parsing: text.utf8)
     }
 
-    /// A value of ours as JSON.
+    /// An encodable value as JSON.
     package init(_ value: some Encodable) throws {
         try self.init(parsing: JSONTextEncoder.bytes(of: value))
     }
@@ -64,13 +64,15 @@ extension JSON {
         return writer.text
     }
 
-    /// A value of ours as text, its members in the order in which its type names them.
+    /// An encodable value as text, its members in the order in which its type names them.
     package static func text(of value: some Encodable) -> String {
         String(decoding: bytes(of: value), as: UTF8.self)
     }
 
     package static func bytes(of value: some Encodable) -> [UInt8] {
-        do { return try JSONTextEncoder.bytes(of: value) } catch { preconditionFailure("a value of ours is always JSON: \(error)") }
+        do { return try JSONTextEncoder.bytes(of: value) } catch {
+            preconditionFailure("an encodable value of the product is always JSON: \(error)")
+        }
     }
 
     package func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {

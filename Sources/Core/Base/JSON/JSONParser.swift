@@ -1,14 +1,14 @@
 import Foundation
 
-/// Reads JSON text (RFC 8259) in one pass. Foundation's decoder, asked for a value of any shape, tries one type after the
-/// other and throws for each that does not fit, which costs ten times as much.
+/// Reads JSON text (RFC 8259) in one pass. Foundation's decoder, asked for a value of any shape, tries one type after
+/// the other and throws for each that does not fit, which costs ten times as much.
 struct JSONParser {
     struct Malformed: Error, Sendable {
         /// Where it stopped, in bytes.
         let position: Int
     }
 
-    /// Deeper values are refused: each level takes stack, here and wherever the value goes.
+    /// Deeper values are refused: each level takes stack, here and wherever the value is used.
     private static let depthLimit = 512
 
     private let bytes: [UInt8]
@@ -73,12 +73,14 @@ struct JSONParser {
 
     private mutating func word(_ word: StaticString, _ value: JSON) throws(Malformed) -> JSON {
         let end = position + word.utf8CodeUnitCount
-        guard end <= bytes.count, word.withUTF8Buffer({ bytes[position..<end].elementsEqual($0) }) else { throw malformed }
+        guard end <= bytes.count, word.withUTF8Buffer({ bytes[position..<end].elementsEqual($0) }) else {
+            throw malformed
+        }
         position = end
         return value
     }
 
-    /// The next byte that is no white space, which is not taken.
+    /// The next byte that is not white space. It is not consumed.
     private mutating func peek() -> UInt8? {
         while position < bytes.count {
             switch bytes[position] {
@@ -97,7 +99,7 @@ struct JSONParser {
 }
 
 extension JSONParser {
-    /// Most strings have no escape, and are taken as they stand.
+    /// Most strings have no escape, and are copied unchanged.
     private mutating func string() throws(Malformed) -> String {
         position += 1
         let start = position
@@ -149,12 +151,14 @@ extension JSONParser {
         }
     }
 
-    /// What lies beyond the first 65,536 characters comes as two halves; one half alone is no character.
+    /// A character beyond the first 65,536 comes as two halves; one half alone is not a character.
     private mutating func scalar() throws(Malformed) -> Character {
         let first = try codeUnit()
         var value = UInt32(first)
         if UTF16.isLeadSurrogate(first) {
-            guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u") else { throw malformed }
+            guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+                bytes[position + 1] == UInt8(ascii: "u")
+            else { throw malformed }
             position += 2
             let second = try codeUnit()
             guard UTF16.isTrailSurrogate(second) else { throw malformed }
@@ -182,8 +186,10 @@ extension JSONParser {
         let start = position
         if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
         let whole = digits()
-        // No zeros in front.
-        guard whole.count == 1 || (whole.count > 1 && bytes[whole.lowerBound] != UInt8(ascii: "0")) else { throw malformed }
+        // No leading zeros.
+        guard whole.count == 1 || (whole.count > 1 && bytes[whole.lowerBound] != UInt8(ascii: "0")) else {
+            throw malformed
+        }
         var isWhole = true
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
             position += 1
@@ -193,12 +199,14 @@ extension JSONParser {
         if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
             position += 1
             isWhole = false
-            if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) { position += 1 }
+            if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) {
+                position += 1
+            }
             guard !digits().isEmpty else { throw malformed }
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         if isWhole, let integer = Int64(text) { return .integer(integer) }
-        // Beyond what a decimal holds there is no number that we could mean.
+        // A number beyond a decimal's range cannot be represented.
         guard let decimal = Decimal(string: text), decimal.isFinite else { throw malformed }
         if let integer = Int64("\(decimal)") { return .integer(integer) }
         return .decimal(decimal)

@@ -1,11 +1,11 @@
 import Foundation
 
-/// Writes a value of ours as JSON text in one pass, its members in the order in which its type names them. Foundation's
-/// encoder builds a tree first, sorts it and walks it again, which was a tenth of what a request cost.
+/// Writes an encodable value as JSON text in one pass, its members in the order in which its type names them.
+/// Foundation's encoder builds a tree first, sorts it and walks it again, which was a tenth of what a request cost.
 ///
-/// It holds a value of any shape, but a type that opens a container within a container by hand.
+/// It encodes a value of any shape, except a type that opens a container within a container by hand.
 final class JSONTextEncoder: Encoder {
-    /// What the value that is being written has begun.
+    /// The container that the value being written has begun.
     fileprivate enum Open {
         case nothing, object, list
     }
@@ -34,7 +34,7 @@ final class JSONTextEncoder: Encoder {
 
     func singleValueContainer() -> any SingleValueEncodingContainer { SingleContainer(encoder: self) }
 
-    /// A value asks for one container; one that asks again goes on with it.
+    /// A value asks for one container; if it asks again, it continues with the same one.
     private func begin(_ kind: Open) {
         guard open == .nothing else { return }
         open = kind
@@ -55,7 +55,7 @@ final class JSONTextEncoder: Encoder {
         (open, isFirst) = outer
     }
 
-    /// Types whose text is known without asking them.
+    /// Writes types whose text is known without calling their `encode(to:)`.
     private func writeKnown<Value: Encodable>(_ value: Value) -> Bool {
         if Value.self == String.self, let string = value as? String {
             writer.write(string)
@@ -83,7 +83,7 @@ final class JSONTextEncoder: Encoder {
         writer.mark(":")
     }
 
-    fileprivate var nesting: Never { preconditionFailure("a type of ours encodes what it nests by its own type") }
+    fileprivate var nesting: Never { preconditionFailure("nested values must be encoded by types of their own") }
 }
 
 private struct ObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
@@ -115,7 +115,11 @@ private struct ObjectContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
         try encoder.write(value)
     }
 
-    mutating func nestedContainer<Nested>(keyedBy keyType: Nested.Type, forKey key: Key) -> KeyedEncodingContainer<Nested> { encoder.nesting }
+    mutating func nestedContainer<Nested>(
+        keyedBy keyType: Nested.Type, forKey key: Key
+    ) -> KeyedEncodingContainer<Nested> {
+        encoder.nesting
+    }
     mutating func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer { encoder.nesting }
     mutating func superEncoder() -> any Encoder { encoder.nesting }
     mutating func superEncoder(forKey key: Key) -> any Encoder { encoder.nesting }
@@ -138,7 +142,9 @@ private struct ListContainer: UnkeyedEncodingContainer {
         count += 1
     }
 
-    mutating func nestedContainer<Nested>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> { encoder.nesting }
+    mutating func nestedContainer<Nested>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> {
+        encoder.nesting
+    }
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer { encoder.nesting }
     mutating func superEncoder() -> any Encoder { encoder.nesting }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes JSON text piece by piece: no spaces, only what must be escaped is.
+/// Writes JSON text piece by piece: without spaces, escaping only what must be escaped.
 struct JSONWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -49,10 +49,10 @@ struct JSONWriter {
 
     mutating func write(_ integer: some BinaryInteger) { bytes += String(integer).utf8 }
 
-    /// JSON knows no infinity; `null` is what JavaScript writes for it.
+    /// JSON has no infinity; `null` is what JavaScript writes for it.
     mutating func write(_ decimal: Decimal) { if decimal.isFinite { bytes += "\(decimal)".utf8 } else { null() } }
 
-    /// As `decimal` would be written, without the detour through one.
+    /// As `decimal` would be written, without converting to one.
     mutating func write(_ credits: Credits) {
         let (whole, part) = credits.hundredths.magnitude.quotientAndRemainder(dividingBy: 100)
         if credits < .zero { mark("-") }
@@ -68,7 +68,8 @@ struct JSONWriter {
         var string = string
         string.withUTF8 { utf8 in
             var start = 0
-            for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            for (index, byte) in utf8.enumerated()
+                where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
                 bytes += utf8[start..<index]
                 escape(byte)
                 start = index + 1
@@ -89,9 +90,8 @@ struct JSONWriter {
         case 0x0C: mark("f")
         case 0x0D: mark("r")
         case 0..<0x20:
-            let digits = Array("0123456789abcdef".utf8)
             bytes += "u00".utf8
-            bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            bytes += [Hex.digit(byte >> 4), Hex.digit(byte & 15)]
         default: bytes.append(byte)
         }
     }

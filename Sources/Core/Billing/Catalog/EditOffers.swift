@@ -7,8 +7,8 @@ package enum OfferError: Error, Sendable, Hashable {
     case inUse
 }
 
-/// Changes packs and plans without a deploy. What was bought keeps what it was bought for; who is subscribed keeps the
-/// price until the plan is changed. Every change is written down with who made it.
+/// Changes packs and plans without a deploy. What was bought brings what it was bought for; who is subscribed pays the
+/// old price until the plan is changed. Every change is recorded with who made it.
 package struct EditOffers: Sendable {
     private let database: Database
     private let time: Time
@@ -18,23 +18,24 @@ package struct EditOffers: Sendable {
         self.time = time
     }
 
-    /// - Parameter change: From what is there, or nothing; without effects.
+    /// - Parameter change: From what is there, or nil; without effects.
     package func pack(
         _ name: String, by administrator: ID<User>?, _ change: @escaping @Sendable (Pack?, Instant) throws -> Pack
     ) async throws -> Pack {
         try check(name: name)
         let now = time.now()
         return try await database.write(order: .alone) { transaction in
-            let before = try transaction.pack(name)
+            let before = try transaction.billing.pack(name)
             let pack = try change(before, now)
             try check(pack.title)
             try check(pack.price)
-            guard pack.credits > .zero, pack.credits <= .whole(10_000_000) else { throw invalid("credits", "'credits' is a number above 0, up to 10000000.") }
-            try transaction.put(pack)
-            try transaction.note(AdminAct(
+            guard pack.credits > .zero, pack.credits <= .whole(10_000_000)
+            else { throw invalid("credits", "'credits' is a number above 0, up to 10000000.") }
+            try transaction.billing.put(pack)
+            try transaction.auditLog.note(AuditLogEntry(
                 "packs.put", of: "pack:\(name)", [
-                    "credits": .decimal(pack.credits.decimal), "amount": .integer(pack.price.amount), "currency": .string(pack.price.currency),
-                    "retired": .bool(pack.retiredAt != nil),
+                    "credits": .decimal(pack.credits.decimal), "amount": .integer(pack.price.amount),
+                    "currency": .string(pack.price.currency), "retired": .bool(pack.retiredAt != nil),
                 ], by: administrator, at: now))
             return pack
         }
@@ -46,12 +47,13 @@ package struct EditOffers: Sendable {
         try check(name: name)
         let now = time.now()
         return try await database.write(order: .alone) { transaction in
-            let plan = try change(transaction.plan(name))
+            let plan = try change(transaction.billing.plan(name))
             try check(plan)
-            try transaction.put(plan)
-            try transaction.note(AdminAct(
+            try transaction.billing.put(plan)
+            try transaction.auditLog.note(AuditLogEntry(
                 "plans.put", of: "plan:\(name)", [
-                    "monthlyCredits": .decimal(plan.monthlyCredits.decimal), "amount": plan.price.map { .integer($0.amount) } ?? .null,
+                    "monthlyCredits": .decimal(plan.monthlyCredits.decimal),
+                    "amount": plan.price.map { .integer($0.amount) } ?? .null,
                     "concurrentJobs": .integer(Int64(plan.concurrentJobs)), "rollover": .integer(Int64(plan.rollover)),
                 ], by: administrator, at: now))
             return plan
@@ -66,16 +68,20 @@ package struct EditOffers: Sendable {
             throw invalid("monthlyCredits", "'monthlyCredits' is a number from 0 to 10000000.")
         }
         for (field, value, range) in [
-            ("concurrentJobs", plan.concurrentJobs, 1...100_000), ("jobsPerHour", plan.jobsPerHour ?? 1, 1...10_000_000),
-            ("weight", plan.weight, 1...1000), ("rollover", plan.rollover, 0...36), ("headStartSeconds", Int(plan.headStart.components.seconds), 0...3600),
+            ("concurrentJobs", plan.concurrentJobs, 1...100_000),
+            ("jobsPerHour", plan.jobsPerHour ?? 1, 1...10_000_000),
+            ("weight", plan.weight, 1...1000), ("rollover", plan.rollover, 0...36),
+            ("headStartSeconds", Int(plan.headStart.components.seconds), 0...3600),
         ] where !range.contains(value) {
             throw invalid(field, "'\(field)' is a number from \(range.lowerBound) to \(range.upperBound).")
         }
     }
 
     private func check(_ price: Money) throws(OfferError) {
-        guard (1...99_999_999).contains(price.amount) else { throw invalid("amount", "'amount' is from 1 to 99999999, in the currency's minor units.") }
-        guard Money.isCurrency(price.currency) else { throw invalid("currency", "'currency' is one of ISO 4217, such as 'usd'.") }
+        guard (1...99_999_999).contains(price.amount)
+        else { throw invalid("amount", "'amount' is from 1 to 99999999, in the currency's minor units.") }
+        guard Money.isCurrency(price.currency)
+        else { throw invalid("currency", "'currency' is one of ISO 4217, such as 'usd'.") }
     }
 
     /// A title, as pages and Stripe show it.

@@ -1,6 +1,6 @@
 package import SQL
 
-extension Transaction {
+extension BillingStatements {
     /// In the order in which they are shown.
     package func plans() throws(DatabaseError) -> [Plan] {
         try query("SELECT * FROM plans ORDER BY position, name").map(Plan.init)
@@ -11,41 +11,47 @@ extension Transaction {
     }
 
     package func plan(of account: ID<Account>) throws(DatabaseError) -> Plan? {
-        try queryOne("SELECT p.* FROM plans p JOIN accounts a ON a.plan = p.name WHERE a.id = $1", account).map(Plan.init)
+        try queryOne(
+            "SELECT p.* FROM plans p JOIN accounts a ON a.plan = p.name WHERE a.id = $1", account).map(Plan.init)
     }
 
     /// As it is to be from now on; one of a new name is added.
     func put(_ plan: Plan) throws(DatabaseError) {
         try execute("""
-            INSERT INTO plans (name, title, monthly_credits, price, currency, concurrent_jobs, jobs_per_hour, weight, head_start,
-                rollover, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            INSERT INTO plans (name, title, monthly_credits, price, currency, concurrent_jobs, jobs_per_hour, weight,
+                head_start, rollover, position) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             ON CONFLICT (name) DO UPDATE SET title = excluded.title, monthly_credits = excluded.monthly_credits,
                 price = excluded.price, currency = excluded.currency, concurrent_jobs = excluded.concurrent_jobs,
                 jobs_per_hour = excluded.jobs_per_hour, weight = excluded.weight, head_start = excluded.head_start,
                 rollover = excluded.rollover, position = excluded.position
-            """, plan.name, plan.title, plan.monthlyCredits, plan.price?.amount, plan.price?.currency ?? "usd", plan.concurrentJobs,
-            plan.jobsPerHour, plan.weight, plan.headStart.milliseconds, plan.rollover, plan.position)
+            """, plan.name, plan.title, plan.monthlyCredits, plan.price?.amount, plan.price?.currency ?? "usd",
+            plan.concurrentJobs, plan.jobsPerHour, plan.weight, plan.headStart.milliseconds, plan.rollover,
+            plan.position)
     }
 
-    /// A plan with what it cost last, where it is not for sale any more and somebody is still on it.
-    func planAsSold(_ name: String, in realm: String) throws(DatabaseError) -> Plan? {
+    /// A plan with what it cost last, if it is not for sale any more and somebody is still on it.
+    func planAsSold(_ name: String, in environment: StripeEnvironment) throws(DatabaseError) -> Plan? {
         guard var plan = try plan(name) else { return nil }
         guard plan.price == nil else { return plan }
         let row = try queryOne("""
-            SELECT amount, currency FROM stripe_prices WHERE realm = $1 AND item = $2 AND amount > 0 ORDER BY created_at DESC, id LIMIT 1
-            """, realm, Item.plan(name))
+            SELECT amount, currency FROM stripe_prices WHERE environment = $1 AND item = $2 AND amount > 0
+                ORDER BY created_at DESC, id LIMIT 1
+            """, environment, Item.plan(name))
         plan.price = try row.map { row throws(DatabaseError) in try Money(row.get("amount"), row.get("currency")) }
         return plan
     }
 
-    /// What an account is subscribed to, which it may go back to also where it is not for sale any more.
-    func offer(inForce item: Item, of account: ID<Account>, in realm: String) throws(DatabaseError) -> Offer? {
-        guard let name = item.plan, let subscription = try subscription(of: account), subscription.isLive, subscription.plan == name
+    /// What an account is subscribed to, which it may go back to even if it is not for sale any more.
+    func offer(
+        inForce item: Item, of account: ID<Account>, in environment: StripeEnvironment
+    ) throws(DatabaseError) -> Offer? {
+        guard let name = item.plan, let subscription = try subscription(of: account), subscription.isLive,
+            subscription.plan == name
         else { return nil }
-        return try planAsSold(name, in: realm)?.offer
+        return try planAsSold(name, in: environment)?.offer
     }
 
-    /// What an item costs now; nothing where it is not for sale.
+    /// What an item costs now. Nil if it is not for sale.
     func offer(_ item: Item) throws(DatabaseError) -> Offer? {
         switch item {
         case .pack(let name): try pack(name).flatMap { $0.retiredAt == nil ? $0.offer : nil }

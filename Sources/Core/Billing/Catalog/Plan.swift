@@ -6,7 +6,7 @@ package struct Plan: Sendable, Hashable {
     package let name: String
     package var title: String
     package var monthlyCredits: Credits
-    /// A month; nothing where it is not for sale.
+    /// A month. Nil if it is not for sale.
     package var price: Money?
     package var concurrentJobs: Int
     package var jobsPerHour: Int?
@@ -18,8 +18,8 @@ package struct Plan: Sendable, Hashable {
     package var position: Int
 
     package init(
-        name: String, title: String, monthlyCredits: Credits, price: Money?, concurrentJobs: Int, jobsPerHour: Int?, weight: Int,
-        headStart: Duration, rollover: Int, position: Int
+        name: String, title: String, monthlyCredits: Credits, price: Money?, concurrentJobs: Int, jobsPerHour: Int?,
+        weight: Int, headStart: Duration, rollover: Int, position: Int
     ) {
         self.name = name
         self.title = title
@@ -37,8 +37,8 @@ package struct Plan: Sendable, Hashable {
         price.map { Offer(item: .plan(name), title: title, credits: monthlyCredits, price: $0) }
     }
 
-    /// Whoever changes to a dearer plan has it at once; to another, at the next period.
-    func isDearer(than other: Plan) -> Bool {
+    /// A plan that costs more begins at once, another with the next period.
+    func costsMore(than other: Plan) -> Bool {
         (price?.amount ?? 0) > (other.price?.amount ?? 0)
     }
 }

@@ -1,12 +1,13 @@
 package import SQL
 
-extension Transaction {
+extension BillingStatements {
     func insert(_ checkout: Checkout, idempotencyKey: String?) throws(DatabaseError) {
         try execute("""
-            INSERT INTO checkouts (id, account_id, created_by, realm, item, credits, amount, currency, state, idempotency_key,
-                body_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            """, checkout.id, checkout.account, checkout.createdBy, checkout.realm, checkout.item, checkout.credits,
-            checkout.price.amount, checkout.price.currency, checkout.state, idempotencyKey, checkout.bodyHash, checkout.createdAt)
+            INSERT INTO checkouts (id, account_id, created_by, environment, item, credits, amount, currency, state,
+                idempotency_key, body_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """, checkout.id, checkout.account, checkout.createdBy, checkout.environment, checkout.item,
+            checkout.credits, checkout.price.amount, checkout.price.currency, checkout.state, idempotencyKey,
+            checkout.bodyHash, checkout.createdAt)
     }
 
     package func checkout(_ id: ID<Checkout>) throws(DatabaseError) -> Checkout? {
@@ -17,10 +18,11 @@ extension Transaction {
         try queryOne("SELECT * FROM checkouts WHERE id = $1 AND account_id = $2", id, account).map(Checkout.init)
     }
 
-    /// What this key began, within a day; an older one of the same key lets go of it.
+    /// What this key began, within a day; after that the key is free again.
     func checkout(withKey key: String, of account: ID<Account>, since: Instant) throws(DatabaseError) -> Checkout? {
         try queryOne(
-            "SELECT * FROM checkouts WHERE account_id = $1 AND idempotency_key = $2 AND created_at > $3", account, key, since)
+            "SELECT * FROM checkouts WHERE account_id = $1 AND idempotency_key = $2 AND created_at > $3", account, key,
+            since)
             .map(Checkout.init)
     }
 
@@ -30,19 +32,21 @@ extension Transaction {
     }
 
     /// Pay pages for plans that could still be paid: with two of them an account would have two subscriptions.
-    func openPlanCheckouts(of account: ID<Account>, realm: String) throws(DatabaseError) -> [Checkout] {
+    func openPlanCheckouts(
+        of account: ID<Account>, environment: StripeEnvironment
+    ) throws(DatabaseError) -> [Checkout] {
         try query("""
-            SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND realm = $2
+            SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND environment = $2
                 AND substr(session_id, 1, 3) = 'cs_' ORDER BY id LIMIT 20
-            """, account, realm).map(Checkout.init)
+            """, account, environment).map(Checkout.init)
     }
 
     /// Changes of plan that wait for their payment: in place of a session's id they have `sub_…:{checkout}`.
-    func openPlanChanges(of account: ID<Account>, realm: String) throws(DatabaseError) -> [Checkout] {
+    func openPlanChanges(of account: ID<Account>, environment: StripeEnvironment) throws(DatabaseError) -> [Checkout] {
         try query("""
-            SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND realm = $2
+            SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND environment = $2
                 AND substr(session_id, 1, 4) = 'sub_' ORDER BY id LIMIT 20
-            """, account, realm).map(Checkout.init)
+            """, account, environment).map(Checkout.init)
     }
 
     func setSession(_ session: String, url: String?, of checkout: ID<Checkout>) throws(DatabaseError) {
@@ -54,7 +58,8 @@ extension Transaction {
         guard checkout.state.next.contains(state) else { return }
         let endedAt: Instant? = state == .unpaid ? nil : now
         try execute(
-            "UPDATE checkouts SET state = $2, ended_at = $3 WHERE id = $1 AND state = $4", checkout.id, state, endedAt, checkout.state)
+            "UPDATE checkouts SET state = $2, ended_at = $3 WHERE id = $1 AND state = $4", checkout.id, state, endedAt,
+            checkout.state)
     }
 }
 
@@ -63,7 +68,7 @@ extension Checkout {
         id = try row.get("id")
         account = try row.get("account_id")
         createdBy = try row.get("created_by")
-        realm = try row.get("realm")
+        environment = try row.get("environment")
         item = try row.get("item")
         credits = try row.get("credits")
         price = try Money(row.get("amount"), row.get("currency"))

@@ -22,7 +22,7 @@ package struct Checkout: Sendable, Hashable {
     package let id: ID<Checkout>
     package let account: ID<Account>
     package let createdBy: ID<User>
-    package let realm: String
+    package let environment: StripeEnvironment
     package let item: Item
     package let credits: Credits
     package let price: Money

@@ -1,7 +1,7 @@
 import SQL
 
-/// How a subscription is brought to another plan: to a dearer one now, for the rest of the period, and to another at its
-/// next period, without a bill.
+/// How a subscription is brought to another plan: to one that costs more now, for the rest of the period, and to
+/// another at its next period, without a bill.
 struct PlanChange: Sendable, Hashable {
     enum Step: Sendable, Hashable {
         /// Nothing is billed: the period was paid for.
@@ -21,8 +21,8 @@ struct PlanChange: Sendable, Hashable {
         var steps: [Step] = []
         if wanted.name == current.name {
             if subscription.nextPlan != nil { steps.append(.switchPrice(to: current)) }
-        } else if wanted.isDearer(than: current) {
-            // The difference is reckoned from what was paid for, not from what was to come.
+        } else if wanted.costsMore(than: current) {
+            // The difference is computed from what was paid for, not from what was to come.
             if subscription.nextPlan != nil { steps.append(.switchPrice(to: current)) }
             steps.append(.upgrade(to: wanted, instead: subscription.nextPlan))
         } else if wanted.name != subscription.nextPlan {
@@ -36,7 +36,7 @@ struct PlanChange: Sendable, Hashable {
 }
 
 extension Billing {
-    /// Answers the checkout: paid where the change is made, open with an address where its payment needs its payer.
+    /// Returns the checkout: paid if the change is made, open with an address if its payment needs its payer.
     func change(_ change: PlanChange, for checkout: Checkout) async throws -> Checkout {
         let id = change.subscription.id
         for step in change.steps where try await !take(step, change.subscription, for: checkout) {
@@ -50,13 +50,15 @@ extension Billing {
     func markPaid(_ checkout: Checkout) async throws -> Checkout {
         let now = time.now()
         return try await database.write(of: checkout.account) { transaction in
-            try transaction.move(checkout, to: .paid, now: now)
-            return try transaction.checkout(checkout.id) ?? checkout
+            try transaction.billing.move(checkout, to: .paid, now: now)
+            return try transaction.billing.checkout(checkout.id) ?? checkout
         }
     }
 
-    /// Answers whether it is made; else its payment needs its payer.
-    private func take(_ step: PlanChange.Step, _ subscription: Subscription, for checkout: Checkout) async throws -> Bool {
+    /// Returns whether it is made; else its payment needs its payer.
+    private func take(
+        _ step: PlanChange.Step, _ subscription: Subscription, for checkout: Checkout
+    ) async throws -> Bool {
         switch step {
         case .goOn: try await goOn(try await readSubscription(subscription.id), for: checkout)
         case .switchPrice(let plan): try await switchPrice(of: subscription, to: plan, "\(checkout.id)-\(plan.name)")
@@ -64,7 +66,7 @@ extension Billing {
             do {
                 return try await upgrade(subscription, to: plan, for: checkout)
             } catch let error as StripeError {
-                // What was to come comes all the same. Where Stripe is away, the same key goes on.
+                // What was to come comes all the same. If Stripe is unavailable, the same key goes on.
                 if case .refused = error, let next, let plan = try await self.plan(next) {
                     try await switchPrice(of: subscription, to: plan, "\(checkout.id)-back")
                 }
@@ -78,7 +80,8 @@ extension Billing {
     func goOn(_ subscription: StripeSubscription, for checkout: Checkout) async throws {
         guard subscription.cancelAt != nil else { return }
         let form: StripeForm = subscription.endsByFlag ? ["cancel_at_period_end": false] : ["cancel_at": ""]
-        _ = try await stripe.post("/subscriptions/\(subscription.id.percentEncoded)", form, key: "change-\(checkout.id)-go-on")
+        _ = try await stripe.post(
+            "/subscriptions/\(subscription.id.percentEncoded)", form, key: "change-\(checkout.id)-go-on")
     }
 
     /// Nothing is billed: the period was paid for.
@@ -90,15 +93,15 @@ extension Billing {
         }
     }
 
-    /// The difference is billed now. Where the card's owner has to agree, the change waits for that.
+    /// The difference is billed now. If the card's owner has to agree, the change waits for that.
     private func upgrade(_ subscription: Subscription, to plan: Plan, for checkout: Checkout) async throws -> Bool {
-        let answer = try await withPrice(of: plan) { price in
+        let changed = try await withPrice(of: plan) { price in
             try await stripe.post("/subscriptions/\(subscription.id.percentEncoded)", [
                 "items": [["id": .text(subscription.itemID), "price": .text(price)]],
                 "proration_behavior": "always_invoice", "payment_behavior": "pending_if_incomplete",
             ], key: "change-\(checkout.id)-up-\(price)")
         }
-        return StripeSubscription(answer)?.isUpdatePending != true
+        return StripeSubscription(changed)?.isUpdatePending != true
     }
 
     /// The checkout with the bill's address, until the subscription is read with its change made, or given up.
@@ -108,12 +111,12 @@ extension Billing {
             url = try await stripe.get("/invoices/\(invoice.percentEncoded)")["hosted_invoice_url"]?.string
         }
         let address = url
-        let kept = try await database.write(of: checkout.account) { transaction in
-            try transaction.setSession("\(subscription):\(checkout.id)", url: address, of: checkout.id)
-            return try transaction.checkout(checkout.id) ?? checkout
+        let stored = try await database.write(of: checkout.account) { transaction in
+            try transaction.billing.setSession("\(subscription):\(checkout.id)", url: address, of: checkout.id)
+            return try transaction.billing.checkout(checkout.id) ?? checkout
         }
         _ = try await applySubscription(subscription, of: checkout.account)
-        return try await database.read { try $0.checkout(checkout.id) } ?? kept
+        return try await database.read { try $0.billing.checkout(checkout.id) } ?? stored
     }
 
     /// Does something with Stripe's price for a plan.
@@ -123,7 +126,7 @@ extension Billing {
     }
 
     private func plan(_ name: String) async throws -> Plan? {
-        let realm = stripe.realm
-        return try await database.read { try $0.planAsSold(name, in: realm) }
+        let environment = stripe.environment
+        return try await database.read { try $0.billing.planAsSold(name, in: environment) }
     }
 }

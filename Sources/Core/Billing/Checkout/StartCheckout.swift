@@ -1,10 +1,10 @@
 import SQL
 
-/// Sends somebody to Stripe's pay page for a pack or a plan. What it costs comes from our catalog. A row of ours is there
-/// first, so that whatever is lost on the way is found again by its id. An account that has a subscription changes it
-/// instead, and needs no page as a rule.
+/// Sends somebody to Stripe's pay page for a pack or a plan. What it costs comes from our catalog. A row of its own is
+/// there first, so that whatever is lost on the way is found again by its id. An account that has a subscription
+/// changes it instead, and needs no page as a rule.
 package struct StartCheckout: Sendable {
-    package struct Wish: Sendable, Hashable {
+    package struct Request: Sendable, Hashable {
         package let item: Item
         package let successURL: String?
         package let cancelURL: String?
@@ -24,21 +24,22 @@ package struct StartCheckout: Sendable {
         self.addresses = addresses
     }
 
-    /// Throws `BillingError`. The same key again goes on with the same checkout, wherever it broke off; then it is not new.
+    /// Throws `BillingError`. The same key again goes on with the same checkout, wherever it broke off; then it is not
+    /// new.
     package func callAsFunction(
-        _ wish: Wish, by actor: Actor, idempotency: Idempotency? = nil
+        _ request: Request, by actor: Actor, idempotency: Idempotency? = nil
     ) async throws -> (checkout: Checkout, isNew: Bool) {
         let user = try billing.demandOwner(actor)
-        let success = try addresses.check(wish.successURL, field: "successUrl", otherwise: "/?checkout=done")
-        let cancel = try addresses.check(wish.cancelURL, field: "cancelUrl", otherwise: "/?checkout=cancelled")
-        let (checkout, isNew) = try await begin(wish.item, by: user, of: actor.account, idempotency)
+        let success = try addresses.check(request.successURL, field: "successUrl", otherwise: "/?checkout=done")
+        let cancel = try addresses.check(request.cancelURL, field: "cancelUrl", otherwise: "/?checkout=cancelled")
+        let (checkout, isNew) = try await begin(request.item, by: user, of: actor.account, idempotency)
         guard checkout.state == .open, checkout.sessionID == nil else { return (checkout, isNew) }
         do {
             return (try await goOn(with: checkout, success: success, cancel: cancel), isNew)
         } catch let error as StripeError {
             throw BillingError.stripe(error)
         } catch BillingError.planInForce where !isNew {
-            // It was changed before, and the answer was lost.
+            // It was changed before, and the response was lost.
             return (try await billing.markPaid(checkout), isNew)
         }
     }
@@ -52,52 +53,61 @@ package struct StartCheckout: Sendable {
     private func begin(
         _ item: Item, by user: ID<User>, of account: ID<Account>, _ idempotency: Idempotency?
     ) async throws -> (checkout: Checkout, isNew: Bool) {
-        let (now, realm) = (billing.time.now(), billing.stripe.realm)
+        let (now, environment) = (billing.time.now(), billing.stripe.environment)
         return try await billing.database.write(of: account) { transaction in
             if let idempotency {
-                if let begun = try transaction.checkout(withKey: idempotency.key, of: account, since: now - Idempotency.lifetime) {
+                let since = now - Idempotency.lifetime
+                if let begun = try transaction.billing.checkout(withKey: idempotency.key, of: account, since: since) {
                     guard begun.bodyHash == idempotency.bodyHash else { throw IdempotencyError.keyReused }
                     return (begun, false)
                 }
             }
-            guard let offer = try transaction.offer(item) ?? transaction.offer(inForce: item, of: account, in: realm) else { throw BillingError.noSuchItem(item) }
+            guard let offer = try transaction.billing.offer(item)
+                ?? transaction.billing.offer(inForce: item, of: account, in: environment)
+            else { throw BillingError.noSuchItem(item) }
             let checkout = Checkout(
-                id: .make(at: now), account: account, createdBy: user, realm: realm, item: item, credits: offer.credits,
-                price: offer.price, state: .open, sessionID: nil, url: nil, bodyHash: idempotency?.bodyHash, createdAt: now)
-            if let idempotency { try transaction.freeCheckoutKey(idempotency.key, of: account) }
-            try transaction.insert(checkout, idempotencyKey: idempotency?.key)
+                id: .make(at: now), account: account, createdBy: user, environment: environment, item: item,
+                credits: offer.credits, price: offer.price, state: .open, sessionID: nil, url: nil,
+                bodyHash: idempotency?.bodyHash, createdAt: now)
+            if let idempotency { try transaction.billing.freeCheckoutKey(idempotency.key, of: account) }
+            try transaction.billing.insert(checkout, idempotencyKey: idempotency?.key)
             return (checkout, true)
         }
     }
 
-    /// Nothing where there is no subscription to change. What is known of it may be a period old, so Stripe is asked first.
+    /// Nil if there is no subscription to change. What is known of it may be a period old, so Stripe is asked first.
     private func planChange(_ checkout: Checkout) async throws -> PlanChange? {
         guard let name = checkout.item.plan else { return nil }
-        let (realm, now) = (billing.stripe.realm, billing.time.now())
-        guard let known = try await billing.subscription(of: checkout.account), known.isLive, known.realm == realm else { return nil }
+        let (environment, now) = (billing.stripe.environment, billing.time.now())
+        guard let known = try await billing.subscription(of: checkout.account), known.isLive,
+            known.environment == environment
+        else { return nil }
         _ = try await billing.applySubscription(known.id, of: checkout.account)
         let found = try await billing.database.read { transaction in
-            let subscription = try transaction.subscription(of: checkout.account)
+            let subscription = try transaction.billing.subscription(of: checkout.account)
             return (
-                subscription, try subscription.flatMap { try transaction.planAsSold($0.plan, in: realm) },
-                try transaction.planAsSold(name, in: realm)
+                subscription, try subscription.flatMap { try transaction.billing.planAsSold($0.plan, in: environment) },
+                try transaction.billing.planAsSold(name, in: environment)
             )
         }
-        guard let subscription = found.0, subscription.isLive, subscription.realm == realm, let current = found.1, let wanted = found.2
+        guard let subscription = found.0, subscription.isLive, subscription.environment == environment,
+            let current = found.1, let wanted = found.2
         else { return nil }
         return try PlanChange(of: subscription, from: current, to: wanted, now: now)
     }
 
     private func open(_ checkout: Checkout, success: String, cancel: String) async throws -> Checkout {
-        let offer = Offer(item: checkout.item, title: try await title(of: checkout.item), credits: checkout.credits, price: checkout.price)
+        let offer = Offer(
+            item: checkout.item, title: try await title(of: checkout.item), credits: checkout.credits,
+            price: checkout.price)
         let made = try await billing.withPrice(of: offer) { price in
             try await billing.withCustomer(of: checkout.account) { customer in
                 try await session(for: checkout, customer, price, success: success, cancel: cancel)
             }
         }
         let opened = try await billing.database.write(of: checkout.account) { transaction in
-            try transaction.setSession(made.id, url: made.url, of: checkout.id)
-            return try transaction.checkout(checkout.id) ?? checkout
+            try transaction.billing.setSession(made.id, url: made.url, of: checkout.id)
+            return try transaction.billing.checkout(checkout.id) ?? checkout
         }
         // One that was begun beside it may have been opened meanwhile: two that are paid are two subscriptions.
         if checkout.item.plan != nil { try await billing.expirePlanCheckouts(of: checkout) }
@@ -113,7 +123,8 @@ package struct StartCheckout: Sendable {
             "mode": isPack ? "payment" : "subscription", "customer": .text(customer),
             "line_items": [["price": .text(price), "quantity": 1]],
             "client_reference_id": .text(checkout.id.rawValue), "metadata": names,
-            "payment_intent_data": isPack ? ["metadata": names] : nil, "subscription_data": isPack ? nil : ["metadata": names],
+            "payment_intent_data": isPack ? ["metadata": names] : nil,
+            "subscription_data": isPack ? nil : ["metadata": names],
             "success_url": .text(success), "cancel_url": .text(cancel),
         ], key: "checkout-\(checkout.id)-\(customer)-\(price)")
         guard let session = StripeSession(made) else { throw StripeError.unavailable("a session that cannot be read") }
@@ -121,15 +132,15 @@ package struct StartCheckout: Sendable {
     }
 
     private func title(of item: Item) async throws -> String {
-        try await billing.database.read { try $0.offer(item)?.title } ?? item.description
+        try await billing.database.read { try $0.billing.offer(item)?.title } ?? item.description
     }
 }
 
 extension Billing {
-    /// Pay pages for plans that the account has open besides: whoever paid two of them would have two subscriptions.
+    /// Pay pages for plans that the account has open besides: who paid two of them would have two subscriptions.
     fileprivate func expirePlanCheckouts(of checkout: Checkout) async throws {
-        let (realm, now) = (stripe.realm, time.now())
-        let open = try await database.read { try $0.openPlanCheckouts(of: checkout.account, realm: realm) }
+        let (environment, now) = (stripe.environment, time.now())
+        let open = try await database.read { try $0.billing.openPlanCheckouts(of: checkout.account, environment: environment) }
         for left in open where left.id != checkout.id {
             guard let session = left.sessionID else { continue }
             try await expire(session, of: left.id)
@@ -137,15 +148,16 @@ extension Billing {
                 _ = try await applyCheckout(session)
             } catch let error as StripeError {
                 guard error.isMissing else { throw error }
-                try await database.write(of: left.account) { try $0.move(left, to: .expired, now: now) }
+                try await database.write(of: left.account) { try $0.billing.move(left, to: .expired, now: now) }
             }
         }
     }
 
-    /// Nothing to do where it is paid or expired already.
+    /// Nothing to do if it is paid or expired already.
     private func expire(_ session: String, of checkout: ID<Checkout>) async throws(StripeError) {
         do {
-            _ = try await stripe.post("/checkout/sessions/\(session.percentEncoded)/expire", StripeForm(), key: "expire-\(checkout)")
+            _ = try await stripe.post(
+                "/checkout/sessions/\(session.percentEncoded)/expire", StripeForm(), key: "expire-\(checkout)")
         } catch {
             guard case .refused = error else { throw error }
         }

@@ -1,6 +1,6 @@
 import SQL
 
-/// Applies the events that could not be applied when they came, since Stripe or the database was away, or a node died.
+/// Applies the events that could not be applied when they came: Stripe or the database was unavailable, or a node died.
 package struct ApplyStripeEvents: Sendable {
     private let billing: Billing
     private let batch: Int
@@ -15,20 +15,21 @@ package struct ApplyStripeEvents: Sendable {
     package func runOnce() async throws -> Int {
         let now = billing.time.now()
         var ended = 0
-        for due in try await billing.database.read({ [batch] in try $0.dueStripeEvents(now: now, limit: batch) }) {
-            guard let event = try await billing.database.read({ try $0.stripeEvent(due.event) }) else { continue }
+        for due in try await billing.database.read({ [batch] in try $0.billing.dueStripeEvents(now: now, limit: batch) }) {
+            guard let event = try await billing.database.read({ try $0.billing.stripeEvent(due.event) }) else { continue }
             if await billing.applyOrPutOff(event, tries: due.tries) != nil { ended += 1 }
         }
         return ended
     }
 
-    /// By an operator's hand, whatever came of it before. Nothing where there is no such event.
+    /// For an operator, whatever came of it before. Returns nil if there is no such event.
     package func replay(_ id: ID<StripeEvent>) async throws -> StripeEvent.Outcome? {
         let now = billing.time.now()
-        guard let event = try await billing.database.read({ try $0.stripeEvent(id) }),
+        guard let event = try await billing.database.read({ try $0.billing.stripeEvent(id) }),
             try await billing.database.write(order: .key(id.rawValue), { transaction in
-                guard try transaction.reopen(id, now: now) else { return false }
-                try transaction.note(AdminAct("events.replay", of: id.rawValue, ["type": .string(event.type)], by: nil, at: now))
+                guard try transaction.billing.reopen(id, now: now) else { return false }
+                try transaction.auditLog.note(
+                    AuditLogEntry("events.replay", of: id.rawValue, ["type": .string(event.type)], by: nil, at: now))
                 return true
             })
         else { return nil }

@@ -1,31 +1,20 @@
 import SQL
 
 extension Billing {
-    /// Books what an invoice, as it is read now, has paid for, and looks at its subscription. Answers whether it is about
-    /// an account of ours.
+    /// Books what an invoice, as it is read now, has paid for, and applies its subscription. Returns whether it is
+    /// about an account of this server.
     func applyInvoice(_ id: String, ending event: ID<StripeEvent>? = nil) async throws -> Bool {
         let invoice = try await invoice(id)
-        let realm = stripe.realm
-        guard let customer = invoice.customer, let account = try await database.read({ try $0.account(ofCustomer: customer, in: realm) })
-        else { return false }
+        guard let account = try await account(ofCustomer: invoice.customer) else { return false }
         if let subscription = invoice.subscription { _ = try await applySubscription(subscription, of: account) }
         var plans: [String: Plan] = [:]
         for price in Set(invoice.lines.map(\.price)) { plans[price] = try await plan(ofPrice: price) }
-        let now = time.now()
-        let grant = invoice.isPaid ? InvoiceGrant(invoice.lines, plans, now: now) : nil
-        let purchase = grant.map {
-            NewPurchase(
-                account: account, source: .invoice, key: "invoice:\(invoice.id)", item: .plan($0.plan.name), credits: $0.credits,
-                paid: invoice.paid, realm: realm, paymentIntent: invoice.paymentIntent, expiresAt: $0.expiresAt)
+        return try await settle(account) { [plans, environment = stripe.environment] transaction, now in
+            var facts = InvoiceFacts(
+                invoice: invoice, account: account, environment: environment, plans: plans, event: event, now: now)
+            facts.isBooked = try transaction.billing.isBooked(facts.purchase)
+            return facts.decide()
         }
-        let policy = rules.hold
-        let hasQueued = try await database.write(of: account) { transaction in
-            let hasQueued = try purchase.map { try transaction.book($0, policy, now: now) } ?? false
-            if let event { try transaction.end(event, .applied, now: now) }
-            return hasQueued
-        }
-        if hasQueued { wakeUp.jobs(of: account) }
-        return true
     }
 
     /// With all of its lines, and who paid it.

@@ -11,7 +11,20 @@ struct Debt: Sendable, Hashable {
     let source: Lot.Source
 }
 
-extension Transaction {
+extension [Debt] {
+    /// What so many credits cover of each, the first one first.
+    func shares(of credits: Credits) -> [(debt: Debt, amount: Credits)] {
+        var left = credits
+        var shares: [(debt: Debt, amount: Credits)] = []
+        for debt in self where left > .zero {
+            shares.append((debt, Swift.min(debt.open, left)))
+            left -= shares[shares.count - 1].amount
+        }
+        return shares
+    }
+}
+
+extension BillingStatements {
     /// Under the key of the claw-back that found too little.
     func owe(_ amount: Credits, for purchase: Purchase, key: String, now: Instant) throws(DatabaseError) {
         try execute("""
@@ -53,7 +66,8 @@ extension Debt {
         id = try row.get("id")
         account = try row.get("account_id")
         purchase = try row.get("purchase_id")
-        open = try row.get("amount", as: Credits.self) - row.get("paid", as: Credits.self) - row.get("forgiven", as: Credits.self)
+        let (paid, forgiven) = try (row.get("paid", as: Credits.self), row.get("forgiven", as: Credits.self))
+        open = try row.get("amount", as: Credits.self) - paid - forgiven
         source = try row.get("source", as: Purchase.Source.self).lot
     }
 }

@@ -16,14 +16,15 @@ package struct EndGrace: Sendable {
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()
-        let accounts = try await database.read { [batch] in try $0.subscriptionsOutOfGrace(now: now, limit: batch) }
+        let accounts = try await database.read { [batch] in try $0.billing.subscriptionsOutOfGrace(now: now, limit: batch) }
         for account in accounts {
             try await database.write(of: account) { transaction in
                 // Read again: it may have been paid meanwhile.
-                guard let subscription = try transaction.subscription(of: account), let until = subscription.graceUntil, until <= now
+                guard let subscription = try transaction.billing.subscription(of: account),
+                    let until = subscription.graceUntil, until <= now
                 else { return }
-                try transaction.setPlan(by: subscription, now: now)
-                try transaction.endGrace(of: account, now: now)
+                try transaction.billing.setPlan(by: subscription, now: now)
+                try transaction.billing.endGrace(of: account, now: now)
             }
         }
         return accounts.count

@@ -1,18 +1,20 @@
-/// The credits that a paid invoice brings: those of the periods that it is for, and where a plan was changed in the midst
-/// of one, the difference of the two plans for what was left of it. It depends on nothing but the invoice, so it is the
-/// same whenever it is applied, and after whatever.
+/// The credits that a paid invoice brings: those of the periods that it is for, and if a plan was changed within one,
+/// the difference of the two plans for what was left of it. It depends on nothing but the invoice, so it is the same
+/// whenever it is applied, and after whatever.
 struct InvoiceGrant: Sendable, Hashable {
     let plan: Plan
     let credits: Credits
     let expiresAt: Instant
 
-    /// Nothing where no line is of a plan of ours.
+    /// Nil if no line is of a plan.
     ///
     /// - Parameter plans: Of the lines' prices.
     init?(_ lines: [StripeInvoice.Line], _ plans: [String: Plan], now: Instant) {
         let known = lines.compactMap { line in plans[line.price].map { (line: line, plan: $0) } }
         // The plan that goes on is the one whose period ends last; of several, the one that is paid for.
-        func order(_ line: StripeInvoice.Line) -> (Instant, Int, Int64) { (line.end, line.isCredit ? 0 : 1, line.amount) }
+        func order(_ line: StripeInvoice.Line) -> (Instant, Int, Int64) {
+            (line.end, line.isCredit ? 0 : 1, line.amount)
+        }
         guard let last = known.max(by: { order($0.line) < order($1.line) }) else { return nil }
         let periods = known.filter { !$0.line.isProration }.reduce(Credits.zero) { sum, entry in
             sum + Credits(hundredths: entry.plan.monthlyCredits.hundredths * max(entry.line.quantity, 1))
@@ -24,7 +26,8 @@ struct InvoiceGrant: Sendable, Hashable {
         expiresAt = max(rolled, now + .seconds(7 * 86_400))
     }
 
-    /// What is charged for counts, what is given back for counts against it; each by the share of a month that it covers.
+    /// What is charged for counts, what is given back for counts against it; each by the share of a month that it
+    /// covers.
     private static func difference(_ prorations: [(line: StripeInvoice.Line, plan: Plan)]) -> Credits {
         prorations.reduce(Credits.zero) { sum, entry in
             let month = Month.before(entry.line.end).distance.milliseconds

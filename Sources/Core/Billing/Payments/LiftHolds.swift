@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// Lets jobs go again of accounts that are held for a dispute, where the operator holds nobody any more.
 package struct LiftHolds: Sendable {
@@ -15,11 +15,14 @@ package struct LiftHolds: Sendable {
         guard policy == .never else { return }
         let now = billing.time.now()
         let held = try await billing.database.read { [batch] in
-            try $0.query("SELECT id FROM accounts WHERE hold_reason = 'dispute' ORDER BY id LIMIT $1", batch).map { try $0.get("id", as: ID<Account>.self) }
+            try $0.query("SELECT id FROM accounts WHERE hold_reason = 'dispute' ORDER BY id LIMIT $1", batch).map {
+                try $0.get("id", as: ID<Account>.self)
+            }
         }
         for account in held {
-            let hasQueued = try await billing.database.write(of: account) { try $0.settleHold(of: account, policy, now: now) }
-            if hasQueued { billing.wakeUp.jobs(of: account) }
+            _ = try await billing.database.write(of: account) {
+                try $0.billing.settleHold(of: account, policy, now: now)
+            }
         }
     }
 }

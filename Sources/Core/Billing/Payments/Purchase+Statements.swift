@@ -1,12 +1,14 @@
 package import SQL
 
-extension Transaction {
+extension BillingStatements {
     func insert(_ purchase: Purchase) throws(DatabaseError) {
         try execute("""
-            INSERT INTO purchases (id, account_id, source, key, item, credits, lot_id, amount, currency, realm, payment_intent, created_at)
+            INSERT INTO purchases (id, account_id, source, key, item, credits, lot_id, amount, currency, environment,
+                payment_intent, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            """, purchase.id, purchase.account, purchase.source, purchase.key, purchase.item, purchase.credits, purchase.lot,
-            purchase.paid.amount, purchase.paid.currency, purchase.realm, purchase.paymentIntent, purchase.createdAt)
+            """, purchase.id, purchase.account, purchase.source, purchase.key, purchase.item, purchase.credits,
+            purchase.lot, purchase.paid.amount, purchase.paid.currency, purchase.environment, purchase.paymentIntent,
+            purchase.createdAt)
     }
 
     package func purchase(_ id: ID<Purchase>) throws(DatabaseError) -> Purchase? {
@@ -17,21 +19,27 @@ extension Transaction {
         try queryOne("SELECT * FROM purchases WHERE key = $1", key).map(Purchase.init)
     }
 
-    func purchase(paidBy paymentIntent: String, realm: String) throws(DatabaseError) -> Purchase? {
-        try queryOne("SELECT * FROM purchases WHERE payment_intent = $1 AND realm = $2", paymentIntent, realm).map(Purchase.init)
+    func purchase(paidBy paymentIntent: String, environment: StripeEnvironment) throws(DatabaseError) -> Purchase? {
+        try queryOne("SELECT * FROM purchases WHERE payment_intent = $1 AND environment = $2", paymentIntent, environment)
+            .map(Purchase.init)
     }
 
     /// Newest first, from behind `cursor`.
-    package func purchases(of account: ID<Account>, before cursor: ID<Purchase>?, limit: Int) throws(DatabaseError) -> [Purchase] {
+    package func purchases(
+        of account: ID<Account>, before cursor: ID<Purchase>?, limit: Int
+    ) throws(DatabaseError) -> [Purchase] {
         let before = cursor?.rawValue ?? "g"   // Every id is less than "g".
         return try query(
-            "SELECT * FROM purchases WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", account, before, limit)
+            "SELECT * FROM purchases WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", account, before,
+            limit)
             .map(Purchase.init)
     }
 
     /// What paid for it, where that was not known yet.
     func set(_ paymentIntent: String, of purchase: Purchase) throws(DatabaseError) {
-        try execute("UPDATE purchases SET payment_intent = $2 WHERE id = $1 AND payment_intent IS NULL", purchase.id, paymentIntent)
+        try execute(
+            "UPDATE purchases SET payment_intent = $2 WHERE id = $1 AND payment_intent IS NULL", purchase.id,
+            paymentIntent)
     }
 
     /// What was read of Stripe, and what was taken back for it.
@@ -52,7 +60,7 @@ extension Purchase {
         credits = try row.get("credits")
         lot = try row.get("lot_id")
         paid = try Money(row.get("amount"), row.get("currency"))
-        realm = try row.get("realm")
+        environment = try row.get("environment")
         paymentIntent = try row.get("payment_intent")
         refunded = try row.get("refunded")
         disputed = try row.get("disputed")

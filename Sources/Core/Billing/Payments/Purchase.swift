@@ -22,7 +22,7 @@ package struct Purchase: Sendable, Hashable {
     package let credits: Credits
     package let lot: ID<Lot>
     package let paid: Money
-    package let realm: String
+    package let environment: StripeEnvironment
     package let paymentIntent: String?
     package let refunded: Int64
     package let disputed: Int64
@@ -30,8 +30,8 @@ package struct Purchase: Sendable, Hashable {
     let revision: Int
     package let createdAt: Instant
 
-    /// What is to be taken back in all when so much of the money is gone again: the same share of the credits, all of them
-    /// at most.
+    /// What is to be taken back in all when so much of the money is gone again: the same share of the credits, all of
+    /// them at most.
     func clawBack(refunded: Int64, disputed: Int64) -> Credits {
         let gone = min(max(refunded, 0) + max(disputed, 0), paid.amount)
         guard paid.amount > 0, gone > 0 else { return .zero }

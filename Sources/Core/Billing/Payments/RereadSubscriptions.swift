@@ -1,9 +1,9 @@
 import Logging
 import SQL
 
-/// Reads subscriptions again whose period has been over for a day without a word: an event that never comes must not leave
-/// anybody with limits that nobody pays for. One of another Stripe, such as the stand-in or the test mode, ends by itself
-/// then, as nobody tells of it any more.
+/// Reads subscriptions again whose period has been over for a day without an event: one that never comes must not leave
+/// anybody with limits that nobody pays for. A subscription of another environment, such as the Stripe emulator or the
+/// test mode, ends by itself then, as no event of it comes any more.
 package struct RereadSubscriptions: Sendable {
     private let billing: Billing
     private let batch: Int
@@ -17,9 +17,9 @@ package struct RereadSubscriptions: Sendable {
     @discardableResult
     package func runOnce() async throws -> Int {
         let late = billing.time.now() - .seconds(86_400)
-        let due = try await billing.database.read { [batch] in try $0.subscriptionsWithoutWord(since: late, limit: batch) }
+        let due = try await billing.database.read { [batch] in try $0.billing.overdueSubscriptions(since: late, limit: batch) }
         for subscription in due {
-            if subscription.realm == billing.stripe.realm {
+            if subscription.environment == billing.stripe.environment {
                 await read(subscription)
             } else {
                 try await end(subscription)
@@ -38,16 +38,17 @@ package struct RereadSubscriptions: Sendable {
         }
         // Also where nothing came of it, so that others have their turn.
         let now = billing.time.now()
-        try? await billing.database.write(of: subscription.account) { try $0.noteLook(at: subscription, now: now) }
+        try? await billing.database.write(of: subscription.account) { try $0.billing.noteLook(at: subscription, now: now) }
     }
 
     private func end(_ subscription: Subscription) async throws {
         let now = billing.time.now()
         try await billing.database.write(of: subscription.account) { transaction in
-            guard try transaction.subscription(of: subscription.account)?.revision == subscription.revision else { return }
+            guard try transaction.billing.subscription(of: subscription.account)?.revision == subscription.revision
+            else { return }
             let ended = subscription.ended
-            try transaction.put(ended, now: now)
-            try transaction.setPlan(by: ended, now: now)
+            try transaction.billing.put(ended, now: now)
+            try transaction.billing.setPlan(by: ended, now: now)
         }
     }
 }
@@ -56,7 +57,8 @@ extension Subscription {
     /// As when Stripe had said that it is over.
     fileprivate var ended: Subscription {
         Subscription(
-            id: id, account: account, realm: realm, itemID: itemID, plan: plan, nextPlan: nil, status: "canceled", periodStart: periodStart,
-            periodEnd: periodEnd, cancelAt: cancelAt, graceUntil: nil, revision: revision + 1)
+            id: id, account: account, environment: environment, itemID: itemID, plan: plan, nextPlan: nil,
+            status: "canceled", periodStart: periodStart, periodEnd: periodEnd, cancelAt: cancelAt, graceUntil: nil,
+            revision: revision + 1)
     }
 }

@@ -1,19 +1,23 @@
 package import SQL
 
-extension Transaction {
-    /// Keeps it, once. Answers whether it is still to be applied.
-    func keep(_ event: StripeEvent, now: Instant, dueAt: Instant) throws(DatabaseError) -> Bool {
+extension BillingStatements {
+    /// Stores it, once. Returns whether it is still to be applied.
+    func store(_ event: StripeEvent, now: Instant, dueAt: Instant) throws(DatabaseError) -> Bool {
         let row = try queryOne("""
             INSERT INTO stripe_events (id, type, api_version, created_at, body, received_at, due_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET type = stripe_events.type RETURNING ended_at
+            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE SET type = stripe_events.type
+                RETURNING ended_at
             """, event.id, event.type, event.apiVersion, event.createdAt, event.body.text, now, dueAt)
         return try row?.get("ended_at", as: Instant?.self) == nil
     }
 
-    /// In the transaction of its effect. What has an outcome keeps it.
-    func end(_ event: ID<StripeEvent>, _ outcome: StripeEvent.Outcome, error: String? = nil, now: Instant) throws(DatabaseError) {
+    /// In the transaction of its effects. An outcome is final.
+    func end(
+        _ event: ID<StripeEvent>, _ outcome: StripeEvent.Outcome, error: String? = nil, now: Instant
+    ) throws(DatabaseError) {
         try execute("""
-            UPDATE stripe_events SET outcome = $2, error = $3, ended_at = $4, due_at = NULL WHERE id = $1 AND outcome IS NULL
+            UPDATE stripe_events SET outcome = $2, error = $3, ended_at = $4, due_at = NULL WHERE id = $1
+                AND outcome IS NULL
             """, event, outcome, error, now)
     }
 

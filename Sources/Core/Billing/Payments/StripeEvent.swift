@@ -1,14 +1,14 @@
 import SQL
 
-/// Something that Stripe told, signed, and that was kept. It is a hint: what it is about is read again before anything is
-/// done, since events come late, twice and in any order.
+/// A notification of Stripe's that was signed, and is stored. It is a hint: what it is about is read again before
+/// anything is done, since events come late, twice and in any order.
 package struct StripeEvent: Sendable, Hashable {
     package enum Outcome: String, Sendable, SQLConvertible {
         case applied
-        /// Of a kind that means nothing here, or about what is not ours.
+        /// Of a kind without a meaning here, or about something that is not this server's.
         case ignored
         /// Too many tries failed. An operator can have it applied by hand.
-        case givenUp = "given_up"
+        case abandoned
     }
 
     /// What it is about, by Stripe's id.
@@ -27,9 +27,10 @@ package struct StripeEvent: Sendable, Hashable {
     package let createdAt: Instant
     let body: JSON
 
-    /// Nothing where it is no event with its object in it.
+    /// Nil if it is no event with its object in it.
     init?(_ body: JSON) {
-        guard body["object"]?.string == "event", let id = body["id"]?.string, id.hasPrefix("evt_"), id.utf8.count <= 255,
+        guard body["object"]?.string == "event",
+            let id = body["id"]?.string, id.hasPrefix("evt_"), id.utf8.count <= 255,
             let type = body["type"]?.string, type.utf8.count <= 255, body["data"]?["object"]?.object != nil
         else { return nil }
         self.id = ID(rawValue: id)
@@ -39,7 +40,7 @@ package struct StripeEvent: Sendable, Hashable {
         self.body = body
     }
 
-    /// Nothing where it means nothing here.
+    /// Nil if its kind has no meaning here.
     var subject: Subject? {
         guard let object = body["data"]?["object"] else { return nil }
         let id = object["id"]?.string
@@ -51,15 +52,15 @@ package struct StripeEvent: Sendable, Hashable {
         case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed", "invoice.payment_action_required":
             return id.map { .invoice($0) }
         case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted",
-            "customer.subscription.paused", "customer.subscription.resumed", "customer.subscription.pending_update_applied",
-            "customer.subscription.pending_update_expired":
+            "customer.subscription.paused", "customer.subscription.resumed",
+            "customer.subscription.pending_update_applied", "customer.subscription.pending_update_expired":
             return id.map { .subscription($0) }
         case "charge.refunded":
             return id.map { .charge($0) }
         case "refund.created", "refund.updated", "refund.failed", "charge.refund.updated":
             return object["charge"]?.reference.map { .charge($0) }
-        case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn",
-            "charge.dispute.funds_reinstated":
+        case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
+            "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated":
             return id.map { .dispute($0) }
         default:
             return nil

@@ -1,17 +1,17 @@
 import SQL
 
-/// An account's subscription, as it was read of Stripe last.
+/// An account's subscription, as it was last read at Stripe.
 package struct Subscription: Sendable, Hashable {
     /// Stripe's.
     package let id: String
     package let account: ID<Account>
-    package let realm: String
+    package let environment: StripeEnvironment
     package let itemID: String
     /// What is paid for in this period.
     package var plan: String
-    /// From the next period on, where it is another.
+    /// From the next period on, if it is another.
     package var nextPlan: String?
-    /// Stripe's word.
+    /// Stripe's name for it.
     package let status: String
     package let periodStart: Instant
     package let periodEnd: Instant
@@ -20,10 +20,12 @@ package struct Subscription: Sendable, Hashable {
     package var graceUntil: Instant?
     let revision: Int
 
-    /// Whether there is one to change, rather than to begin anew.
+    /// Whether there is one to change, rather than a new one to begin.
     package var isLive: Bool { Subscription.isLive(status) }
 
-    static func isLive(_ status: String) -> Bool { ["active", "trialing", "past_due", "unpaid", "paused"].contains(status) }
+    static func isLive(_ status: String) -> Bool {
+        ["active", "trialing", "past_due", "unpaid", "paused"].contains(status)
+    }
 
     /// Whether it gives its plan's limits at this instant.
     package func isEntitled(at now: Instant) -> Bool {
@@ -34,37 +36,9 @@ package struct Subscription: Sendable, Hashable {
         }
     }
 
-    /// When it brings credits again; nothing where it does not.
+    /// When it brings credits again. Nil if it does not.
     package var renewsAt: Instant? {
         guard ["active", "trialing", "past_due"].contains(status) else { return nil }
         return cancelAt.map { $0 <= periodEnd } == true ? nil : periodEnd
-    }
-}
-
-/// What was read of Stripe, and its price as a plan of ours.
-struct SubscriptionReading: Sendable, Hashable {
-    let subscription: StripeSubscription
-    let plan: Plan
-    let realm: String
-
-    /// How the account stands after it. Its plan is the subscription's price's: a dearer one at once, another from the next
-    /// period on, as it was paid for until then.
-    ///
-    /// - Parameters:
-    ///   - known: The account's subscription until now, this one or an earlier one.
-    ///   - planBefore: Its plan.
-    func standing(after known: Subscription?, _ planBefore: Plan?, of account: ID<Account>, grace: Duration, now: Instant) -> Subscription {
-        let before = known?.id == subscription.id ? known : nil
-        var standing = Subscription(
-            id: subscription.id, account: account, realm: realm, itemID: subscription.itemID, plan: plan.name, nextPlan: nil,
-            status: subscription.status, periodStart: subscription.periodStart, periodEnd: subscription.periodEnd,
-            cancelAt: subscription.cancelAt, graceUntil: nil, revision: (known?.revision ?? 0) + 1)
-        if let before, let planBefore, planBefore.name != plan.name, !plan.isDearer(than: planBefore), before.isLive,
-            subscription.periodStart <= before.periodStart {
-            standing.plan = planBefore.name
-            standing.nextPlan = plan.name
-        }
-        if subscription.status == "past_due" { standing.graceUntil = before?.graceUntil ?? now + grace }
-        return standing
     }
 }

@@ -3,8 +3,8 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// Stripe's API. Every `post` has an idempotency key made of a row of ours, so that asking again, now or after a crash,
-/// does nothing twice. Answers are read as JSON, since what they hold depends on what was expanded.
+/// Stripe's API. Every `post` has an idempotency key made of one of our rows, so that asking again, now or after a
+/// crash, does nothing twice. Responses are read as JSON, since what they hold depends on what was expanded.
 package struct StripeClient: Sendable {
     /// The version that our reading is written for; an account's default may be years older.
     package static let version = "2026-10-28.endive"
@@ -13,14 +13,15 @@ package struct StripeClient: Sendable {
         package var key: String
         /// Without a slash at its end.
         package var url: String
-        /// For one try, its answer's last byte included. None is begun later than that after the first.
+        /// For one try, its response's last byte included. None is begun later than that after the first.
         package var timeout: Duration
         package var tries: Int
-        /// What `url` is known by in the database, where it may change; nothing for its host.
+        /// What `url` is called in the database, if it may change. Nil to call it by its host.
         package var name: String?
 
         package init(
-            key: String, url: String = "https://api.stripe.com", name: String? = nil, timeout: Duration = .seconds(10), tries: Int = 3
+            key: String, url: String = "https://api.stripe.com", name: String? = nil, timeout: Duration = .seconds(10),
+            tries: Int = 3
         ) {
             self.key = key
             self.url = url
@@ -30,20 +31,20 @@ package struct StripeClient: Sendable {
         }
     }
 
-    private static let answerLimit = 4 << 20
+    private static let responseLimit = 4 << 20
 
     private let settings: Settings
     private let client: HTTPClient
     private let time: Time
-    /// This Stripe as this key sees it: ids of one realm mean nothing in another.
-    package let realm: String
+    package let environment: StripeEnvironment
 
     package init(_ settings: Settings, client: HTTPClient, time: Time) {
         self.settings = settings
         self.client = client
         self.time = time
-        let name = settings.name ?? Origin(settings.url).map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" } ?? settings.url
-        realm = "\(name) \(StripeClient.isLive(settings.key) ? "live" : "test")"
+        let host = Origin(settings.url).map { $0.port == 443 ? $0.host : "\($0.host):\($0.port)" }
+        environment = StripeEnvironment(
+            settings.name ?? host ?? settings.url, isLive: StripeClient.isLive(settings.key))
     }
 
     /// Whether money moves with it.
@@ -54,7 +55,7 @@ package struct StripeClient: Sendable {
         return try await send(.GET, text.isEmpty ? path : "\(path)?\(text)", body: nil, key: nil)
     }
 
-    /// Nothing where there is no such object.
+    /// Nil if there is no such object.
     package func find(_ path: String) async throws(StripeError) -> JSON? {
         do {
             return try await get(path)
@@ -64,30 +65,30 @@ package struct StripeClient: Sendable {
         }
     }
 
-    /// - Parameter key: The same for the same fact, whoever asks and however often.
+    /// - Parameter key: The same for the same fact, however often it is asked for.
     package func post(_ path: String, _ form: StripeForm, key: String) async throws(StripeError) -> JSON {
         try await send(.POST, path, body: form.encoded, key: key)
     }
 
     private func send(_ method: HTTPMethod, _ path: String, body: String?, key: String?) async throws(StripeError) -> JSON {
-        var request = HTTPClientRequest(url: "\(settings.url)/v1\(path)")
-        request.method = method
-        request.headers.add(name: "Authorization", value: "Bearer \(settings.key)")
-        request.headers.add(name: "Stripe-Version", value: StripeClient.version)
-        request.headers.add(name: "User-Agent", value: "Darkroom")
+        var call = HTTPCall(
+            method, "\(settings.url)/v1\(path)", timeout: settings.timeout, limit: StripeClient.responseLimit)
+        call.headers.add(name: "Authorization", value: "Bearer \(settings.key)")
+        call.headers.add(name: "Stripe-Version", value: StripeClient.version)
+        call.headers.add(name: "User-Agent", value: "Darkroom")
         if let body {
-            request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
-            request.body = .bytes(ByteBuffer(string: body))
+            call.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+            call.body = ByteBuffer(string: body)
         }
-        if let key { request.headers.add(name: "Idempotency-Key", value: key) }
-        return try await send(request)
+        if let key { call.headers.add(name: "Idempotency-Key", value: key) }
+        return try await send(call)
     }
 
-    private func send(_ request: HTTPClientRequest) async throws(StripeError) -> JSON {
+    private func send(_ call: HTTPCall) async throws(StripeError) -> JSON {
         let end = time.now() + settings.timeout
         for number in 1... {
-            let one = await answer(to: request)
-            if let answer = one.answer, (200..<300).contains(answer.status), let json = answer.json { return json }
+            let one = await attempt(call)
+            if let response = one.response, (200..<300).contains(response.status), let json = response.json { return json }
             guard number < settings.tries, one.isWorthRepeating, time.now() < end else { throw one.error }
             // Jittered, so that those who were turned away together do not come back together.
             let wait = 500 << min(number - 1, 6)
@@ -96,49 +97,38 @@ package struct StripeClient: Sendable {
         throw .unavailable("no try was made")
     }
 
-    /// The client's own limit is for the answer's head alone.
-    private func answer(to request: HTTPClientRequest) async -> OneTry {
-        await withTaskGroup(of: OneTry?.self) { group in
-            group.addTask { await read(request) }
-            group.addTask {
-                do { try await time.sleep(settings.timeout) } catch { return nil }
-                return OneTry(failure: "no whole answer within \(settings.timeout)")
-            }
-            let first = await group.next() ?? nil
-            group.cancelAll()
-            return first ?? OneTry(failure: "cancelled")
-        }
-    }
-
-    private func read(_ request: HTTPClientRequest) async -> OneTry {
-        do {
-            let response = try await client.execute(request, timeout: .milliseconds(settings.timeout.milliseconds))
-            let bytes = try await response.body.collect(upTo: StripeClient.answerLimit)
-            return OneTry(answer: Answer(
-                status: Int(response.status.code), json: try? JSON(parsing: bytes.readableBytesView), headers: response.headers))
+    private func attempt(_ call: HTTPCall) async -> OneTry {
+        do throws(HTTPCall.Failure) {
+            return OneTry(Response(try await call.send(by: client, time)))
+        } catch .timedOut {
+            return OneTry(failure: "no whole response within \(settings.timeout)")
         } catch {
-            return OneTry(failure: String(String(describing: error).prefix(200)))
+            return OneTry(failure: error.description)
         }
     }
 }
 
-private struct Answer: Sendable {
+private struct Response: Sendable {
     let status: Int
     let json: JSON?
     let requestID: String?
-    /// Stripe's own word on whether the same again could go better.
+    /// What Stripe says on whether the same request could succeed later.
     let shouldRetry: Bool?
 
-    init(status: Int, json: JSON?, headers: HTTPHeaders) {
-        self.status = status
-        self.json = json
+    init(_ response: HTTPCall.Response) {
+        status = response.status
+        json = try? JSON(parsing: response.body)
+        let headers = response.headers
         requestID = headers.first(name: "Request-Id").map { String($0.prefix(100)) }
         shouldRetry = headers.first(name: "Stripe-Should-Retry").flatMap { ["true": true, "false": false][$0] }
     }
 
     var error: StripeError {
-        guard let error = json?["error"], let type = error["type"]?.string else { return .unavailable("HTTP \(status)") }
-        if status >= 500 || status == 429 || status == 409 { return .unavailable("HTTP \(status): \(error["message"]?.string?.prefix(200) ?? "")") }
+        guard let error = json?["error"], let type = error["type"]?.string
+        else { return .unavailable("HTTP \(status)") }
+        if status >= 500 || status == 429 || status == 409 {
+            return .unavailable("HTTP \(status): \(error["message"]?.string?.prefix(200) ?? "")")
+        }
         return .refused(.init(
             status: status, type: type, code: error["code"]?.string, parameter: error["param"]?.string,
             message: String((error["message"]?.string ?? "").prefix(500)), requestID: requestID))
@@ -147,22 +137,22 @@ private struct Answer: Sendable {
 
 /// One try, and what came of it.
 private struct OneTry: Sendable {
-    private(set) var answer: Answer?
+    private(set) var response: Response?
     private(set) var failure: String?
 
-    init(answer: Answer) {
-        self.answer = answer
+    init(_ response: Response) {
+        self.response = response
     }
 
     init(failure: String) {
         self.failure = failure
     }
 
-    /// Without an answer it may or may not have been done: the key sees to it that it is done once.
+    /// Without a response it may or may not have been done: by its key it is done once.
     var isWorthRepeating: Bool {
-        guard let answer else { return true }
-        return answer.shouldRetry ?? (answer.status == 409 || answer.status == 429 || answer.status >= 500)
+        guard let response else { return true }
+        return response.shouldRetry ?? (response.status == 409 || response.status == 429 || response.status >= 500)
     }
 
-    var error: StripeError { answer?.error ?? .unavailable(failure ?? "no answer") }
+    var error: StripeError { response?.error ?? .unavailable(failure ?? "no answer") }
 }

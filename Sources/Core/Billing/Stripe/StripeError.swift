@@ -2,17 +2,17 @@
 package enum StripeError: Error, Sendable, Hashable {
     /// It said no, and would say so again.
     case refused(Refusal)
-    /// No answer, or none that says anything; it may have done it. The same again, under the same key, does it once.
+    /// No response, or none that says anything; it may have done it. The same again, under the same key, does it once.
     case unavailable(String)
 
     package struct Refusal: Sendable, Hashable {
         package let status: Int
-        /// Stripe's words: `invalid_request_error`, `card_error`, …
+        /// As Stripe names them: `invalid_request_error`, `card_error`, …
         package let type: String
         package let code: String?
         package let parameter: String?
         package let message: String
-        /// For its support, and for ours.
+        /// For Stripe's support, and for the operator.
         package let requestID: String?
     }
 
@@ -26,7 +26,8 @@ extension StripeError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .refused(let refusal):
-            "Stripe refused with HTTP \(refusal.status) (\(refusal.code ?? refusal.type), request \(refusal.requestID ?? "unknown")): \(refusal.message)"
+            "Stripe refused with HTTP \(refusal.status) (\(refusal.code ?? refusal.type), "
+                + "request \(refusal.requestID ?? "unknown")): \(refusal.message)"
         case .unavailable(let reason): "Stripe does not answer: \(reason)"
         }
     }

@@ -1,8 +1,8 @@
 import Crypto
 import Foundation
 
-/// What Stripe's API takes instead of JSON: a form whose names have brackets, `line_items[0][price]=price_1`. A tree, whose
-/// members keep their order; a list is members named 0, 1, 2 …
+/// What Stripe's API takes instead of JSON: a form whose names have brackets, `line_items[0][price]=price_1`. A tree,
+/// whose members are in order; a list is members named 0, 1, 2 …
 package indirect enum StripeForm: Sendable, Hashable {
     case text(String)
     case members([Member])
@@ -47,7 +47,7 @@ package indirect enum StripeForm: Sendable, Hashable {
         return members
     }
 
-    /// The elements of a list by their numbers, which may have gaps and come in any order. Nothing where a name is no number.
+    /// The elements of a list by their numbers, which may have gaps and come in any order. Nil if a name is no number.
     package var elements: [StripeForm]? {
         guard let members else { return nil }
         let numbered = members.compactMap { member in Int(member.name).map { ($0, member.value) } }
@@ -59,8 +59,8 @@ package indirect enum StripeForm: Sendable, Hashable {
 // MARK: - Text
 
 extension StripeForm {
-    /// For a body or a query: everything but letters, digits and `-._~` is percent-encoded, brackets too. An empty list has
-    /// no text.
+    /// For a body or a query: everything but letters, digits and `-._~` is percent-encoded, brackets too. An empty list
+    /// has no text.
     package var encoded: String {
         var pairs: [String] = []
         gather(into: &pairs, under: "")
@@ -68,23 +68,14 @@ extension StripeForm {
     }
 
     /// Names what is in it, for an idempotency key: another body needs another one.
-    var digest: String { String(SHA256.hash(data: Data(encoded.utf8)).hexadecimal.prefix(16)) }
+    var digest: String { String(Hex.text(SHA256.hash(data: Data(encoded.utf8))).prefix(16)) }
 
     private func gather(into pairs: inout [String], under name: String) {
         switch self {
-        case .text(let text): pairs.append("\(Self.escape(name))=\(Self.escape(text))")
+        case .text(let text): pairs.append("\(name.percentEncoded)=\(text.percentEncoded)")
         case .members(let members):
-            for member in members { member.value.gather(into: &pairs, under: name.isEmpty ? member.name : "\(name)[\(member.name)]") }
-        }
-    }
-
-    private static func escape(_ text: String) -> String {
-        text.utf8.reduce(into: "") { escaped, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                escaped.unicodeScalars.append(Unicode.Scalar(byte))
-            default: escaped += (byte < 16 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
+            for member in members {
+                member.value.gather(into: &pairs, under: name.isEmpty ? member.name : "\(name)[\(member.name)]")
             }
         }
     }
@@ -103,8 +94,8 @@ extension StripeForm {
     private static let countLimit = 1000
     private static let depthLimit = 16
 
-    /// Reads a body or a query, its brackets as they are or percent-encoded. `x[]=v` adds to the list; of two texts of one
-    /// name the last counts.
+    /// Reads a body or a query, its brackets as they are or percent-encoded. `x[]=v` adds to the list; of two texts of
+    /// one name the last counts.
     package init(decoding text: some StringProtocol) throws(Malformed) {
         self.init()
         let pairs = text.split(separator: "&")
@@ -112,7 +103,8 @@ extension StripeForm {
         for pair in pairs {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = try Self.unescape(parts[0])
-            try insert(try Self.unescape(parts.count > 1 ? parts[1] : ""), at: try Self.path(of: name)[...], named: name)
+            try insert(
+                try Self.unescape(parts.count > 1 ? parts[1] : ""), at: try Self.path(of: name)[...], named: name)
         }
     }
 
@@ -151,23 +143,8 @@ extension StripeForm {
     }
 
     private static func unescape(_ text: some StringProtocol) throws(Malformed) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8.makeIterator()
-        while let byte = rest.next() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                guard let high = rest.next().flatMap(digit), let low = rest.next().flatMap(digit) else { throw .encoding }
-                bytes.append(high << 4 | low)
-            default: bytes.append(byte)
-            }
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw .encoding }
+        guard let text = PercentEncoding.decode(text, plusIsSpace: true) else { throw .encoding }
         return text
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
     }
 }
 

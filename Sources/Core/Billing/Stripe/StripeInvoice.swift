@@ -4,7 +4,7 @@ struct StripeInvoice: Sendable, Hashable {
         let price: String
         let quantity: Int64
         let amount: Int64
-        /// A part of a period that was changed in its midst.
+        /// Of a period within which the plan was changed.
         let isProration: Bool
         /// It gives back what was billed before.
         let isCredit: Bool
@@ -22,7 +22,7 @@ struct StripeInvoice: Sendable, Hashable {
     var lines: [Line]
     /// There are more than Stripe put into the invoice.
     let hasMoreLines: Bool
-    /// Where its customer can pay it.
+    /// The page where its customer can pay it.
     let url: String?
 
     init?(_ json: JSON) {
@@ -45,7 +45,7 @@ struct StripeInvoice: Sendable, Hashable {
 }
 
 extension StripeInvoice.Line {
-    /// Nothing for a line that is no part of a subscription.
+    /// Nil for a line that is no part of a subscription.
     init?(_ json: JSON) {
         guard StripeInvoice.Line.subscription(json) != nil,
             let price = json.first(["pricing", "price_details", "price"], ["price"], ["plan"])?.reference,
@@ -55,11 +55,13 @@ extension StripeInvoice.Line {
         quantity = json["quantity"]?.integer ?? 1
         amount = json["amount"]?.integer ?? 0
         isProration = json.first(
-            ["parent", "subscription_item_details", "proration"], ["parent", "invoice_item_details", "proration"], ["proration"])?.bool ?? false
+            ["parent", "subscription_item_details", "proration"], ["parent", "invoice_item_details", "proration"],
+            ["proration"])?.bool ?? false
         // With a discount of everything both sides of a change cost nothing.
         let credited = json.first(
             ["parent", "subscription_item_details", "proration_details", "credited_items"],
-            ["parent", "invoice_item_details", "proration_details", "credited_items"], ["proration_details", "credited_items"])
+            ["parent", "invoice_item_details", "proration_details", "credited_items"],
+            ["proration_details", "credited_items"])
         isCredit = amount < 0 || (amount == 0 && credited != nil)
         self.start = start
         self.end = end
@@ -67,7 +69,8 @@ extension StripeInvoice.Line {
 
     fileprivate static func subscription(_ json: JSON) -> String? {
         json.first(
-            ["parent", "subscription_item_details", "subscription"], ["parent", "invoice_item_details", "subscription"], ["subscription"])?
+            ["parent", "subscription_item_details", "subscription"], ["parent", "invoice_item_details", "subscription"],
+            ["subscription"])?
             .reference
     }
 }

@@ -6,7 +6,7 @@ struct StripeSession: Sendable, Hashable {
     }
 
     let id: String
-    /// Our own row, as we sent it. Whoever pays cannot set it, unlike `client_reference_id`.
+    /// Our own row, as we sent it. Who pays cannot set it, unlike `client_reference_id`.
     let checkout: ID<Checkout>?
     let isComplete: Bool
     let isExpired: Bool
@@ -19,8 +19,14 @@ struct StripeSession: Sendable, Hashable {
     let subtotal: Money?
     let total: Money?
 
+    /// Whether it is gone through, and its money has arrived or none was due.
+    var isPaid: Bool { isComplete && payment != .unpaid }
+}
+
+extension StripeSession {
     init?(_ json: JSON) {
-        guard let id = json["id"]?.string, let payment = json["payment_status"]?.string.flatMap({ Payment(rawValue: $0) })
+        guard let id = json["id"]?.string,
+            let payment = json["payment_status"]?.string.flatMap({ Payment(rawValue: $0) })
         else { return nil }
         self.id = id
         self.payment = payment

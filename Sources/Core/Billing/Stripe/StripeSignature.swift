@@ -63,7 +63,9 @@ package struct StripeSignature: Sendable, Hashable {
         let codes = signatures.compactMap { Hex.bytes($0) }
         // The comparison takes as long wherever two codes differ.
         let isSigned = secrets.contains { secret in
-            codes.contains { HMAC<SHA256>.isValidAuthenticationCode($0, authenticating: message, using: Self.key(secret)) }
+            codes.contains {
+                HMAC<SHA256>.isValidAuthenticationCode($0, authenticating: message, using: Self.key(secret))
+            }
         }
         guard isSigned else { throw .forged }
         let age = now - Instant(seconds: seconds)

@@ -2,13 +2,13 @@
 struct StripeSubscription: Sendable, Hashable {
     let id: String
     let customer: String?
-    /// Stripe's word.
+    /// Stripe's name for it.
     let status: String
     let itemID: String
     let price: String
     let periodStart: Instant
     let periodEnd: Instant
-    /// When it ends, where it is to end.
+    /// When it ends, if it is to end.
     let cancelAt: Instant?
     /// That it ends there is said by a flag, and not by an instant: as it was said it has to be undone.
     let endsByFlag: Bool
@@ -16,7 +16,7 @@ struct StripeSubscription: Sendable, Hashable {
     let isUpdatePending: Bool
     let latestInvoice: String?
 
-    /// Whether there is one to change, rather than to begin anew.
+    /// Whether there is one to change, rather than a new one to begin.
     var isLive: Bool { Subscription.isLive(status) }
 }
 

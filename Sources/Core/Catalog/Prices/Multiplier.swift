@@ -1,6 +1,6 @@
 import SQL
 
-/// A multiplier in ten-thousandths, as the catalog keeps it: 15000 is 1.5.
+/// A multiplier in ten-thousandths, as the catalog stores it: 15000 is 1.5.
 package struct Multiplier: Sendable, Hashable, Codable, RawRepresentable, SQLConvertible, CustomStringConvertible {
     package let rawValue: Int64
 

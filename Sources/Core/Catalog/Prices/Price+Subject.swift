@@ -1,7 +1,7 @@
 import SQL
 
 extension Price {
-    /// What is priced, in the terms of its formula. Complexity and count stand beside it.
+    /// What is priced, in the terms of its formula. Complexity and count are separate.
     package enum Subject: Sendable, Hashable {
         /// - Parameters:
         ///   - longerSide: In pixels.
@@ -37,22 +37,28 @@ extension Price.Subject: Encodable {
         }
     }
 
-    /// As it was kept with a price. A picture's first prices were kept without it: their factors' labels say as much.
-    init(_ kept: JSON?, _ formula: Price.Formula, _ factors: [Price.Factor]) throws(DatabaseError) {
+    /// The subject as it was stored with a price. The first prices of pictures were stored without it: their factors'
+    /// labels say as much.
+    init(_ stored: JSON?, _ formula: Price.Formula, _ factors: [Price.Factor]) throws(DatabaseError) {
         func number(_ name: String) throws(DatabaseError) -> Int {
-            guard let number = kept?[name]?.integer else { throw DatabaseError(.decoding, "a price was kept without its '\(name)'") }
+            guard let number = stored?[name]?.integer else {
+                throw DatabaseError(.decoding, "a price was stored without its '\(name)'")
+            }
             return Int(number)
         }
         switch formula {
-        case .image where kept == nil:
+        case .image where stored == nil:
             let labels = Dictionary(factors.map { ($0.name, $0.label ?? "") }, uniquingKeysWith: { first, _ in first })
-            guard let side = labels["resolution"]?.split(separator: " ").last.flatMap({ Int($0) }), let quality = labels["quality"] else {
-                throw DatabaseError(.decoding, "a price was kept without what was priced")
+            guard let side = labels["resolution"]?.split(separator: " ").last.flatMap({ Int($0) }),
+                let quality = labels["quality"]
+            else {
+                throw DatabaseError(.decoding, "a price was stored without what was priced")
             }
             self = .image(longerSide: side, quality: quality)
         case .image:
             self = .image(
-                longerSide: try number("longerSide"), quality: kept?["quality"]?.string ?? "", seconds: kept?["seconds"]?.integer.map { Int($0) })
+                longerSide: try number("longerSide"), quality: stored?["quality"]?.string ?? "",
+                seconds: stored?["seconds"]?.integer.map { Int($0) })
         case .training: self = .training(images: try number("images"))
         case .refinement: self = .refinement(iteration: try number("iteration"))
         }

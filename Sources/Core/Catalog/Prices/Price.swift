@@ -1,7 +1,8 @@
 import SQL
 
-/// What a job costs and why: every factor is kept with the job, so that its price can be recomputed, also for a part of
-/// what was asked, whatever the catalog says by then; and what was priced, so that any other version can price the same.
+/// What a job costs and why. Every factor is stored with the job, so that its price can be recomputed, also for a part
+/// of what was requested, whatever the catalog says by then. What was priced is stored too, so that any other version
+/// can price the same.
 package struct Price: Sendable, Hashable, Encodable {
     package enum Formula: String, Sendable, Codable, SQLConvertible {
         case image, training, refinement
@@ -42,20 +43,23 @@ package struct Price: Sendable, Hashable, Encodable {
         do throws(PricingError) {
             return min(total, try Price.total(base, factors, surcharge, count: max(delivered, 0)))
         } catch {
-            // At the edge of 128 bits a part can be out of reach where the whole is not; then its share of the whole.
+            // At the edge of 128 bits a part can be out of range where the whole is not; then the part is its share of
+            // the whole.
             return Credits(hundredths: Int64(Int128(total.hundredths) * Int128(max(delivered, 0)) / Int128(count)))
         }
     }
 
-    /// What its kept parts come to, which is its total.
+    /// What its stored parts come to, which is its total.
     package var recomputed: Credits? {
         do throws(PricingError) { return try Price.total(base, factors, surcharge, count: count) } catch { return nil }
     }
 
-    /// The factor that hangs on the endpoint or the model.
+    /// The factor that depends on the endpoint or the model.
     package var complexity: Multiplier { factors.first { $0.name == Factor.complexity }?.multiplier ?? .one }
 
-    private static func total(_ base: Credits, _ factors: [Factor], _ surcharge: Credits, count: Int) throws(PricingError) -> Credits {
+    private static func total(
+        _ base: Credits, _ factors: [Factor], _ surcharge: Credits, count: Int
+    ) throws(PricingError) -> Credits {
         var product = Fraction(Int128(base.hundredths) * Int128(count))
         for factor in factors {
             guard let next = product.multiplied(by: factor.multiplier.fraction) else { throw .outOfRange }
@@ -71,12 +75,15 @@ extension Price.Factor {
 }
 
 extension Price {
-    /// As it was kept with a job. By hand, since it is read with every job, and a decoder takes longer than the database.
-    init(_ kept: JSON) throws(DatabaseError) {
-        guard let version = kept["version"]?.integer, let formula = kept["formula"]?.string.flatMap(Formula.init),
-            let base = kept["base"].flatMap(Credits.init(json:)), let surcharge = kept["surcharge"].flatMap(Credits.init(json:)),
-            let count = kept["count"]?.integer, let total = kept["total"].flatMap(Credits.init(json:)), let factors = kept["factors"]?.array
-        else { throw DatabaseError(.decoding, "a price was kept that is none") }
+    /// The price as it was stored with a job. Decoded by hand, since it is read with every job, and a decoder takes
+    /// longer than the database.
+    init(_ stored: JSON) throws(DatabaseError) {
+        guard let version = stored["version"]?.integer, let formula = stored["formula"]?.string.flatMap(Formula.init),
+            let base = stored["base"].flatMap(Credits.init(json:)),
+            let surcharge = stored["surcharge"].flatMap(Credits.init(json:)),
+            let count = stored["count"]?.integer, let total = stored["total"].flatMap(Credits.init(json:)),
+            let factors = stored["factors"]?.array
+        else { throw DatabaseError(.decoding, "a stored price is not a price") }
         self.version = Int(version)
         self.formula = formula
         self.base = base
@@ -84,16 +91,16 @@ extension Price {
         self.count = Int(count)
         self.total = total
         self.factors = try factors.map { factor throws(DatabaseError) in try Factor(factor) }
-        subject = try Subject(kept["subject"], formula, self.factors)
+        subject = try Subject(stored["subject"], formula, self.factors)
     }
 }
 
 extension Price.Factor {
-    fileprivate init(_ kept: JSON) throws(DatabaseError) {
-        guard let name = kept["name"]?.string, let multiplier = kept["multiplier"]?.integer else {
-            throw DatabaseError(.decoding, "a factor of a price was kept that is none")
+    fileprivate init(_ stored: JSON) throws(DatabaseError) {
+        guard let name = stored["name"]?.string, let multiplier = stored["multiplier"]?.integer else {
+            throw DatabaseError(.decoding, "a stored factor of a price is not a factor")
         }
-        self.init(name: name, label: kept["label"]?.string, multiplier: Multiplier(rawValue: multiplier))
+        self.init(name: name, label: stored["label"]?.string, multiplier: Multiplier(rawValue: multiplier))
     }
 }
 

@@ -1,16 +1,17 @@
 import Foundation
 package import SQL
 
-/// Prices in the making: drafted, edited, previewed, and published as the next version. Every step is written down with who
-/// took it. What is published is in force on this node at once, and on the others as soon as they look at the catalog again.
+/// Drafts of prices: created, edited, previewed, and published as the next version. Every step is logged with the
+/// administrator who took it. A published version takes effect on this node at once, and on the others when they next
+/// read the catalog.
 package struct PriceDrafts: Sendable {
     package static let limit = 50
 
-    /// What an administrator says of a draft. What is left out stays, or is as in the version that is in force.
+    /// What an administrator changes in a draft. A member that is left out stays, or is as in the current version.
     package struct Edit: Sendable {
         package var document: JSON?
         package var note: String?
-        /// Begins again from the version that is in force; the document stays as it is.
+        /// Bases the draft on the current version; the document stays as it is.
         package var rebase: Bool
 
         package init(document: JSON? = nil, note: String? = nil, rebase: Bool = false) {
@@ -22,54 +23,64 @@ package struct PriceDrafts: Sendable {
 
     package enum Created: Sendable {
         case draft(PriceDraft)
-        case repeated(KeptAnswer)
+        case repeated(StoredResponse)
     }
 
     private let database: Database
-    private let catalog: CatalogCache
+    private let catalog: Catalog
     private let time: Time
 
-    package init(database: Database, catalog: CatalogCache, time: Time) {
+    package init(database: Database, catalog: Catalog, time: Time) {
         self.database = database
         self.catalog = catalog
         self.time = time
     }
 
-    /// - Parameter answer: Makes the answer to keep for `idempotency`, without effects.
+    /// - Parameter response: Makes the response to store for `idempotency`, without effects.
     package func create(
         _ edit: Edit, by administrator: ID<User>, idempotency: (key: Idempotency, account: ID<Account>)? = nil,
-        answer: @escaping @Sendable (PriceDraft) -> KeptAnswer = { _ in KeptAnswer(status: 201, body: "") }
+        response: @escaping @Sendable (PriceDraft) -> StoredResponse = { _ in StoredResponse(status: 201, body: "") }
     ) async throws -> Created {
         let now = time.now()
         let note = try check(edit.note ?? "")
         return try await database.write(order: .alone) { transaction in
-            if let (key, account) = idempotency, let kept = try transaction.keptAnswer(key, of: account, now: now) { return .repeated(kept) }
-            let current = try transaction.currentPrices()
+            if let (key, account) = idempotency, let stored = try transaction.idempotency.storedResponse(key, of: account, now: now) {
+                return .repeated(stored)
+            }
+            let current = try transaction.catalog.currentPrices()
             let document = try edit.document.map { try check($0, transaction) } ?? current.document
-            guard try transaction.countPriceDrafts() < Self.limit else { throw PriceDraftError.tooMany(limit: Self.limit) }
+            guard try transaction.catalog.countPriceDrafts() < Self.limit else {
+                throw PriceDraftError.tooMany(limit: Self.limit)
+            }
             let draft = PriceDraft(
-                id: .make(at: now), basedOn: current.version, document: document, note: note, revision: 1, createdBy: administrator,
+                id: .make(at: now), basedOn: current.version, document: document, note: note, revision: 1,
+                createdBy: administrator,
                 createdAt: now, updatedBy: administrator, updatedAt: now)
-            try transaction.insert(draft)
-            try transaction.note(draft.act("price_drafts.create", by: administrator, now))
-            if let (key, account) = idempotency { try transaction.keepAnswer(answer(draft), key, of: account, now: now) }
+            try transaction.catalog.insert(draft)
+            try transaction.auditLog.note(draft.act("price_drafts.create", by: administrator, now))
+            if let (key, account) = idempotency {
+                try transaction.idempotency.storeResponse(response(draft), key, of: account, now: now)
+            }
             return .draft(draft)
         }
     }
 
-    /// - Parameter revision: The one that was seen.
-    package func edit(_ id: ID<PriceDraft>, at revision: Int, _ edit: Edit, by administrator: ID<User>) async throws -> PriceDraft {
+    /// - Parameter revision: The revision that the administrator saw.
+    package func edit(
+        _ id: ID<PriceDraft>, at revision: Int, _ edit: Edit, by administrator: ID<User>
+    ) async throws -> PriceDraft {
         let now = time.now()
         let note = try edit.note.map(check)
         return try await database.write(order: .alone) { transaction in
-            let old = try transaction.demandDraft(id, at: revision)
-            let basedOn = try edit.rebase ? transaction.currentPrices().version : old.basedOn
+            let old = try transaction.catalog.demandDraft(id, at: revision)
+            let basedOn = try edit.rebase ? transaction.catalog.currentPrices().version : old.basedOn
             let draft = PriceDraft(
-                id: id, basedOn: basedOn, document: try edit.document.map { try check($0, transaction) } ?? old.document,
+                id: id, basedOn: basedOn,
+                document: try edit.document.map { try check($0, transaction) } ?? old.document,
                 note: note ?? old.note, revision: revision + 1, createdBy: old.createdBy, createdAt: old.createdAt,
                 updatedBy: administrator, updatedAt: now)
-            try transaction.update(draft)
-            try transaction.note(draft.act("price_drafts.edit", by: administrator, now))
+            try transaction.catalog.update(draft)
+            try transaction.auditLog.note(draft.act("price_drafts.edit", by: administrator, now))
             return draft
         }
     }
@@ -77,28 +88,33 @@ package struct PriceDrafts: Sendable {
     package func delete(_ id: ID<PriceDraft>, by administrator: ID<User>) async throws {
         let now = time.now()
         try await database.write(order: .alone) { transaction in
-            guard let draft = try transaction.lockPriceDraft(id) else { throw PriceDraftError.notFound }
-            try transaction.deletePriceDraft(id)
-            try transaction.note(draft.act("price_drafts.delete", by: administrator, now))
+            guard let draft = try transaction.catalog.lockPriceDraft(id) else { throw PriceDraftError.notFound }
+            try transaction.catalog.deletePriceDraft(id)
+            try transaction.auditLog.note(draft.act("price_drafts.delete", by: administrator, now))
         }
     }
 
-    /// Puts it in force. Refused where another version has been published since it was begun.
-    package func publish(_ id: ID<PriceDraft>, at revision: Int, by administrator: ID<User>) async throws -> PriceVersion {
+    /// Publishes the draft. Refused if another version has been published since it was begun.
+    package func publish(
+        _ id: ID<PriceDraft>, at revision: Int, by administrator: ID<User>
+    ) async throws -> PriceVersion {
         let now = time.now()
         do {
             let version = try await database.write(order: .alone) { transaction in
-                let draft = try transaction.demandDraft(id, at: revision)
-                let current = try transaction.currentPrices().version
-                guard draft.basedOn == current else { throw PriceDraftError.outdated(basedOn: draft.basedOn, current: current) }
+                let draft = try transaction.catalog.demandDraft(id, at: revision)
+                let current = try transaction.catalog.currentPrices().version
+                guard draft.basedOn == current else {
+                    throw PriceDraftError.outdated(basedOn: draft.basedOn, current: current)
+                }
                 // The catalog may offer more than when the draft was written.
-                try draft.document.demandAll(of: transaction.catalog())
+                try draft.document.demandAll(of: transaction.catalog.catalog())
                 let version = PriceVersion(
-                    version: current + 1, document: draft.document, note: draft.note, basedOn: current, publishedAt: now,
+                    version: current + 1, document: draft.document, note: draft.note, basedOn: current,
+                    publishedAt: now,
                     publishedBy: administrator)
-                try transaction.insert(version)
-                try transaction.deletePriceDraft(id)
-                try transaction.note(AdminAct(
+                try transaction.catalog.insert(version)
+                try transaction.catalog.deletePriceDraft(id)
+                try transaction.auditLog.note(AuditLogEntry(
                     "prices.publish", of: "\(version.version)",
                     ["draft": .string(id.rawValue), "basedOn": .integer(Int64(current)), "reason": .string(draft.note)],
                     by: administrator, at: now))
@@ -107,8 +123,8 @@ package struct PriceDrafts: Sendable {
             catalog.forget()
             return version
         } catch let error as DatabaseError where error.kind == .unique {
-            // Somebody else published at the same moment.
-            let current = try await database.read { try $0.currentPrices().version }
+            // Someone else published at the same moment.
+            let current = try await database.read { try $0.catalog.currentPrices().version }
             throw PriceDraftError.outdated(basedOn: current - 1, current: current)
         }
     }
@@ -121,27 +137,30 @@ package struct PriceDrafts: Sendable {
 
     private func check(_ json: JSON, _ transaction: Transaction) throws -> PriceList.Document {
         let document: PriceList.Document
-        do throws(PriceDocumentError) { document = try PriceList.Document(checking: json) } catch { throw PriceDraftError.document(error) }
-        try document.demandAll(of: transaction.catalog())
+        do throws(PriceDocumentError) { document = try PriceList.Document(checking: json) } catch {
+            throw PriceDraftError.document(error)
+        }
+        try document.demandAll(of: transaction.catalog.catalog())
         return document
     }
 }
 
 extension PriceList.Document {
-    fileprivate func demandAll(of catalog: Catalog) throws(PriceDraftError) {
+    fileprivate func demandAll(of catalog: CatalogSnapshot) throws(PriceDraftError) {
         do throws(PriceDocumentError) { try demandPrices(for: catalog) } catch { throw .document(error) }
     }
 }
 
 extension PriceDraft {
-    fileprivate func act(_ action: AdminAct.Action, by administrator: ID<User>, _ now: Instant) -> AdminAct {
-        AdminAct(
+    fileprivate func act(_ action: AuditLogEntry.Action, by administrator: ID<User>, _ now: Instant) -> AuditLogEntry {
+        AuditLogEntry(
             action, of: id.rawValue,
-            ["basedOn": .integer(Int64(basedOn)), "revision": .integer(Int64(revision)), "reason": .string(note)], by: administrator, at: now)
+            ["basedOn": .integer(Int64(basedOn)), "revision": .integer(Int64(revision)), "reason": .string(note)],
+            by: administrator, at: now)
     }
 }
 
-extension Transaction {
+extension CatalogStatements {
     fileprivate func demandDraft(_ id: ID<PriceDraft>, at revision: Int) throws -> PriceDraft {
         guard let draft = try lockPriceDraft(id) else { throw PriceDraftError.notFound }
         guard draft.revision == revision else { throw PriceDraftError.changed(revision: draft.revision) }

@@ -13,7 +13,7 @@ package struct PriceList: Sendable, Hashable {
             let factor: Multiplier
             let resolutions: [Resolution]
             let qualities: [String: Multiplier]
-            /// Of each second of a film. Absent: 1.
+            /// Per second of a film. Nil means 1.
             let second: Multiplier?
         }
 

@@ -5,19 +5,19 @@ package struct PriceVersion: Sendable {
     package let version: Int
     package let document: PriceList.Document
     package let note: String?
-    /// The version that it took the place of.
+    /// The version that it replaced.
     package let basedOn: Int?
     package let publishedAt: Instant
-    /// Nobody where a migration made it.
+    /// Nil if a migration made it.
     package let publishedBy: ID<User>?
 
     package var prices: PriceList { PriceList(version: version, document: document) }
 }
 
-/// A price list that is not in force yet.
+/// A price list that is not published yet.
 package struct PriceDraft: Sendable {
     package let id: ID<PriceDraft>
-    /// The version that it is to take the place of.
+    /// The version that it is to replace.
     package let basedOn: Int
     package let document: PriceList.Document
     package let note: String
@@ -32,7 +32,7 @@ package struct PriceDraft: Sendable {
 package enum PriceDraftError: Error, Sendable, Hashable {
     case notFound
     case noSuchVersion
-    /// Somebody has edited it since.
+    /// Someone has edited it since.
     case changed(revision: Int)
     /// Another version has been published since the draft was begun.
     case outdated(basedOn: Int, current: Int)

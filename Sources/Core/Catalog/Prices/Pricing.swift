@@ -1,9 +1,11 @@
 /// The three formulas.
 extension PriceList {
-    /// What a kind that offers no choice of quality is priced as.
+    /// The quality that a kind without a choice of quality is priced as.
     static let defaultQuality = "standard"
 
-    package func price(of subject: Price.Subject, complexity: Multiplier, count: Int = 1) throws(PricingError) -> Price {
+    package func price(
+        of subject: Price.Subject, complexity: Multiplier, count: Int = 1
+    ) throws(PricingError) -> Price {
         switch subject {
         case .image(let longerSide, let quality, let seconds):
             try image(longerSide: longerSide, quality: quality, seconds: seconds, complexity: complexity, count: count)
@@ -12,7 +14,7 @@ extension PriceList {
         }
     }
 
-    /// What was priced by another version, priced by this one.
+    /// Prices by this version what was priced by another.
     package func again(_ price: Price) throws(PricingError) -> Price {
         try self.price(of: price.subject, complexity: price.complexity, count: price.count)
     }
@@ -24,8 +26,12 @@ extension PriceList {
         longerSide: Int, quality: String, seconds: Int? = nil, complexity: Multiplier, count: Int
     ) throws(PricingError) -> Price {
         let steps = document.image.resolutions.sorted { $0.upTo < $1.upTo }
-        guard let step = steps.first(where: { longerSide <= $0.upTo }) ?? steps.last else { throw .noPrice(of: "resolution") }
-        guard let qualityMultiplier = document.image.qualities[quality] else { throw .noPrice(of: "quality \(quality)") }
+        guard let step = steps.first(where: { longerSide <= $0.upTo }) ?? steps.last else {
+            throw .noPrice(of: "resolution")
+        }
+        guard let qualityMultiplier = document.image.qualities[quality] else {
+            throw .noPrice(of: "quality \(quality)")
+        }
         return try Price(
             version: version, subject: .image(longerSide: longerSide, quality: quality, seconds: seconds),
             base: Credits(hundredths: document.image.base),
@@ -65,9 +71,12 @@ extension PriceList {
     package func refinement(iteration: Int, complexity: Multiplier) throws(PricingError) -> Price {
         // Far beyond what 128 bits hold, and beyond any sensible number of refinements.
         guard (0...40).contains(iteration) else { throw .outOfRange }
-        let growth = (0..<iteration).map { Price.Factor(name: "growth", label: "iteration \($0 + 1)", multiplier: document.refinement.growth) }
+        let growth = (0..<iteration).map {
+            Price.Factor(name: "growth", label: "iteration \($0 + 1)", multiplier: document.refinement.growth)
+        }
         return try Price(
-            version: version, subject: .refinement(iteration: iteration), base: Credits(hundredths: document.refinement.base),
+            version: version, subject: .refinement(iteration: iteration),
+            base: Credits(hundredths: document.refinement.base),
             factors: growth + [
                 .init(name: Price.Factor.complexity, label: nil, multiplier: complexity),
                 .init(name: "factor", label: nil, multiplier: document.refinement.factor),

@@ -2,15 +2,15 @@ import SQL
 
 /// What an account can spend: its balance, and the lots that hold it in the order in which they are spent.
 ///
-/// A lot whose time has passed is not spent any more, whether its end was booked or not; until it was, its credits are still
-/// in the balance, which stays what the ledger's entries say.
+/// An expired lot can no longer be spent, whether its end was booked or not. Until it is booked, its credits are still
+/// in the balance, which always equals the sum of the ledger's entries.
 struct AccountCredits: Sendable, Hashable {
     var balance = Balance(available: .zero, reserved: .zero)
     var lots: [Lot] = []
-    /// Whether what is spent is counted against limits.
+    /// Whether spending is counted against limits.
     var hasLimits = false
 
-    /// What is available, less what has expired and is not yet booked so.
+    /// What is available, less what has expired and is not yet booked as expired.
     func spendable(at now: Instant) -> Credits {
         lots.filter { !$0.isAlive(at: now) }.reduce(balance.available) { $0 - $1.remaining }
     }
@@ -24,7 +24,8 @@ struct AccountCredits: Sendable, Hashable {
     mutating func reserve(_ amount: Credits, at now: Instant) throws -> [Reservation.Part] {
         try demand(amount, at: now)
         guard let parts = Reservation.split(amount, over: lots.filter { $0.isAlive(at: now) }) else {
-            throw DatabaseError(.check, "a balance of \(balance.available) is not in its account's lots; run 'darkroom audit'")
+            throw DatabaseError(
+                .check, "a balance of \(balance.available) is not in its account's lots; run 'darkroom audit'")
         }
         for part in parts {
             guard let index = lots.firstIndex(where: { $0.id == part.lot }) else { continue }

@@ -1,6 +1,6 @@
 package import SQL
 
-/// What all accounts have together, to compare two databases by.
+/// The totals of all accounts, to compare two databases by.
 package struct BalanceSums: Sendable, Hashable {
     package let accounts: Int
     package let available: Credits
@@ -8,7 +8,7 @@ package struct BalanceSums: Sendable, Hashable {
     package let owed: Credits
 }
 
-extension Transaction {
+extension LedgerStatements {
     package func balanceSums() throws(DatabaseError) -> BalanceSums {
         guard let row = try queryOne("""
             SELECT COUNT(*) AS accounts, CAST(COALESCE(SUM(available), 0) AS BIGINT) AS available,
@@ -17,6 +17,7 @@ extension Transaction {
             """)
         else { throw DatabaseError(.decoding, "a sum has no row") }
         return try BalanceSums(
-            accounts: row.get("accounts"), available: row.get("available"), reserved: row.get("reserved"), owed: row.get("owed"))
+            accounts: row.get("accounts"), available: row.get("available"), reserved: row.get("reserved"),
+            owed: row.get("owed"))
     }
 }

@@ -2,13 +2,13 @@ package import SQL
 
 /// Where a balance comes from: it is what is left in the lots, and what is left in a lot is the sum of its entries.
 package struct Explanation: Sendable, Hashable {
-    /// What became of a lot up to the instant that is explained.
+    /// What happened to a lot up to the instant that is explained.
     package struct LotAccount: Sendable, Hashable {
         package let id: ID<Lot>
         package let source: Lot.Source
         package let expiresAt: Instant?
         package let createdAt: Instant
-        /// What it was made with: given, bought, or given back out of a lot that had expired.
+        /// What it was created with: granted, bought, or returned out of a lot that had expired.
         package let granted: Credits
         package let available: Credits
         package let reserved: Credits
@@ -16,16 +16,16 @@ package struct Explanation: Sendable, Hashable {
         package let expired: Credits
         package let entries: Int
 
-        /// What went on into another lot, as what comes back after a lot's end does, or was taken back.
+        /// What was moved to another lot, as happens when credits are returned after a lot's end, or was taken back.
         package var moved: Credits { granted - available - reserved - captured - expired }
     }
 
-    /// One side of a movement that touched a lot.
+    /// One posting that touched a lot.
     package struct LotEntry: Sendable, Hashable {
         package let transaction: ID<LedgerTransaction>
         package let kind: TransactionKind
         package let job: ID<Job>?
-        package let book: Book
+        package let book: LedgerAccount
         package let amount: Credits
         package let createdAt: Instant
     }
@@ -36,8 +36,8 @@ package struct Explanation: Sendable, Hashable {
     package let lots: [LotAccount]
 }
 
-extension Transaction {
-    /// Reads all of the account's entries up to the instant, once. The balance is their sum, and not the row that is kept.
+extension LedgerStatements {
+    /// Reads all of the account's entries up to the instant, once. The balance is their sum, and not the stored row.
     package func explanation(of account: ID<Account>, at instant: Instant) throws(DatabaseError) -> Explanation {
         let rows = try query("""
             SELECT e.lot_id, e.book, t.kind, CAST(SUM(e.amount) AS BIGINT) AS amount, COUNT(*) AS count
@@ -56,11 +56,13 @@ extension Transaction {
             lots: lots.sorted { $0.id > $1.id })
     }
 
-    /// The entries of one lot, newest first, from behind `cursor`. Nothing where the account has no such lot.
+    /// Returns the entries of one lot, newest first, from behind `cursor`, or nil if the account has no such lot.
     package func lotEntries(
         _ lot: ID<Lot>, of account: ID<Account>, at instant: Instant, before cursor: ID<LedgerTransaction>?, limit: Int
     ) throws(DatabaseError) -> [Explanation.LotEntry]? {
-        guard try queryOne("SELECT 1 AS one FROM lots WHERE id = $1 AND account_id = $2", lot, account) != nil else { return nil }
+        guard try queryOne("SELECT 1 AS one FROM lots WHERE id = $1 AND account_id = $2", lot, account) != nil else {
+            return nil
+        }
         // A transaction's entries stay together: whole transactions make a page.
         return try query("""
             SELECT t.id, t.kind, t.job_id, t.created_at, e.book, CAST(SUM(e.amount) AS BIGINT) AS amount
@@ -74,15 +76,18 @@ extension Transaction {
             }
     }
 
-    /// Behind whatever was booked at this instant.
-    private func end(_ instant: Instant) -> String { ID<LedgerTransaction>.first(at: instant + .milliseconds(1)).rawValue }
+    /// Behind everything that was booked at this instant.
+    private func end(_ instant: Instant) -> String {
+        ID<LedgerTransaction>.first(at: instant + .milliseconds(1)).rawValue
+    }
 }
 
 private enum Statements {
-    static let lots = RowsStatement("SELECT id, source, granted, expires_at, created_at FROM lots WHERE id IN (", row: "$1", ")")
+    static let lots = BulkStatement(
+        "SELECT id, source, granted, expires_at, created_at FROM lots WHERE id IN (", row: "$1", ")")
 }
 
-/// What a lot's entries come to.
+/// The sums of a lot's entries.
 private struct LotSums {
     var available = Credits.zero
     var reserved = Credits.zero
@@ -93,7 +98,7 @@ private struct LotSums {
     mutating func add(_ row: Row) throws(DatabaseError) {
         let amount = try row.get("amount", as: Credits.self)
         entries += try row.get("count", as: Int.self)
-        switch try (row.get("book", as: Book.self), row.get("kind", as: TransactionKind.self)) {
+        switch try (row.get("book", as: LedgerAccount.self), row.get("kind", as: TransactionKind.self)) {
         case (.available, let kind):
             available += amount
             if kind == .expire { expired -= amount }
@@ -108,7 +113,8 @@ private struct LotSums {
 extension Explanation.LotAccount {
     fileprivate init(_ row: Row, _ sums: LotSums) throws(DatabaseError) {
         try self.init(
-            id: row.get("id"), source: row.get("source"), expiresAt: row.get("expires_at"), createdAt: row.get("created_at"),
+            id: row.get("id"), source: row.get("source"), expiresAt: row.get("expires_at"),
+            createdAt: row.get("created_at"),
             granted: row.get("granted"), available: sums.available, reserved: sums.reserved, captured: sums.captured,
             expired: sums.expired, entries: sums.entries)
     }

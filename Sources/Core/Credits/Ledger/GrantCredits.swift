@@ -1,14 +1,14 @@
 package import SQL
 
-/// Credits that an operator gives. Under one key they are given once, however often the command is repeated.
+/// Grants credits for an operator. Under one key they are granted once, however often the command is repeated.
 package struct GrantCredits: Sendable {
     package struct Grant: Sendable {
         package let account: ID<Account>
         package let amount: Credits
         package let source: Lot.Source
-        /// Nothing means that they do not expire.
+        /// Nil means that they do not expire.
         package let lifetime: Duration?
-        /// Of the fact that is booked, in the operator's words.
+        /// The key of the fact that is booked, as the operator chose it.
         package let key: String
 
         package init(account: ID<Account>, amount: Credits, source: Lot.Source, lifetime: Duration?, key: String) {
@@ -29,7 +29,7 @@ package struct GrantCredits: Sendable {
     package enum Refusal: Error, Sendable, Hashable {
         case noSuchAccount
         case amountNotPositive
-        /// The key stands for another account or another amount.
+        /// The key was used for another account or another amount.
         case keyUsedOtherwise
     }
 
@@ -47,14 +47,15 @@ package struct GrantCredits: Sendable {
         let now = time.now()
         let key = "operator:\(grant.key)"
         return try await database.write(of: grant.account) { transaction in
-            guard try transaction.hasBalance(grant.account) else { throw Refusal.noSuchAccount }
-            if let booked = try transaction.booked(key: key) {
+            guard try transaction.ledger.hasBalance(grant.account) else { throw Refusal.noSuchAccount }
+            if let booked = try transaction.ledger.booked(key: key) {
                 guard booked == (grant.account, grant.amount) else { throw Refusal.keyUsedOtherwise }
-                return .bookedBefore(try transaction.balance(of: grant.account))
+                return .bookedBefore(try transaction.ledger.balance(of: grant.account))
             }
-            try transaction.grant(
-                grant.source, grant.amount, to: grant.account, key: key, expiresAt: grant.lifetime.map { now + $0 }, now: now)
-            return .booked(try transaction.balance(of: grant.account))
+            try transaction.ledger.grant(
+                grant.source, grant.amount, to: grant.account, key: key, expiresAt: grant.lifetime.map { now + $0 },
+                now: now)
+            return .booked(try transaction.ledger.balance(of: grant.account))
         }
     }
 }

@@ -1,13 +1,16 @@
 package import SQL
 
-extension Transaction {
+extension LedgerStatements {
     /// Newest first, from behind `cursor`. Ids sort by time, so the bounds of time are bounds of the id.
     package func history(
-        of account: ID<Account>, _ filter: HistoryFilter = HistoryFilter(), before cursor: ID<LedgerTransaction>?, limit: Int
+        of account: ID<Account>, _ filter: HistoryFilter = HistoryFilter(), before cursor: ID<LedgerTransaction>?,
+        limit: Int
     ) throws(DatabaseError) -> [LedgerLine] {
         let first = filter.from.map { ID<LedgerTransaction>.first(at: $0).rawValue } ?? ""
         let end = min(cursor?.rawValue ?? "g", filter.to.map { ID<LedgerTransaction>.first(at: $0).rawValue } ?? "g")
-        return try historyRows(of: account, filter, from: first, before: end, limit).map { row throws(DatabaseError) in try LedgerLine(row) }
+        return try historyRows(of: account, filter, from: first, before: end, limit).map { row throws(DatabaseError) in
+            try LedgerLine(row)
+        }
     }
 
     private func historyRows(
@@ -26,12 +29,14 @@ extension Transaction {
                 account, first, end, limit)
         case (nil, let kind?) where kind.isOfJobs:
             try query("""
-                SELECT * FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 AND kind = $4 ORDER BY id DESC LIMIT $5
+                SELECT * FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 AND kind = $4
+                ORDER BY id DESC LIMIT $5
                 """, account, first, end, kind, limit)
         case (nil, let kind?):
             try query("""
                 SELECT * FROM transactions
-                WHERE account_id = $1 AND kind = $2 AND kind NOT IN ('reserve', 'capture', 'release') AND id >= $3 AND id < $4
+                WHERE account_id = $1 AND kind = $2 AND kind NOT IN ('reserve', 'capture', 'release') AND id >= $3
+                    AND id < $4
                 ORDER BY id DESC LIMIT $5
                 """, account, kind, first, end, limit)
         }
@@ -42,6 +47,7 @@ extension LedgerLine {
     init(_ row: Row) throws(DatabaseError) {
         try self.init(
             id: row.get("id"), kind: row.get("kind"), job: row.get("job_id"), amount: row.get("amount"),
-            availableAfter: row.get("available_after"), reservedAfter: row.get("reserved_after"), createdAt: row.get("created_at"))
+            availableAfter: row.get("available_after"), reservedAfter: row.get("reserved_after"),
+            createdAt: row.get("created_at"))
     }
 }

@@ -11,11 +11,11 @@ package struct LedgerLine: Sendable, Hashable {
     package let createdAt: Instant
 }
 
-/// Which lines of an account's history are wanted; what is not said does not matter.
+/// Which lines of an account's history to read; a member that is not set filters nothing.
 package struct HistoryFilter: Sendable, Hashable {
     package var kind: TransactionKind?
     package var job: ID<Job>?
-    /// The first instant that counts, and the first behind that does not.
+    /// The first instant that counts; `to` is the first that does not.
     package var from: Instant?
     package var to: Instant?
 
@@ -28,7 +28,7 @@ package struct HistoryFilter: Sendable, Hashable {
 }
 
 extension TransactionKind {
-    /// Whether jobs write it. The others are few among an account's lines, and have an index of their own.
+    /// Whether jobs write it. Other kinds are few among an account's lines, and have an index of their own.
     var isOfJobs: Bool {
         switch self {
         case .reserve, .capture, .release: true

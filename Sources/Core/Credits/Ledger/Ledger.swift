@@ -1,72 +1,29 @@
 import SQL
 
-/// Why credits move. Every kind is a verb of the ledger; no other road leads to a balance.
-package enum TransactionKind: String, Sendable, SQLConvertible, Codable, CaseIterable {
-    case purchase, grant, bonus, reserve, capture, release, refund, adjustment, expire
-}
+/// The credits of every account: what moves them, what limits them, and what proves them.
+package struct Ledger: Sendable {
+    package let grantCredits: GrantCredits
+    package let spendLimits: SpendLimits
+    package let audit: LedgerCheck
+    private let database: Database
+    private let time: Time
 
-/// A ledger transaction: the word `Transaction` alone is the database's.
-package enum LedgerTransaction {}
-
-/// What an account can spend, and what is set aside for its jobs.
-package struct Balance: Sendable, Hashable {
-    package var available: Credits
-    package var reserved: Credits
-
-    package init(available: Credits, reserved: Credits) {
-        self.available = available
-        self.reserved = reserved
-    }
-}
-
-/// Credits with one source and one expiry.
-package struct Lot: Sendable, Hashable {
-    /// Why its credits came. Adjustments and refunds make lots of their own.
-    package enum Source: String, Sendable, SQLConvertible, Codable {
-        case purchase, grant, bonus, refund, adjustment
-
-        var kind: TransactionKind {
-            switch self {
-            case .purchase: .purchase
-            case .grant: .grant
-            case .bonus: .bonus
-            case .refund: .refund
-            case .adjustment: .adjustment
-            }
-        }
-
-        /// Whether it brings credits that were not there before, and not back what was.
-        var isAllocation: Bool {
-            switch self {
-            case .purchase, .grant, .bonus: true
-            case .refund, .adjustment: false
-            }
-        }
-
-        /// The house's book that the credits come out of.
-        var book: Book {
-            switch self {
-            case .purchase: .purchases
-            case .grant: .grants
-            case .bonus: .bonuses
-            case .refund: .revenue
-            case .adjustment: .adjustments
-            }
-        }
+    package init(_ platform: Platform) {
+        database = platform.database
+        time = platform.time
+        grantCredits = GrantCredits(database: database, time: time)
+        spendLimits = SpendLimits(database: database, time: time)
+        audit = LedgerCheck(database)
     }
 
-    package let id: ID<Lot>
-    package let source: Source
-    package var remaining: Credits
-    package let expiresAt: Instant?
-}
-
-/// The two books of a customer and those of the house.
-package enum Book: String, Sendable, SQLConvertible {
-    case available, reserved
-    case purchases, grants, bonuses, revenue, adjustments, expired
-}
-
-package enum LedgerError: Error, Sendable, Hashable {
-    case insufficientCredits(required: Credits, available: Credits)
+    var tasks: [ScheduledTask] {
+        let expireLots = ExpireLots(database: database, time: time)
+        return [
+            ScheduledTask(ExpireLots.name, every: .seconds(60)) { try await expireLots.runOnce() },
+            ScheduledTask("delete spend counters", every: .seconds(3600)) { [database, time] in
+                let longAgo = time.now() - .seconds(62 * 86_400)
+                _ = try await database.write(order: .alone) { try $0.spendLimits.deleteSpendCounters(before: longAgo, limit: 1000) }
+            },
+        ]
+    }
 }

@@ -1,7 +1,7 @@
 package import SQL
 
-/// Books the end of lots whose time has passed. Nobody pays with them meanwhile: whoever spends looks at the time, so this
-/// only writes down what is so already.
+/// Books the end of expired lots. Nobody can pay with them meanwhile: spending checks the time itself, so this only
+/// records what is already true.
 package struct ExpireLots: Sendable {
     package static let name = "expire lots"
 
@@ -15,14 +15,14 @@ package struct ExpireLots: Sendable {
         self.batch = batch
     }
 
-    /// How many lots there were, all of which have ended. What goes wrong with one account's keeps no other's from ending,
-    /// and is thrown in the end.
+    /// Returns how many lots there were, all of which have ended. A failure with one account's lots does not prevent
+    /// others' from ending, and is thrown at the end.
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()
         var (expired, last, failure) = (0, ExpiredLot?.none, (any Error)?.none)
         while true {
-            let page = try await database.read { [last, batch] in try $0.expiredLots(batch, after: last, now: now) }
+            let page = try await database.read { [last, batch] in try $0.ledger.expiredLots(batch, after: last, now: now) }
             for account in Set(page.map(\.account)).sorted() {
                 do { expired += try await expire(account, now) } catch { failure = error }
             }
@@ -34,6 +34,6 @@ package struct ExpireLots: Sendable {
     }
 
     private func expire(_ account: ID<Account>, _ now: Instant) async throws -> Int {
-        try await database.write(of: account) { [batch] in try $0.expireLots(of: account, limit: batch, now: now) }
+        try await database.write(of: account) { [batch] in try $0.ledger.expireLots(of: account, limit: batch, now: now) }
     }
 }

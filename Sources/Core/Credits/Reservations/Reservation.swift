@@ -1,6 +1,6 @@
 /// Credits set aside for one job, out of one or more lots. It ends once, in the transaction that ends its job.
 package struct Reservation: Sendable, Hashable {
-    /// The part of a reservation that one lot gives.
+    /// The part of a reservation that comes from one lot.
     package struct Part: Sendable, Hashable {
         package let lot: ID<Lot>
         package let amount: Credits
@@ -12,8 +12,8 @@ package struct Reservation: Sendable, Hashable {
         package let released: [Part]
     }
 
-    /// Takes `amount` from the lots in the order given, which is the order in which they expire.
-    /// Nothing when they do not hold as much.
+    /// Takes `amount` from the lots in the order given, which is the order in which they expire. Returns nil if they do
+    /// not hold as much.
     package static func split(_ amount: Credits, over lots: [Lot]) -> [Part]? {
         var missing = amount
         var parts: [Part] = []
@@ -42,7 +42,7 @@ package struct Reservation: Sendable, Hashable {
     }
 }
 
-/// What a job's reservation came to: the reservation's side of a receipt.
+/// The outcome of a job's reservation, as part of a receipt.
 package struct Receipt: Sendable, Hashable {
     package let reserved: Credits
     package let captured: Credits
@@ -58,14 +58,14 @@ struct NewReservation: Sendable, Hashable {
     let amount: Credits
     /// In the order in which they are captured, which is that of their entries.
     let parts: [Reservation.Part]
-    /// What it counts in, where the account has limits.
+    /// The counters that it counts in, if the account has limits.
     var counts: [SpendCount] = []
-    /// The account's, after it.
+    /// The account's balance after the reservation.
     let balance: Balance
     let at: Instant
 
     var key: String { NewReservation.key(of: job) }
 
-    /// Names the fact, and so the entries that say which lots gave how much.
+    /// Names the fact, and thereby the entries that say how much came from which lot.
     static func key(of job: ID<Job>) -> String { "reserve:\(job)" }
 }

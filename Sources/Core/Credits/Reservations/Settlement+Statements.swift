@@ -7,17 +7,19 @@ struct Settlement: Sendable {
     let now: Instant
 }
 
-extension Transaction {
+extension LedgerStatements {
     /// As `settle`, of one job whose account's row is not locked yet.
-    package func settleReservation(of job: ID<Job>, capturing captured: Credits, now: Instant) throws(DatabaseError) -> Receipt? {
+    package func settleReservation(
+        of job: ID<Job>, capturing captured: Credits, now: Instant
+    ) throws(DatabaseError) -> Receipt? {
         try settle([Settlement(job: job, captured: captured, now: now)])[job]
     }
 
-    /// Ends reservations, in the order given, and answers those that were open. To be called in the transaction that ends
-    /// the jobs, and nowhere else, with their accounts' rows locked.
+    /// Ends reservations, in the order given, and returns those that were open. To be called in the transaction that
+    /// ends the jobs, and nowhere else, with their accounts' rows locked.
     func settle(_ settlements: [Settlement]) throws(DatabaseError) -> [ID<Job>: Receipt] {
         let open = try endReservations(settlements)
-        // One that costs nothing moves nothing.
+        // A reservation that costs nothing moves nothing.
         let moving = open.filter { $0.reserved > .zero }
         if !moving.isEmpty { try book(moving) }
         return Dictionary(uniqueKeysWithValues: open.map { ($0.job, $0.receipt) })
@@ -53,21 +55,25 @@ extension Transaction {
         }
         try perform(Statements.insertEntries, rows: lines.entries)
         try perform(Statements.insertTransactions, rows: lines.transactions)
-        try uncount(Dictionary(uniqueKeysWithValues: reservations.filter { $0.released > .zero && limited.contains($0.account) }.map {
+        try transaction.spendLimits.uncount(
+            Dictionary(
+                uniqueKeysWithValues: reservations.filter { $0.released > .zero && limited.contains($0.account) }.map {
             ($0.job, $0.released)
         }))
     }
 
-    /// Which lots gave how much, in the order in which it is captured.
+    /// How much came from which lot, in the order in which it is captured.
     private func reservedParts(of jobs: [ID<Job>]) throws(DatabaseError) -> [ID<Job>: [Reservation.Part]] {
         var parts: [ID<Job>: [Reservation.Part]] = [:]
         for row in try query(Statements.reservedParts, rows: jobs.map { [NewReservation.key(of: $0)] }) {
-            parts[try row.get("job_id"), default: []].append(try Reservation.Part(lot: row.get("lot_id"), amount: row.get("amount")))
+            parts[try row.get("job_id"), default: []].append(
+                try Reservation.Part(lot: row.get("lot_id"), amount: row.get("amount")))
         }
         return parts
     }
 
-    /// The balances as they were before, since each line says what it left; and the accounts that have limits.
+    /// Returns the balances as they were before, since each line states the balance after it; and the accounts that
+    /// have limits.
     private func moveBalances(
         of reservations: [EndedReservation]
     ) throws(DatabaseError) -> (balances: [ID<Account>: Balance], limited: Set<ID<Account>>) {
@@ -78,25 +84,33 @@ extension Transaction {
         }
         var balances: [ID<Account>: Balance] = [:]
         var limited: Set<ID<Account>> = []
-        let rows = sums.sorted { $0.key < $1.key }.map { [$0.key, $0.value.released, $0.value.reserved, $0.value.now] as [any SQLConvertible] }
+        let rows = sums.sorted { $0.key < $1.key }.map {
+            [$0.key, $0.value.released, $0.value.reserved, $0.value.now] as [any SQLConvertible]
+        }
         for row in try query(Statements.moveBalances, rows: rows) {
             let account = try row.get("account_id", as: ID<Account>.self)
             guard let sum = sums[account] else { continue }
             if try row.get("has_limits", as: Int.self) != 0 { limited.insert(account) }
             balances[account] = try Balance(
-                available: row.get("available", as: Credits.self) - sum.released, reserved: row.get("reserved", as: Credits.self) + sum.reserved)
+                available: row.get("available", as: Credits.self) - sum.released,
+                reserved: row.get("reserved", as: Credits.self) + sum.reserved)
         }
-        guard balances.count == sums.count else { throw DatabaseError(.foreignKey, "an account with a reservation has no balance") }
+        guard balances.count == sums.count else {
+            throw DatabaseError(.foreignKey, "an account with a reservation has no balance")
+        }
         return (balances, limited)
     }
 
-    /// Back into its lot; where that has expired meanwhile, into a new one that lives for seven more days. A lot whose end
-    /// was booked has expired, also where this node's clock is behind that of the one that booked it.
-    private func giveBack(_ parts: [Reservation.Part], of ended: EndedReservation) throws(DatabaseError) -> [ReturnedPart] {
+    /// Returns the parts to their lots; if a lot has expired meanwhile, to a new one that lives for seven more days. A
+    /// lot whose end was booked has expired, even if this node's clock is behind that of the node that booked it.
+    private func giveBack(
+        _ parts: [Reservation.Part], of ended: EndedReservation
+    ) throws(DatabaseError) -> [ReturnedPart] {
         var back: [ReturnedPart] = []
         for part in parts {
             let changed = try execute("""
-                UPDATE lots SET remaining = remaining + $2 WHERE id = $1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
+                UPDATE lots SET remaining = remaining + $2
+                WHERE id = $1 AND expired_at IS NULL AND (expires_at IS NULL OR expires_at > $3)
                 """, part.lot, part.amount, ended.now)
             back.append(ReturnedPart(part: part, to: changed == 1 ? part.lot : try renewLot(part, of: ended)))
         }
@@ -104,8 +118,10 @@ extension Transaction {
     }
 
     private func renewLot(_ part: Reservation.Part, of ended: EndedReservation) throws(DatabaseError) -> ID<Lot> {
-        let source: Lot.Source = try queryOne("SELECT source FROM lots WHERE id = $1", part.lot)?.get("source") ?? .bonus
-        return try insertLot(source, part.amount, of: ended.account, expiresAt: ended.now + .seconds(7 * 86_400), now: ended.now)
+        let source: Lot.Source = try queryOne("SELECT source FROM lots WHERE id = $1", part.lot)?.get("source")
+            ?? .bonus
+        return try insertLot(
+            source, part.amount, of: ended.account, expiresAt: ended.now + .seconds(7 * 86_400), now: ended.now)
     }
 }
 
@@ -128,13 +144,13 @@ private struct EndedReservation {
     }
 }
 
-/// What is given back of a lot, and into which.
+/// What is returned from a lot, and to which lot.
 private struct ReturnedPart {
     let part: Reservation.Part
     let to: ID<Lot>
 }
 
-/// The rows that settlements come to.
+/// The rows that settlements produce.
 private struct LedgerLines {
     private(set) var entries: [[any SQLConvertible]] = []
     private(set) var transactions: [[any SQLConvertible]] = []
@@ -144,52 +160,60 @@ private struct LedgerLines {
     ) {
         guard ended.captured > .zero else { return }
         for (position, part) in parts.enumerated() {
-            entries.append([id, 2 * position, Book.reserved, ended.account, part.lot, -part.amount])
-            entries.append([id, 2 * position + 1, Book.revenue, ID<Account>?.none, ID<Lot>?.none, part.amount])
+            entries.append([id, 2 * position, LedgerAccount.reserved, ended.account, part.lot, -part.amount])
+            entries.append([id, 2 * position + 1, LedgerAccount.revenue, ID<Account>?.none, ID<Lot>?.none, part.amount])
         }
         add(.capture, ended, ended.captured, id, after)
     }
 
-    mutating func release(_ ended: EndedReservation, _ parts: [ReturnedPart], _ id: ID<LedgerTransaction>, after: Balance) {
+    mutating func release(
+        _ ended: EndedReservation, _ parts: [ReturnedPart], _ id: ID<LedgerTransaction>, after: Balance
+    ) {
         guard ended.released > .zero else { return }
         for (position, back) in parts.enumerated() {
-            entries.append([id, 2 * position, Book.reserved, ended.account, back.part.lot, -back.part.amount])
-            entries.append([id, 2 * position + 1, Book.available, ended.account, back.to, back.part.amount])
+            entries.append([id, 2 * position, LedgerAccount.reserved, ended.account, back.part.lot, -back.part.amount])
+            entries.append([id, 2 * position + 1, LedgerAccount.available, ended.account, back.to, back.part.amount])
         }
         add(.release, ended, ended.released, id, after)
     }
 
     private mutating func add(
-        _ kind: TransactionKind, _ ended: EndedReservation, _ amount: Credits, _ id: ID<LedgerTransaction>, _ after: Balance
+        _ kind: TransactionKind, _ ended: EndedReservation, _ amount: Credits, _ id: ID<LedgerTransaction>,
+        _ after: Balance
     ) {
         transactions.append([
-            id, kind, "\(kind.rawValue):\(ended.job)", ended.account, ended.job, amount, after.available, after.reserved, ended.now,
+            id, kind, "\(kind.rawValue):\(ended.job)", ended.account, ended.job, amount, after.available,
+            after.reserved, ended.now,
         ])
     }
 }
 
 private enum Statements {
-    static let endReservations = RowsStatement("""
+    static let endReservations = BulkStatement("""
         UPDATE reservations SET captured = v.column2, released = amount - v.column2, ended_at = v.column3 FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT))", """
-        ) AS v WHERE reservations.job_id = v.column1 AND reservations.ended_at IS NULL RETURNING job_id, account_id, amount
+        ) AS v WHERE reservations.job_id = v.column1 AND reservations.ended_at IS NULL
+            RETURNING job_id, account_id, amount
         """)
 
-    static let reservedParts = RowsStatement("""
+    static let reservedParts = BulkStatement("""
         SELECT t.job_id, e.lot_id, e.amount FROM transactions t JOIN entries e ON e.transaction_id = t.id
         WHERE e.book = 'reserved' AND t.key IN (
         """, row: "$1", ") ORDER BY t.key, e.position")
 
-    static let moveBalances = RowsStatement("""
-        UPDATE balances SET available = available + v.column2, reserved = reserved - v.column3, updated_at = v.column4 FROM (VALUES
+    static let moveBalances = BulkStatement("""
+        UPDATE balances SET available = available + v.column2, reserved = reserved - v.column3, updated_at = v.column4
+        FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT))", """
         ) AS v WHERE balances.account_id = v.column1 RETURNING account_id, available, reserved, has_limits
         """)
 
-    static let insertEntries = RowsStatement(
-        "INSERT INTO entries (transaction_id, position, book, account_id, lot_id, amount) VALUES", row: "($1, $2, $3, $4, $5, $6)")
+    static let insertEntries = BulkStatement(
+        "INSERT INTO entries (transaction_id, position, book, account_id, lot_id, amount) VALUES",
+        row: "($1, $2, $3, $4, $5, $6)")
 
-    static let insertTransactions = RowsStatement("""
-        INSERT INTO transactions (id, kind, key, account_id, job_id, amount, available_after, reserved_after, created_at) VALUES
+    static let insertTransactions = BulkStatement("""
+        INSERT INTO transactions (id, kind, key, account_id, job_id, amount, available_after, reserved_after,
+            created_at) VALUES
         """, row: "($1, $2, $3, $4, $5, $6, $7, $8, $9)")
 }

@@ -33,9 +33,9 @@ package struct SpendLimitReached: Error, Sendable, Hashable {
     package let renewsAt: Instant
 }
 
-/// The limits of an account, and what was spent of each in the periods that matter now.
+/// The limits of an account, and what was spent of each in the relevant periods.
 struct SpendAllowances: Sendable, Hashable {
-    /// By limit and by the beginning of the period.
+    /// By limit and by the start of the period.
     private(set) var spent: [SpendLimit: [Instant: Credits]] = [:]
 
     mutating func add(_ limit: SpendLimit) {
@@ -46,13 +46,15 @@ struct SpendAllowances: Sendable, Hashable {
         spent[limit, default: [:]][start, default: .zero] += amount
     }
 
-    /// The counters that a reservation counts in. All of them, or it throws and none.
+    /// Returns the counters that a reservation counts in. Takes from all of them, or throws and takes from none.
     mutating func take(_ amount: Credits, by actor: Actor, now: Instant) throws(SpendLimitReached) -> [SpendCount] {
         let limits = spent.keys.filter { $0.scope.includes(actor) }.sorted { $0.order < $1.order }
         for limit in limits {
             let (start, end) = limit.period.bounds(at: now)
             let left = max(.zero, limit.amount - (spent[limit]?[start] ?? .zero))
-            guard amount <= left else { throw SpendLimitReached(limit: limit, required: amount, left: left, renewsAt: end) }
+            guard amount <= left else {
+                throw SpendLimitReached(limit: limit, required: amount, left: left, renewsAt: end)
+            }
         }
         return limits.map { limit in
             let count = SpendCount(limit.scope, limit.period, at: now)
@@ -85,7 +87,7 @@ extension SpendLimit.Scope {
         }
     }
 
-    /// The id of whom it is about.
+    /// The id of the account, member or key that it limits.
     package func subject(in account: ID<Account>) -> String {
         switch self {
         case .account: account.rawValue
@@ -113,7 +115,7 @@ extension SpendLimit.Scope {
 }
 
 extension SpendLimit {
-    /// The narrower and the shorter first: that is the one to be named where several are reached.
+    /// The narrower and the shorter first: that is the one to report if several are reached.
     fileprivate var order: Int {
         let width = switch scope {
         case .key: 0

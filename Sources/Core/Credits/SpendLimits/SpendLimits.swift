@@ -1,6 +1,6 @@
 package import SQL
 
-/// A limit, and where it stands in the period that is now.
+/// A limit, and how much of it is used in the current period.
 package struct SpendState: Sendable, Hashable {
     package let limit: SpendLimit
     package let spent: Credits
@@ -16,7 +16,7 @@ package enum SpendLimitError: Error, Sendable, Hashable {
     case tooMany(limit: Int)
 }
 
-/// An account's limits of spend. Who sees to the account's keys sees to them too, and no key does.
+/// An account's spend limits. Those who manage the account's keys manage them too, and no key does.
 package struct SpendLimits: Sendable {
     package static let limit = 1_000
 
@@ -31,27 +31,30 @@ package struct SpendLimits: Sendable {
     package func list(for actor: Actor) async throws -> [SpendState] {
         try demandManager(actor)
         let now = time.now()
-        return try await database.read { try $0.spendStates(of: actor.account, now: now) }.sorted()
+        return try await database.read { try $0.spendLimits.spendStates(of: actor.account, now: now) }.sorted()
     }
 
-    /// What is not given is no limit any more. In force for the next request, on every node.
-    package func set(_ scope: SpendLimit.Scope, _ amounts: [SpendLimit.Period: Credits], by actor: Actor) async throws -> [SpendState] {
+    /// A limit that is not given is removed. In force for the next request, on every node.
+    package func set(
+        _ scope: SpendLimit.Scope, _ amounts: [SpendLimit.Period: Credits], by actor: Actor
+    ) async throws -> [SpendState] {
         let user = try demandManager(actor)
         let now = time.now()
         return try await database.write(of: actor.account) { transaction in
-            try transaction.demand(scope, in: actor.account)
-            let before = try transaction.spendStates(of: actor.account, now: now)
+            try transaction.spendLimits.demand(scope, in: actor.account)
+            let before = try transaction.spendLimits.spendStates(of: actor.account, now: now)
             let others = before.count { $0.limit.scope != scope }
             guard others + amounts.count <= Self.limit else { throw SpendLimitError.tooMany(limit: Self.limit) }
             for period in SpendLimit.Period.allCases {
                 if let amount = amounts[period] {
-                    try transaction.set(SpendLimit(scope: scope, period: period, amount: amount), of: actor.account, by: user, now: now)
+                    try transaction.spendLimits.set(
+                        SpendLimit(scope: scope, period: period, amount: amount), of: actor.account, by: user, now: now)
                 } else {
-                    try transaction.removeLimit(scope, period, of: actor.account)
+                    try transaction.spendLimits.removeLimit(scope, period, of: actor.account)
                 }
             }
-            try transaction.noteLimits(of: actor.account)
-            return try transaction.spendStates(of: actor.account, now: now).filter { $0.limit.scope == scope }.sorted()
+            try transaction.spendLimits.noteLimits(of: actor.account)
+            return try transaction.spendLimits.spendStates(of: actor.account, now: now).filter { $0.limit.scope == scope }.sorted()
         }
     }
 
@@ -62,8 +65,8 @@ package struct SpendLimits: Sendable {
     }
 }
 
-extension Transaction {
-    /// A limit of somebody who has left stays until it is taken away, and can be taken away.
+extension SpendLimitStatements {
+    /// A limit of a member who has left stays until it is removed, and can be removed.
     fileprivate func demand(_ scope: SpendLimit.Scope, in account: ID<Account>) throws {
         switch scope {
         case .account: return
@@ -74,7 +77,9 @@ extension Transaction {
                 """, account, user)
             guard row != nil else { throw SpendLimitError.noSuchMember }
         case .key(let key):
-            guard try queryOne("SELECT 1 AS one FROM api_keys WHERE id = $1 AND account_id = $2", key, account) != nil else {
+            guard try queryOne(
+                "SELECT 1 AS one FROM api_keys WHERE id = $1 AND account_id = $2", key, account) != nil
+            else {
                 throw SpendLimitError.noSuchKey
             }
         }

@@ -18,32 +18,35 @@ package struct FileLinks: Sendable {
         self.time = time
     }
 
-    /// How long a link lives where nobody says otherwise.
+    /// How long a link lives unless a lifetime is given.
     package static let lifetime = Duration.seconds(3600)
     /// Expiries are rounded up to this, so that all views within it share one address and caches can work.
     package static let window = Duration.seconds(900)
     package static let longestLifetime = Duration.seconds(7 * 86_400)
 
     /// - Parameters:
-    ///   - lifetime: Taken exactly, between a second and seven days. Nothing means an hour, rounded up to the window.
+    ///   - lifetime: Taken exactly, between a second and seven days. Nil means an hour, rounded up to the window.
     ///   - download: The name under which a browser saves the file instead of showing it.
     package func link(to file: StorageKey, lifetime: Duration? = nil, download: String? = nil) -> SignedLink {
         let expiresAt = expiry(lifetime)
         var query = "expires=\(expiresAt.seconds)"
-        if let download { query += "&download=\(Self.escape(download))" }
-        let signature = code(of: file, expiresAt, download).base64URL
+        if let download { query += "&download=\(download.percentEncoded)" }
+        let signature = Base64URL.text(code(of: file, expiresAt, download))
         return SignedLink(
             url: "\(publicURL)/files/\(file)?\(query)&signature=\(signature)", expiresAt: expiresAt)
     }
 
-    /// When the link expires, if it is one of ours and that has not passed.
-    package func check(_ file: StorageKey, expires: String?, download: String?, signature: String?) throws(LinkError) -> Instant {
-        guard let expires, let seconds = Int64(expires), (0...Int64(UInt32.max)).contains(seconds), String(seconds) == expires,
-            let signature = signature.flatMap(Self.bytes(base64URL:))
+    /// Returns when the link expires, if we signed it and that has not passed.
+    package func check(
+        _ file: StorageKey, expires: String?, download: String?, signature: String?
+    ) throws(LinkError) -> Instant {
+        guard let expires, let seconds = Int64(expires), (0...Int64(UInt32.max)).contains(seconds),
+            String(seconds) == expires, let signature = signature.flatMap(Self.bytes(base64URL:))
         else { throw .invalid }
         let expiresAt = Instant(seconds: seconds)
         // Compares in constant time.
-        guard HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: message(file, expiresAt, download), using: key) else {
+        let message = message(file, expiresAt, download)
+        guard HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: message, using: key) else {
             throw .invalid
         }
         guard time.now() < expiresAt else { throw .expired }
@@ -69,19 +72,9 @@ package struct FileLinks: Sendable {
         Data("file\n\(file)\n\(expiresAt.seconds)\n\(download.map { "download \($0)" } ?? "show")".utf8)
     }
 
-    private static func escape(_ text: String) -> String {
-        let unreserved = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-        return text.utf8.reduce(into: "") { escaped, byte in
-            escaped += unreserved.contains(byte) ? String(UnicodeScalar(byte)) : "%" + Hex.text(CollectionOfOne(byte)).uppercased()
-        }
-    }
-
-    /// Only the one spelling that we write: 32 bytes are 43 characters.
+    /// Accepts only the one spelling that we write: 32 bytes are 43 characters.
     private static func bytes(base64URL text: String) -> Data? {
-        guard text.utf8.count == 43,
-            let data = Data(base64Encoded: text.replacing("-", with: "+").replacing("_", with: "/") + "="),
-            data.base64URL == text
-        else { return nil }
+        guard text.utf8.count == 43, let data = Base64URL.bytes(text), Base64URL.text(data) == text else { return nil }
         return data
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 final class DiskFile: Sendable {
     private let descriptor: Int32
 
-    /// For reading. Symbolic links are refused: none of ours is one.
+    /// For reading. Symbolic links are refused: we make none.
     init(reading path: String) throws(FileStoreError) {
         descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         if descriptor < 0 { throw FileStoreError(path) }
@@ -49,7 +49,8 @@ final class DiskFile: Sendable {
         guard fsync(descriptor) == 0 else { throw FileStoreError("writing a file") }
     }
 
-    /// Makes a directory and what is missing above it, up to `root`. New names are durable, not only the files they name.
+    /// Makes a directory and what is missing above it, up to `root`. New names are durable, not only the files they
+    /// name.
     static func makeDirectory(_ path: String, below root: String) throws(FileStoreError) {
         if mkdir(path, 0o700) == 0 { return try synchronizeDirectory(parent(of: path)) }
         switch errno {
@@ -73,7 +74,7 @@ final class DiskFile: Sendable {
         guard Foundation.rename(path, other) == 0 else { throw FileStoreError(other) }
     }
 
-    /// Whether there was a file.
+    /// Returns whether there was a file.
     @discardableResult
     static func remove(_ path: String) throws(FileStoreError) -> Bool {
         if unlink(path) == 0 { return true }
@@ -95,11 +96,11 @@ extension FileStoreError {
     /// From `errno`, which is of the call that just failed.
     fileprivate init(_ what: String) {
         let code = errno
-        let words = "\(what): \(String(cString: strerror(code)))"
+        let reason = "\(what): \(String(cString: strerror(code)))"
         switch code {
         case ENOENT, ENOTDIR, ELOOP: self = .notFound
-        case ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EFBIG: self = .full(words)
-        default: self = .unavailable(words)
+        case ENOSPC, EDQUOT, EROFS, EACCES, EPERM, EFBIG: self = .full(reason)
+        default: self = .unavailable(reason)
         }
     }
 }

@@ -1,8 +1,8 @@
 import Foundation
 package import SQL
 
-/// A mark in the folder of files that the database knows: the proof that nodes which share a database share the folder too.
-/// A node with another folder would take files in that no other node finds.
+/// A mark in the folder of files that the database knows: the proof that nodes which share a database share the folder,
+/// too. A node with another folder would receive files that no other node finds.
 package struct FilesMark: Sendable {
     /// Why a node must not work with this folder.
     package enum Refusal: Error, Sendable, Hashable, CustomStringConvertible {
@@ -13,12 +13,13 @@ package struct FilesMark: Sendable {
         package var description: String {
             switch self {
             case .missing(let path, let mark): """
-                The folder of files is not the one that the other nodes of this database use: it has no \(path). Name theirs with \
-                DARKROOM_FILES. If it is theirs and the mark was lost, write it anew: echo \(mark) > \(path)
+                The folder of files is not the one that the other nodes of this database use: it has no \(path). Name \
+                theirs with DARKROOM_FILES. If it is theirs and the mark was lost, write it again: \
+                echo \(mark) > \(path)
                 """
             case .other(let path): """
-                The folder of files belongs to another installation, as \(path) says. Name the one that the other nodes of this \
-                database use with DARKROOM_FILES.
+                The folder of files belongs to another installation, as \(path) says. Name the one that the other \
+                nodes of this database use with DARKROOM_FILES.
                 """
             }
         }
@@ -30,22 +31,22 @@ package struct FilesMark: Sendable {
         path = folder + "/.installation"
     }
 
-    /// Makes the mark where the installation has none yet; else throws a `Refusal` where the folder is another.
+    /// Makes the mark if the installation has none yet; else throws a `Refusal` if the folder is another.
     package func claim(_ database: Database, time: Time) async throws {
-        if let mark = try await database.read({ try $0.fact(.files) }) { return try check(mark) }
+        if let mark = try await database.read({ try $0.installation.fact(.files) }) { return try check(mark) }
         let candidate = ID<FilesMark>.make(at: time.now()).rawValue
         let isOurs = try SecretFile.create(path, Array((candidate + "\n").utf8))
         let (found, now) = (try read() ?? candidate, time.now())
-        let mark = try await database.write(order: .alone) { try $0.keepFirst(found, as: .files, now: now) }
+        let mark = try await database.write(order: .alone) { try $0.installation.keepFirst(found, as: .files, now: now) }
         guard mark != found else { return }
         // Another node with another folder was quicker.
         if isOurs { try FileManager.default.removeItem(atPath: path) }
         try check(mark)
     }
 
-    /// Throws a `Refusal` where the folder is not the one that the database knows. Changes nothing.
+    /// Throws a `Refusal` if the folder is not the one that the database knows. Changes nothing.
     package func check(_ database: Database) async throws {
-        if let mark = try await database.read({ try $0.fact(.files) }) { try check(mark) }
+        if let mark = try await database.read({ try $0.installation.fact(.files) }) { try check(mark) }
     }
 
     private func check(_ mark: String) throws {
@@ -54,6 +55,8 @@ package struct FilesMark: Sendable {
     }
 
     private func read() throws -> String? {
-        try SecretFile.read(path).map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
+        try SecretFile.read(path).map { bytes in
+            String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
     }
 }

@@ -27,7 +27,9 @@ struct LocalFileBytes: AsyncSequence, Sendable {
                 }
                 return buffer
             }
-            guard chunk.readableBytes > 0 else { throw FileStoreError.unavailable("the file became shorter while it was read") }
+            guard chunk.readableBytes > 0 else {
+                throw FileStoreError.unavailable("the file became shorter while it was read")
+            }
             position += chunk.readableBytes
             return chunk
         }

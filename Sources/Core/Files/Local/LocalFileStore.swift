@@ -4,8 +4,8 @@ package import NIOPosix
 
 /// Files in a folder of this machine, which only we can read.
 ///
-/// A file arrives in `incoming/`, on the same volume, and gets its name by an atomic rename after its bytes are synced.
-/// So a name always stands for a whole file, and what a crash leaves is in one place.
+/// A file is received into `incoming/`, on the same volume, and published by an atomic rename after its bytes are
+/// synced. So a key always stands for a whole file, and what a crash leaves is in one place.
 package struct LocalFileStore: FileStore {
     private let root: String
     private let threads: NIOThreadPool
@@ -24,21 +24,29 @@ package struct LocalFileStore: FileStore {
         try DiskFile.makeDirectory(incoming, below: root)
     }
 
-    package func store<Parts: AsyncSequence<ByteBuffer, any Error>>(
-        _ parts: Parts, limit: Int, as name: (IncomingFile) async throws -> StorageKey
-    ) async throws -> StoredFile {
+    package func receive<Parts: AsyncSequence<ByteBuffer, any Error>>(
+        _ parts: Parts, limit: Int
+    ) async throws -> IncomingFile {
         let path = "\(incoming)/\(ID<IncomingFile>.random())"
         do {
-            var writer = LocalFileWriter(file: try await blocking { try DiskFile(creating: path) }, threads: threads, limit: limit)
+            let file = try await blocking { try DiskFile(creating: path) }
+            var writer = LocalFileWriter(file: file, path: path, threads: threads, limit: limit)
             for try await part in parts { try await writer.write(part) }
-            let file = try await writer.finish()
-            let key = try await name(file)
-            try await blocking { try publish(path, as: key) }
-            return StoredFile(key: key, size: file.size, sha256: file.sha256)
+            return try await writer.finish()
         } catch {
-            await discard(path)
+            await remove(path)
             throw error
         }
+    }
+
+    @discardableResult
+    package func publish(_ file: IncomingFile, as key: StorageKey) async throws -> StoredFile {
+        try await blocking { try rename(file.location, to: key) }
+        return StoredFile(key: key, size: file.size, sha256: file.sha256)
+    }
+
+    package func discard(_ file: IncomingFile) async {
+        await remove(file.location)
     }
 
     package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile {
@@ -105,8 +113,9 @@ package struct LocalFileStore: FileStore {
 
     private func path(of key: StorageKey) -> String { "\(root)/\(key)" }
 
-    /// The folder may go between being made and being used, when the last other file in it is deleted: hence the second try.
-    private func publish(_ path: String, as key: StorageKey) throws(FileStoreError) {
+    /// The folder may be removed between being made and being used, when the last other file in it is deleted: hence
+    /// the second try.
+    private func rename(_ path: String, to key: StorageKey) throws(FileStoreError) {
         let target = self.path(of: key)
         let directory = DiskFile.parent(of: target)
         try DiskFile.makeDirectory(directory, below: root)
@@ -119,8 +128,8 @@ package struct LocalFileStore: FileStore {
         try DiskFile.synchronizeDirectory(directory)
     }
 
-    /// What cannot be removed now, `removeAbandoned` finds later. Runs even where the task was cancelled.
-    private func discard(_ path: String) async {
+    /// What cannot be removed now, `removeAbandoned` removes later. Runs even if the task has been cancelled.
+    private func remove(_ path: String) async {
         await withCheckedContinuation { continuation in
             threads.submit { _ in
                 _ = try? DiskFile.remove(path)

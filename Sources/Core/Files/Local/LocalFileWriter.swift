@@ -5,6 +5,7 @@ import NIOPosix
 /// Writes the parts of one file as they come, counting and hashing them.
 struct LocalFileWriter {
     private let file: DiskFile
+    private let path: String
     private let threads: NIOThreadPool
     private let limit: Int
     private var gathered = ByteBuffer()
@@ -13,8 +14,9 @@ struct LocalFileWriter {
     private var tail: [UInt8] = []
     private var size = 0
 
-    init(file: DiskFile, threads: NIOThreadPool, limit: Int) {
+    init(file: DiskFile, path: String, threads: NIOThreadPool, limit: Int) {
         self.file = file
+        self.path = path
         self.threads = threads
         self.limit = limit
     }
@@ -32,7 +34,7 @@ struct LocalFileWriter {
     mutating func finish() async throws -> IncomingFile {
         try await flush()
         try await threads.runIfActive { [file] in try file.synchronize() }
-        return IncomingFile(size: size, sha256: Hex.text(hash.finalize()), head: head, tail: tail)
+        return IncomingFile(location: path, size: size, sha256: Hex.text(hash.finalize()), head: head, tail: tail)
     }
 
     private mutating func flush() async throws {

@@ -1,35 +1,38 @@
 package import SQL
 
-/// An output whose bytes are kept, to be given its row by the settlement of its job.
+/// An output whose bytes are stored, to be given its row by the settlement of its job.
 package struct NewOutput: Sendable, Hashable {
     package let asset: Asset
-    /// Whether its file goes by itself until it has its row, as one does that was stored.
-    package let isWrittenDown: Bool
+    /// Whether its file is registered for removal until it has its row, as one is that was stored.
+    package let isRegistered: Bool
 
     /// - Parameter asset: Its id made before the transaction, which may run more than once.
-    package init(_ asset: Asset, isWrittenDown: Bool) {
+    package init(_ asset: Asset, isRegistered: Bool) {
         self.asset = asset
-        self.isWrittenDown = isWrittenDown
+        self.isRegistered = isRegistered
     }
 }
 
-extension Transaction {
+extension FileStatements {
     /// Gives outputs their rows, once each. Quotas do not count here: they are paid for. Throws
-    /// `AssetError.removedMeanwhile` where the bytes of one have gone: storing it again will do.
+    /// `AssetError.removedMeanwhile` if the bytes of one have been removed: store it again.
     package func insertOutputs(_ outputs: [NewOutput]) throws {
         let new = try withoutRow(outputs)
-        let files = new.filter(\.isWrittenDown)
-        guard try query(Statements.crossOut, rows: files.map { [$0.asset.key] }).count == files.count else {
+        let files = new.filter(\.isRegistered)
+        guard try query(Statements.clearPendingFile, rows: files.map { [$0.asset.key] }).count == files.count else {
             throw AssetError.removedMeanwhile
         }
         try perform(Statements.insert, rows: new.map(\.asset).map { asset in
             [
-                asset.id, asset.account, asset.job, asset.outputIndex, asset.key, asset.name, asset.type.contentType, asset.size,
-                asset.sha256, asset.dimensions?.width, asset.dimensions?.height, asset.createdAt, asset.expiresAt,
+                asset.id, asset.account, asset.job, asset.outputIndex, asset.key, asset.name, asset.type.contentType,
+                asset.size, asset.sha256, asset.dimensions?.width, asset.dimensions?.height, asset.createdAt,
+                asset.expiresAt,
             ]
         })
         let sizes = Dictionary(grouping: new.map(\.asset), by: \.account).mapValues { $0.map(\.size) }
-        try perform(Statements.addStorage, rows: sizes.sorted { $0.key < $1.key }.map { [$0.key, $0.value.count, $0.value.reduce(0, +)] })
+        let rows: [[any SQLConvertible]] = sizes.sorted { $0.key < $1.key }
+            .map { [$0.key, $0.value.count, $0.value.reduce(0, +)] }
+        try perform(Statements.addStorage, rows: rows)
     }
 
     /// A job makes an output once, whether or not it has been deleted since.
@@ -51,18 +54,22 @@ private struct Place: Hashable {
 }
 
 private enum Statements {
-    static let outputs = RowsStatement("SELECT job_id, output_index FROM assets WHERE job_id IN (", row: "$1", ")")
+    static let outputs = BulkStatement("SELECT job_id, output_index FROM assets WHERE job_id IN (", row: "$1", ")")
 
-    static let crossOut = RowsStatement("DELETE FROM file_deletions WHERE tries = 0 AND key IN (", row: "$1", ") RETURNING key")
+    static let clearPendingFile = BulkStatement(
+        "DELETE FROM file_deletions WHERE tries = 0 AND key IN (", row: "$1", ") RETURNING key")
 
-    /// Whoever asked for the job made its outputs.
-    static let insert = RowsStatement("""
-        INSERT INTO assets (id, account_id, created_by, job_id, output_index, key, name, content_type, size, sha256, width, height,
-            tags, created_at, expires_at) VALUES
-        """, row: "($1, $2, (SELECT created_by FROM jobs WHERE id = $3), $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', $12, $13)")
+    /// An output is made by the user who asked for its job.
+    static let insert = BulkStatement("""
+        INSERT INTO assets (id, account_id, created_by, job_id, output_index, key, name, content_type, size, sha256,
+            width, height, tags, created_at, expires_at) VALUES
+        """, row: """
+        ($1, $2, (SELECT created_by FROM jobs WHERE id = $3), $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', $12, $13)
+        """)
 
-    static let addStorage = RowsStatement(
+    static let addStorage = BulkStatement(
         "INSERT INTO storage_usage (account_id, files, bytes) VALUES", row: "($1, $2, $3)", """
-        ON CONFLICT (account_id) DO UPDATE SET files = storage_usage.files + excluded.files, bytes = storage_usage.bytes + excluded.bytes
+        ON CONFLICT (account_id) DO UPDATE
+            SET files = storage_usage.files + excluded.files, bytes = storage_usage.bytes + excluded.bytes
         """)
 }

@@ -1,4 +1,4 @@
-/// A file to fetch from a provider and keep as a job's output.
+/// A file to fetch from a provider and store as a job's output.
 package struct OutputSource: Sendable, Hashable {
     package let job: ID<Job>
     package let account: ID<Account>
@@ -6,13 +6,13 @@ package struct OutputSource: Sendable, Hashable {
     package let url: String
 }
 
-/// What came of fetching and keeping one.
+/// The result of fetching and storing one.
 package enum StoreOutcome: Sendable {
-    /// Kept; it gets its row in the settlement's transaction.
+    /// It gets its row in the settlement's transaction.
     case stored(NewOutput)
     case broken(String, isTransient: Bool)
     /// Whole, but black: a safety checker's way to say no. Not delivered, and not charged.
     case unsafe
-    /// Our own store is full or away: not the provider's fault, and no reason to ask it for another.
+    /// Our own store is full or unavailable: not the provider's fault, and no reason to ask it for another.
     case storeUnavailable(String)
 }

@@ -1,19 +1,23 @@
 import SQL
 
 extension StoreOutput {
-    /// For `SettleJob`: what came of one output, with its row still to be inserted by the settlement. A broken output is
-    /// told apart by whether another try may help; a failing database is not the output's fault and is thrown.
+    /// For `SettleJob`: the result of storing one output, whose row is inserted by the settlement. A broken output says
+    /// whether another try may help; a failing database is not the output's fault and is thrown.
     package func outcome(_ source: OutputSource, trusting: Set<Origin> = []) async throws -> StoreOutcome {
         do {
-            return .stored(row(try await self(source.index, of: source.job, source.account, from: source.url, trusting: trusting), source))
+            let output = try await self(
+                source.index, of: source.job, source.account, from: source.url, trusting: trusting)
+            return .stored(row(output, source))
         } catch OutputRefusal.black {
             return .unsafe
         } catch let error as FetchError {
-            return .broken(error.words, isTransient: error.isTransient)
+            return .broken(error.reason, isTransient: error.isTransient)
         } catch let error as AssetError {
-            return .broken(error.words, isTransient: error.mayPass)
+            return .broken(error.reason, isTransient: error.mayPass)
         } catch let error as FileStoreError {
-            if case .tooLarge(let limit) = error { return .broken("it has more than \(limit) bytes", isTransient: false) }
+            if case .tooLarge(let limit) = error {
+                return .broken("it has more than \(limit) bytes", isTransient: false)
+            }
             return .storeUnavailable("\(error)")
         }
     }
@@ -23,15 +27,16 @@ extension StoreOutput {
         return NewOutput(
             Asset(
                 id: .make(at: now), account: source.account, createdBy: nil, job: source.job, outputIndex: output.index,
-                key: output.key, name: "\(output.index + 1).\(output.type.fileExtension)", type: output.type, size: output.size,
-                sha256: output.sha256, dimensions: output.dimensions, createdAt: now, expiresAt: now + rules.outputLifetime),
-            isWrittenDown: true)
+                key: output.key, name: "\(output.index + 1).\(output.type.fileExtension)", type: output.type,
+                size: output.size, sha256: output.sha256, dimensions: output.dimensions, createdAt: now,
+                expiresAt: now + rules.outputLifetime),
+            isRegistered: true)
     }
 }
 
 extension FetchError {
     /// For the job's record; a provider's address may hold a secret, so only the host is named.
-    package var words: String {
+    package var reason: String {
         switch self {
         case .invalidAddress: "its address is not one that can be fetched"
         case .privateAddress(let host): "\(host) is not on the public internet"
@@ -55,14 +60,15 @@ extension AssetError {
         }
     }
 
-    fileprivate var words: String {
+    fileprivate var reason: String {
         switch self {
         case .empty: "it is empty"
         case .wrongType: "it is neither an image nor a video of a known type"
         case .damaged(let type): "it begins like \(type.name) but is damaged"
         case .tooManyPixels(let size): "it has \(size.width) × \(size.height) pixels"
         case .tooLarge(let limit): "it has more than \(limit) bytes"
-        case .notFound, .quotaExceeded, .tooManyUploads, .inUse, .invalidName, .invalidTags, .removedMeanwhile: "it could not be kept"
+        case .notFound, .quotaExceeded, .tooManyUploads, .inUse, .invalidName, .invalidTags, .removedMeanwhile:
+            "it could not be kept"
         }
     }
 }

@@ -3,7 +3,7 @@ package import SQL
 
 /// Copies what a provider made into our store while its link still lives. Its link is never the product.
 package struct StoreOutput: Sendable {
-    /// Looks at a whole picture. Throws `PictureError` where it is damaged.
+    /// Looks at a whole picture. Throws `PictureError` if it is damaged.
     package typealias Inspect = @Sendable ([UInt8]) async throws -> InspectPicture.Findings
 
     private let fetcher: Fetcher
@@ -13,7 +13,10 @@ package struct StoreOutput: Sendable {
     let rules: FileRules
     let time: Time
 
-    package init(fetcher: Fetcher, database: Database, store: any FileStore, inspect: @escaping Inspect, rules: FileRules, time: Time) {
+    package init(
+        fetcher: Fetcher, database: Database, store: any FileStore, inspect: @escaping Inspect, rules: FileRules,
+        time: Time
+    ) {
         self.fetcher = fetcher
         self.database = database
         self.store = store
@@ -22,25 +25,28 @@ package struct StoreOutput: Sendable {
         self.time = time
     }
 
-    /// A stored file without a row is removed after this long: more than any settlement takes to come round again.
-    static let patience = Duration.seconds(86_400)
+    /// A stored file without a row is removed after this long: long enough for any settlement to be tried again.
+    static let unsettledLifetime = Duration.seconds(86_400)
 
-    /// Runs as often as it is asked: the same output has the same key, and one that has its row already is not fetched again.
+    /// Can run any number of times: the same output has the same key, and one that has its row already is not fetched
+    /// again.
     ///
     /// - Parameter trusting: The origins of the provider in use, which may be private.
     package func callAsFunction(
         _ index: Int, of job: ID<Job>, _ account: ID<Account>, from address: String, trusting: Set<Origin> = []
     ) async throws -> StoredOutput {
-        if let asset = try await database.readBriefly({ try $0.output(index, of: job) }) { return StoredOutput(asset, index: index) }
+        if let asset = try await database.readInline({ try $0.files.output(index, of: job) }) {
+            return StoredOutput(asset, index: index)
+        }
         let limit = Bucket.outputs.sizeLimit
         let output = try await fetcher.fetch(address, limit: limit, trusting: trusting) { parts in
-            try await keep(parts, index, job, account, limit)
+            try await receive(parts, index, job, account, limit)
         }
         if output.type.isImage { try await look(at: output) }
         return output
     }
 
-    /// The header said what it is; whether it is whole, and shows anything, only decoding tells.
+    /// The header said what it is; whether it is whole, and shows anything, only decoding shows.
     private func look(at output: StoredOutput) async throws {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(output.size)
@@ -52,24 +58,31 @@ package struct StoreOutput: Sendable {
         }
     }
 
-    private func keep(
-        _ parts: some AsyncSequence<ByteBuffer, any Error>, _ index: Int, _ job: ID<Job>, _ account: ID<Account>, _ limit: Int
+    private func receive(
+        _ parts: some AsyncSequence<ByteBuffer, any Error>, _ index: Int, _ job: ID<Job>, _ account: ID<Account>,
+        _ limit: Int
     ) async throws -> StoredOutput {
-        var found: FileCheck?
-        let file = try await store.store(parts, limit: limit) { incoming in
-            let check = try FileCheck(incoming, for: .outputs)
-            found = check
-            return try await writeDown(.output(index, of: job, account, check.type), of: account)
+        let file = try await store.receive(parts, limit: limit)
+        do {
+            let check = try FileCheck(file, for: .outputs)
+            let key = StorageKey.output(index, of: job, account, check.type)
+            try await register(key, of: account)
+            try await store.publish(file, as: key)
+            return StoredOutput(
+                index: index, key: key, type: check.type, size: file.size, sha256: file.sha256,
+                dimensions: check.dimensions)
+        } catch {
+            await store.discard(file)
+            throw error
         }
-        guard let found else { preconditionFailure("a store asks what a file shall be called before it keeps it") }
-        return StoredOutput(
-            index: index, key: file.key, type: found.type, size: file.size, sha256: file.sha256, dimensions: found.dimensions)
     }
 
-    private func writeDown(_ key: StorageKey, of account: ID<Account>) async throws -> StorageKey {
-        let dueAt = time.now() + Self.patience
-        guard try await database.write(of: account, { try $0.writeDownFile(key, dueAt: dueAt) }) else { throw AssetError.removedMeanwhile }
-        return key
+    /// From here on the file is removed by itself unless it gets its row.
+    private func register(_ key: StorageKey, of account: ID<Account>) async throws {
+        let dueAt = time.now() + Self.unsettledLifetime
+        guard try await database.write(of: account, { try $0.files.registerPendingFile(key, dueAt: dueAt) }) else {
+            throw AssetError.removedMeanwhile
+        }
     }
 }
 

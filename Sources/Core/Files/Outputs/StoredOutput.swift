@@ -18,6 +18,7 @@ package struct StoredOutput: Sendable, Hashable {
 
     init(_ asset: Asset, index: Int) {
         self.init(
-            index: index, key: asset.key, type: asset.type, size: asset.size, sha256: asset.sha256, dimensions: asset.dimensions)
+            index: index, key: asset.key, type: asset.type, size: asset.size, sha256: asset.sha256,
+            dimensions: asset.dimensions)
     }
 }

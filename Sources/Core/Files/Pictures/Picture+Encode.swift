@@ -15,10 +15,12 @@ extension Picture {
         }
     }
 
-    private static func collect(_ save: (inout UnsafeMutableRawPointer?, inout Int) -> Int32) throws(PictureError) -> [UInt8] {
+    private static func collect(
+        _ save: (inout UnsafeMutableRawPointer?, inout Int) -> Int32
+    ) throws(PictureError) -> [UInt8] {
         var block: UnsafeMutableRawPointer?
         var length = 0
-        guard save(&block, &length) == 0, let block else { throw .failed(PictureError.lastWords()) }
+        guard save(&block, &length) == 0, let block else { throw .failed(PictureError.lastMessage()) }
         defer { darkroom_vips_free(block) }
         return Array(UnsafeRawBufferPointer(start: block, count: length))
     }

@@ -23,10 +23,10 @@ extension Picture {
         try Picture(darkroom_picture_crop(pointer, Int32(x), Int32(y), Int32(width), Int32(height)))
     }
 
-    /// Without alpha, over a colour.
-    package func flattened(over colour: Colour = .white) throws(PictureError) -> Picture {
+    /// Without alpha, over a color.
+    package func flattened(over color: Color = .white) throws(PictureError) -> Picture {
         guard hasAlpha else { return self }
-        return try Picture(darkroom_picture_flatten(pointer, colour.red, colour.green, colour.blue))
+        return try Picture(darkroom_picture_flatten(pointer, color.red, color.green, color.blue))
     }
 
     package func covered(by top: Picture) throws(PictureError) -> Picture {
@@ -48,21 +48,25 @@ extension Picture {
         try Picture(darkroom_picture_map(pointer, (0...255).map { value(UInt8($0)) }))
     }
 
-    /// Each pixel's lightness replaced by a colour, dark to light.
-    package func tinted(_ colour: (UInt8) -> Colour) throws(PictureError) -> Picture {
+    /// Each pixel's lightness replaced by a color, dark to light.
+    package func tinted(_ color: (UInt8) -> Color) throws(PictureError) -> Picture {
         let table = (0...255).flatMap { value -> [UInt8] in
-            let colour = colour(UInt8(value))
-            return [colour.red, colour.green, colour.blue]
+            let color = color(UInt8(value))
+            return [color.red, color.green, color.blue]
         }
         return try Picture(darkroom_picture_tint(pointer, table))
     }
 
-    package func grey() throws(PictureError) -> Picture { try Picture(darkroom_picture_grey(pointer)) }
+    package func gray() throws(PictureError) -> Picture { try Picture(darkroom_picture_gray(pointer)) }
 
-    package func blurred(_ sigma: Double) throws(PictureError) -> Picture { try Picture(darkroom_picture_blur(pointer, sigma)) }
+    package func blurred(_ sigma: Double) throws(PictureError) -> Picture {
+        try Picture(darkroom_picture_blur(pointer, sigma))
+    }
 
     /// Paint-like areas with clean edges. Slow: its cost grows with the size's square.
-    package func median(_ size: Int) throws(PictureError) -> Picture { try Picture(darkroom_picture_median(pointer, Int32(size))) }
+    package func median(_ size: Int) throws(PictureError) -> Picture {
+        try Picture(darkroom_picture_median(pointer, Int32(size)))
+    }
 
     /// One band, light where lightness changes.
     package func edges() throws(PictureError) -> Picture { try Picture(darkroom_picture_edges(pointer)) }

@@ -1,13 +1,13 @@
 import CVips
 
-/// A decoded picture of 8 bits a band: grey, RGB, or RGB with alpha. It is made and used on one of `PictureThreads`, for
-/// its operations block, and leaves it as bytes.
+/// A decoded picture of 8 bits a band: gray, RGB, or RGB with alpha. It is made and used on one of `PictureThreads`,
+/// for its operations block, and leaves it as bytes.
 package final class Picture {
     let pointer: OpaquePointer
 
     /// Takes what a call of libvips made.
     init(_ made: OpaquePointer?) throws(PictureError) {
-        guard let made else { throw .failed(PictureError.lastWords()) }
+        guard let made else { throw .failed(PictureError.lastMessage()) }
         pointer = made
     }
 
@@ -20,7 +20,7 @@ package final class Picture {
         let info = try PictureInfo(inspecting: bytes)
         try info.check(atMost: pixels)
         guard let made = darkroom_picture_decode(bytes, bytes.count, info.format.loader) else {
-            throw .broken(PictureError.lastWords())
+            throw .broken(PictureError.lastMessage())
         }
         try self.init(made)
     }
@@ -45,7 +45,7 @@ package final class Picture {
     /// Row by row, `bands` bytes a pixel.
     package func pixels() throws(PictureError) -> [UInt8] {
         var length = 0
-        guard let block = darkroom_picture_pixels(pointer, &length) else { throw .failed(PictureError.lastWords()) }
+        guard let block = darkroom_picture_pixels(pointer, &length) else { throw .failed(PictureError.lastMessage()) }
         defer { darkroom_vips_free(block) }
         return Array(UnsafeRawBufferPointer(start: block, count: length))
     }

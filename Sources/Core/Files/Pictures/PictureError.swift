@@ -11,8 +11,8 @@ package enum PictureError: Error, Sendable, Hashable {
     /// libvips could not do what was asked.
     case failed(String)
 
-    /// libvips' own words, for the log.
-    static func lastWords() -> String {
+    /// libvips' own message, for the log.
+    static func lastMessage() -> String {
         guard let text = darkroom_vips_error() else { return "" }
         defer { free(text) }
         return String(cString: text).trimmingCharacters(in: .whitespacesAndNewlines)

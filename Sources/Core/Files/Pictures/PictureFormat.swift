@@ -1,28 +1,37 @@
 import CVips
 
-/// The still formats that are taken in and made. What a picture is, its first bytes say, never a header or a name.
+/// The formats of still pictures that are read and written.
 package enum PictureFormat: String, Sendable, Hashable, CaseIterable {
     case jpeg, png, webp, gif
 
-    /// The format that the bytes begin with.
+    /// Of a file that begins with `bytes`. Returns nil if that is not a picture.
     package init?(sniffing bytes: some Collection<UInt8>) {
-        let head = Array(bytes.prefix(12))
-        if head.starts(with: [0xFF, 0xD8, 0xFF]) {
-            self = .jpeg
-        } else if head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
-            self = .png
-        } else if head.starts(with: Array("RIFF".utf8)), head.dropFirst(8).elementsEqual("WEBP".utf8) {
-            self = .webp
-        } else if head.starts(with: Array("GIF87a".utf8)) || head.starts(with: Array("GIF89a".utf8)) {
-            self = .gif
-        } else {
-            return nil
+        guard let type = FileType(head: bytes) else { return nil }
+        self.init(type)
+    }
+
+    /// Returns nil if a file of that type is not a picture.
+    package init?(_ type: FileType) {
+        switch type {
+        case .jpeg: self = .jpeg
+        case .png: self = .png
+        case .webp: self = .webp
+        case .gif: self = .gif
+        case .mp4, .webm, .zip: return nil
         }
     }
 
-    package var contentType: String { "image/" + rawValue }
+    package var fileType: FileType {
+        switch self {
+        case .jpeg: .jpeg
+        case .png: .png
+        case .webp: .webp
+        case .gif: .gif
+        }
+    }
 
-    package var fileExtension: String { self == .jpeg ? "jpg" : rawValue }
+    package var contentType: String { fileType.contentType }
+    package var fileExtension: String { fileType.fileExtension }
 
     var loader: darkroom_loader {
         switch self {

@@ -6,7 +6,7 @@ package struct PictureInfo: Sendable, Hashable {
     /// As shown: a camera's rotation is applied.
     package let width: Int
     package let height: Int
-    /// More than one where it is animated.
+    /// More than one if it is animated.
     package let pages: Int
     package let hasAlpha: Bool
 
@@ -14,7 +14,7 @@ package struct PictureInfo: Sendable, Hashable {
         guard let format = PictureFormat(sniffing: bytes) else { throw .notAPicture }
         var facts = darkroom_picture_facts()
         guard darkroom_picture_inspect(bytes, bytes.count, format.loader, &facts) == 0 else {
-            throw .broken(PictureError.lastWords())
+            throw .broken(PictureError.lastMessage())
         }
         let isTurned = (5...8).contains(facts.orientation)
         self.format = format
@@ -30,11 +30,11 @@ package struct PictureInfo: Sendable, Hashable {
         guard !overflow, area <= pixels else { throw .tooLarge(width: width, height: height) }
     }
 
-    /// The highest value of any pixel, from 0 to 255. All are decoded, one after the other, and none is kept.
+    /// The highest value of any pixel, from 0 to 255. All are decoded, one after the other, and none stays in memory.
     func brightest(in bytes: [UInt8]) throws(PictureError) -> Double {
         var brightest = 0.0
         guard darkroom_picture_brightest(bytes, bytes.count, format.loader, &brightest) == 0 else {
-            throw .broken(PictureError.lastWords())
+            throw .broken(PictureError.lastMessage())
         }
         return brightest
     }

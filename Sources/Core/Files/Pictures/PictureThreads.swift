@@ -2,7 +2,7 @@ import NIOPosix
 
 /// A few threads of their own for decoding, painting and encoding, so that no event loop waits for a picture. What is
 /// handed to it waits its turn.
-package struct PictureThreads: Sendable {
+package final class PictureThreads: Sendable {
     private let pool: NIOThreadPool
 
     package init(count: Int) {
@@ -15,7 +15,12 @@ package struct PictureThreads: Sendable {
         try await pool.runIfActive(body)
     }
 
+    /// Waits for what is under way. Without it the threads end with the last reference.
     package func close() async throws {
         try await pool.shutdownGracefully()
+    }
+
+    deinit {
+        pool.shutdownGracefully { _ in }
     }
 }

@@ -1,4 +1,4 @@
-/// Removes the bytes of uploads that a crash cut off before they had a name.
+/// Removes the bytes of files that a crash cut off before they were published.
 package struct RemoveAbandonedUploads: Sendable {
     private let store: any FileStore
     private let time: Time

@@ -27,21 +27,19 @@ package struct StoreUpload: Sendable {
     }
 
     /// - Parameters:
-    ///   - announced: How long the file is said to be, where it is said: what cannot fit is refused before it is sent.
-    ///   - idempotencyKey: The sender's own. Its answer is kept as the asset's id, since a link in it would expire.
+    ///   - announced: How long the file is said to be, if it is said: what cannot fit is refused before it is sent.
+    ///   - idempotencyKey: The sender's own. Its response is stored as the asset's id, since a link in it would expire.
     package func callAsFunction<Parts: AsyncSequence<ByteBuffer, any Error>>(
         _ parts: Parts, name: String?, announced: Int?, for actor: Actor, idempotencyKey: String? = nil
     ) async throws -> Outcome {
         if let name { _ = try AssetName.checking(name) }
         try await checkBefore(announced, for: actor.account, mayBeRepeat: idempotencyKey != nil)
-        var upload = Upload(id: ID.make(at: time.now()), name: name, actor: actor, idempotencyKey: idempotencyKey)
+        let request = Request(name: name, actor: actor, idempotencyKey: idempotencyKey)
         do {
-            let file = try await store.store(parts, limit: Bucket.uploads.sizeLimit) { incoming in
-                upload.check = try FileCheck(incoming, for: .uploads)
-                upload.sha256 = incoming.sha256
-                return try await writeDown(upload)
-            }
-            return try await insert(file, upload)
+            let file = try await store.receive(parts, limit: Bucket.uploads.sizeLimit)
+            let upload = try await publish(file, request)
+            try await insert(upload)
+            return .stored(upload.asset)
         } catch FileStoreError.tooLarge(let limit) {
             throw AssetError.tooLarge(limit: limit)
         } catch let repeated as Repeated {
@@ -51,77 +49,84 @@ package struct StoreUpload: Sendable {
 
     /// A repeat of what filled the quota must not be refused for it.
     private func checkBefore(_ announced: Int?, for account: ID<Account>, mayBeRepeat: Bool) async throws {
-        if let announced, announced > Bucket.uploads.sizeLimit { throw AssetError.tooLarge(limit: Bucket.uploads.sizeLimit) }
+        let limit = Bucket.uploads.sizeLimit
+        if let announced, announced > limit { throw AssetError.tooLarge(limit: limit) }
         if mayBeRepeat { return }
         let now = time.now()
         try await database.read { transaction in
-            try allow(announced ?? 1, used: transaction.storedBytes(of: account), account, transaction, now)
+            try allow(announced ?? 1, used: transaction.files.storedBytes(of: account), account, transaction, now)
         }
     }
 
-    /// From here on the file goes again by itself unless it gets its row.
-    private func writeDown(_ upload: Upload) async throws -> StorageKey {
-        guard let key = upload.key else { preconditionFailure("a file has a type before it has a name") }
-        let now = time.now()
-        let isWritten = try await database.write(of: upload.actor.account) { [upload] transaction in
-            try refuseRepeat(upload, transaction, now)
-            return try transaction.writeDownFile(key, dueAt: now + .seconds(3600))
-        }
-        guard isWritten else { throw AssetError.removedMeanwhile }
-        return key
-    }
-
-    private func insert(_ file: StoredFile, _ upload: Upload) async throws -> Outcome {
-        guard let check = upload.check else { preconditionFailure("a store asks what a file shall be called before it keeps it") }
-        let (now, account) = (time.now(), upload.actor.account)
-        let asset = Asset(
-            id: upload.id, account: account, createdBy: upload.actor.user, key: file.key,
-            name: try AssetName.checking(upload.name, check.type), type: check.type, size: file.size, sha256: file.sha256,
-            dimensions: check.dimensions, createdAt: now, expiresAt: now + rules.uploadLifetime)
+    private func publish(_ file: IncomingFile, _ request: Request) async throws -> Upload {
         do {
-            try await database.write(of: account) { [upload] transaction in
-                let used = try transaction.lockStoredBytes(of: account)
-                try refuseRepeat(upload, transaction, now)
-                try allow(file.size, used: used, account, transaction, now)
-                guard try transaction.isWrittenDown(file.key) else { throw AssetError.removedMeanwhile }
-                try transaction.crossOutFile(file.key)
-                try transaction.insertAsset(asset)
-                guard let idempotency = upload.idempotency else { return }
-                try transaction.keepAnswer(KeptAnswer(status: 201, body: asset.id.rawValue), idempotency, of: account, now: now)
-            }
-        } catch where error is AssetError || error is Repeated {
-            await discard(file.key)
+            let upload = try Upload(file, request, lifetime: rules.uploadLifetime, now: time.now())
+            try await register(upload)
+            try await store.publish(file, as: upload.asset.key)
+            return upload
+        } catch {
+            await store.discard(file)
             throw error
         }
-        return .stored(asset)
+    }
+
+    /// From here on the file is removed by itself unless it gets its row.
+    private func register(_ upload: Upload) async throws {
+        let now = time.now()
+        let isRegistered = try await database.write(of: upload.asset.account) { transaction in
+            try refuseRepeat(upload, transaction, now)
+            return try transaction.files.registerPendingFile(upload.asset.key, dueAt: now + .seconds(3600))
+        }
+        guard isRegistered else { throw AssetError.removedMeanwhile }
+    }
+
+    private func insert(_ upload: Upload) async throws {
+        let (asset, now) = (upload.asset, time.now())
+        do {
+            try await database.write(of: asset.account) { transaction in
+                let used = try transaction.files.lockStoredBytes(of: asset.account)
+                try refuseRepeat(upload, transaction, now)
+                try allow(asset.size, used: used, asset.account, transaction, now)
+                guard try transaction.files.isRegistered(asset.key) else { throw AssetError.removedMeanwhile }
+                try transaction.files.clearPendingFile(asset.key)
+                try transaction.files.insertAsset(asset)
+                guard let idempotency = upload.idempotency else { return }
+                let response = StoredResponse(status: 201, body: asset.id.rawValue)
+                try transaction.idempotency.storeResponse(response, idempotency, of: asset.account, now: now)
+            }
+        } catch where error is AssetError || error is Repeated {
+            await remove(asset.key)
+            throw error
+        }
     }
 
     private func refuseRepeat(_ upload: Upload, _ transaction: Transaction, _ now: Instant) throws {
         guard let idempotency = upload.idempotency,
-            let kept = try transaction.keptAnswer(idempotency, of: upload.actor.account, now: now)
+            let stored = try transaction.idempotency.storedResponse(idempotency, of: upload.asset.account, now: now)
         else { return }
-        throw Repeated(asset: ID(rawValue: kept.body))
+        throw Repeated(asset: ID(rawValue: stored.body))
     }
 
     private func allow(
         _ size: Int, used: Int, _ account: ID<Account>, _ transaction: Transaction, _ now: Instant
     ) throws {
         guard used + size <= rules.quota else { throw AssetError.quotaExceeded(used: used, limit: rules.quota) }
-        let (count, first) = try transaction.uploads(of: account, since: now - .seconds(3600))
+        let (count, first) = try transaction.files.uploads(of: account, since: now - .seconds(3600))
         guard count < rules.uploadsPerHour else {
-            throw AssetError.tooManyUploads(limit: rules.uploadsPerHour, retryAfter: (first ?? now) + .seconds(3600) - now)
+            let retryAfter = (first ?? now) + .seconds(3600) - now
+            throw AssetError.tooManyUploads(limit: rules.uploadsPerHour, retryAfter: retryAfter)
         }
     }
 
-    /// At once where it can be; else the note from before brings `DeleteFiles` to it.
-    private func discard(_ key: StorageKey) async {
+    /// At once if that is possible; else `DeleteFiles` removes the file when its registration is due.
+    private func remove(_ key: StorageKey) async {
         do { try await RemoveFile(database: database, store: store)(key) } catch {
             logger.warning("a refused upload stays for the hour", metadata: ["error": "\(error)"])
         }
     }
 
     private func find(_ id: ID<Asset>, of account: ID<Account>) async throws -> Asset {
-        guard let asset = try await database.read({ try $0.asset(id, of: account) }) else { throw AssetError.notFound }
+        guard let asset = try await database.read({ try $0.files.asset(id, of: account) }) else { throw AssetError.notFound }
         return asset
     }
 
@@ -129,24 +134,34 @@ package struct StoreUpload: Sendable {
         let asset: ID<Asset>
     }
 
-    /// One upload on its way: what is known of it grows while it arrives.
-    private struct Upload: Sendable {
-        let id: ID<Asset>
+    /// What is known before the file has arrived.
+    private struct Request: Sendable {
         let name: String?
         let actor: Actor
         let idempotencyKey: String?
-        var check: FileCheck?
-        var sha256 = ""
-
-        var key: StorageKey? {
-            check.map { .upload(id, of: actor.account, $0.type) }
-        }
 
         /// The name is part of what was asked for.
-        var idempotency: Idempotency? {
-            idempotencyKey.map {
-                Idempotency(route: "assets", key: $0, bodyHash: Hex.text(SHA256.hash(data: Data("\(sha256) \(name ?? "")".utf8))))
+        func idempotency(of file: IncomingFile) -> Idempotency? {
+            idempotencyKey.map { key in
+                let digest = SHA256.hash(data: Data("\(file.sha256) \(name ?? "")".utf8))
+                return Idempotency(route: "assets", key: key, bodyHash: Hex.text(digest))
             }
+        }
+    }
+
+    /// A file that has arrived, as it will stand in the table.
+    private struct Upload: Sendable {
+        let asset: Asset
+        let idempotency: Idempotency?
+
+        init(_ file: IncomingFile, _ request: Request, lifetime: Duration, now: Instant) throws(AssetError) {
+            let check = try FileCheck(file, for: .uploads)
+            let (id, account) = (ID<Asset>.make(at: now), request.actor.account)
+            asset = Asset(
+                id: id, account: account, createdBy: request.actor.user, key: .upload(id, of: account, check.type),
+                name: try AssetName.checking(request.name, check.type), type: check.type, size: file.size,
+                sha256: file.sha256, dimensions: check.dimensions, createdAt: now, expiresAt: now + lifetime)
+            idempotency = request.idempotency(of: file)
         }
     }
 }

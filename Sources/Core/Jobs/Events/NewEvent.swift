@@ -1,6 +1,6 @@
 import SQL
 
-/// An event whose place among its account's is not taken yet.
+/// An event that has no number among its account's events yet.
 struct NewEvent: Sendable {
     let job: ID<Job>
     let account: ID<Account>
@@ -10,7 +10,7 @@ struct NewEvent: Sendable {
     let data: JSON
     let at: Instant
 
-    /// - Parameter state: The job's, after it.
+    /// - Parameter state: The job's state after it.
     init(_ type: JobEvent.EventType, of job: Job, _ state: JobState, seq: Int64, _ data: JSON, _ at: Instant) {
         self.job = job.id
         account = job.account
@@ -22,6 +22,7 @@ struct NewEvent: Sendable {
     }
 
     func numbered(_ accountSeq: Int64) -> JobEvent {
-        JobEvent(job: job, seq: seq, account: account, accountSeq: accountSeq, type: type, state: state, data: data, at: at)
+        JobEvent(
+            job: job, seq: seq, account: account, accountSeq: accountSeq, type: type, state: state, data: data, at: at)
     }
 }

@@ -7,21 +7,24 @@ package struct JobDetails: Sendable {
     package let outputs: [Asset]
     package let receipt: Receipt?
     package let transactions: [LedgerLine]
-    /// Queued jobs before it, while it is queued: 1001 stands for more than 1,000.
+    /// Queued jobs before it, while it is queued: 1001 means more than 1,000.
     package var queuePosition: Int?
-    /// Why it waits although it has a place among its account's concurrent jobs.
+    /// Why it waits although it has a slot among its account's concurrent jobs.
     package var waitingFor: Wait?
-    /// How long such jobs usually take from hand-over to result.
+    /// How long such jobs usually take from submission to result.
     package var usualDuration: Duration?
 
     package enum Wait: String, Sendable, Hashable, Encodable {
-        /// Providers may cost no more today.
+        /// The daily provider budget is used up.
         case providerCost = "provider_cost_limit"
     }
 
-    /// 0 to 100: what the provider says; without its word, how much of the usual time has passed, and never all of it.
+    /// 0 to 100: as the provider reports it; without a report, how much of the usual time has passed, but never all of
+    /// it.
     package func progress(now: Instant) -> (percent: Int, isEstimate: Bool)? {
-        guard job.state == .processing, let attempt = attempts.last else { return job.state == .completed ? (100, false) : nil }
+        guard job.state == .processing, let attempt = attempts.last else {
+            return job.state == .completed ? (100, false) : nil
+        }
         if let percent = attempt.progress { return (percent, false) }
         guard let usualDuration, usualDuration > .zero else { return (0, true) }
         let passed = (now - attempt.createdAt).milliseconds
@@ -36,7 +39,7 @@ package struct JobDetails: Sendable {
     }
 }
 
-extension Transaction {
+extension JobStatements {
     /// Newest first, from behind `cursor`.
     package func jobs(
         of account: ID<Account>, state: JobState?, before cursor: ID<Job>?, limit: Int
@@ -65,7 +68,7 @@ extension Transaction {
     }
 }
 
-/// What the provider last said of a job under way. It is no event: only the last one counts.
+/// What the provider last reported of a job that is being processed. It is not an event: only the last report counts.
 package struct JobProgress: Sendable, Hashable {
     package let job: ID<Job>
     package let percent: Int?

@@ -1,7 +1,7 @@
 package import SQL
 
-/// What the jobs of the last month would have cost by another price list. Read in batches, each in a short look of its own,
-/// so that nobody waits for it; what is held meanwhile does not grow with the jobs.
+/// What the jobs of the last month would have cost by another price list. Reads in batches, each in a short transaction
+/// of its own, so that nobody waits for it; the memory that it needs does not grow with the jobs.
 package struct PreviewPrices: Sendable {
     package static let window = Duration.seconds(30 * 86_400)
 
@@ -12,9 +12,9 @@ package struct PreviewPrices: Sendable {
         package fileprivate(set) var kinds: [KindName: (jobs: Int, before: Credits, after: Credits)] = [:]
         /// The jobs whose price would change the most, the greatest change first.
         package fileprivate(set) var movers: [Mover] = []
-        /// Jobs that the list has no price for, or whose kept price cannot be read.
+        /// Jobs that the list has no price for, or whose stored price cannot be read.
         package fileprivate(set) var unpriced = 0
-        /// Where it stopped, if there were more jobs than it looks at: none before this instant was counted.
+        /// Where it stopped, if there were more jobs than it reads: none before this instant was counted.
         package fileprivate(set) var since: Instant
         package fileprivate(set) var isComplete = true
     }
@@ -34,7 +34,7 @@ package struct PreviewPrices: Sendable {
     private let batch: Int
     private let limit: Int
 
-    /// - Parameter limit: The jobs that are looked at, at most, the newest first.
+    /// - Parameter limit: How many jobs are read at most, the newest first.
     package init(database: Database, time: Time, batch: Int = 500, limit: Int = 500_000) {
         self.database = database
         self.time = time
@@ -51,7 +51,9 @@ package struct PreviewPrices: Sendable {
         var seen = 0
         while true {
             try Task.checkCancellation()
-            let page = try await database.read { [end, batch] in try $0.pricedJobs(from: start, before: end, limit: batch) }
+            let page = try await database.read { [end, batch] in
+                try $0.jobs.pricedJobs(from: start, before: end, limit: batch)
+            }
             for job in page { report.count(job, by: prices) }
             seen += page.count
             guard page.count == batch, let last = page.last else { return report }
@@ -77,7 +79,8 @@ extension PreviewPrices.Report {
         }
         let delivered = job.delivered ?? price.count
         let mover = PreviewPrices.Mover(
-            job: job.id, account: job.account, kind: job.kind, before: price.total(delivered: delivered), after: new.total(delivered: delivered))
+            job: job.id, account: job.account, kind: job.kind, before: price.total(delivered: delivered),
+            after: new.total(delivered: delivered))
         jobs += 1
         before += mover.before
         after += mover.after
@@ -87,7 +90,9 @@ extension PreviewPrices.Report {
     }
 
     private mutating func rank(_ mover: PreviewPrices.Mover) {
-        guard mover.change > 0, movers.count < Self.mostMovers || mover.change > movers.last?.change ?? 0 else { return }
+        guard mover.change > 0, movers.count < Self.mostMovers || mover.change > movers.last?.change ?? 0 else {
+            return
+        }
         movers.insert(mover, at: movers.firstIndex { $0.change < mover.change } ?? movers.count)
         if movers.count > Self.mostMovers { movers.removeLast() }
     }

@@ -1,13 +1,13 @@
 import SQL
 
-/// As much of a job as its price hangs on.
+/// The part of a job that its price depends on.
 struct PricedJob: Sendable {
     let id: ID<Job>
     let account: ID<Account>
     let kind: KindName
     let state: JobState
     let delivered: Int?
-    /// Nothing where what was kept cannot be read.
+    /// Nil if the stored price cannot be read.
     let price: Price?
     let createdAt: Instant
 
@@ -22,8 +22,8 @@ struct PricedJob: Sendable {
     }
 }
 
-extension Transaction {
-    /// A page of jobs with the price that each was kept with, newest first.
+extension JobStatements {
+    /// A page of jobs with their stored prices, newest first.
     func pricedJobs(from start: ID<Job>, before end: ID<Job>, limit: Int) throws -> [PricedJob] {
         try query("""
             SELECT id, account_id, kind, state, outputs_delivered, price_breakdown, created_at FROM jobs

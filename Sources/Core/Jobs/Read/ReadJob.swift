@@ -1,36 +1,39 @@
 package import SQL
 import Synchronization
 
-/// Reads all that there is to show of a job. Callers who come together are served by one set of statements; what depends on
+/// Reads all that there is to show of a job. Simultaneous calls are served by one set of statements; what depends on
 /// other jobs, and is a hint, is as it was a moment ago.
 package struct ReadJob: Sendable {
-    private let set: SetRead<WantedJob, Result<JobDetails?, any Error>>
+    private let set: BatchRead<JobKey, Result<JobDetails?, any Error>>
     private let others: OtherJobs
 
     package init(database: Database, time: Time) {
-        set = SetRead(database) { try $0.details(of: $1) }
+        set = BatchRead(database) { try $0.jobs.details(of: $1) }
         others = OtherJobs(database: database, time: time)
     }
 
-    /// Nothing where the account has no such job.
+    /// Returns nil if the account has no such job.
     package func callAsFunction(_ id: ID<Job>, of account: ID<Account>) async throws -> JobDetails? {
-        guard var details = try await set(WantedJob(id: id, account: account)).get() else { return nil }
+        guard var details = try await set(JobKey(id: id, account: account)).get() else { return nil }
         if details.job.state == .queued {
             details.queuePosition = try await others.before(details.job) + (details.queuePosition ?? 0)
             if try await others.isBraked(details.job) { details.waitingFor = .providerCost }
         }
-        if !details.job.state.isTerminal { details.usualDuration = try await others.usualDuration(of: details.job.endpoint) }
+        if !details.job.state.isTerminal {
+            details.usualDuration = try await others.usualDuration(of: details.job.endpoint)
+        }
         return details
     }
 }
 
-/// What is known of all jobs, kept for a moment: who stands first in the queue, and how long an endpoint usually takes.
+/// What is known of all jobs, cached for a moment: which are first in the queue, and how long an endpoint usually
+/// takes.
 private final class OtherJobs: Sendable {
     private struct Kept<Value: Sendable>: Sendable {
         let value: Value
         var readAt: Instant
 
-        /// Nothing where it is too old: then whoever asked reads it anew, and others take the old one meanwhile.
+        /// Returns nil if it is too old: then this caller reads it again, and others use the old value meanwhile.
         mutating func use(for age: Duration, now: Instant) -> Value? {
             if now - readAt < age { return value }
             readAt = now
@@ -67,19 +70,19 @@ private final class OtherJobs: Sendable {
 
     func usualDuration(of endpoint: EndpointID) async throws -> Duration? {
         let now = time.now()
-        // That none is known is known too.
+        // That no duration is known is cached too.
         if let known = state.withLock({ $0.durations[endpoint]?.use(for: .seconds(5), now: now) }) { return known }
-        let duration = try await database.read { try $0.usualDuration(of: endpoint) }
+        let duration = try await database.read { try $0.jobs.usualDuration(of: endpoint) }
         state.withLock { $0.durations[endpoint] = Kept(value: duration, readAt: now) }
         return duration
     }
 
-    /// Whether it could be worked on, and jobs wait because of what providers cost.
+    /// Whether it could be processed now, but jobs wait for the daily provider budget.
     func isBraked(_ job: Job) async throws -> Bool {
         let now = time.now()
         guard job.slotAt != nil, job.runAt <= now else { return false }
         if let known = state.withLock({ $0.isBraked?.use(for: .seconds(1), now: now) }) { return known }
-        let isBraked = try await database.read { try $0.providerCosts(at: now).reachedAt != nil }
+        let isBraked = try await database.read { try $0.jobs.providerCosts(at: now).reachedAt != nil }
         state.withLock { $0.isBraked = Kept(value: isBraked, readAt: now) }
         return isBraked
     }
@@ -87,7 +90,7 @@ private final class OtherJobs: Sendable {
     private func queue(of provider: ProviderName) async throws -> [QueueKey] {
         let now = time.now()
         if let known = state.withLock({ $0.queues[provider]?.use(for: .milliseconds(250), now: now) }) { return known }
-        let queue = try await database.read { try $0.headOfQueue(of: provider) }
+        let queue = try await database.read { try $0.jobs.headOfQueue(of: provider) }
         state.withLock { $0.queues[provider] = Kept(value: queue, readAt: now) }
         return queue
     }

@@ -1,14 +1,14 @@
 package import SQL
 
-/// An attempt that somebody must act on now, and the job it is for.
+/// An attempt that needs an action now, and the job that it is for.
 package struct DueAttempt: Sendable {
     package let attempt: Attempt
-    /// As it stood when the attempt was taken. What is written later asks again.
+    /// The job as it was when the attempt was taken. Later writes read it again.
     package let job: Job
     package let lease: Lease
 }
 
-extension Transaction {
+extension JobStatements {
     package func job(_ id: ID<Job>) throws -> Job? {
         try queryOne("SELECT * FROM jobs WHERE id = $1", id).map(Job.init)
     }
@@ -21,7 +21,7 @@ extension Transaction {
         try queryOne("SELECT * FROM attempts WHERE id = $1", id).map(Attempt.init)
     }
 
-    /// With whose it is, for whoever is to lock that first.
+    /// With its account, for callers that lock the account first.
     func attemptAndAccount(_ id: ID<Attempt>) throws -> (Attempt, ID<Account>)? {
         try queryOne("SELECT t.*, j.account_id FROM attempts t JOIN jobs j ON j.id = t.job_id WHERE t.id = $1", id)
             .map { try (Attempt($0), $0.get("account_id")) }
@@ -31,8 +31,9 @@ extension Transaction {
         try query("SELECT * FROM attempts WHERE job_id = $1 ORDER BY number", job).map(Attempt.init)
     }
 
-    /// Takes attempts that are due, under a lease: submitted ones to poll, answered ones to settle, unanswered ones to
-    /// give up, and those whose worker died. One statement for all, as what is to be done shows in their state.
+    /// Takes attempts that are due, under a lease: submitted ones to poll, those with a response to settle, those
+    /// without a response to abandon, and those whose worker died. One statement for all, since their state shows what
+    /// is to be done.
     func takeDueAttempts(_ limit: Int, now: Instant, until: Instant) throws -> [DueAttempt] {
         let lease = Lease.make(at: now)
         let attempts = try query("""
@@ -49,7 +50,7 @@ extension Transaction {
         }
     }
 
-    /// False when the lease is lost: then whatever was to be done is somebody else's.
+    /// Returns false if the lease is lost: then the attempt belongs to another worker.
     func renew(_ lease: Lease, of attempt: ID<Attempt>, until: Instant) throws(DatabaseError) -> Bool {
         try execute("UPDATE attempts SET due_at = $3 WHERE id = $1 AND lease = $2", attempt, lease, until) == 1
     }
@@ -58,12 +59,12 @@ extension Transaction {
         try queryOne("SELECT 1 AS one FROM attempts WHERE id = $1 AND lease = $2", attempt, lease) != nil
     }
 
-    /// Gives the attempt up until `dueAt`, whatever its state.
+    /// Releases the attempt until `dueAt`, whatever its state.
     func release(_ lease: Lease, of attempt: ID<Attempt>, dueAt: Instant) throws(DatabaseError) {
         try execute("UPDATE attempts SET due_at = $3, lease = NULL WHERE id = $1 AND lease = $2", attempt, lease, dueAt)
     }
 
-    /// What is to become of claims whose time to be sent has come.
+    /// Whether claims that are about to be sent may be sent.
     func standings(of claims: [Claim]) throws(DatabaseError) -> [Claim.Standing] {
         var found: [ID<Attempt>: (lease: Lease?, isCancelled: Bool)] = [:]
         for row in try query(Statements.standings, rows: claims.map { [$0.attempt] }) {
@@ -75,21 +76,23 @@ extension Transaction {
         }
     }
 
-    /// The provider took them on. The webhook may have come first, and its settlement too: then only what is missing is
-    /// added. What was cancelled meanwhile is due at once.
+    /// The provider accepted them. The webhook may have come first, and its settlement too: then only what is missing
+    /// is added. What was cancelled meanwhile is due at once.
     func record(_ submissions: [Submitted]) throws(DatabaseError) {
+        for submission in submissions { notifyAfterCommit(submission.account) }
         try lock(submissions.map(\.account))
         try perform(Statements.recordSubmissions, rows: submissions.map {
             [$0.attempt, $0.requestID, $0.now, $0.cost, $0.dueAt]
         })
     }
 
-    /// Nobody knows whether the provider took it on. Whoever cancelled does not wait for an answer that may never come.
-    func recordNoAnswer(
+    /// It is unknown whether the provider accepted it. A requested cancel does not wait for a response that may never
+    /// come.
+    func recordNoResponse(
         _ attempt: ID<Attempt>, words: String, cost: Int64, now: Instant, dueAt: Instant
     ) throws(DatabaseError) {
         try execute("""
-            UPDATE attempts SET state = 'unanswered', lease = NULL, failure_message = $3, cost = $4,
+            UPDATE attempts SET state = 'no_response', lease = NULL, failure_message = $3, cost = $4,
                 due_at = CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL)
                     THEN CAST($5 AS BIGINT) ELSE $2 END
             WHERE id = $1 AND state = 'submitting'
@@ -99,6 +102,7 @@ extension Transaction {
     func recordProgress(
         _ progress: ProviderProgress, of due: DueAttempt, dueAt: Instant
     ) throws(DatabaseError) -> Bool {
+        notifyAfterCommit(due.job.account)
         let logs = progress.logs.isEmpty ? nil : JSON.array(progress.logs.map { .string($0) }).text
         return try execute("""
             UPDATE attempts SET poll_count = poll_count + 1, progress = COALESCE($3, progress), queue_position = $4,
@@ -107,11 +111,11 @@ extension Transaction {
             """, due.attempt.id, due.lease, progress.percent, progress.queuePosition, logs, dueAt) == 1
     }
 
-    /// As `recordAnswer`, of many, by whoever holds their leases and keeps them. Answers those that were recorded.
-    func record(_ answers: [Answered]) throws(DatabaseError) -> Set<ID<Attempt>> {
+    /// As `recordResponse`, for many attempts whose leases the caller holds and keeps. Returns those that were recorded.
+    func record(_ answers: [Responded]) throws(DatabaseError) -> Set<ID<Attempt>> {
         try lock(answers.map(\.account))
         var recorded: Set<ID<Attempt>> = []
-        for row in try query(Statements.recordAnswers, rows: answers.map {
+        for row in try query(Statements.recordResponses, rows: answers.map {
             [$0.attempt, $0.lease, $0.words.text, $0.requestID, $0.cost, $0.now]
         }) {
             recorded.insert(try row.get("id"))
@@ -119,23 +123,23 @@ extension Transaction {
         return recorded
     }
 
-    /// Keeps the provider's last word and makes the attempt due for settlement. The first word stays; false when there
-    /// was one already, or the attempt has ended.
-    func recordAnswer(
+    /// Stores the provider's result and makes the attempt due for settlement. The first result stays; returns false if
+    /// there was one already, or the attempt has ended.
+    func recordResponse(
         _ words: JSON, requestID: String, of attempt: ID<Attempt>, now: Instant, dueAt: Instant
     ) throws(DatabaseError) -> Bool {
         try execute("""
-            UPDATE attempts SET state = 'answered', answer = $2, request_id = COALESCE(request_id, $3), answered_at = $4,
+            UPDATE attempts SET state = 'responded', response = $2, request_id = COALESCE(request_id, $3), responded_at = $4,
                 due_at = $5, lease = NULL
-            WHERE id = $1 AND state IN ('submitting', 'submitted', 'unanswered')
+            WHERE id = $1 AND state IN ('submitting', 'submitted', 'no_response')
             """, attempt, words.text, requestID, now, dueAt) == 1
     }
 
-    /// The webhook came without the result: it is to be asked for now.
+    /// The webhook came without the result: the attempt is to be polled now.
     func pollNow(_ attempt: ID<Attempt>, requestID: String, now: Instant) throws(DatabaseError) -> Bool {
         try execute("""
             UPDATE attempts SET request_id = COALESCE(request_id, $2), state = 'submitted', due_at = $3, lease = NULL
-            WHERE id = $1 AND state IN ('submitting', 'submitted', 'unanswered')
+            WHERE id = $1 AND state IN ('submitting', 'submitted', 'no_response')
             """, attempt, requestID, now) == 1
     }
 
@@ -152,7 +156,7 @@ extension Transaction {
             """, due.attempt.id, due.lease, words, dueAt)
     }
 
-    /// Ends an attempt that is still alive, whoever holds it. False when it had ended.
+    /// Ends an attempt that is still alive, whichever worker holds it. Returns false if it had ended.
     @discardableResult
     func end(
         _ attempt: ID<Attempt>, _ state: Attempt.State, failure: Job.Failure? = nil, now: Instant
@@ -164,7 +168,7 @@ extension Transaction {
             """, attempt, state, failure?.code, failure?.message, now) == 1
     }
 
-    /// Ends attempts that delivered. Answers those that were alive.
+    /// Ends attempts that delivered. Returns those that were alive.
     func succeed(_ attempts: [(id: ID<Attempt>, now: Instant)]) throws(DatabaseError) -> Set<ID<Attempt>> {
         var ended: Set<ID<Attempt>> = []
         for row in try query(Statements.succeed, rows: attempts.map { [$0.id, $0.now] }) { ended.insert(try row.get("id")) }
@@ -172,7 +176,7 @@ extension Transaction {
     }
 }
 
-/// What a provider took on.
+/// A submission that a provider accepted.
 struct Submitted: Sendable {
     let attempt: ID<Attempt>
     let account: ID<Account>
@@ -182,8 +186,8 @@ struct Submitted: Sendable {
     let dueAt: Instant
 }
 
-/// What a provider said in the end, to somebody who holds the attempt.
-struct Answered: Sendable {
+/// A provider's result, received by a worker that holds the attempt.
+struct Responded: Sendable {
     let attempt: ID<Attempt>
     let account: ID<Account>
     let lease: Lease
@@ -194,32 +198,32 @@ struct Answered: Sendable {
 }
 
 private enum Statements {
-    static let standings = RowsStatement("""
+    static let standings = BulkStatement("""
         SELECT t.id, t.lease, j.cancel_requested_at FROM attempts t JOIN jobs j ON j.id = t.job_id WHERE t.id IN (
         """, row: "$1", ")")
 
-    static let jobs = RowsStatement("SELECT * FROM jobs WHERE id IN (", row: "$1", ")")
+    static let jobs = BulkStatement("SELECT * FROM jobs WHERE id IN (", row: "$1", ")")
 
-    static let recordSubmissions = RowsStatement("""
+    static let recordSubmissions = BulkStatement("""
         UPDATE attempts SET request_id = COALESCE(request_id, v.column2), submitted_at = v.column3, cost = v.column4,
-            state = CASE WHEN state IN ('submitting', 'unanswered') THEN 'submitted' ELSE state END,
-            due_at = CASE WHEN state NOT IN ('submitting', 'unanswered') THEN due_at
+            state = CASE WHEN state IN ('submitting', 'no_response') THEN 'submitted' ELSE state END,
+            due_at = CASE WHEN state NOT IN ('submitting', 'no_response') THEN due_at
                 WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL) THEN v.column3
                 ELSE v.column5 END,
-            lease = CASE WHEN state IN ('submitting', 'unanswered') THEN NULL ELSE lease END
+            lease = CASE WHEN state IN ('submitting', 'no_response') THEN NULL ELSE lease END
         FROM (VALUES
         """, row: "($1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT))", ") AS v WHERE attempts.id = v.column1")
 
-    static let recordAnswers = RowsStatement("""
-        UPDATE attempts SET state = 'answered', answer = v.column3, request_id = COALESCE(request_id, v.column4), cost = v.column5,
-            submitted_at = COALESCE(submitted_at, v.column6), answered_at = v.column6
+    static let recordResponses = BulkStatement("""
+        UPDATE attempts SET state = 'responded', response = v.column3, request_id = COALESCE(request_id, v.column4), cost = v.column5,
+            submitted_at = COALESCE(submitted_at, v.column6), responded_at = v.column6
         FROM (VALUES
         """, row: "($1, $2, $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT))", """
         ) AS v WHERE attempts.id = v.column1 AND attempts.lease = v.column2 AND state IN ('submitting', 'submitted')
         RETURNING id
         """)
 
-    static let succeed = RowsStatement("""
+    static let succeed = BulkStatement("""
         UPDATE attempts SET state = 'succeeded', failure_code = NULL, ended_at = v.column2, due_at = NULL, lease = NULL, progress = 100
         FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT))", ") AS v WHERE attempts.id = v.column1 AND ended_at IS NULL RETURNING id")

@@ -1,19 +1,19 @@
 import SQL
 
-/// One hand-over of a job to a provider.
+/// One submission of a job to a provider.
 package struct Attempt: Sendable, Hashable {
     package enum State: String, Sendable, SQLConvertible {
-        /// Committed; being sent, or its worker died before the answer was recorded. Never sent again.
+        /// Committed; being sent, or its worker died before the response was recorded. Never sent again.
         case submitting
         /// The provider has it. Waits for its webhook, or is polled.
         case submitted
-        /// The submission got no answer. Its webhook may still come and adopt it; else it is lost.
-        case unanswered
-        /// The provider's last word is kept on it. Its outputs are to be stored and its job settled.
-        case answered
+        /// The submission got no response. Its webhook may still come and adopt it; else it is lost.
+        case noResponse = "no_response"
+        /// The provider's result is stored on it. Its outputs are to be stored and its job settled.
+        case responded
         case succeeded, failed, lost, cancelled
         /// Not sent: its worker shut down first.
-        case handedBack = "handed_back"
+        case returned
     }
 
     package let id: ID<Attempt>
@@ -28,23 +28,23 @@ package struct Attempt: Sendable, Hashable {
     package let progress: Int?
     package let queuePosition: Int?
     package let logs: JSON?
-    package private(set) var answer: JSON?
+    package private(set) var response: JSON?
     package let failure: Job.Failure?
-    /// Micro-dollars: from the price list until the provider reports it.
+    /// In micro-dollars: from the price list until the provider reports it.
     package let cost: Int64
     package let createdAt: Instant
     package let submittedAt: Instant?
     package let cancelSentAt: Instant?
-    package private(set) var answeredAt: Instant?
+    package private(set) var respondedAt: Instant?
     package let endedAt: Instant?
 
-    /// As it is once its provider's last word is recorded.
-    func answered(_ words: JSON, requestID: String, now: Instant) -> Attempt {
+    /// The attempt as it is once its provider's result is recorded.
+    func responded(_ words: JSON, requestID: String, now: Instant) -> Attempt {
         var attempt = self
-        attempt.state = .answered
+        attempt.state = .responded
         attempt.requestID = self.requestID ?? requestID
-        attempt.answer = words
-        attempt.answeredAt = now
+        attempt.response = words
+        attempt.respondedAt = now
         return attempt
     }
 }
@@ -59,14 +59,14 @@ extension Attempt {
             pollCount: row.get("poll_count"), storeTries: row.get("store_tries"), progress: row.get("progress"),
             queuePosition: row.get("queue_position"),
             logs: row.get("logs", as: String?.self).map { try JSON(parsing: $0) },
-            answer: row.get("answer", as: String?.self).map { try JSON(parsing: $0) },
+            response: row.get("response", as: String?.self).map { try JSON(parsing: $0) },
             failure: code.map { Job.Failure(code: $0, message: message ?? "") }, cost: row.get("cost"),
             createdAt: row.get("created_at"), submittedAt: row.get("submitted_at"), cancelSentAt: row.get("cancel_sent_at"),
-            answeredAt: row.get("answered_at"), endedAt: row.get("ended_at"))
+            respondedAt: row.get("responded_at"), endedAt: row.get("ended_at"))
     }
 }
 
-/// The right to act on an attempt for a while. A worker that lost it finds that its statements change nothing.
+/// The right to act on an attempt for a while. If a worker has lost it, its statements change nothing.
 package struct Lease: Sendable, Hashable, RawRepresentable, SQLConvertible {
     package let rawValue: String
 

@@ -5,28 +5,24 @@ package enum CancelError: Error, Sendable, Hashable {
     case ended(JobState)
 }
 
-/// Cancels a job: at once while it waits; while it is processing as a request, which is passed on to the provider.
+/// Cancels a job: at once while it waits; while it is processing, by a request that is sent on to the provider.
 package struct CancelJob: Sendable {
     private let database: Database
     private let time: Time
-    private let wakeUp: WakeUp
 
-    package init(database: Database, time: Time, wakeUp: WakeUp) {
+    package init(database: Database, time: Time) {
         self.database = database
         self.time = time
-        self.wakeUp = wakeUp
     }
 
-    /// The job as it stands afterwards. Cancelling again is the same as cancelling once.
+    /// Returns the job as it is afterwards. Cancelling again is the same as cancelling once.
     package func callAsFunction(_ id: ID<Job>, by actor: Actor) async throws -> Job {
         let now = time.now()
-        let job = try await database.write(of: actor.account) { try $0.cancel(id, of: actor.account, now: now) }
-        wakeUp.jobs(of: actor.account)
-        return job
+        return try await database.write(of: actor.account) { try $0.jobs.cancel(id, of: actor.account, now: now) }
     }
 }
 
-extension Transaction {
+extension JobStatements {
     fileprivate func cancel(_ id: ID<Job>, of account: ID<Account>, now: Instant) throws -> Job {
         guard let job = try job(id, of: account) else { throw CancelError.notFound }
         switch job.state {
@@ -49,9 +45,9 @@ extension Transaction {
         else { return job }
         let asked = try Job(row)
         try appendEvents([NewEvent(.cancelRequested, of: asked, asked.state, seq: row.get("event_seq"), .object([:]), now)])
-        // One that is being sent learns of it when its submission is recorded.
+        // A job that is being sent is cancelled once its submission is recorded.
         try execute(
-            "UPDATE attempts SET due_at = $2, lease = NULL WHERE job_id = $1 AND state IN ('submitted', 'unanswered')", job.id, now)
+            "UPDATE attempts SET due_at = $2, lease = NULL WHERE job_id = $1 AND state IN ('submitted', 'no_response')", job.id, now)
         return asked
     }
 }

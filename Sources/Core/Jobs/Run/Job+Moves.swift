@@ -1,10 +1,10 @@
 import SQL
 
-/// The moves of a job, each with its event, its place among the account's concurrent jobs, and where the job ends its
-/// reservation: all in the transaction that makes the move. The first to move wins; whoever comes second changes nothing.
-/// The accounts' rows are locked before, since their event numbers, slots and balances move along.
-extension Transaction {
-    /// Ends jobs that are as their endings say: their states, their reservations, their events, their slots. Answers which
+/// The moves of a job, each with its event, its slot among the account's concurrent jobs, and, if the job ends, its
+/// reservation: all in the transaction that makes the move. The first to move wins; the second changes nothing. The
+/// accounts' rows are locked before, since their event numbers, slots and balances change too.
+extension JobStatements {
+    /// Ends jobs as their endings say: their states, their reservations, their events, their slots. Returns which
     /// ended; those that had moved are left as they are.
     @discardableResult
     func end(_ endings: [JobEnding]) throws -> Set<ID<Job>> {
@@ -19,7 +19,7 @@ extension Transaction {
         }
         let ended = endings.filter { seqs[$0.job.id] != nil }
         guard !ended.isEmpty else { return [] }
-        let receipts = try settle(ended.map { Settlement(job: $0.job.id, captured: $0.captured, now: $0.now) })
+        let receipts = try transaction.ledger.settle(ended.map { Settlement(job: $0.job.id, captured: $0.captured, now: $0.now) })
         let accounts = try freeSlots(ended.map(\.job))
         try insertEvents(ended.map { ending in
             NewEvent(ending.eventType, of: ending.job, ending.state, seq: seqs[ending.job.id] ?? 0, data(of: ending, receipts), ending.now)
@@ -30,7 +30,8 @@ extension Transaction {
         return Set(ended.map(\.job.id))
     }
 
-    /// Back into the queue for another attempt, or because its worker went away before sending it. It keeps its slot.
+    /// Returns a job to the queue for another attempt, or because its worker stopped before sending it. It keeps its
+    /// slot.
     func requeue(
         _ job: ID<Job>, _ type: JobEvent.EventType, runAt: Instant, data: JSON, now: Instant
     ) throws -> Job? {
@@ -44,8 +45,8 @@ extension Transaction {
         return requeued
     }
 
-    /// The jobs that waited for the end of a hold, at the places in the queue that they asked for. Answers whether there
-    /// were any.
+    /// Queues the jobs that waited for the end of a hold, at the places in the queue that they had requested. Returns
+    /// whether there were any.
     func queueHeldJobs(of account: ID<Account>, now: Instant) throws -> Bool {
         let queued = try query("""
             UPDATE jobs SET state = 'queued', hold_reason = NULL, event_seq = event_seq + 1
@@ -57,7 +58,7 @@ extension Transaction {
         return true
     }
 
-    /// Gives the account's waiting jobs the places that its plan has free.
+    /// Gives the account's waiting jobs the slots that its plan has free.
     func fillSlots(of account: ID<Account>, now: Instant) throws(DatabaseError) {
         guard let slots = try query(Statements.freeSlots, rows: [[account, 0, 0]]).first.map(AccountSlots.init),
             slots.isCrowded, slots.freeSlots > 0
@@ -75,7 +76,7 @@ extension Transaction {
         try insertEvents(events, upTo: last)
     }
 
-    /// - Parameter last: The accounts' numbers after these events.
+    /// - Parameter last: The accounts' event numbers after these events.
     private func insertEvents(_ events: [NewEvent], upTo last: [ID<Account>: Int64]) throws {
         var next = last
         for event in events { next[event.account, default: 0] -= 1 }
@@ -101,7 +102,7 @@ extension Transaction {
         return .object(data)
     }
 
-    /// One event each, and the slots of those that had one.
+    /// Appends one event each, and frees the slots of those that had one.
     private func freeSlots(_ jobs: [Job]) throws(DatabaseError) -> [ID<Account>: AccountSlots] {
         var counts: [ID<Account>: (events: Int, slots: Int)] = [:]
         for job in jobs {
@@ -117,23 +118,24 @@ extension Transaction {
         return accounts
     }
 
-    /// Free places go to the account's next waiting jobs, as far as its plan allows.
+    /// Gives free slots to the account's next waiting jobs, as far as its plan allows.
     private func fillSlots(of account: AccountSlots, now: Instant) throws(DatabaseError) {
         let promoted = try execute("""
             UPDATE jobs SET slot_at = $2 WHERE id IN (
                 SELECT id FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL ORDER BY order_at, id LIMIT $3)
             """, account.id, now, account.freeSlots)
+        if promoted > 0 { notifyWorkersAfterCommit() }
         try perform("UPDATE accounts SET slots_used = slots_used + $2 WHERE id = $1", account.id, promoted)
     }
 }
 
-/// An account after jobs of its ended.
+/// An account after some of its jobs ended.
 private struct AccountSlots {
     let id: ID<Account>
     let eventSeq: Int64
-    /// Fewer than none where its plan has become smaller.
+    /// Negative if its plan has become smaller.
     let freeSlots: Int
-    /// Whether any job of its waits for a slot.
+    /// Whether any of its jobs waits for a slot.
     let isCrowded: Bool
 
     init(_ row: Row) throws(DatabaseError) {
@@ -145,7 +147,7 @@ private struct AccountSlots {
 }
 
 private enum Statements {
-    static let end = RowsStatement("""
+    static let end = BulkStatement("""
         UPDATE jobs SET state = v.column3, failure_code = v.column4, failure_message = v.column5, outputs_delivered = v.column6,
             ended_at = v.column7, slot_at = NULL, hold_reason = NULL, event_seq = event_seq + 1
         FROM (VALUES
@@ -154,11 +156,11 @@ private enum Statements {
         RETURNING id, event_seq
         """)
 
-    static let advanceEvents = RowsStatement(
+    static let advanceEvents = BulkStatement(
         "UPDATE accounts SET event_seq = event_seq + v.column2 FROM (VALUES", row: "($1, CAST($2 AS BIGINT))",
         ") AS v WHERE accounts.id = v.column1 RETURNING id, event_seq")
 
-    static let freeSlots = RowsStatement("""
+    static let freeSlots = BulkStatement("""
         UPDATE accounts SET event_seq = event_seq + v.column2, slots_used = slots_used - v.column3 FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT))", """
         ) AS v WHERE accounts.id = v.column1

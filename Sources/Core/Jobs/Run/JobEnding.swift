@@ -1,6 +1,7 @@
 import SQL
 
-/// A job that is to end, as whoever holds its account's row has seen it: one that has moved since does not end by this.
+/// A job that is to end, as it was read while its account's row was locked: if it has moved since, this does not end
+/// it.
 struct JobEnding: Sendable {
     enum How: Sendable {
         case completed(delivered: Int)
@@ -42,6 +43,6 @@ struct JobEnding: Sendable {
         if case .completed(let count) = how { count } else { nil }
     }
 
-    /// What its reservation is spent on. Nobody pays for what failed or was cancelled.
+    /// The part of its reservation that is spent. Nobody pays for a failed or cancelled job.
     var captured: Credits { delivered.map { job.price.total(delivered: $0) } ?? .zero }
 }

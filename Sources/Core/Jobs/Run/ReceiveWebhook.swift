@@ -1,8 +1,8 @@
 package import SQL
 package import Logging
 
-/// Takes in what a provider tells of an attempt. It is believed only if the token names an attempt of that provider, the
-/// signature holds, it was signed for our account, and its request is the attempt's, or becomes so.
+/// Receives a provider's webhook about an attempt. It is accepted only if the token names an attempt of that provider,
+/// the signature is valid, it was signed for the operator's account, and its request is the attempt's, or becomes so.
 package struct ReceiveWebhook: Sendable {
     package enum Outcome: Sendable, Hashable {
         case recorded
@@ -13,52 +13,46 @@ package struct ReceiveWebhook: Sendable {
     private let database: Database
     private let providers: Providers
     private let addresses: WebhookAddresses
-    /// Our account at each provider, where it is configured; else it is learned.
-    private let userIDs: [ProviderName: String]
     private let time: Time
-    private let wakeUp: WakeUp
     private let logger: Logger
 
     package init(
-        database: Database, providers: Providers, addresses: WebhookAddresses, userIDs: [ProviderName: String],
-        time: Time, wakeUp: WakeUp, logger: Logger
+        database: Database, providers: Providers, addresses: WebhookAddresses, time: Time,
+        logger: Logger
     ) {
         self.database = database
         self.providers = providers
         self.addresses = addresses
-        self.userIDs = userIDs
         self.time = time
-        self.wakeUp = wakeUp
         self.logger = logger
     }
 
-    /// Throws `WebhookRefusal` where it is not believed.
+    /// Throws `WebhookRefusal` if it is not accepted.
     package func callAsFunction(_ webhook: ReceivedWebhook, from name: ProviderName, token: String) async throws -> Outcome {
-        guard let provider = providers.named(name), let id = addresses.attempt(of: token, at: name),
-            let (attempt, account) = try await database.readBriefly({ try $0.attemptAndAccount(id) }), attempt.provider == name
+        guard let entry = providers.entry(named: name), let id = addresses.attempt(of: token, at: name),
+            let (attempt, account) = try await database.readInline({ try $0.jobs.attemptAndAccount(id) }), attempt.provider == name
         else { throw WebhookRefusal.unknownToken }
-        let verified = try await provider.verify(webhook)
+        let verified = try await entry.provider.verify(webhook)
         if let known = attempt.requestID, known != verified.requestID { throw WebhookRefusal.wrongRequest }
         let now = time.now()
-        let configured = userIDs[name]
+        let configured = entry.userID
         let (outcome, teaches) = try await database.write(of: account) { transaction in
-            try transaction.record(verified, of: id, configuredUser: configured, now: now)
+            try transaction.jobs.record(verified, of: id, configuredUser: configured, now: now)
         }
-        // By itself, as the row is nobody's.
+        // In a transaction of its own, since the row belongs to no account.
         if teaches, let user = verified.userID {
-            try await database.write(order: .alone) { try $0.learnUser(user, at: name, now: now) }
+            try await database.write(order: .alone) { try $0.jobs.learnUser(user, at: name, now: now) }
         }
         logger.info("webhook \(outcome)", metadata: ["attempt": "\(id)", "request": "\(verified.requestID)"])
-        wakeUp.workers()
         return outcome
     }
 }
 
-extension Transaction {
+extension JobStatements {
     fileprivate func record(
         _ webhook: VerifiedWebhook, of attempt: ID<Attempt>, configuredUser: String?, now: Instant
     ) throws -> (outcome: ReceiveWebhook.Outcome, teaches: Bool) {
-        // Read again: the submission's answer may have been recorded since.
+        // Read again: the submission's response may have been recorded since.
         guard let row = try queryOne("""
             SELECT t.*, (SELECT user_id FROM provider_accounts WHERE provider = t.provider) AS learned_user FROM attempts t WHERE t.id = $1
             """, attempt)
@@ -72,8 +66,10 @@ extension Transaction {
         }
         let isRecorded = webhook.needsPoll
             ? try pollNow(current.id, requestID: webhook.requestID, now: now)
-            : try recordAnswer(webhook.words, requestID: webhook.requestID, of: current.id, now: now, dueAt: now)
-        // Only a request that our own submission recorded teaches us who we are there; a webhook may have named it first.
+            : try recordResponse(webhook.words, requestID: webhook.requestID, of: current.id, now: now, dueAt: now)
+        if isRecorded { notifyWorkersAfterCommit() }
+        // The account is learned only from a request that the attempt's own submission recorded; a webhook may have
+        // named it first.
         return (isRecorded ? .recorded : .repeated, user == nil && current.submittedAt != nil)
     }
 

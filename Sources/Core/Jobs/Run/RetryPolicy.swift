@@ -10,16 +10,17 @@ package struct RetryPolicy: Sendable {
         self.maximumDelay = maximumDelay
     }
 
-    /// When the next attempt may start; nothing when there is to be none.
+    /// Returns when the next attempt may start, or nil if there is to be none.
     ///
     /// - Parameters:
     ///   - attempts: How many there were.
+    ///   - retryAfter: What the provider asked for.
     ///   - jitter: 0 to 1, spread evenly.
     package func nextAttempt(
-        after failure: ProviderFailure, attempts: Int, now: Instant, deadline: Instant?, jitter: Double
+        after attempts: Int, retryAfter: Duration?, now: Instant, deadline: Instant?, jitter: Double
     ) -> Instant? {
-        guard failure.isTransient, attempts < maximumAttempts else { return nil }
-        let delay = max(self.delay(after: attempts, jitter: jitter), failure.retryAfter ?? .zero)
+        guard attempts < maximumAttempts else { return nil }
+        let delay = max(self.delay(after: attempts, jitter: jitter), retryAfter ?? .zero)
         let next = now + delay
         if let deadline, next >= deadline { return nil }
         return next

@@ -1,7 +1,7 @@
 package import SQL
 package import Logging
 
-/// Settles an attempt that has its provider's last word: stores the outputs, then completes or fails the job, captures
+/// Settles an attempt that has its provider's result: stores the outputs, then completes or fails the job, captures
 /// what was delivered and releases the rest, in one transaction.
 package struct SettleJob: Sendable {
     package typealias Store = @Sendable (OutputSource) async throws -> StoreOutcome
@@ -11,8 +11,8 @@ package struct SettleJob: Sendable {
     private let rules: WorkRules
     private let time: Time
     private let logger: Logger
-    /// Jobs that are done together are settled together.
-    private let completions: SetWrite<Completion, Bool>
+    /// Jobs that end together are settled together.
+    private let completions: BatchWrite<Completion, Bool>
 
     package init(database: Database, store: @escaping Store, rules: WorkRules, time: Time, logger: Logger) {
         self.database = database
@@ -20,26 +20,26 @@ package struct SettleJob: Sendable {
         self.rules = rules
         self.time = time
         self.logger = logger
-        completions = SetWrite { transaction, items in try transaction.complete(items).map { .success($0) } }
+        completions = BatchWrite { transaction, items in try transaction.jobs.complete(items).map { .success($0) } }
     }
 
     package func callAsFunction(_ due: DueAttempt, provider: any Provider) async throws {
         let job = due.job
-        guard let words = due.attempt.answer else { return }
+        guard let words = due.attempt.response else { return }
         switch provider.outcome(of: words) {
         case .failed(let failure) where failure.code == .cancelled && job.cancelRequestedAt != nil:
-            try await endCancelled(due, job)
+            try await end(due, .cancelled)
         case .failed(let failure):
-            try await fail(due, job, .provider(failure), isTransient: failure.isTransient, retryAfter: failure.retryAfter)
+            try await fail(due, .provider(failure), isTransient: failure.isTransient, retryAfter: failure.retryAfter)
         case .delivered(let files):
             try await deliver(Array(files.prefix(job.outputsAsked)), due, job)
         }
     }
 
     private func deliver(_ files: [ProviderFile], _ due: DueAttempt, _ job: Job) async throws {
-        guard !files.isEmpty else { return try await fail(due, job, .nothingDelivered, isTransient: true, retryAfter: nil) }
+        guard !files.isEmpty else { return try await fail(due, .nothingDelivered, isTransient: true) }
         let safe = files.enumerated().filter { !$0.element.isFlagged }
-        guard !safe.isEmpty else { return try await fail(due, job, .flagged, isTransient: false, retryAfter: nil) }
+        guard !safe.isEmpty else { return try await fail(due, .flagged, isTransient: false) }
         let outcomes = try await storeAll(safe.map {
             OutputSource(job: job.id, account: job.account, index: $0.offset, url: $0.element.url)
         })
@@ -57,8 +57,8 @@ package struct SettleJob: Sendable {
             return try await tryAgain(due, job, broken.words)
         }
         guard !outputs.isEmpty else {
-            guard let broken else { return try await fail(due, job, .flagged, isTransient: false, retryAfter: nil) }
-            return try await fail(due, job, .downloadFailed(broken.words), isTransient: true, retryAfter: nil)
+            guard let broken else { return try await fail(due, .flagged, isTransient: false) }
+            return try await fail(due, .downloadFailed(broken.words), isTransient: true)
         }
         try await complete(due, job, outputs)
     }
@@ -83,37 +83,29 @@ package struct SettleJob: Sendable {
     private func tryAgain(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
         let next = time.now() + rules.storeDelay * (1 << due.attempt.storeTries)
         logger.warning("output not fetched", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
-        try await database.write(of: job.account) { try $0.recordStoreFailure(due, words: words, dueAt: next) }
+        try await database.write(of: job.account) { try $0.jobs.recordStoreFailure(due, words: words, dueAt: next) }
     }
 
-    /// The result is there and paid for, so it is worth waiting for a disk until the deadline.
+    /// The result exists and is paid for, so it is worth waiting for a disk until the deadline.
     private func waitForStore(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
         let now = time.now()
         if let deadline = job.deadlineAt, deadline <= now {
-            return try await fail(due, job, .storageFailed, isTransient: false, retryAfter: nil)
+            return try await fail(due, .storageFailed, isTransient: false)
         }
-        logger.error("output not kept", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
-        try await database.write(of: job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
+        logger.error("output not stored", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
+        try await database.write(of: job.account) { try $0.jobs.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
     }
 
     private func fail(
-        _ due: DueAttempt, _ job: Job, _ failure: JobFailure, isTransient: Bool, retryAfter: Duration?
+        _ due: DueAttempt, _ failure: JobFailure, isTransient: Bool, retryAfter: Duration? = nil
     ) async throws {
         logger.warning("attempt failed", metadata: [
-            "job": "\(job.id)", "attempt": "\(due.attempt.id)", "code": "\(failure.code)", "reason": "\(failure.words)"])
-        let now = time.now()
-        let jitter = Double.random(in: 0...1)
-        try await database.write(of: job.account) { [rules] transaction in
-            try transaction.endAttempt(
-                due.attempt.id, of: job, as: .failed, failure, isTransient: isTransient, retryAfter: retryAfter,
-                rules: rules, jitter: jitter, now: now)
-        }
+            "job": "\(due.job.id)", "attempt": "\(due.attempt.id)", "code": "\(failure.code)", "reason": "\(failure.words)"])
+        try await end(due, .failed(failure, retry: isTransient ? rules.retries.retry(after: retryAfter) : .never))
     }
 
-    private func endCancelled(_ due: DueAttempt, _ job: Job) async throws {
+    private func end(_ due: DueAttempt, _ end: AttemptEnd) async throws {
         let now = time.now()
-        try await database.write(of: job.account) {
-            try $0.end(due.attempt.id, as: .cancelled, with: JobEnding(job, .cancelled, now: now))
-        }
+        try await database.write(of: due.job.account) { try $0.jobs.end(due.attempt.id, of: due.job, end, now: now) }
     }
 }

@@ -1,8 +1,8 @@
 import Crypto
 import Foundation
 
-/// Where a provider is to tell an attempt's result. The token in the address names the attempt and can be made by nobody
-/// else, so that even a result that comes before the submission's answer finds its attempt.
+/// The address to which a provider sends an attempt's result. The token in the address names the attempt and cannot be
+/// forged, so that even a result that comes before the submission's response finds its attempt.
 package struct WebhookAddresses: Sendable {
     private let key: SymmetricKey
     private let publicURL: String
@@ -23,13 +23,11 @@ package struct WebhookAddresses: Sendable {
         "\(attempt).\(Hex.text(Data(code(attempt, provider).prefix(20))))"
     }
 
-    /// The attempt that a token names. Compared in constant time.
+    /// Returns the attempt that a token names. Compared in constant time.
     package func attempt(of token: String, at provider: ProviderName) -> ID<Attempt>? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let attempt = ID<Attempt>(checking: parts[0]), parts[1].utf8.count == 40 else { return nil }
-        let expected = self.token(of: attempt, at: provider)
-        let difference = zip(expected.utf8, token.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
-        return expected.utf8.count == token.utf8.count && difference == 0 ? attempt : nil
+        return isSameSecret(token, self.token(of: attempt, at: provider)) ? attempt : nil
     }
 
     private func code(_ attempt: ID<Attempt>, _ provider: ProviderName) -> HMAC<SHA256>.MAC {

@@ -1,16 +1,16 @@
-/// How patiently jobs are worked on: every wait and every number of tries has a bound here.
+/// The time-outs and limits of work on jobs: every wait and every number of retries has a bound here.
 package struct WorkRules: Sendable {
-    /// How long a worker may be silent before its work is somebody else's.
+    /// How long a worker may be silent before its work passes to another.
     package var lease: Duration = .seconds(30)
-    /// Attempts that one worker has in hand at once, submitting, polling or storing.
+    /// Attempts that one worker has in flight at once, submitting, polling or storing.
     package var concurrency = 64
     package var retries = RetryPolicy()
-    /// Tries to fetch an attempt's outputs before the attempt counts as failed.
+    /// How often an attempt's outputs are fetched before the attempt counts as failed.
     package var storeTries = 4
     package var storeDelay: Duration = .seconds(1)
-    /// How long a provider that was asked to stop may take before the job is cancelled all the same.
-    package var cancelPatience: Duration = .seconds(60)
-    /// Between looks at the database when nothing woke the worker.
+    /// How long a provider may take to stop before the job is cancelled anyway.
+    package var cancelTimeout: Duration = .seconds(60)
+    /// Between polls of the database if nothing wakes the worker.
     package var idle: Duration = .seconds(1)
 
     package init() {}

@@ -3,65 +3,65 @@ package import SQL
 import ServiceLifecycle
 import Synchronization
 
-/// Works on jobs: claims what is queued and hands it over, follows up what is due. Any number of workers, in any number
-/// of processes, share the work through the database alone.
+/// Processes jobs: claims what is queued and submits it, advances what is due. Any number of workers, in any number of
+/// processes, share the work through the database alone.
 package final class Worker: Service {
-    /// What a worker takes on in a round, each of which may fail while the others go on.
-    private enum Taking: Hashable {
+    /// The kinds of work that a worker takes in a round. Each may fail while the others go on.
+    private enum WorkKind: Hashable {
         case claims, due, overdue
     }
 
-    private struct InHand {
-        var handOvers = 0
-        var followUps = 0
+    private struct InFlight {
+        var submissions = 0
+        var advances = 0
         var introduced: Set<ProviderName> = []
         var lookedForOverdueAt: Instant?
-        /// When it was last said that no work can be taken, as while the database is away.
-        var complainedAt: [Taking: Instant] = [:]
+        /// When it was last logged that no work can be taken, as while the database is unavailable.
+        var complainedAt: [WorkKind: Instant] = [:]
     }
 
     private let database: Database
     private let providers: Providers
-    private let handOver: HandOver
-    private let followUp: FollowUp
+    private let submitAttempt: SubmitAttempt
+    private let advanceAttempt: AdvanceAttempt
     private let rules: WorkRules
-    private let brake: CostBrake?
+    private let brake: ProviderBudget?
     private let time: Time
-    private let wakeUp: WakeUp
+    private let notifier: Notifier
     private let logger: Logger
-    private let inHand = Mutex(InHand())
+    private let inFlight = Mutex(InFlight())
     private let isShuttingDown = Mutex(false)
 
     package init(
-        database: Database, providers: Providers, handOver: HandOver, followUp: FollowUp, rules: WorkRules,
-        brake: CostBrake? = nil, time: Time, wakeUp: WakeUp, logger: Logger
+        database: Database, providers: Providers, submitAttempt: SubmitAttempt, advanceAttempt: AdvanceAttempt, rules: WorkRules,
+        brake: ProviderBudget? = nil, time: Time, notifier: Notifier, logger: Logger
     ) {
         self.database = database
         self.providers = providers
-        self.handOver = handOver
-        self.followUp = followUp
+        self.submitAttempt = submitAttempt
+        self.advanceAttempt = advanceAttempt
         self.rules = rules
         self.brake = brake
         self.time = time
-        self.wakeUp = wakeUp
+        self.notifier = notifier
         self.logger = logger
     }
 
-    /// Until graceful shutdown: then nothing new is taken on, what was claimed but not sent is handed back, and what is
-    /// under way is finished or, when the task is cancelled, let go of.
+    /// Runs until graceful shutdown: then no new work is admitted, what was claimed but not sent is returned, and what
+    /// is in flight is finished or, when the task is cancelled, released.
     package func run() async throws {
-        let wakeUps = wakeUp.listen()
+        let signals = notifier.listen()
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.tick() }
-            for await _ in wakeUps.cancelOnGracefulShutdown() {
+            for await _ in signals.cancelOnGracefulShutdown() {
                 await self.startWork(in: &group)
             }
-            // What is under way is not cancelled: a submission without its answer would be in doubt for minutes.
+            // What is in flight is not cancelled: a submission without its response would be in doubt for minutes.
             self.isShuttingDown.withLock { $0 = true }
         }
     }
 
-    /// One round, awaited to its end: how many things were done. For tests and for `worker --once`.
+    /// Runs one round to its end and returns how many things were done. For tests and for `worker --once`.
     @discardableResult
     package func runOnce() async throws -> Int {
         let claims = try await claim()
@@ -75,12 +75,12 @@ package final class Worker: Service {
 
     private func tick() async {
         while !Task.isCancelled, !isShuttingDown.withLock({ $0 }) {
-            wakeUp.workersHere()
+            notifier.workersHere()
             do { try await cancelWhenGracefulShutdown { try await self.time.sleep(self.rules.idle) } } catch { return }
         }
     }
 
-    /// What fails leaves the others be: whatever was taken on is done.
+    /// A failure does not stop the others: all work that was taken is done.
     private func startWork(in group: inout TaskGroup<Void>) async {
         async let claims = orNothing(.claims) { try await self.claim() }
         async let due = orNothing(.due) { try await self.takeDue() }
@@ -90,28 +90,28 @@ package final class Worker: Service {
     }
 
     private func orNothing<Element: Sendable>(
-        _ taking: Taking, _ take: @Sendable () async throws -> [Element]
+        _ kind: WorkKind, _ take: @Sendable () async throws -> [Element]
     ) async -> [Element] {
         do {
             let taken = try await take()
-            if inHand.withLock({ $0.complainedAt.removeValue(forKey: taking) }) != nil {
-                logger.notice("work is taken again", metadata: ["work": "\(taking)"])
+            if inFlight.withLock({ $0.complainedAt.removeValue(forKey: kind) }) != nil {
+                logger.notice("work is taken again", metadata: ["work": "\(kind)"])
             }
             return taken
         } catch {
-            if isTimeToComplain(of: taking) {
-                logger.error("no work could be taken", metadata: ["work": "\(taking)", "error": "\(error)"])
+            if isTimeToComplain(of: kind) {
+                logger.error("no work could be taken", metadata: ["work": "\(kind)", "error": "\(error)"])
             }
             return []
         }
     }
 
-    /// It tries several times a second, and says so once a minute.
-    private func isTimeToComplain(of taking: Taking) -> Bool {
+    /// It retries several times a second, and logs it once a minute.
+    private func isTimeToComplain(of kind: WorkKind) -> Bool {
         let now = time.now()
-        return inHand.withLock { inHand in
-            if let last = inHand.complainedAt[taking], now < last + .seconds(60) { return false }
-            inHand.complainedAt[taking] = now
+        return inFlight.withLock { inFlight in
+            if let last = inFlight.complainedAt[kind], now < last + .seconds(60) { return false }
+            inFlight.complainedAt[kind] = now
             return true
         }
     }
@@ -119,22 +119,23 @@ package final class Worker: Service {
     private func claim() async throws -> [Claim] {
         var all: [Claim] = []
         let gauge = try await brake?.gauge()
-        for (served, provider) in providers.serving {
-            let free = rules.concurrency - inHand.withLock { $0.handOvers }
+        for entry in providers.entries {
+            let (served, provider) = (entry.serves, entry.provider)
+            let free = rules.concurrency - inFlight.withLock { $0.submissions }
             guard free > 0 else { break }
             try await introduce(provider.name)
             let now = time.now()
             let until = now + rules.lease
             let (claims, isFirstHeldBack) = try await database.write(order: .alone) { transaction -> ([Claim], Bool) in
-                guard try transaction.takeTurn(at: provider.name) else { return ([], false) }
-                let underWay = try transaction.attemptsUnderWay(at: provider.name, upTo: provider.concurrency)
+                guard try transaction.jobs.takeTurn(at: provider.name) else { return ([], false) }
+                let underWay = try transaction.jobs.attemptsUnderWay(at: provider.name, upTo: provider.concurrency)
                 let room = min(free, provider.concurrency - underWay)
                 guard room > 0 else { return ([], false) }
-                return try transaction.claimJobs(
+                return try transaction.jobs.claimJobs(
                     room, served: served, by: provider.name, now: now, leaseUntil: until, gauge: gauge)
             }
             if isFirstHeldBack { reportBrake() }
-            inHand.withLock { $0.handOvers += claims.count }
+            inFlight.withLock { $0.submissions += claims.count }
             all += claims
         }
         return all
@@ -146,69 +147,69 @@ package final class Worker: Service {
     }
 
     private func introduce(_ provider: ProviderName) async throws {
-        guard inHand.withLock({ !$0.introduced.contains(provider) }) else { return }
-        try await database.write(order: .alone) { try $0.introduce(provider) }
-        inHand.withLock { _ = $0.introduced.insert(provider) }
+        guard inFlight.withLock({ !$0.introduced.contains(provider) }) else { return }
+        try await database.write(order: .alone) { try $0.jobs.introduce(provider) }
+        inFlight.withLock { _ = $0.introduced.insert(provider) }
     }
 
     private func takeDue() async throws -> [DueAttempt] {
-        let free = rules.concurrency - inHand.withLock { $0.followUps }
+        let free = rules.concurrency - inFlight.withLock { $0.advances }
         guard free > 0 else { return [] }
         let now = time.now()
         let until = now + rules.lease
-        let due = try await database.write(order: .alone) { try $0.takeDueAttempts(free, now: now, until: until) }
-        inHand.withLock { $0.followUps += due.count }
+        let due = try await database.write(order: .alone) { try $0.jobs.takeDueAttempts(free, now: now, until: until) }
+        inFlight.withLock { $0.advances += due.count }
         return due
     }
 
     private func hand(_ claim: Claim) async {
         var due: DueAttempt?
         do {
-            due = try await handOver(claim, isShuttingDown: isShuttingDown.withLock { $0 })
+            due = try await submitAttempt(claim, isShuttingDown: isShuttingDown.withLock { $0 })
         } catch {
-            // Whether it was sent is not known here; the end of its lease lets another worker decide.
-            logger.error("hand-over failed", metadata: ["attempt": "\(claim.attempt)", "error": "\(error)"])
+            // Whether it was sent is unknown here; the end of its lease lets another worker decide.
+            logger.error("submission failed", metadata: ["attempt": "\(claim.attempt)", "error": "\(error)"])
         }
-        inHand.withLock { inHand in
-            inHand.handOvers -= 1
-            if due != nil { inHand.followUps += 1 }
+        inFlight.withLock { inFlight in
+            inFlight.submissions -= 1
+            if due != nil { inFlight.advances += 1 }
         }
         if let due { return await follow(due) }
-        wakeUp.workersHere()
+        notifier.workersHere()
     }
 
     private func follow(_ due: DueAttempt) async {
         do {
-            try await followUp(due)
+            try await advanceAttempt(due)
         } catch {
-            logger.error("follow-up failed", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
+            logger.error("attempt could not be advanced", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             let again = time.now() + (isShuttingDown.withLock { $0 } ? .zero : .seconds(2))
             do {
-                try await database.write(of: due.job.account) { try $0.release(due.lease, of: due.attempt.id, dueAt: again) }
+                try await database.write(of: due.job.account) { try $0.jobs.release(due.lease, of: due.attempt.id, dueAt: again) }
             } catch {
-                logger.error("lease not let go of; it ends by itself", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
+                logger.error("lease not released; it ends by itself", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             }
         }
-        inHand.withLock { $0.followUps -= 1 }
-        wakeUp.workersHere()
+        inFlight.withLock { $0.advances -= 1 }
+        notifier.workersHere()
     }
 
-    /// Not at every wake-up, as deadlines are hours.
+    /// Not at every wake-up, since deadlines are hours away.
     private func isTimeForOverdue() -> Bool {
         let now = time.now()
-        return inHand.withLock { inHand in
-            if let last = inHand.lookedForOverdueAt, now < last + rules.idle { return false }
-            inHand.lookedForOverdueAt = now
+        return inFlight.withLock { inFlight in
+            if let last = inFlight.lookedForOverdueAt, now < last + rules.idle { return false }
+            inFlight.lookedForOverdueAt = now
             return true
         }
     }
 
-    /// Jobs whose time ran out while they waited for another attempt.
+    /// Fails jobs whose time ran out while they waited for another attempt.
     private func failOverdue() async throws -> Int {
         let now = time.now()
-        let overdue = try await database.read { try $0.overdueJobs(now: now, limit: 32) }
+        let overdue = try await database.read { try $0.jobs.overdueJobs(now: now, limit: 32) }
         for job in overdue {
-            try await database.write(of: job.account) { try $0.failOverdue(job.id, now: now) }
+            try await database.write(of: job.account) { try $0.jobs.failOverdue(job.id, now: now) }
         }
         return overdue.count
     }

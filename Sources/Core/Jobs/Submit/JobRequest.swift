@@ -1,4 +1,4 @@
-/// What any surface asks for: translated from its own words, not yet checked.
+/// A request for a job by any surface: translated from the surface's own format, not yet checked.
 package struct JobRequest: Sendable, Hashable {
     package var kind: KindName
     package var endpoint: EndpointID?
@@ -13,12 +13,12 @@ package struct JobRequest: Sendable, Hashable {
     }
 }
 
-/// A request that the catalog allows, with its price: what an estimate answers and a submission inserts.
+/// A request that the catalog allows, with its price: what an estimate returns and a submission inserts.
 package struct PricedRequest: Sendable {
     package let kind: Kind
     package let endpoint: Endpoint
     package let parameters: [String: JSON]
-    /// The stored pictures that it works on, by parameter.
+    /// The stored input pictures, by parameter.
     package let inputs: [String: ID<Asset>]
     package let outputs: Int
     package let price: Price
@@ -27,9 +27,9 @@ package struct PricedRequest: Sendable {
 
 package indirect enum SubmitError: Error, Sendable, Hashable {
     case parameter(ParameterError)
-    case catalog(Catalog.Refusal)
+    case catalog(CatalogSnapshot.Refusal)
     case accountDisabled
-    /// As many jobs as an account may have waiting.
+    /// The account has as many jobs waiting as it may have.
     case queueFull(limit: Int)
     case rateLimited(limit: Int, retryAfter: Duration)
     case tooMany(limit: Int)
@@ -38,9 +38,9 @@ package indirect enum SubmitError: Error, Sendable, Hashable {
 }
 
 extension JobRequest {
-    /// What an ended job asked for, once more.
+    /// The request of an ended job, once more.
     package init(again job: Job) {
-        // Width and height were computed from the resolution, and are again.
+        // Width and height were computed from the resolution, and are computed again.
         let parameters = job.parameters.filter { !["width", "height"].contains($0.key) }
         self.init(kind: job.kind, endpoint: job.endpoint, parameters: parameters, retryOf: job.id)
     }

@@ -4,15 +4,15 @@ package import SQL
 package struct PriceRequest: Sendable {
     private static let batchLimit = 20
 
-    private let catalog: CatalogCache
+    private let catalog: Catalog
     private let database: Database
 
-    package init(catalog: CatalogCache, database: Database) {
+    package init(catalog: Catalog, database: Database) {
         self.catalog = catalog
         self.database = database
     }
 
-    /// All of a batch, or the error of its first bad one with that one's place.
+    /// Prices all of a batch, or throws the error of its first invalid request with that one's place.
     package func callAsFunction(_ requests: [JobRequest], for account: ID<Account>) async throws -> [PricedRequest] {
         guard (1...PriceRequest.batchLimit).contains(requests.count) else { throw SubmitError.tooMany(limit: PriceRequest.batchLimit) }
         var priced: [PricedRequest] = []
@@ -39,7 +39,7 @@ package struct PriceRequest: Sendable {
             retryOf: request.retryOf)
     }
 
-    /// What the kind's formula asks for, by the names that parameters have in every kind.
+    /// What the kind's formula needs, by the names that parameters have in every kind.
     private func subject(
         of kind: Kind, _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], of account: ID<Account>
     ) async throws -> Price.Subject {
@@ -53,8 +53,8 @@ package struct PriceRequest: Sendable {
         }
     }
 
-    private func choose(_ request: JobRequest, from catalog: Catalog) throws(SubmitError) -> (Kind, Endpoint) {
-        do throws(Catalog.Refusal) {
+    private func choose(_ request: JobRequest, from catalog: CatalogSnapshot) throws(SubmitError) -> (Kind, Endpoint) {
+        do throws(CatalogSnapshot.Refusal) {
             let kind = try catalog.kind(request.kind)
             return (kind, try catalog.endpoint(request.endpoint, for: kind))
         } catch {
@@ -65,7 +65,7 @@ package struct PriceRequest: Sendable {
     private func check(_ given: [String: JSON], _ kind: Kind, _ endpoint: Endpoint) throws(SubmitError) -> [String: JSON] {
         do throws(ParameterError) {
             let valid = try kind.parameters.validate(given)
-            // What the provider would never see must not be asked for in vain.
+            // A parameter that the provider would never receive must not be accepted in vain.
             if valid["negativePrompt"] != nil, !endpoint.parametersSent.contains("negativePrompt") {
                 throw ParameterError(
                     code: .unsupported, field: "negativePrompt",
@@ -92,7 +92,7 @@ package struct PriceRequest: Sendable {
         if let width = parameters["width"]?.integer, let height = parameters["height"]?.integer { return Int(max(width, height)) }
         var longest = 0
         for (name, asset) in inputs.sorted(by: { $0.key < $1.key }) {
-            guard let side = try await database.read({ try $0.pictureSide(asset, of: account) }) else {
+            guard let side = try await database.read({ try $0.jobs.pictureSide(asset, of: account) }) else {
                 throw SubmitError.parameter(ParameterError(
                     code: .invalid, field: name, message: "There is no picture with this id among your assets."))
             }
@@ -106,7 +106,7 @@ extension [String: JSON] {
     fileprivate func number(_ name: String) -> Int? { self[name]?.integer.map { Int($0) } }
 }
 
-extension Transaction {
+extension JobStatements {
     /// The longer side of a stored picture of the account, in pixels.
     fileprivate func pictureSide(_ asset: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Int? {
         let row = try queryOne("""

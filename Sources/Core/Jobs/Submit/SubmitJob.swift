@@ -1,53 +1,51 @@
 package import SQL
 
-/// Takes jobs on: priced, their credits reserved and their rows inserted in one transaction, all or none. It waits for
-/// no provider. Callers who come together are served by one set of statements, each with their own outcome.
+/// Admits jobs: priced, their credits reserved and their rows inserted in one transaction, all or none. It waits for no
+/// provider. Simultaneous calls are served by one set of statements, each with its own outcome.
 package struct SubmitJob: Sendable {
     package enum Outcome: Sendable {
         case submitted([Job])
-        /// The same request came before; this is what it was answered.
-        case repeated(KeptAnswer)
+        /// The same request came before; this is the response that it got.
+        case repeated(StoredResponse)
     }
 
-    /// Jobs that may wait in an account's queue beside those that count as concurrent.
+    /// How many jobs may wait in an account's queue besides those that count as concurrent.
     static let waitingLimit = 100
 
     private let price: PriceRequest
     private let database: Database
     private let time: Time
-    private let wakeUp: WakeUp
-    private let set = SetWrite<PricedSubmission, Outcome> { try $0.submit($1) }
+    private let set = BatchWrite<PricedSubmission, Outcome> { try $0.jobs.submit($1) }
 
-    package init(price: PriceRequest, database: Database, time: Time, wakeUp: WakeUp) {
+    package init(price: PriceRequest, database: Database, time: Time) {
         self.price = price
         self.database = database
         self.time = time
-        self.wakeUp = wakeUp
     }
 
-    /// - Parameter answer: Makes the answer to keep for `idempotency`; called inside the transaction, without effects.
+    /// - Parameter response: Makes the response to store for `idempotency`; called inside the transaction, without
+    ///   effects.
     package func callAsFunction(
         _ requests: [JobRequest], by actor: Actor, idempotency: Idempotency? = nil,
-        answer: @escaping @Sendable ([Job]) -> KeptAnswer = { _ in KeptAnswer(status: 202, body: "") }
+        response: @escaping @Sendable ([Job]) -> StoredResponse = { _ in StoredResponse(status: 202, body: "") }
     ) async throws -> Outcome {
         let now = time.now()
         let priced: [PricedRequest]
         do {
             priced = try await price(requests, for: actor.account)
         } catch {
-            // What was answered once is answered again, also where it could not be priced today: a picture may be gone.
-            guard let kept = try await keptAnswer(idempotency, of: actor.account, now: now) else { throw error }
+            // A stored response is returned again, even if the request could not be priced today: a picture may be
+            // gone.
+            guard let kept = try await storedResponse(idempotency, of: actor.account, now: now) else { throw error }
             return .repeated(kept)
         }
-        let outcome = try await database.write(
-            PricedSubmission(requests: priced, actor: actor, idempotency: idempotency, answer: answer, now: now), by: set,
+        return try await database.write(
+            PricedSubmission(requests: priced, actor: actor, idempotency: idempotency, response: response, now: now), by: set,
             order: .account(actor.account))
-        if case .submitted = outcome { wakeUp.jobs(of: actor.account) }
-        return outcome
     }
 
-    private func keptAnswer(_ idempotency: Idempotency?, of account: ID<Account>, now: Instant) async throws -> KeptAnswer? {
+    private func storedResponse(_ idempotency: Idempotency?, of account: ID<Account>, now: Instant) async throws -> StoredResponse? {
         guard let idempotency else { return nil }
-        return try await database.read { try $0.keptAnswer(idempotency, of: account, now: now) }
+        return try await database.read { try $0.idempotency.storedResponse(idempotency, of: account, now: now) }
     }
 }

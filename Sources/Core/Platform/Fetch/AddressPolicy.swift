@@ -1,7 +1,7 @@
 package import NIOCore
 
-/// Where we go when somebody else names the address: to the public internet only. Otherwise a link to `127.0.0.1` or to a
-/// cloud's metadata would make us read for a stranger what only we can reach.
+/// Where we go when somebody else names the address: to the public internet only. Otherwise a link to `127.0.0.1` or to
+/// a cloud's metadata would make us read for a stranger what only we can reach.
 package struct AddressPolicy: Sendable, Hashable {
     /// Lets everything through: for installations whose providers live on a private network.
     package var allowPrivate: Bool
@@ -17,11 +17,14 @@ package struct AddressPolicy: Sendable, Hashable {
         AddressPolicy(allowPrivate: allowPrivate, trusted: trusted.union(origins))
     }
 
-    /// The addresses that may be connected to. All of a host's addresses must be good: one that also points inside is up to something.
+    /// Returns the addresses that may be connected to. All of a host's addresses must be public: one that also points
+    /// inside is up to something.
     package func check(_ addresses: [SocketAddress], of origin: Origin) throws(FetchError) -> [SocketAddress] {
         guard !addresses.isEmpty else { throw .unresolved(host: origin.host) }
         if allowPrivate || trusted.contains(origin) { return addresses }
-        guard addresses.allSatisfy({ IPAddress($0)?.isPublic ?? false }) else { throw .privateAddress(host: origin.host) }
+        guard addresses.allSatisfy({ IPAddress($0)?.isPublic ?? false }) else {
+            throw .privateAddress(host: origin.host)
+        }
         return addresses
     }
 }

@@ -1,6 +1,6 @@
 package import Foundation
 
-/// A file written into its own address, as some providers answer: `data:image/png;base64,…`.
+/// A file written into its own address, as some providers return it: `data:image/png;base64,…`.
 package struct DataURI {
     package let bytes: Data
 
@@ -10,7 +10,8 @@ package struct DataURI {
         let payload = address[address.index(after: comma)...]
         let isBase64 = address[..<comma].lowercased().hasSuffix(";base64")
         guard payload.utf8.count <= (isBase64 ? limit / 3 * 4 + 8 : limit * 3) else { throw .tooLarge(limit: limit) }
-        let decoded = isBase64 ? Data(base64Encoded: String(payload)) : payload.removingPercentEncoding.map { Data($0.utf8) }
+        let decoded = isBase64
+            ? Data(base64Encoded: String(payload)) : PercentEncoding.decode(payload).map { Data($0.utf8) }
         guard let decoded else { throw .invalidAddress }
         guard decoded.count <= limit else { throw .tooLarge(limit: limit) }
         bytes = decoded

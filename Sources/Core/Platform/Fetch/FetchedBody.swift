@@ -1,56 +1,38 @@
-import AsyncHTTPClient
 import NIOCore
 
-/// The bytes of an answer as they come, never more than the limit and never fewer than announced.
+/// The bytes of a response as they come; what goes wrong is thrown as a `FetchError`.
 struct FetchedBody: AsyncSequence, Sendable {
-    private let parts: any AsyncSequence<ByteBuffer, any Error> & Sendable
-    private let limit: Int
-    private let announced: Int?
+    private let body: HTTPCall.Body
 
-    init(_ parts: any AsyncSequence<ByteBuffer, any Error> & Sendable, limit: Int, announced: Int?) throws(FetchError) {
-        if let announced, announced > limit { throw .tooLarge(limit: limit) }
-        self.parts = parts
-        self.limit = limit
-        self.announced = announced
+    init(_ body: HTTPCall.Body) {
+        self.body = body
     }
 
-    func makeAsyncIterator() -> Iterator {
-        Iterator(parts: parts.makeAsyncIterator(), limit: limit, announced: announced)
-    }
+    func makeAsyncIterator() -> Iterator { Iterator(parts: body.makeAsyncIterator()) }
 
     struct Iterator: AsyncIteratorProtocol {
-        var parts: any AsyncIteratorProtocol<ByteBuffer, any Error>
-        let limit: Int
-        let announced: Int?
-        var size = 0
+        fileprivate var parts: HTTPCall.Body.Iterator
 
         mutating func next() async throws -> ByteBuffer? {
-            let part: ByteBuffer?
-            do { part = try await parts.next(isolation: nil) } catch {
-                try Task.checkCancellation()
-                throw FetchError(error, whileReading: true)
+            do throws(HTTPCall.Failure) {
+                return try await parts.next()
+            } catch {
+                throw error.whileFetching(isReading: true)
             }
-            guard let part else {
-                if let announced, announced != size { throw FetchError.truncated }
-                return nil
-            }
-            size += part.readableBytes
-            guard size <= limit else { throw FetchError.tooLarge(limit: limit) }
-            return part
         }
     }
 }
 
-extension FetchError {
-    /// What the client says, in our words: whatever breaks a body off has truncated it.
-    init(_ error: any Error, whileReading isReading: Bool) {
-        let timeouts: [HTTPClientError] = [.readTimeout, .writeTimeout, .connectTimeout, .tlsHandshakeTimeout, .deadlineExceeded]
-        if let error = error as? FetchError {
-            self = error
-        } else if let error = error as? HTTPClientError, timeouts.contains(error) {
-            self = .timedOut
-        } else {
-            self = isReading ? .truncated : .unreachable(String(describing: error))
+extension HTTPCall.Failure {
+    /// As a `FetchError`, or a `CancellationError` if the task was cancelled: that is not the other side's fault.
+    ///
+    /// - Parameter isReading: The body has begun, and whatever breaks it off has truncated it.
+    func whileFetching(isReading: Bool) -> any Error {
+        switch self {
+        case .cancelled: CancellationError()
+        case .timedOut, .connectTimedOut: FetchError.timedOut
+        case .tooLarge(let limit): FetchError.tooLarge(limit: limit)
+        case .unreachable(let reason), .brokenOff(let reason): isReading ? FetchError.truncated : .unreachable(reason)
         }
     }
 }

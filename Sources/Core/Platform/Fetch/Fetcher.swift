@@ -1,10 +1,10 @@
-import AsyncHTTPClient
 import Foundation
 package import NIOCore
+import NIOHTTP1
 import NIOPosix
 
-/// Fetches what somebody else gave the address of. Each host is resolved by us, judged by the `AddressPolicy`, and connected
-/// to at exactly the address that was judged; redirects are followed one by one and judged again.
+/// Fetches what somebody else gave the address of. Each host is resolved by us, judged by the `AddressPolicy`, and
+/// connected to at exactly the address that was judged; redirects are followed one by one and judged again.
 package struct Fetcher: Sendable {
     package struct Limits: Sendable, Hashable {
         /// From the first look-up to the last byte, redirects and storing included.
@@ -34,7 +34,8 @@ package struct Fetcher: Sendable {
         self.group = group
     }
 
-    /// Hands the body to `consume` while it arrives. What `consume` throws comes back unchanged, all else as a `FetchError`.
+    /// Hands the body to `consume` while it arrives. What `consume` throws comes back unchanged, all else as a
+    /// `FetchError`.
     ///
     /// - Parameters:
     ///   - address: http, https or data.
@@ -46,7 +47,7 @@ package struct Fetcher: Sendable {
     ) async throws -> Value {
         if DataURI.matches(address) {
             let bytes = try DataURI(address, limit: limit).bytes
-            return try await consume(FetchedBody(SingleBuffer(ByteBuffer(bytes: bytes)), limit: limit, announced: nil))
+            return try await consume(SingleBuffer(ByteBuffer(bytes: bytes)))
         }
         let policy = policy.trusting(trusting)
         return try await within(limits.total) {
@@ -64,7 +65,9 @@ package struct Fetcher: Sendable {
     }
 
     /// By `Time`, which a test can turn, and not by the client's own clock.
-    private func within<Value: Sendable>(_ duration: Duration, _ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    private func within<Value: Sendable>(
+        _ duration: Duration, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask { try await work() }
             group.addTask {
@@ -105,15 +108,14 @@ package struct Fetcher: Sendable {
         _ url: URL, at candidates: [SocketAddress], _ origin: Origin, _ limit: Int,
         _ consume: @Sendable (any AsyncSequence<ByteBuffer, any Error> & Sendable) async throws -> Value
     ) async throws -> Step<Value> {
-        var failure = FetchError.unresolved(host: origin.host)
+        var failure: any Error = FetchError.unresolved(host: origin.host)
         for candidate in candidates.prefix(3) {
             guard let connection = PinnedClient(url, to: candidate, limits, group) else { continue }
             do {
-                let answer = try await connection.get(url)
-                let step = try await read(answer, limit, consume)
+                let step = try await read(try await connection.get(url, limit: limit), consume)
                 await connection.close()
                 return step
-            } catch let error as PinnedClient.NoAnswer {
+            } catch let error as PinnedClient.NoResponse {
                 await connection.close()
                 failure = error.cause
             } catch {
@@ -125,11 +127,14 @@ package struct Fetcher: Sendable {
     }
 
     private func read<Value: Sendable>(
-        _ answer: PinnedClient.Answer, _ limit: Int,
+        _ response: HTTPCall.Stream,
         _ consume: @Sendable (any AsyncSequence<ByteBuffer, any Error> & Sendable) async throws -> Value
     ) async throws -> Step<Value> {
-        if let location = answer.location { return .redirect(location) }
-        guard answer.status == 200 else { throw FetchError.status(answer.status, retryAfter: answer.retryAfter) }
-        return .value(try await consume(FetchedBody(answer.body, limit: limit, announced: answer.length)))
+        let (status, headers) = (response.status, response.headers)
+        if [301, 302, 303, 307, 308].contains(status), let location = headers.first(name: "Location") {
+            return .redirect(location)
+        }
+        guard status == 200 else { throw FetchError.status(status, retryAfter: headers.retryAfter) }
+        return .value(try await consume(FetchedBody(response.body)))
     }
 }

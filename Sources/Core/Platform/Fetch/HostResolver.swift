@@ -2,7 +2,8 @@ import Dispatch
 import Foundation
 package import NIOCore
 
-/// From a host's name to its addresses. Ours, and not the client's, so that the address checked is the one connected to.
+/// From a host's name to its addresses. Ours, and not the client's, so that the address checked is the one connected
+/// to.
 package struct HostResolver: Sendable {
     package let resolve: @Sendable (_ host: String, _ port: Int) async throws -> [SocketAddress]
 
@@ -10,8 +11,8 @@ package struct HostResolver: Sendable {
         self.resolve = resolve
     }
 
-    /// The machine's resolver. It blocks until its own limits end it, so it has threads of its own: a name server that is
-    /// silent must not keep files waiting.
+    /// The machine's resolver. It blocks until its own limits end it, so it has threads of its own: a name server that
+    /// is silent must not keep files waiting.
     package static func system() -> HostResolver {
         let queue = DispatchQueue(label: "darkroom.resolver", attributes: .concurrent)
         return HostResolver { host, port in

@@ -64,7 +64,7 @@ package enum IPAddress: Sendable, Hashable {
         if high == 0, low >> 32 == 0xFFFF { return embedded.isPublic }                          // ::ffff:0:0/96, mapped
         if high == 0x0064_FF9B_0000_0000, low >> 32 == 0 { return embedded.isPublic }           // 64:ff9b::/96, NAT64
         return high >> 61 == 0b001
-            && high >> 41 != 0x2001_0000_0000_0000 >> 41                                        // 2001::/23, Teredo and others
+            && high >> 41 != 0x2001_0000_0000_0000 >> 41                                 // 2001::/23, Teredo and others
             && high >> 32 != 0x2001_0DB8                                                        // documentation
             && high >> 48 != 0x2002                                                             // 6to4
             && high >> 44 != 0x3FFF_0000_0000_0000 >> 44                                        // documentation

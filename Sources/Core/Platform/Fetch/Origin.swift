@@ -6,7 +6,7 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
     package let host: String
     package let port: Int
 
-    /// Nothing unless `address` is http or https with a plain host, and neither a user nor a password in it.
+    /// Returns nil unless `address` is http or https with a plain host, and neither a user nor a password in it.
     package init?(_ address: String) {
         guard let url = URL(string: address) else { return nil }
         self.init(url)
@@ -14,7 +14,8 @@ package struct Origin: Sendable, Hashable, CustomStringConvertible {
 
     init?(_ url: URL) {
         guard let scheme = url.scheme?.lowercased(), let defaultPort = ["http": 80, "https": 443][scheme],
-            url.user == nil, url.password == nil, let host = url.host(percentEncoded: true)?.lowercased(), Self.isPlain(host)
+            url.user == nil, url.password == nil, let host = url.host(percentEncoded: true)?.lowercased(),
+            Self.isPlain(host)
         else { return nil }
         let port = url.port ?? defaultPort
         guard (1...65_535).contains(port) else { return nil }

@@ -1,8 +1,8 @@
 package import SQL
 
-/// A caller's key for one creating request, and what to keep as its answer.
+/// A client's key for one creating request, under which its response is stored.
 package struct Idempotency: Sendable {
-    /// How long an answer is kept.
+    /// How long a response is stored.
     static let lifetime = Duration.seconds(86_400)
 
     package let route: String
@@ -17,7 +17,7 @@ package struct Idempotency: Sendable {
     }
 }
 
-package struct KeptAnswer: Sendable, Hashable {
+package struct StoredResponse: Sendable, Hashable {
     package let status: Int
     package let body: String
 
@@ -28,7 +28,7 @@ package struct KeptAnswer: Sendable, Hashable {
 }
 
 extension Idempotency {
-    /// The key of a request, and whose it is.
+    /// The key of a request, and the account that it belongs to.
     struct Key: Sendable, Hashable {
         let account: ID<Account>
         let route: String
@@ -37,55 +37,55 @@ extension Idempotency {
 
     /// A stored response, and the request that it belongs to.
     struct Record: Sendable, Hashable {
-        let answer: KeptAnswer
+        let response: StoredResponse
         let bodyHash: String
         let at: Instant
     }
 }
 
 package enum IdempotencyError: Error, Sendable, Hashable {
-    /// The key came before, with another body.
+    /// The key was used before, with another body.
     case keyReused
 }
 
-extension Transaction {
-    /// The answer kept for this key, within 24 hours. Throws before any write where the body differs.
-    package func keptAnswer(_ request: Idempotency, of account: ID<Account>, now: Instant) throws -> KeptAnswer? {
+extension IdempotencyStatements {
+    /// Returns the response stored for this key within 24 hours. Throws before any write if the body differs.
+    package func storedResponse(_ request: Idempotency, of account: ID<Account>, now: Instant) throws -> StoredResponse? {
         guard let row = try queryOne("""
-            SELECT body_hash, status, answer FROM idempotency_keys
+            SELECT body_hash, status, response FROM idempotency_keys
             WHERE account_id = $1 AND route = $2 AND key = $3 AND created_at > $4
             """, account, request.route, request.key, now - Idempotency.lifetime)
         else { return nil }
         guard try row.get("body_hash") == request.bodyHash else { throw IdempotencyError.keyReused }
-        return try KeptAnswer(status: row.get("status"), body: row.get("answer"))
+        return try StoredResponse(status: row.get("status"), body: row.get("response"))
     }
 
-    /// What is kept for these keys, however old.
-    func keptAnswers(for keys: [Idempotency.Key]) throws(DatabaseError) -> [Idempotency.Key: Idempotency.Record] {
+    /// What is stored for these keys, however old.
+    func storedResponses(for keys: [Idempotency.Key]) throws(DatabaseError) -> [Idempotency.Key: Idempotency.Record] {
         let rows = try query(Statements.find, rows: Set(keys).map { [$0.account, $0.route, $0.key] })
         var kept: [Idempotency.Key: Idempotency.Record] = [:]
         for row in rows {
             let key = try Idempotency.Key(account: row.get("account_id"), route: row.get("route"), key: row.get("key"))
             kept[key] = try Idempotency.Record(
-                answer: KeptAnswer(status: row.get("status"), body: row.get("answer")), bodyHash: row.get("body_hash"),
+                response: StoredResponse(status: row.get("status"), body: row.get("response")), bodyHash: row.get("body_hash"),
                 at: row.get("created_at"))
         }
         return kept
     }
 
-    /// In the transaction of what the answers tell of. An old row of the same key makes room.
+    /// To be called in the transaction that the responses report. Replaces an old row of the same key.
     func keep(_ answers: [Idempotency.Key: Idempotency.Record]) throws(DatabaseError) {
         try perform(Statements.keep, rows: answers.map { key, kept in
-            [key.account, key.route, key.key, kept.bodyHash, kept.answer.status, kept.answer.body, kept.at]
+            [key.account, key.route, key.key, kept.bodyHash, kept.response.status, kept.response.body, kept.at]
         })
     }
 
-    package func keepAnswer(_ answer: KeptAnswer, _ request: Idempotency, of account: ID<Account>, now: Instant) throws(DatabaseError) {
+    package func storeResponse(_ response: StoredResponse, _ request: Idempotency, of account: ID<Account>, now: Instant) throws(DatabaseError) {
         let key = Idempotency.Key(account: account, route: request.route, key: request.key)
-        try keep([key: Idempotency.Record(answer: answer, bodyHash: request.bodyHash, at: now)])
+        try keep([key: Idempotency.Record(response: response, bodyHash: request.bodyHash, at: now)])
     }
 
-    /// At most `limit` keys older than a day.
+    /// Deletes at most `limit` keys older than a day.
     package func deleteIdempotencyKeys(before: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM idempotency_keys WHERE (account_id, route, key) IN
@@ -95,16 +95,16 @@ extension Transaction {
 }
 
 private enum Statements {
-    static let find = RowsStatement("""
-        SELECT k.account_id, k.route, k.key, k.body_hash, k.status, k.answer, k.created_at FROM (VALUES
+    static let find = BulkStatement("""
+        SELECT k.account_id, k.route, k.key, k.body_hash, k.status, k.response, k.created_at FROM (VALUES
         """, row: "($1, $2, $3)", """
         ) AS v JOIN idempotency_keys k ON k.account_id = v.column1 AND k.route = v.column2 AND k.key = v.column3
         """)
 
-    static let keep = RowsStatement(
-        "INSERT INTO idempotency_keys (account_id, route, key, body_hash, status, answer, created_at) VALUES",
+    static let keep = BulkStatement(
+        "INSERT INTO idempotency_keys (account_id, route, key, body_hash, status, response, created_at) VALUES",
         row: "($1, $2, $3, $4, $5, $6, $7)", """
         ON CONFLICT (account_id, route, key) DO UPDATE
-        SET body_hash = excluded.body_hash, status = excluded.status, answer = excluded.answer, created_at = excluded.created_at
+        SET body_hash = excluded.body_hash, status = excluded.status, response = excluded.response, created_at = excluded.created_at
         """)
 }

@@ -1,19 +1,19 @@
 package import SQL
 
-/// What all nodes of an installation must agree on. Whoever asks first decides; it never changes.
+/// What all nodes of an installation must agree on. The first node to ask decides; it never changes.
 package enum InstallationFact: String, Sendable, SQLConvertible {
-    /// The secrets' one document, where they are kept in the database.
+    /// The document with the secrets, if they are stored in the database.
     case secrets
-    /// What the folder of files is marked with.
+    /// The mark of the folder of files.
     case files
 }
 
-extension Transaction {
+extension InstallationStatements {
     package func fact(_ fact: InstallationFact) throws(DatabaseError) -> String? {
         try queryOne("SELECT value FROM installation WHERE name = $1", fact)?.get("value")
     }
 
-    /// Keeps the value unless there is one already, and answers the one that there is now.
+    /// Stores the value unless there is one already, and returns the one that there is now.
     package func keepFirst(_ value: String, as fact: InstallationFact, now: Instant) throws(DatabaseError) -> String {
         try execute("""
             INSERT INTO installation (name, value, made_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING

@@ -4,7 +4,8 @@ import JWTKit
 
 /// The keys that this installation made for itself on its first start. All nodes share them.
 package struct Secrets: Sendable {
-    /// Each use has a key of its own, derived from one root: what leaks or is misused in one place opens no other.
+    /// Each use has a key of its own, derived from one root: a key that leaks or is misused in one place is of no use
+    /// in another.
     package enum Purpose: String, Sendable, CaseIterable {
         case refreshTokens = "refresh-tokens"
         case webhookTokens = "webhook-tokens"
@@ -15,9 +16,9 @@ package struct Secrets: Sendable {
 
     /// The first one signs; all of them are published and verify, so that a new one can be put before the old.
     let signingKeys: [SigningKey]
-    /// Names the project to a Supabase client and proves nothing. It may be shown to anybody.
+    /// Identifies the project to a Supabase client and proves nothing. It may be shown to anybody.
     package let anonKey: String
-    /// Stands for the operator's own servers.
+    /// The credential of the operator's own servers.
     package let serviceRoleKey: String
     private let root: SymmetricKey
 
@@ -26,21 +27,25 @@ package struct Secrets: Sendable {
             inputKeyMaterial: root, info: Data("darkroom \(purpose.rawValue)".utf8), outputByteCount: 32)
     }
 
+    package func bytes(for purpose: Purpose) -> [UInt8] {
+        key(for: purpose).withUnsafeBytes { Array($0) }
+    }
+
     package func isAnonKey(_ text: String) -> Bool { isSameSecret(text, anonKey) }
 
-    /// By its exact text and not by its signature, so that making a new one ends the old.
+    /// Compared by its exact text and not by its signature, so that making a new one ends the old.
     package func isServiceRoleKey(_ text: String) -> Bool { isSameSecret(text, serviceRoleKey) }
 }
 
 extension Secrets {
-    /// Loads the secrets, or makes them where there are none. Where several processes start at once, all get the same.
+    /// Loads the secrets, or makes them if there are none. If several processes start at once, all get the same.
     package static func open(_ store: SecretsStore, now: Instant) async throws -> Secrets {
         if let document = try await store.load() { return try Secrets(parsing: document) }
         let document = try await JSONEncoder().encode(Document.make(now: now))
         return try await Secrets(parsing: store.keepFirst(Array(document)))
     }
 
-    /// Secrets that are kept nowhere.
+    /// Secrets that are not stored.
     package static func make(now: Instant) async throws -> Secrets {
         try await Secrets(Document.make(now: now))
     }
@@ -65,7 +70,7 @@ extension Secrets {
 }
 
 extension Secrets {
-    /// As it is kept: one small document, in a file or in a row of a table.
+    /// The stored form: one small document, in a file or in a row of a table.
     private struct Document: Codable {
         let signingKeys: [String]
         let root: String
@@ -85,11 +90,12 @@ extension Secrets {
 }
 
 extension SigningKey {
-    /// A Supabase project key. The newer `sb_…` form would do for the newest clients only; a token is what every
-    /// version takes, some of which check its form, and what tools read the role from.
+    /// A Supabase project key. The newer `sb_…` form would work for the newest clients only; a token is what every
+    /// version accepts, some of which check its form, and what tools read the role from.
     fileprivate func projectKey(role: String, now: Instant) async throws -> String {
         let claims = ProjectClaims(iss: "darkroom", role: role, iat: now.seconds, exp: now.seconds + 10 * 365 * 86_400)
-        return try await JWTKeyCollection().add(ecdsa: privateKey, kid: JWKIdentifier(string: id)).sign(claims, kid: JWKIdentifier(string: id))
+        return try await JWTKeyCollection().add(ecdsa: privateKey, kid: JWKIdentifier(string: id))
+            .sign(claims, kid: JWKIdentifier(string: id))
     }
 }
 
@@ -110,7 +116,7 @@ package enum SecretsError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Secrets must not reach a log by way of a value that holds them.
+/// Secrets must not reach a log through a value that holds them.
 extension Secrets: CustomStringConvertible, CustomReflectable {
     package var description: String { "Secrets" }
     package var customMirror: Mirror { Mirror(self, children: []) }

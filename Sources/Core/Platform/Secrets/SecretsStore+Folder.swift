@@ -27,7 +27,7 @@ package enum SecretFile {
         }
     }
 
-    /// Nothing where there is no such file. Takes the rights of others away, should there be any.
+    /// Returns nil if there is no such file. Removes the access rights of others, if there are any.
     package static func read(_ path: String) throws -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -40,7 +40,7 @@ package enum SecretFile {
     }
 
     /// Writes a file under another name, then links it: the first of several processes wins, and none sees half a file.
-    /// True when this call made it, false when it was there.
+    /// Returns true if this call made it, false if it was there.
     @discardableResult
     package static func create(_ path: String, _ contents: [UInt8]) throws -> Bool {
         let draft = path + "." + UUID().uuidString

@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import JWTKit
 
-/// A key of ours that access tokens are signed with (ES256).
+/// A key of this installation that access tokens are signed with (ES256).
 struct SigningKey: Sendable {
     /// The key's thumbprint (RFC 7638), so that the same key has the same name everywhere.
     let id: String
@@ -13,9 +13,9 @@ struct SigningKey: Sendable {
     init(pem: String) throws {
         privateKey = try ES256PrivateKey(pem: pem)
         let point = try P256.Signing.PrivateKey(pemRepresentation: pem).publicKey.rawRepresentation
-        let (x, y) = (point.prefix(32).base64URL, point.suffix(32).base64URL)
+        let (x, y) = (Base64URL.text(point.prefix(32)), Base64URL.text(point.suffix(32)))
         let members: JSON = ["crv": "P-256", "kty": "EC", "x": .string(x), "y": .string(y)]
-        id = SHA256.hash(data: Data(members.text.utf8)).base64URL
+        id = Base64URL.text(SHA256.hash(data: Data(members.text.utf8)))
         published = [
             "alg": "ES256", "crv": "P-256", "key_ops": ["verify"], "kid": .string(id), "kty": "EC", "use": "sig",
             "x": .string(x), "y": .string(y),

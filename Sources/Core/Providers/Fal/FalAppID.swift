@@ -12,7 +12,8 @@ package struct FalAppID: Sendable, Hashable, CustomStringConvertible {
     package let alias: String
     package let path: String?
 
-    /// Nothing unless `text` has an owner and an alias and is made of characters that a URL's path takes as they are.
+    /// Returns nil unless `text` has an owner and an alias and is made of characters that a URL's path takes as they
+    /// are.
     package init?(_ text: String) {
         var parts = text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
         guard parts.count <= 10, text.utf8.count <= 200, parts.allSatisfy(Self.isPart) else { return nil }

@@ -7,7 +7,7 @@ package struct FalErrorBody: Error, Sendable, Hashable {
     }
 
     package let detail: Detail
-    /// In the flat shape only. It comes as a header too, which counts where the body has none.
+    /// In the flat shape only. It comes as a header too, which counts if the body has none.
     package let errorType: String?
 
     package init(_ text: String, errorType: String? = nil) {
@@ -20,7 +20,7 @@ package struct FalErrorBody: Error, Sendable, Hashable {
         errorType = nil
     }
 
-    /// fal's own words, for the attempt and the log.
+    /// fal's own message, for the attempt and the log.
     package var message: String {
         switch detail {
         case .text(let text): text

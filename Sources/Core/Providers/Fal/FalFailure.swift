@@ -1,9 +1,9 @@
 /// What fal's errors mean to us, by their type where they have one, else by HTTP's status.
 enum FalFailure {
     static func read(status: Int, error: FalErrorBody?, retryAfter: Duration? = nil) -> ProviderFailure {
-        let words = String((error?.message ?? "HTTP \(status)").prefix(500))
+        let message = String((error?.message ?? "HTTP \(status)").prefix(500))
         let (code, isTransient) = classify(status, error?.types ?? [])
-        return ProviderFailure(code, words, isTransient: isTransient, retryAfter: retryAfter)
+        return ProviderFailure(code, message, isTransient: isTransient, retryAfter: retryAfter)
     }
 
     private static func classify(_ status: Int, _ types: [String]) -> (ProviderFailure.Code, isTransient: Bool) {
@@ -12,10 +12,10 @@ enum FalFailure {
             case "content_policy_violation": return (.contentPolicy, false)
             case "no_media_generated": return (.contentPolicy, false)
             case "client_cancelled", "client_disconnected": return (.cancelled, false)
-            case "internal_server_error", "generation_timeout", "downstream_service_error", "downstream_service_unavailable",
-                "request_timeout", "startup_timeout", "runner_scheduling_failure", "runner_connection_timeout",
-                "runner_disconnected", "runner_connection_refused", "runner_connection_error", "runner_incomplete_response",
-                "runner_server_error", "internal_error":
+            case "internal_server_error", "generation_timeout", "downstream_service_error",
+                "downstream_service_unavailable", "request_timeout", "startup_timeout", "runner_scheduling_failure",
+                "runner_connection_timeout", "runner_disconnected", "runner_connection_refused",
+                "runner_connection_error", "runner_incomplete_response", "runner_server_error", "internal_error":
                 return (.failed, true)
             case "concurrent_requests_limit": return (.rateLimited, true)
             default: continue

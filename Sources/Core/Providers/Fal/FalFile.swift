@@ -23,7 +23,8 @@ package struct FalFile: Sendable, Hashable, Codable {
         self.height = height
     }
 
-    /// Any object with a `url` is a file, whichever other members it has or in whatever form.
+    /// Returns nil if there is no `url`: any object with one is a file, whichever other members it has or in whatever
+    /// form.
     package init?(_ json: JSON) {
         guard let url = json["url"]?.string else { return nil }
         self.init(
@@ -36,7 +37,8 @@ package struct FalFile: Sendable, Hashable, Codable {
     package var json: JSON {
         [
             "url": .string(url), "content_type": contentType.map { .string($0) } ?? .null,
-            "file_name": fileName.map { .string($0) } ?? .null, "file_size": fileSize.map { .integer(Int64($0)) } ?? .null,
+            "file_name": fileName.map { .string($0) } ?? .null,
+            "file_size": fileSize.map { .integer(Int64($0)) } ?? .null,
             "width": width.map { .integer(Int64($0)) } ?? .null, "height": height.map { .integer(Int64($0)) } ?? .null,
         ]
     }

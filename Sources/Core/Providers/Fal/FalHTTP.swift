@@ -1,12 +1,10 @@
 import AsyncHTTPClient
-import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 
-/// Requests to fal, each with a bound on its time and its answer, and never repeated.
+/// Requests to fal, each sent once, with a bound on its time and its response.
 struct FalHTTP: Sendable {
-    struct Answer: Sendable {
+    struct Response: Sendable {
         let status: Int
         let json: JSON?
         /// The body as an error of fal's, in either shape.
@@ -19,67 +17,52 @@ struct FalHTTP: Sendable {
     }
 
     enum Outcome: Sendable {
-        case answer(Answer)
+        case response(Response)
         /// It surely did not reach fal.
         case notSent(String)
         /// It may have reached fal.
-        case noAnswer(String)
+        case noResponse(String)
     }
 
-    static let answerLimit = 8 << 20
+    static let responseLimit = 8 << 20
 
     private let client: HTTPClient
     private let key: String
+    private let time: Time
 
-    init(client: HTTPClient, key: String) {
+    init(client: HTTPClient, key: String, time: Time) {
         self.client = client
         self.key = key
+        self.time = time
     }
 
-    func send(_ method: HTTPMethod, _ url: String, body: JSON? = nil, timeout: TimeAmount) async -> Outcome {
-        var request = HTTPClientRequest(url: url)
-        request.method = method
-        request.headers.add(name: "Authorization", value: "Key \(key)")
-        request.headers.add(name: "Accept", value: "application/json")
+    func send(_ method: HTTPMethod, _ url: String, body: JSON? = nil, timeout: Duration) async -> Outcome {
+        var call = HTTPCall(method, url, timeout: timeout, limit: FalHTTP.responseLimit)
+        call.headers.add(name: "Authorization", value: "Key \(key)")
+        call.headers.add(name: "Accept", value: "application/json")
         if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .bytes(ByteBuffer(string: body.text))
+            call.headers.add(name: "Content-Type", value: "application/json")
+            call.body = ByteBuffer(string: body.text)
         }
-        do {
-            let response = try await client.execute(request, timeout: timeout)
-            let bytes = try await response.body.collect(upTo: FalHTTP.answerLimit)
-            return .answer(Answer(status: Int(response.status.code), bytes: Array(bytes.readableBytesView), headers: response.headers))
+        do throws(HTTPCall.Failure) {
+            return .response(Response(try await call.send(by: client, time)))
         } catch {
-            return FalHTTP.isUnsent(error) ? .notSent(FalHTTP.words(error)) : .noAnswer(FalHTTP.words(error))
+            return error.mayHaveBeenReceived ? .noResponse(error.description) : .notSent(error.description)
         }
-    }
-
-    /// Nothing was sent where no connection came about; a pool may tell of that as of a broken one.
-    private static func isUnsent(_ error: any Error) -> Bool {
-        if let error = error as? HTTPClientError { return [.connectTimeout, .invalidURL].contains(error) }
-        if let error = error as? IOError {
-            return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(error.errnoCode)
-        }
-        return error is NIOConnectionError
-    }
-
-    private static func words(_ error: any Error) -> String {
-        String(String(describing: error).prefix(200))
     }
 }
 
-extension FalHTTP.Answer {
-    fileprivate init(status: Int, bytes: [UInt8], headers: HTTPHeaders) {
-        self.status = status
-        let json = try? JSON(parsing: bytes)
-        self.json = json
-        var error: FalErrorBody? = try? json?.decode()
-        if let body = error, body.errorType == nil, case .text(let text) = body.detail,
-            let type = headers.first(name: FalHeader.errorType.rawValue) {
+extension FalHTTP.Response {
+    fileprivate init(_ response: HTTPCall.Response) {
+        status = response.status
+        json = try? JSON(parsing: response.body)
+        retryAfter = response.headers.retryAfter
+        let type = response.headers.first(name: FalHeader.errorType.rawValue)
+        let body: FalErrorBody? = try? json?.decode()
+        if let type, body?.errorType == nil, case .text(let text) = body?.detail {
             error = FalErrorBody(text, errorType: type)
+        } else {
+            error = body
         }
-        self.error = error
-        // A date is allowed there as well; the backoff of our own covers it.
-        retryAfter = headers.first(name: "Retry-After").flatMap { Int64($0) }.map { .seconds(min(max($0, 0), 3600)) }
     }
 }

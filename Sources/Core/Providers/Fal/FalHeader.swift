@@ -5,7 +5,7 @@ package enum FalHeader: String, Sendable, CaseIterable {
     case requestID = "x-fal-request-id"
     case errorType = "x-fal-error-type"
     case needsRetry = "x-fal-needs-retry"
-    /// What fal charges for, in units of the endpoint's price: the only word on cost in an answer.
+    /// What fal charges for, in units of the endpoint's price: all that a response says of cost.
     case billableUnits = "x-fal-billable-units"
     /// Seconds until the request must have been started.
     case requestTimeout = "x-fal-request-timeout"

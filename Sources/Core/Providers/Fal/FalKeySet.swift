@@ -19,7 +19,7 @@ package struct FalKeySet: Sendable, Hashable, Codable {
         self.keys = keys.map { key in
             let digest = SHA256.hash(data: key.rawRepresentation)
             return Key(
-                kty: "OKP", crv: "Ed25519", x: Self.base64url(key.rawRepresentation),
+                kty: "OKP", crv: "Ed25519", x: Base64URL.text(key.rawRepresentation),
                 kid: String(Hex.text(digest).prefix(16)), use: "sig", alg: "EdDSA")
         }
     }
@@ -27,18 +27,9 @@ package struct FalKeySet: Sendable, Hashable, Codable {
     /// The keys that can verify a webhook; the set may hold others, which are passed over.
     package var publicKeys: [Curve25519.Signing.PublicKey] {
         keys.compactMap { key in
-            guard key.kty == "OKP", key.crv == "Ed25519", let x = key.x, let bytes = Self.data(base64url: x) else { return nil }
+            guard key.kty == "OKP", key.crv == "Ed25519", let x = key.x, let bytes = Base64URL.bytes(x)
+            else { return nil }
             return try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
         }
-    }
-
-    private static func base64url(_ data: Data) -> String {
-        data.base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
-    }
-
-    private static func data(base64url text: String) -> Data? {
-        let standard = text.replacing("-", with: "+").replacing("_", with: "/").replacing("=", with: "")
-        return Data(base64Encoded: standard + String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4))
     }
 }

@@ -3,8 +3,8 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 
-/// fal's public keys, kept for at most 24 hours. A signature that fits none makes them be fetched anew, at most once a
-/// minute, so that a change of keys is noticed and a forger cannot make us ask on and on.
+/// fal's public keys, held for at most 24 hours. A signature that fits none causes them to be fetched again, at most
+/// once a minute, so that a change of keys is noticed and a forger cannot make us ask on and on.
 actor FalKeys {
     private static let maximumAge: Duration = .seconds(86_400)
     private static let refreshInterval: Duration = .seconds(60)
@@ -50,8 +50,8 @@ actor FalKeys {
     private func fetch(_ now: Instant) async {
         if held != nil, let triedAt, now - triedAt < FalKeys.refreshInterval { return }
         triedAt = now
-        guard case .answer(let answer) = await http.send(.GET, url, timeout: .seconds(10)), answer.status == 200,
-            let keys = answer.decode(FalKeySet.self)?.publicKeys, !keys.isEmpty
+        guard case .response(let response) = await http.send(.GET, url, timeout: .seconds(10)), response.status == 200,
+            let keys = response.decode(FalKeySet.self)?.publicKeys, !keys.isEmpty
         else { return }
         held = (keys, now)
     }

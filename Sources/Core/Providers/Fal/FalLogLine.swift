@@ -1,7 +1,7 @@
 /// A line that a model's runner printed.
 package struct FalLogLine: Sendable, Hashable, Codable {
     package let message: String
-    /// `STDERR`, `STDOUT`, `ERROR`, `INFO`, `WARN` or `DEBUG`; kept as text, for a new one shall not break polling.
+    /// `STDERR`, `STDOUT`, `ERROR`, `INFO`, `WARN` or `DEBUG`; stored as text, for a new one must not break polling.
     package let level: String?
     package let source: String?
     /// RFC 3339, with milliseconds.
@@ -14,7 +14,7 @@ package struct FalLogLine: Sendable, Hashable, Codable {
         self.timestamp = timestamp
     }
 
-    /// A number from 0 to 100 that the line tells, as in `Rendering 40%` or tqdm's `40%|####`.
+    /// A number from 0 to 100 that the line has, as in `Rendering 40%` or tqdm's `40%|####`.
     package var percentage: Int? {
         guard let sign = message.lastIndex(of: "%") else { return nil }
         let digits = message[..<sign].reversed().prefix { $0.isASCII && $0.isNumber }

@@ -13,21 +13,22 @@ package struct FalProvider: Provider {
         /// `id:secret`, sent as `Authorization: Key …`.
         package var key: String
         package var concurrency: Int
-        package var patience: Duration
+        /// How long an attempt whose submission got no response waits for its webhook.
+        package var webhookTimeout: Duration
         /// Between polls while the work is young; it doubles up to `slowestPoll`.
         package var firstPoll: Duration
         package var slowestPoll: Duration
 
         package init(
-            name: ProviderName, queueURL: String, keysURL: String, key: String, concurrency: Int, patience: Duration,
-            firstPoll: Duration, slowestPoll: Duration
+            name: ProviderName, queueURL: String, keysURL: String, key: String, concurrency: Int,
+            webhookTimeout: Duration, firstPoll: Duration, slowestPoll: Duration
         ) {
             self.name = name
             self.queueURL = queueURL
             self.keysURL = keysURL
             self.key = key
             self.concurrency = concurrency
-            self.patience = patience
+            self.webhookTimeout = webhookTimeout
             self.firstPoll = firstPoll
             self.slowestPoll = slowestPoll
         }
@@ -41,53 +42,54 @@ package struct FalProvider: Provider {
     package init(_ settings: Settings, client: HTTPClient, time: Time) {
         self.settings = settings
         self.time = time
-        http = FalHTTP(client: client, key: settings.key)
+        http = FalHTTP(client: client, key: settings.key, time: time)
         keys = FalKeys(url: settings.keysURL, http: http, time: time)
     }
 
     package var name: ProviderName { settings.name }
     package var concurrency: Int { settings.concurrency }
-    package var patience: Duration { settings.patience }
+    package var webhookTimeout: Duration { settings.webhookTimeout }
 
     package func pollInterval(after polls: Int) -> Duration {
         min(settings.firstPoll * (1 << min(polls / 2, 16)), settings.slowestPoll)
     }
 
-    package func submit(_ submission: Submission) async -> SubmissionAnswer {
+    package func submit(_ submission: Submission) async -> SubmissionResult {
         let url = "\(settings.queueURL)/\(submission.endpoint)?fal_webhook=\(submission.webhookURL.percentEncoded)"
         switch await http.send(.POST, url, body: submission.input, timeout: .seconds(30)) {
         case .notSent(let reason):
             return .refused(ProviderFailure(.unavailable, reason, isTransient: true))
-        case .noAnswer(let reason):
-            return .noAnswer(reason)
-        case .answer(let answer):
-            return read(submission: answer)
+        case .noResponse(let reason):
+            return .noResponse(reason)
+        case .response(let response):
+            return read(submission: response)
         }
     }
 
-    private func read(submission answer: FalHTTP.Answer) -> SubmissionAnswer {
-        switch answer.status {
+    private func read(submission response: FalHTTP.Response) -> SubmissionResult {
+        switch response.status {
         case 200..<300:
-            guard let accepted = answer.decode(FalSubmitAnswer.self) else {
-                return .noAnswer("an answer of HTTP \(answer.status) without a request id")
+            guard let accepted = response.decode(FalSubmitResponse.self) else {
+                return .noResponse("an answer of HTTP \(response.status) without a request id")
             }
             return .accepted(requestID: accepted.requestID, queuePosition: accepted.queuePosition)
-        // A gateway's own error does not say whether the queue behind it took the work on.
-        case 500..<600 where answer.error == nil || answer.status == 504:
-            return .noAnswer("HTTP \(answer.status)")
+        // A gateway's own error does not say whether the queue behind it accepted the work.
+        case 500..<600 where response.error == nil || response.status == 504:
+            return .noResponse("HTTP \(response.status)")
         default:
-            return .refused(FalFailure.read(status: answer.status, error: answer.error, retryAfter: answer.retryAfter))
+            return .refused(
+                FalFailure.read(status: response.status, error: response.error, retryAfter: response.retryAfter))
         }
     }
 
-    package func poll(_ reference: ProviderReference) async -> PollAnswer {
+    package func poll(_ reference: ProviderReference) async -> PollResult {
         guard let url = requestURL(reference) else { return .notFound }
-        guard case .answer(let answer) = await http.send(.GET, url + "/status?logs=1", timeout: .seconds(15)) else {
+        guard case .response(let response) = await http.send(.GET, url + "/status?logs=1", timeout: .seconds(15)) else {
             return .unavailable("no answer", retryAfter: nil)
         }
-        if answer.status == 404 { return .notFound }
-        guard (200..<300).contains(answer.status), let status = answer.decode(FalStatus.self) else {
-            return .unavailable("HTTP \(answer.status)", retryAfter: answer.retryAfter)
+        if response.status == 404 { return .notFound }
+        guard (200..<300).contains(response.status), let status = response.decode(FalStatus.self) else {
+            return .unavailable("HTTP \(response.status)", retryAfter: response.retryAfter)
         }
         switch status.state {
         case .inQueue:
@@ -95,45 +97,49 @@ package struct FalProvider: Provider {
         case .inProgress:
             let logs = status.logs ?? []
             return .running(ProviderProgress(
-                percent: logs.last { $0.percentage != nil }?.percentage, logs: logs.suffix(20).map { String($0.message.prefix(500)) }))
+                percent: logs.last { $0.percentage != nil }?.percentage,
+                logs: logs.suffix(20).map { String($0.message.prefix(500)) }))
         case .completed:
             return await result(url, status)
         }
     }
 
-    /// A failed request is completed too: what it says then is the error's own status and body.
-    private func result(_ url: String, _ status: FalStatus) async -> PollAnswer {
-        guard case .answer(let answer) = await http.send(.GET, url, timeout: .seconds(30)) else {
+    /// A failed request is completed too: its result is the error's own status and body.
+    private func result(_ url: String, _ status: FalStatus) async -> PollResult {
+        guard case .response(let response) = await http.send(.GET, url, timeout: .seconds(30)) else {
             return .unavailable("no answer to the request for the result", retryAfter: nil)
         }
-        if (200..<300).contains(answer.status), status.error == nil, let payload = answer.json {
-            return .ended(FalWords.delivered(payload))
+        if (200..<300).contains(response.status), status.error == nil, let payload = response.json {
+            return .ended(FalResult.delivered(payload))
         }
         if let error = status.error {
-            return .ended(FalWords.failed(error, type: status.errorType, status: answer.status, payload: answer.json))
+            return .ended(
+                FalResult.failed(error, type: status.errorType, status: response.status, payload: response.json))
         }
-        guard answer.error != nil, answer.status != 401, answer.status != 429 else {
-            return answer.status == 404 ? .notFound : .unavailable("HTTP \(answer.status) for the result", retryAfter: answer.retryAfter)
+        guard response.error != nil, response.status != 401, response.status != 429 else {
+            if response.status == 404 { return .notFound }
+            return .unavailable("HTTP \(response.status) for the result", retryAfter: response.retryAfter)
         }
-        return .ended(FalWords.failed("Invalid status code: \(answer.status)", type: nil, status: answer.status, payload: answer.json))
+        let reason = "Invalid status code: \(response.status)"
+        return .ended(FalResult.failed(reason, type: nil, status: response.status, payload: response.json))
     }
 
-    package func cancel(_ reference: ProviderReference) async -> CancelAnswer {
+    package func cancel(_ reference: ProviderReference) async -> CancelResult {
         guard let url = requestURL(reference) else { return .notFound }
-        guard case .answer(let answer) = await http.send(.PUT, url + "/cancel", timeout: .seconds(15)) else {
+        guard case .response(let response) = await http.send(.PUT, url + "/cancel", timeout: .seconds(15)) else {
             return .unavailable("no answer")
         }
-        switch answer.status {
-        case 200 where answer.json?["status"]?.string == "OK": return .dropped
+        switch response.status {
+        case 200 where response.json?["status"]?.string == "OK": return .dropped
         case 200..<300: return .requested
         case 400: return .tooLate
         case 404: return .notFound
-        default: return .unavailable("HTTP \(answer.status)")
+        default: return .unavailable("HTTP \(response.status)")
         }
     }
 
-    package func outcome(of words: JSON) -> ProviderOutcome {
-        FalWords.outcome(of: words)
+    package func outcome(of payload: JSON) -> ProviderOutcome {
+        FalResult.outcome(of: payload)
     }
 
     package func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook {
@@ -143,7 +149,7 @@ package struct FalProvider: Provider {
             body.requestID == signature.requestID
         else { throw .malformed }
         return VerifiedWebhook(
-            requestID: body.requestID, userID: signature.userID, words: FalWords.words(of: body),
+            requestID: body.requestID, userID: signature.userID, words: FalResult.result(of: body),
             needsPoll: body.payload == nil || body.payloadError != nil)
     }
 
@@ -156,18 +162,11 @@ package struct FalProvider: Provider {
 
 extension FalSignature {
     fileprivate init(_ headers: [String: String]) throws(WebhookRefusal) {
-        guard let requestID = headers[FalHeader.webhookRequestID.rawValue], let userID = headers[FalHeader.webhookUserID.rawValue],
-            let timestamp = headers[FalHeader.webhookTimestamp.rawValue], let signature = headers[FalHeader.webhookSignature.rawValue]
+        guard let requestID = headers[FalHeader.webhookRequestID.rawValue],
+            let userID = headers[FalHeader.webhookUserID.rawValue],
+            let timestamp = headers[FalHeader.webhookTimestamp.rawValue],
+            let signature = headers[FalHeader.webhookSignature.rawValue]
         else { throw .malformed }
         self.init(requestID: requestID, userID: userID, timestamp: timestamp, signature: signature)
-    }
-}
-
-extension String {
-    /// For one query value or path part.
-    var percentEncoded: String {
-        var allowed = CharacterSet.alphanumerics.intersection(CharacterSet(charactersIn: Unicode.Scalar(0)..."\u{7f}"))
-        allowed.insert(charactersIn: "-._~")
-        return addingPercentEncoding(withAllowedCharacters: allowed) ?? ""
     }
 }

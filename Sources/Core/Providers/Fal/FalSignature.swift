@@ -30,11 +30,12 @@ package struct FalSignature: Sendable, Hashable {
 
     package var headers: [(FalHeader, String)] {
         [
-            (.webhookRequestID, requestID), (.webhookUserID, userID), (.webhookTimestamp, timestamp), (.webhookSignature, signature),
+            (.webhookRequestID, requestID), (.webhookUserID, userID), (.webhookTimestamp, timestamp),
+            (.webhookSignature, signature),
         ]
     }
 
-    /// Of a webhook's headers. Throws `malformed` where one is missing.
+    /// Of a webhook's headers. Throws `malformed` if one is missing.
     package init(_ headers: HTTPFields) throws(Refusal) {
         func value(_ header: FalHeader) throws(Refusal) -> String {
             guard let value = headers[header.field], !value.isEmpty, value.utf8.count <= 200 else { throw .malformed }
@@ -47,18 +48,21 @@ package struct FalSignature: Sendable, Hashable {
     }
 
     /// What is signed: id, user, time and the body's SHA-256, a line each, with no newline after the last.
-    package static func message(requestID: String, userID: String, timestamp: String, body: some Sequence<UInt8>) -> [UInt8] {
+    package static func message(
+        requestID: String, userID: String, timestamp: String, body: some Sequence<UInt8>
+    ) -> [UInt8] {
         let digest = SHA256.hash(data: Data(body))
         return Array([requestID, userID, timestamp, Hex.text(digest)].joined(separator: "\n").utf8)
     }
 
     /// - Parameter tolerance: fal's rule is 300 s to either side, for clocks differ.
     package func verify(
-        body: some Sequence<UInt8>, keys: [Curve25519.Signing.PublicKey], now: Instant, tolerance: Duration = .seconds(300)
+        body: some Sequence<UInt8>, keys: [Curve25519.Signing.PublicKey], now: Instant,
+        tolerance: Duration = .seconds(300)
     ) throws(Refusal) {
-        guard let seconds = Int64(timestamp), (0..<1 << 40).contains(seconds), let bytes = Hex.bytes(signature), bytes.count == 64 else {
-            throw .malformed
-        }
+        guard let seconds = Int64(timestamp), (0..<1 << 40).contains(seconds), let bytes = Hex.bytes(signature),
+            bytes.count == 64
+        else { throw .malformed }
         let age = now - Instant(seconds: seconds)
         guard age <= tolerance, age >= .zero - tolerance else { throw .stale }
         let message = Self.message(requestID: requestID, userID: userID, timestamp: timestamp, body: body)

@@ -1,6 +1,6 @@
 package import Crypto
 
-/// Signs webhooks as fal does, for whoever plays fal: the sandbox and the tests.
+/// Signs webhooks as fal does, for the sandbox and the tests.
 package struct FalSigner: Sendable {
     package let userID: String
     private let key: Curve25519.Signing.PrivateKey
@@ -19,6 +19,7 @@ package struct FalSigner: Sendable {
         let timestamp = String(now.seconds)
         let message = FalSignature.message(requestID: requestID, userID: userID, timestamp: timestamp, body: body)
         return FalSignature(
-            requestID: requestID, userID: userID, timestamp: timestamp, signature: Hex.text(try key.signature(for: message)))
+            requestID: requestID, userID: userID, timestamp: timestamp,
+            signature: Hex.text(try key.signature(for: message)))
     }
 }

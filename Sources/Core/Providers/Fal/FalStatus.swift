@@ -1,4 +1,4 @@
-/// The answer to "how is my request?". fal answers HTTP 202 until it is completed, then 200.
+/// The response to a request for a status. Its HTTP status is 202 until the request is completed, then 200.
 package struct FalStatus: Sendable, Hashable {
     package var state: FalQueueState
     package var requestID: String?
@@ -7,7 +7,7 @@ package struct FalStatus: Sendable, Hashable {
     package var cancelURL: String?
     /// How many requests are ahead; only while in the queue.
     package var queuePosition: Int?
-    /// All that was logged so far, not what is new. Nothing where fal sent none.
+    /// All that was logged so far, not what is new. Nil if fal sent none.
     package var logs: [FalLogLine]?
     /// Seconds of computing, once completed.
     package var inferenceTime: Double?

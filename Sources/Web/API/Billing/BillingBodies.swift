@@ -1,6 +1,6 @@
 import Core
 
-/// Whatever is for sale, or was bought, by its name.
+/// Credits that are bought once.
 struct PackBody: Encodable {
     let name: String
     let title: String
@@ -23,19 +23,20 @@ struct PackBody: Encodable {
     }
 }
 
+/// Credits per month, with limits.
 struct PlanBody: Encodable {
     let name: String
     let title: String
     let monthlyCredits: Credits
-    /// A month, in minor units; absent where the plan is not for sale.
+    /// Per month, in minor units; absent if the plan is not for sale.
     let amount: Int64?
     let currency: String?
     let concurrentJobs: Int
-    /// Absent where there is no limit.
+    /// Absent if there is no limit.
     let jobsPerHour: Int?
     let weight: Int
     let headStartSeconds: Int64
-    /// How many further months its credits live.
+    /// How many more months its credits last.
     let rollover: Int
     let position: Int
 
@@ -62,7 +63,7 @@ struct CheckoutBody: Encodable {
     let credits: Credits
     let amount: Int64
     let currency: String
-    /// Where it is paid, while it can be.
+    /// The page where it is paid; absent if it cannot be paid any more.
     let url: String?
     let createdAt: String
 

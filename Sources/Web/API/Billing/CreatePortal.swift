@@ -1,20 +1,20 @@
-package import Core
-package import Hummingbird
+import Core
+import Hummingbird
 
 /// `POST /api/billing/portal`: a page of Stripe's about the account's cards and bills, and to end its plan.
-package struct CreatePortal: Sendable {
+struct CreatePortal: Sendable {
     private let open: OpenPortal?
 
-    package init(open: OpenPortal?) {
+    init(open: OpenPortal?) {
         self.open = open
     }
 
-    private struct Answer: Encodable { let url: String }
+    private struct PortalBody: Encodable { let url: String }
 
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         guard let open else { throw BillingError.off }
         let bytes = try await request.bytes(limit: 64 << 10)
         let body = try ObjectBody(bytes.isEmpty ? [:] : JSON(body: bytes), ["returnUrl"])
-        return .json(Answer(url: try await open(returnURL: try body.text("returnUrl"), by: context.actor)))
+        return .json(PortalBody(url: try await open(returnURL: try body.text("returnUrl"), by: context.actor)))
     }
 }

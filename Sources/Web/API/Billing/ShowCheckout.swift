@@ -1,19 +1,21 @@
-package import Core
-package import Hummingbird
+import Core
+import Hummingbird
 
-/// `GET /api/billing/checkout/{id}`: what became of it, for whoever comes back from the pay page.
-package struct ShowCheckout: Sendable {
+/// `GET /api/billing/checkout/{id}`: its state, for those who come back from the pay page.
+struct ShowCheckout: Sendable {
     private let read: ReadCheckout?
 
-    package init(read: ReadCheckout?) {
+    init(read: ReadCheckout?) {
         self.read = read
     }
 
-    private struct Answer: Encodable { let checkout: CheckoutBody }
+    private struct Envelope: Encodable { let checkout: CheckoutBody }
 
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         guard let read else { throw BillingError.off }
-        guard let id = context.parameters.get("id").flatMap({ ID<Checkout>(checking: $0) }) else { throw BillingError.checkoutNotFound }
-        return .json(Answer(checkout: CheckoutBody(try await read(id, by: context.actor))))
+        guard let id = context.parameters.get("id").flatMap({ ID<Checkout>(checking: $0) }) else {
+            throw BillingError.checkoutNotFound
+        }
+        return .json(Envelope(checkout: CheckoutBody(try await read(id, by: context.actor))))
     }
 }

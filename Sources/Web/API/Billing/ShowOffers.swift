@@ -1,12 +1,12 @@
-package import Hummingbird
-package import SQL
+import Hummingbird
+import SQL
 import Core
 
 /// `GET /api/billing/packs`: what is for sale, packs and plans.
-package struct ShowOffers: Sendable {
+struct ShowOffers: Sendable {
     private let database: Database
 
-    package init(database: Database) {
+    init(database: Database) {
         self.database = database
     }
 
@@ -15,8 +15,8 @@ package struct ShowOffers: Sendable {
         let plans: [PlanBody]
     }
 
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let (packs, plans) = try await database.read { try ($0.packs(), $0.plans()) }
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+        let (packs, plans) = try await database.read { try ($0.billing.packs(), $0.billing.plans()) }
         return .json(Offers(packs: packs.map(PackBody.init), plans: plans.map(PlanBody.init)))
     }
 }

@@ -1,26 +1,26 @@
 import Core
-package import Hummingbird
-package import SQL
+import Hummingbird
+import SQL
 
 /// `GET /api/billing/subscription`: the plan in force, and the subscription that pays for it.
-package struct ShowSubscription: Sendable {
+struct ShowSubscription: Sendable {
     private let database: Database
 
-    package init(database: Database) {
+    init(database: Database) {
         self.database = database
     }
 
-    private struct Standing: Encodable {
-        /// Whose limits are in force.
+    private struct Status: Encodable {
+        /// The plan whose limits are in force.
         let plan: PlanBody?
         let owedCredits: Credits
-        /// Absent where there is none.
+        /// Absent if there is none.
         let subscription: Body?
     }
 
     private struct Body: Encodable {
         let plan: String
-        /// From the next period on; absent where it stays.
+        /// From the next period on; absent if the plan stays.
         let nextPlan: String?
         let status: String
         let periodStart: String
@@ -40,12 +40,16 @@ package struct ShowSubscription: Sendable {
         }
     }
 
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         let account = context.account
         let found = try await database.read {
-            (plan: try $0.plan(of: account), owed: try $0.owed(by: account), subscription: try $0.subscription(of: account))
+            (
+                plan: try $0.billing.plan(of: account), owed: try $0.billing.owed(by: account),
+                subscription: try $0.billing.subscription(of: account)
+            )
         }
-        return .json(Standing(
-            plan: found.plan.map(PlanBody.init), owedCredits: found.owed, subscription: found.subscription.map(Body.init)))
+        return .json(Status(
+            plan: found.plan.map(PlanBody.init), owedCredits: found.owed,
+            subscription: found.subscription.map(Body.init)))
     }
 }

@@ -1,15 +1,15 @@
-package import Core
-package import Hummingbird
+import Core
+import Hummingbird
 
-/// `GET /api/kinds`: what can be asked for, with which parameters, of which endpoints.
-package struct ShowKinds: Sendable {
-    private let catalog: CatalogCache
+/// `GET /api/kinds`: what can be asked for, with which parameters, from which endpoints.
+struct ShowKinds: Sendable {
+    private let catalog: Catalog
 
-    package init(catalog: CatalogCache) {
+    init(catalog: Catalog) {
         self.catalog = catalog
     }
 
-    private struct Answer: Encodable { let kinds: [KindBody] }
+    private struct Envelope: Encodable { let kinds: [KindBody] }
 
     private struct KindBody: Encodable {
         let name: String
@@ -26,15 +26,18 @@ package struct ShowKinds: Sendable {
         let complexity: String
     }
 
-    @Sendable package func handle(_ request: Request, _ context: AppContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AppContext) async throws -> Response {
         let catalog = try await catalog.current()
         let kinds = catalog.kinds.values.sorted { $0.name.rawValue < $1.name.rawValue }.map { kind in
-            KindBody(
+            let endpoints = catalog.endpoints.values.filter { $0.kind == kind.name }
+                .sorted { $0.id.rawValue < $1.id.rawValue }
+            return KindBody(
                 name: kind.name.rawValue, title: kind.title, parameters: kind.parameters,
                 defaultEndpoint: kind.defaultEndpoint.rawValue,
-                endpoints: catalog.endpoints.values.filter { $0.kind == kind.name }.sorted { $0.id.rawValue < $1.id.rawValue }
-                    .map { EndpointBody(id: $0.id.rawValue, title: $0.title, complexity: $0.complexity.description) })
+                endpoints: endpoints.map {
+                    EndpointBody(id: $0.id.rawValue, title: $0.title, complexity: $0.complexity.description)
+                })
         }
-        return .json(Answer(kinds: kinds))
+        return .json(Envelope(kinds: kinds))
     }
 }

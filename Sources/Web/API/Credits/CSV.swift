@@ -1,9 +1,9 @@
-/// Lines of comma-separated values as RFC 4180 has them. A cell of words that a spreadsheet would take for a formula is
-/// marked as text by an apostrophe.
+/// Lines of comma-separated values by RFC 4180. A cell of text that a spreadsheet would take for a formula is marked as
+/// text by an apostrophe.
 struct CSV {
     enum Cell {
         case text(String)
-        /// As it is to stand there. Digits of our own making.
+        /// Written as it is. Digits that this server made.
         case number(String)
     }
 
@@ -17,7 +17,7 @@ struct CSV {
         lines += cells.map(CSV.written).joined(separator: ",") + "\r\n"
     }
 
-    /// What has come together since the last time.
+    /// Returns the lines that were added since the last call.
     mutating func take() -> String {
         defer { lines = "" }
         return lines
@@ -26,8 +26,12 @@ struct CSV {
     private static func written(_ cell: Cell) -> String {
         switch cell {
         case .number(let digits): digits
-        case .text(let text): quoted(text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } == true ? "'" + text : text)
+        case .text(let text): quoted(isFormula(text) ? "'" + text : text)
         }
+    }
+
+    private static func isFormula(_ text: String) -> Bool {
+        text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
     }
 
     private static func quoted(_ text: String) -> String {

@@ -1,14 +1,14 @@
-package import Core
-package import Hummingbird
-package import SQL
+import Core
+import Hummingbird
+import SQL
 
-/// `GET /api/credits/explain?at=&limit=&cursor=`: a balance as its lots, now or at an instant; with `lot=`, that lot as its
-/// entries.
-package struct ExplainCredits: Sendable {
+/// `GET /api/credits/explain?at=&limit=&cursor=`: a balance as its lots, now or at an instant; with `lot=`, that lot as
+/// its entries.
+struct ExplainCredits: Sendable {
     private let database: Database
     private let time: Time
 
-    package init(database: Database, time: Time) {
+    init(database: Database, time: Time) {
         self.database = database
         self.time = time
     }
@@ -17,11 +17,22 @@ package struct ExplainCredits: Sendable {
         let at: String
         let availableCredits: Credits
         let reservedCredits: Credits
-        let lots: [LotBody]
-        let nextCursor: String?
+        let page: Page<LotBody>
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(at, forKey: .at)
+            try container.encode(availableCredits, forKey: .availableCredits)
+            try container.encode(reservedCredits, forKey: .reservedCredits)
+            try page.encode(to: encoder)
+        }
+
+        enum CodingKeys: CodingKey {
+            case at, availableCredits, reservedCredits
+        }
     }
 
-    private struct LotBody: Encodable {
+    private struct LotBody: Encodable, Sendable {
         let id: String
         let source: Lot.Source
         let granted: Credits
@@ -29,7 +40,7 @@ package struct ExplainCredits: Sendable {
         let reserved: Credits
         let captured: Credits
         let expired: Credits
-        /// What went on into another lot, or was taken back.
+        /// What moved into another lot, or was taken back.
         let moved: Credits
         let entries: Int
         let createdAt: String
@@ -52,11 +63,20 @@ package struct ExplainCredits: Sendable {
 
     private struct EntriesPage: Encodable {
         let lot: String
-        let entries: [EntryBody]
-        let nextCursor: String?
+        let page: Page<EntryBody>
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(lot, forKey: .lot)
+            try page.encode(to: encoder)
+        }
+
+        enum CodingKeys: CodingKey {
+            case lot
+        }
     }
 
-    private struct EntryBody: Encodable {
+    private struct EntryBody: Encodable, Sendable {
         let transactionId: String
         let kind: TransactionKind
         let book: String
@@ -74,33 +94,35 @@ package struct ExplainCredits: Sendable {
         }
     }
 
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         let at = try request.instant("at") ?? time.now()
-        let limit = try request.limit()
-        if let lot = try request.identifier("lot", of: Lot.self) { return try await entries(of: lot, at, limit, request, context) }
-        let cursor = try request.cursor(Lot.self)
-        let explanation = try await database.read { try $0.explanation(of: context.account, at: at) }
-        let rest = explanation.lots.drop { lot in cursor.map { lot.id >= $0 } ?? false }
-        let page = rest.prefix(limit)
+        if let lot = try request.identifier("lot", of: Lot.self) {
+            return try await entries(of: lot, at, request.page(of: LedgerTransaction.self), context)
+        }
+        let query = try request.page(of: Lot.self)
+        let explanation = try await database.read { try $0.ledger.explanation(of: context.account, at: at) }
+        let rest = explanation.lots.drop { lot in query.cursor.map { lot.id >= $0 } ?? false }
         return .json(LotsPage(
             at: at.text, availableCredits: explanation.balance.available, reservedCredits: explanation.balance.reserved,
-            lots: page.map(LotBody.init), nextCursor: rest.count > limit ? page.last?.id.rawValue : nil))
+            page: query.page("lots", of: rest, by: \.id, LotBody.init)))
     }
 
     private func entries(
-        of lot: ID<Lot>, _ at: Instant, _ limit: Int, _ request: Request, _ context: AccountContext
+        of lot: ID<Lot>, _ at: Instant, _ query: PageQuery<ID<LedgerTransaction>>, _ context: AccountContext
     ) async throws -> Response {
-        let cursor = try request.cursor(LedgerTransaction.self)
-        // A transaction touches a lot in two books at most, and is not torn.
+        // A transaction has at most two entries of a lot, and a page holds whole transactions.
         let found = try await database.read {
-            try $0.lotEntries(lot, of: context.account, at: at, before: cursor, limit: 2 * limit + 2)
+            try $0.ledger.lotEntries(lot, of: context.account, at: at, before: query.cursor, limit: 2 * query.readLimit)
         }
         guard let found else { throw APIError.notFound("lot") }
-        var transactions: [ID<LedgerTransaction>] = []
-        for entry in found where transactions.last != entry.transaction { transactions.append(entry.transaction) }
-        let shown = Set(transactions.prefix(limit))
+        var transactions: [[Explanation.LotEntry]] = []
+        for entry in found {
+            if transactions.last?.last?.transaction != entry.transaction { transactions.append([]) }
+            transactions[transactions.count - 1].append(entry)
+        }
+        let page = query.page("entries", of: transactions, by: { $0[0].transaction }) { $0.map(EntryBody.init) }
         return .json(EntriesPage(
-            lot: lot.rawValue, entries: found.filter { shown.contains($0.transaction) }.map(EntryBody.init),
-            nextCursor: transactions.count > limit ? transactions[limit - 1].rawValue : nil))
+            lot: lot.rawValue,
+            page: Page(name: page.name, items: page.items.flatMap { $0 }, nextCursor: page.nextCursor)))
     }
 }

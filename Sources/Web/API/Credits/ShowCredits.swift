@@ -1,13 +1,13 @@
-package import Core
-package import Hummingbird
-package import SQL
+import Core
+import Hummingbird
+import SQL
 
-/// `GET /api/credits/balance`: what there is, and the lots that it is in.
-package struct ShowCredits: Sendable {
+/// `GET /api/credits/balance`: the balance, and the lots that make it up.
+struct ShowCredits: Sendable {
     private let database: Database
     private let time: Time
 
-    package init(database: Database, time: Time) {
+    init(database: Database, time: Time) {
         self.database = database
         self.time = time
     }
@@ -17,7 +17,7 @@ package struct ShowCredits: Sendable {
         let reservedCredits: Credits
         let bonusCredits: Credits
         let totalAllocated: Credits
-        /// When a plan's credits come again; null while no plan brings any.
+        /// When the plan grants credits next; null while no plan grants any.
         let nextReplenishmentAt: String?
         /// In the order in which they are spent.
         let lots: [LotBody]
@@ -43,7 +43,7 @@ package struct ShowCredits: Sendable {
         let id: String
         let source: Lot.Source
         let remaining: Credits
-        /// Absent where it does not expire.
+        /// Absent if it does not expire.
         let expiresAt: String?
 
         init(_ lot: Lot) {
@@ -54,14 +54,14 @@ package struct ShowCredits: Sendable {
         }
     }
 
-    @Sendable package func balance(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func balance(_ request: Request, _ context: AccountContext) async throws -> Response {
         let now = time.now()
         let (summary, next) = try await database.read {
-            (try $0.balanceSummary(of: context.account, now: now), try $0.nextReplenishment(of: context.account))
+            (try $0.ledger.balanceSummary(of: context.account, now: now), try $0.billing.nextReplenishment(of: context.account))
         }
         return .json(Balance(
-            availableCredits: summary.balance.available, reservedCredits: summary.balance.reserved, bonusCredits: summary.bonus,
-            totalAllocated: summary.totalAllocated, nextReplenishmentAt: next?.text, lots: summary.lots.map(LotBody.init),
-            hasMoreLots: summary.hasMoreLots))
+            availableCredits: summary.balance.available, reservedCredits: summary.balance.reserved,
+            bonusCredits: summary.bonus, totalAllocated: summary.totalAllocated, nextReplenishmentAt: next?.text,
+            lots: summary.lots.map(LotBody.init), hasMoreLots: summary.hasMoreLots))
     }
 }

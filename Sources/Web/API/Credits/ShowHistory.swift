@@ -1,37 +1,33 @@
 import Core
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 import NIOCore
-package import SQL
+import SQL
 
-/// `GET /api/credits/history?kind=&job=&from=&to=&limit=&cursor=`: the ledger's lines, newest first; as CSV all of them.
-package struct ShowHistory: Sendable {
+/// `GET /api/credits/history?kind=&job=&from=&to=&limit=&cursor=`: the ledger's lines, newest first; as CSV all of
+/// them.
+struct ShowHistory: Sendable {
     /// Lines of a CSV that are in memory at once.
     private static let linesAtOnce = 500
 
     private let database: Database
 
-    package init(database: Database) {
+    init(database: Database) {
         self.database = database
     }
 
-    private struct Page: Encodable {
-        let transactions: [LedgerLineBody]
-        let nextCursor: String?
-    }
-
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         let filter = try HistoryFilter(request)
         if try request.wantsCSV() { return csv(filter, of: context.account) }
-        let limit = try request.limit(default: 50)
-        let cursor = try request.cursor(LedgerTransaction.self)
-        let found = try await database.read { try $0.history(of: context.account, filter, before: cursor, limit: limit + 1) }
-        let page = found.prefix(limit)
-        return .json(Page(
-            transactions: page.map(LedgerLineBody.init), nextCursor: found.count > limit ? page.last?.id.rawValue : nil))
+        let query = try request.page(of: LedgerTransaction.self, limit: 50)
+        let found = try await database.read {
+            try $0.ledger.history(of: context.account, filter, before: query.cursor, limit: query.readLimit)
+        }
+        return .json(query.page("transactions", of: found, by: \.id, LedgerLineBody.init))
     }
 
-    /// Read page by page, as fast as the client takes it. What is booked meanwhile is newer than all that is still to come.
+    /// Read page by page, as fast as the client takes it. Transactions that are added during it are newer than all that
+    /// is still to come.
     private func csv(_ filter: HistoryFilter, of account: ID<Account>) -> Response {
         let database = database
         return Response(
@@ -45,7 +41,7 @@ package struct ShowHistory: Sendable {
                 var cursor: ID<LedgerTransaction>?
                 while true {
                     let lines = try await database.read { [cursor] in
-                        try $0.history(of: account, filter, before: cursor, limit: Self.linesAtOnce)
+                        try $0.ledger.history(of: account, filter, before: cursor, limit: Self.linesAtOnce)
                     }
                     for line in lines { page.add(line.cells) }
                     try await writer.write(ByteBuffer(string: page.take()))
@@ -62,8 +58,8 @@ extension LedgerLine {
 
     fileprivate var cells: [CSV.Cell] {
         [
-            .text(id.rawValue), .text(createdAt.text), .text(kind.rawValue), .number(amount.description), .text(job?.rawValue ?? ""),
-            .number(availableAfter.description), .number(reservedAfter.description),
+            .text(id.rawValue), .text(createdAt.text), .text(kind.rawValue), .number(amount.description),
+            .text(job?.rawValue ?? ""), .number(availableAfter.description), .number(reservedAfter.description),
         ]
     }
 }

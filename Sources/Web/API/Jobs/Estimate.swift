@@ -1,20 +1,20 @@
-package import Core
-package import Hummingbird
-package import SQL
+import Core
+import Hummingbird
+import SQL
 
 /// `POST /api/estimate`: what a request would cost, and whether the account can pay it. Takes what `generate` takes.
-package struct Estimate: Sendable {
+struct Estimate: Sendable {
     private let price: PriceRequest
     private let database: Database
     private let time: Time
 
-    package init(price: PriceRequest, database: Database, time: Time) {
+    init(price: PriceRequest, database: Database, time: Time) {
         self.price = price
         self.database = database
         self.time = time
     }
 
-    private struct Answer: Encodable {
+    private struct EstimateBody: Encodable {
         let estimatedCredits: Credits
         let availableCredits: Credits
         let sufficient: Bool
@@ -22,17 +22,19 @@ package struct Estimate: Sendable {
         let prices: [PriceBody]
     }
 
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         let requests = try JobRequest.list(in: await request.json(limit: 256 << 10))
         let priced = try await price(requests, for: context.account)
         let total = priced.reduce(Credits.zero) { $0 + $1.price.total }
         let endpoint = priced[0].endpoint.id
         let now = time.now()
         let (available, duration) = try await database.read { transaction in
-            (try transaction.spendableCredits(of: context.account, now: now), try transaction.usualDuration(of: endpoint))
+            let available = try transaction.ledger.spendableCredits(of: context.account, now: now)
+            return (available, try transaction.jobs.usualDuration(of: endpoint))
         }
-        return .json(Answer(
+        return .json(EstimateBody(
             estimatedCredits: total, availableCredits: available, sufficient: total <= available,
-            estimatedSeconds: duration.map { Int(($0.milliseconds + 999) / 1000) }, prices: priced.map { PriceBody($0.price) }))
+            estimatedSeconds: duration.map { Int(($0.milliseconds + 999) / 1000) },
+            prices: priced.map { PriceBody($0.price) }))
     }
 }

@@ -1,21 +1,19 @@
-package import Core
-import Crypto
-import Foundation
+import Core
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 
-/// `POST /api/generate`: takes on a job, or with `{"jobs": […]}` several, all or none. Answers 202 at once.
-package struct Generate: Sendable {
+/// `POST /api/generate`: submits a job, or with `{"jobs": […]}` several, all or none. Responds with 202 at once.
+struct Generate: Sendable {
     private let submit: SubmitJob
 
-    package init(submit: SubmitJob) {
+    init(submit: SubmitJob) {
         self.submit = submit
     }
 
-    private struct Answer: Encodable { let job: JobBody }
-    private struct BatchAnswer: Encodable { let jobs: [JobBody] }
+    private struct Envelope: Encodable { let job: JobBody }
+    private struct BatchEnvelope: Encodable { let jobs: [JobBody] }
 
-    @Sendable package func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         let bytes = try await request.bytes(limit: 256 << 10)
         let body = try JSON(body: bytes)
         let isBatch = body["jobs"] != nil
@@ -23,13 +21,15 @@ package struct Generate: Sendable {
         let idempotency = try request.idempotency(route: "generate", body: bytes)
         let outcome = try await submit(requests, by: context.actor, idempotency: idempotency) { jobs in
             let bodies = jobs.map(JobBody.init)
-            return KeptAnswer(status: 202, body: isBatch ? JSON.text(of: BatchAnswer(jobs: bodies)) : JSON.text(of: Answer(job: bodies[0])))
+            let text = isBatch ? JSON.text(of: BatchEnvelope(jobs: bodies)) : JSON.text(of: Envelope(job: bodies[0]))
+            return StoredResponse(status: 202, body: text)
         }
         switch outcome {
-        case .repeated(let kept): return .kept(kept, isRepeated: true)
+        case .repeated(let stored): return .replayed(stored)
         case .submitted(let jobs):
             let bodies = jobs.map(JobBody.init)
-            return isBatch ? .json(BatchAnswer(jobs: bodies), status: .accepted) : .json(Answer(job: bodies[0]), status: .accepted)
+            guard isBatch else { return .json(Envelope(job: bodies[0]), status: .accepted) }
+            return .json(BatchEnvelope(jobs: bodies), status: .accepted)
         }
     }
 }
@@ -39,7 +39,7 @@ extension JobRequest {
     static func list(in body: JSON) throws(APIError) -> [JobRequest] {
         guard let jobs = body["jobs"] else { return [try JobRequest(body)] }
         guard let list = jobs.array, body.object?.count == 1 else {
-            throw APIError(.unprocessableContent, "invalid_parameter", "'jobs' is a list of requests, and stands alone.", field: "jobs")
+            throw .invalidParameter("jobs", "'jobs' is a list of requests, and stands alone.")
         }
         var requests: [JobRequest] = []
         for (index, item) in list.prefix(100).enumerated() {
@@ -54,7 +54,7 @@ extension JobRequest {
         return requests
     }
 
-    /// `kind` and `endpoint` are ours; all other members are the kind's parameters.
+    /// `kind` and `endpoint` say what is asked for; all other members are the kind's parameters.
     init(_ body: JSON) throws(APIError) {
         guard var parameters = body.object else {
             throw APIError(.badRequest, "invalid_json", "The body must be a JSON object.")
@@ -62,37 +62,15 @@ extension JobRequest {
         let kind = try JobRequest.take("kind", from: &parameters)
         let endpoint = try JobRequest.take("endpoint", from: &parameters)
         self.init(
-            kind: kind.map { KindName(rawValue: $0) } ?? .textToImage, endpoint: endpoint.map { EndpointID(rawValue: $0) },
-            parameters: parameters)
+            kind: kind.map { KindName(rawValue: $0) } ?? .textToImage,
+            endpoint: endpoint.map { EndpointID(rawValue: $0) }, parameters: parameters)
     }
 
     private static func take(_ name: String, from parameters: inout [String: JSON]) throws(APIError) -> String? {
         guard let value = parameters.removeValue(forKey: name), value != .null else { return nil }
         guard let text = value.string else {
-            throw APIError(.unprocessableContent, "invalid_parameter", "'\(name)' must be a string.", field: name)
+            throw .invalidParameter(name, "'\(name)' must be a string.")
         }
         return text
-    }
-}
-
-extension Request {
-    /// The caller's key for this request, if it sent one.
-    func idempotency(route: String, body: [UInt8]) throws(APIError) -> Idempotency? {
-        guard let key = headers[.idempotencyKey] else { return nil }
-        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (32...126).contains($0) }) else {
-            throw APIError(
-                .badRequest, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable characters.", field: "Idempotency-Key")
-        }
-        return Idempotency(route: route, key: key, bodyHash: Hex.text(SHA256.hash(data: Data(body))))
-    }
-}
-
-extension Response {
-    static func kept(_ answer: KeptAnswer, isRepeated: Bool) -> Response {
-        var response = Response(
-            status: .init(code: answer.status), headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: answer.body)))
-        if isRepeated { response.headers[.idempotentReplayed] = "true" }
-        return response
     }
 }

@@ -1,7 +1,7 @@
 import Core
 import Foundation
 
-/// A job as our API shows it in lists and in answers to a submission.
+/// A job as the API shows it in lists and in the response to a submission.
 struct JobBody: Encodable {
     let id: String
     let kind: String
@@ -54,7 +54,7 @@ struct PriceBody: Encodable {
     let formula: Price.Formula
     let base: Credits
     let factors: [Factor]
-    /// Added after the factors: a training's extra images. Absent where there is none.
+    /// Added after the factors: a training's extra images. Absent if there is none.
     let surcharge: Credits?
     let count: Int
 

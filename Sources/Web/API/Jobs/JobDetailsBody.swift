@@ -1,6 +1,6 @@
 import Core
 
-/// Everything about one job: where it stands, what it made, what it cost and by which entries.
+/// Everything about one job: its state, what it made, what it cost and by which entries.
 struct JobDetailsBody: Encodable {
     let job: JobBody
     let progress: ProgressBody
@@ -22,11 +22,11 @@ struct JobDetailsBody: Encodable {
 struct ProgressBody: Encodable {
     /// 0 to 100.
     let percent: Int?
-    /// Whether the percentage is ours, by how long such jobs usually take, and not the provider's.
+    /// Whether the percentage is this server's, by how long such jobs usually take, and not the provider's.
     let isEstimate: Bool?
-    /// Jobs before it in our queue; `1000+` beyond that.
+    /// Jobs before it in this server's queue; `1000+` beyond that.
     let queuePosition: String?
-    /// Why it waits, beside those before it.
+    /// Why it waits, if not only for the jobs before it.
     let waitingFor: JobDetails.Wait?
     let providerQueuePosition: Int?
     let estimatedSecondsLeft: Int?
@@ -62,27 +62,7 @@ struct ReceiptBody: Encodable {
     }
 }
 
-struct LedgerLineBody: Encodable {
-    let id: String
-    let kind: TransactionKind
-    let amount: Credits
-    let jobId: String?
-    let availableAfter: Credits
-    let reservedAfter: Credits
-    let createdAt: String
-
-    init(_ line: LedgerLine) {
-        id = line.id.rawValue
-        kind = line.kind
-        amount = line.amount
-        jobId = line.job?.rawValue
-        availableAfter = line.availableAfter
-        reservedAfter = line.reservedAfter
-        createdAt = line.createdAt.text
-    }
-}
-
-/// One hand-over, with the provider's own words where it failed.
+/// One submission to a provider, with the provider's own message if it failed.
 struct AttemptBody: Encodable {
     let number: Int
     let provider: String
@@ -91,7 +71,7 @@ struct AttemptBody: Encodable {
     let error: JobBody.Failure?
     let startedAt: String
     let submittedAt: String?
-    let answeredAt: String?
+    let respondedAt: String?
     let endedAt: String?
 
     init(_ attempt: Attempt) {
@@ -102,7 +82,7 @@ struct AttemptBody: Encodable {
         error = attempt.failure.map { JobBody.Failure(code: $0.code, message: $0.message) }
         startedAt = attempt.createdAt.text
         submittedAt = attempt.submittedAt?.text
-        answeredAt = attempt.answeredAt?.text
+        respondedAt = attempt.respondedAt?.text
         endedAt = attempt.endedAt?.text
     }
 }

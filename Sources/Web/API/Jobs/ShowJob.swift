@@ -1,19 +1,19 @@
-package import Core
-package import Hummingbird
+import Core
+import Hummingbird
 
-/// `GET /api/jobs/{id}` with everything there is to know, and `GET /api/generate/{id}` with the result alone.
-package struct ShowJob: Sendable {
+/// `GET /api/jobs/{id}` with everything about it, and `GET /api/generate/{id}` with the result alone.
+struct ShowJob: Sendable {
     private let read: ReadJob
     private let links: FileLinks
     private let time: Time
 
-    package init(read: ReadJob, links: FileLinks, time: Time) {
+    init(read: ReadJob, links: FileLinks, time: Time) {
         self.read = read
         self.links = links
         self.time = time
     }
 
-    @Sendable package func show(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func show(_ request: Request, _ context: AccountContext) async throws -> Response {
         .json(JobDetailsBody(try await details(context), links: links, now: time.now()))
     }
 
@@ -36,13 +36,13 @@ package struct ShowJob: Sendable {
         }
     }
 
-    @Sendable package func result(_ request: Request, _ context: AccountContext) async throws -> Response {
+    @Sendable func result(_ request: Request, _ context: AccountContext) async throws -> Response {
         let details = try await details(context)
         let images = details.outputs.map { asset in
             let link = links.link(to: asset.key)
             return Result.Image(
-                id: asset.id.rawValue, url: link.url, expiresAt: link.expiresAt.text, contentType: asset.type.contentType,
-                width: asset.dimensions?.width, height: asset.dimensions?.height)
+                id: asset.id.rawValue, url: link.url, expiresAt: link.expiresAt.text,
+                contentType: asset.type.contentType, width: asset.dimensions?.width, height: asset.dimensions?.height)
         }
         return .json(Result(
             id: details.job.id.rawValue, status: details.job.state, progress: ProgressBody(details, now: time.now()),

@@ -1,23 +1,21 @@
-package import Core
+import Core
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
 import Mustache
 import NIOCore
 
-/// `GET /`: what this is, how its parts are, and a place to make a first picture.
-package struct HomePage: Sendable {
-    private let check: PartsCheck
-    private let installation: Installation
-    private let signUp: SignUp.Mode
-    private let version: String
+/// `GET /`: what this is, the status of its parts, and a form to generate a first image.
+struct HomePage: Sendable {
+    private let app: Darkroom
+    private let settings: WebApplication.Settings
+    private let check: ReadinessCheck
     private let files: PublicFiles
     private let template: MustacheTemplate
 
-    package init(check: PartsCheck, installation: Installation, signUp: SignUp.Mode, version: String, files: PublicFiles) {
+    init(app: Darkroom, settings: WebApplication.Settings, check: ReadinessCheck, files: PublicFiles) {
+        self.app = app
+        self.settings = settings
         self.check = check
-        self.installation = installation
-        self.signUp = signUp
-        self.version = version
         self.files = files
         do {
             template = try MustacheTemplate(string: String(decoding: PackageResources.home_mustache, as: UTF8.self))
@@ -36,62 +34,70 @@ package struct HomePage: Sendable {
         let style: String
         let script: String
         let icon: String
-        /// For who comes back from a pay page.
+        /// For those who come back from a pay page.
         let payment: String?
     }
 
     private struct Part {
         let name: String
-        let words: String
+        let text: String
         /// `good`, `plain` or `bad`: a class of the style sheet.
         let look: String
     }
 
-    @Sendable package func handle(_ request: Request, _ context: AppContext) async throws -> Response {
+    @Sendable func handle(_ request: Request, _ context: AppContext) async throws -> Response {
         let content = Content(
-            version: version, publicURL: installation.publicURL, parts: parts(await check()),
-            isSandbox: installation.provider == .sandbox, isOpen: signUp == .open, style: files.address(of: "style.css"),
-            script: files.address(of: "home.js"), icon: files.address(of: "favicon.svg"),
-            payment: Self.words(ofPayment: request.uri.queryParameters.get("checkout")))
+            version: settings.version, publicURL: app.platform.publicURL, parts: parts(await check()),
+            isSandbox: app.providers.isAnySimulated, isOpen: app.accounts.signUp.mode == .open,
+            style: files.address(of: "style.css"), script: files.address(of: "home.js"),
+            icon: files.address(of: "favicon.svg"),
+            payment: Self.message(afterPayment: request.uri.queryParameters.get("checkout")))
         return Response(
             status: .ok,
             headers: [
-                .contentType: "text/html; charset=utf-8", .cacheControl: "no-cache", .contentSecurityPolicy: Self.policy,
+                .contentType: "text/html; charset=utf-8", .cacheControl: "no-cache",
+                .contentSecurityPolicy: Self.policy,
             ],
             body: ResponseBody(byteBuffer: ByteBuffer(string: template.render(content))))
     }
 
-    private static func words(ofPayment end: String?) -> String? {
+    private static func message(afterPayment end: String?) -> String? {
         switch end {
-        case "done": "Thank you. The credits are on the account as soon as the payment has arrived, which by card is now."
-        case "cancelled": "Nothing was bought, and nothing is to be paid."
-        default: nil
+        case "done":
+            "Thank you. The credits are on the account as soon as the payment has arrived, which by card is now."
+        case "cancelled":
+            "Nothing was bought, and nothing is to be paid."
+        default:
+            nil
         }
     }
 
     /// Nothing from elsewhere, and no script or style in the page itself.
     private static let policy = """
-        default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'
+        default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+        frame-ancestors 'none'
         """
 
     private func parts(_ found: [String: String]) -> [Part] {
         let checked = [("database", "Database"), ("files", "Files")].map { key, name in
-            let words = found[key] ?? "unknown"
-            return Part(name: name, words: words, look: words == PartsCheck.ok ? "good" : "bad")
+            let text = found[key] ?? "unknown"
+            return Part(name: name, text: text, look: text == ReadinessCheck.ok ? "good" : "bad")
         }
-        return checked + [provider, worker]
+        return checked + providers + [worker]
     }
 
-    private var provider: Part {
-        switch installation.provider {
-        case .sandbox: Part(name: "Provider", words: "sandbox, not AI", look: "plain")
-        case .fal: Part(name: "Provider", words: "fal.ai", look: "good")
-        case .none: Part(name: "Provider", words: "none: jobs wait", look: "bad")
+    private var providers: [Part] {
+        guard !app.providers.entries.isEmpty else {
+            return [Part(name: "Provider", text: "none: jobs wait", look: "bad")]
+        }
+        return app.providers.entries.map { entry in
+            Part(name: "Provider", text: entry.title, look: entry.isSimulated ? "plain" : "good")
         }
     }
 
     private var worker: Part {
-        installation.worksHere
-            ? Part(name: "Worker", words: "in this process", look: "good") : Part(name: "Worker", words: "in other processes", look: "plain")
+        settings.worksHere
+            ? Part(name: "Worker", text: "in this process", look: "good")
+            : Part(name: "Worker", text: "in other processes", look: "plain")
     }
 }

@@ -5,7 +5,8 @@ import Testing
 /// JSON text, both ways.
 struct JSONTextTests {
     @Test(arguments: [
-        (" \n{ } ", [:]), ("[]", []), ("null", nil), ("true", true), ("-0", 0), ("12", 12), ("-9223372036854775808", .integer(.min)),
+        (" \n{ } ", [:]), ("[]", []), ("null", nil), ("true", true), ("-0", 0), ("12", 12),
+        ("-9223372036854775808", .integer(.min)),
         (#"{"a":[1,{"b":null}],"c":"d"}"#, ["a": [1, ["b": nil]], "c": "d"]),
         (#""\"\\\/\b\f\n\r\t\u0041\u00e9\ud83d\ude00é😀""#, "\"\\/\u{8}\u{c}\n\r\tAé😀é😀"),
         (#"{"a":1,"a":2}"#, ["a": 2]), ("\u{FEFF}7", 7),
@@ -19,8 +20,10 @@ struct JSONTextTests {
     }
 
     @Test(arguments: [
-        "", " ", "{", "}", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:2}", "'a'", "\"a", "\"\\x\"",
-        "\"\\u12\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"a\nb\"", "tru", "nul", "True", "01", "-", "+1",
+        "", " ", "{", "}", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:2}", "'a'", "\"a",
+        "\"\\x\"",
+        "\"\\u12\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"a\nb\"", "tru", "nul",
+        "True", "01", "-", "+1",
         "1.", ".5", "1e", "1e+", "0x1", "NaN", "Infinity", "1e999", "1 2", "[1]]", "\u{0}",
         String(repeating: "[", count: 100_000), String(repeating: "{\"a\":", count: 1_000),
     ])
@@ -28,8 +31,10 @@ struct JSONTextTests {
         #expect(throws: JSONParser.Malformed.self) { try JSON(parsing: text) }
     }
 
-    @Test func `bytes that are no UTF-8 are refused, and halves of a character too`() {
-        for bytes in [[0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], [0x22, 0x5C, 0x6E, 0xC3, 0x22], [0xEF, 0xBB]] as [[UInt8]] {
+    @Test func `bytes that are not UTF-8 are refused, and halves of a character too`() {
+        for bytes in [
+            [0x22, 0xFF, 0x22], [0x22, 0xC3, 0x22], [0x22, 0x5C, 0x6E, 0xC3, 0x22], [0xEF, 0xBB],
+        ] as [[UInt8]] {
             #expect(throws: JSONParser.Malformed.self) { try JSON(parsing: bytes) }
         }
     }
@@ -43,7 +48,8 @@ struct JSONTextTests {
 
     @Test func `text that was written is read as the same value, with its members in order`() throws {
         let value: JSON = [
-            "b": [true, false, nil, -7], "a": "\u{0}\u{1F}\"\\/\u{7F}é😀\n", "c": .decimal(Decimal(sign: .minus, exponent: -2, significand: 1234)),
+            "b": [true, false, nil, -7], "a": "\u{0}\u{1F}\"\\/\u{7F}é😀\n",
+            "c": .decimal(Decimal(sign: .minus, exponent: -2, significand: 1234)),
             "": [:],
         ]
 
@@ -73,7 +79,7 @@ struct JSONTextTests {
         }
     }
 
-    @Test func `a type of ours is written as Foundation writes it, in the order of its members`() throws {
+    @Test func `an encodable type is written as Foundation writes it, in the order of its members`() throws {
         let shape = Shape(
             name: "a \"name\"", nothing: nil, id: ID(rawValue: "id"),
             credits: [0, 100, 150, 155, 5, -5, -1250].map { Credits(hundredths: $0) }, state: .queued,
@@ -83,13 +89,15 @@ struct JSONTextTests {
         let text = JSON.text(of: shape)
 
         #expect(text == #"{"name":"a \"name\"","id":"id","credits":[0,1,1.5,1.55,0.05,-0.05,-12.5],"state":"queued","#
-            + #""list":[{"one":1,"two":{"x":[1,null]}},null],"members":{"a":"b","z":1},"numbers":{"n":7},"decimal":1.5,"#
+            + #""list":[{"one":1,"two":{"x":[1,null]}},null],"members":{"a":"b","z":1},"numbers":{"n":7},"#
+            + #""decimal":1.5,"#
             + #""inner":{"one":-2,"two":null},"flag":true}"#)
         #expect(try JSON(parsing: JSONEncoder().encode(shape)) == JSON(parsing: text))
     }
 
     @Test func `a price is read as it was written`() async throws {
-        let price = try await Catalog.released().prices.image(longerSide: 1024, quality: "hd", complexity: Multiplier(rawValue: 13_000), count: 3)
+        let price = try await CatalogSnapshot.released().prices.image(
+            longerSide: 1024, quality: "hd", complexity: Multiplier(rawValue: 13_000), count: 3)
 
         #expect(try Price(JSON(parsing: JSON.text(of: price))) == price)
         #expect(throws: (any Error).self) { try Price(["version": 1]) }

@@ -5,11 +5,12 @@ import TestSupport
 
 struct PictureTests {
     private func square(_ side: Int, bands: Int = 3) throws -> Picture {
-        try Picture(pixels: (0..<side * side * bands).map { UInt8(truncatingIfNeeded: $0) }, width: side, height: side, bands: bands)
+        let pixels = (0..<side * side * bands).map { UInt8(truncatingIfNeeded: $0) }
+        return try Picture(pixels: pixels, width: side, height: side, bands: bands)
     }
 
     @Test(arguments: [PictureFormat.jpeg, .png, .webp])
-    func `what is encoded is recognised by its bytes and can be decoded`(format: PictureFormat) throws {
+    func `what is encoded is recognized by its bytes and can be decoded`(format: PictureFormat) throws {
         let bytes = try square(40).encoded(format)
         let info = try PictureInfo(inspecting: bytes)
         let picture = try Picture(decoding: bytes, atMost: 1600)
@@ -43,12 +44,16 @@ struct PictureTests {
 
     @Test func `a picture that is cut short is broken, not half a picture`() throws {
         let bytes = try square(200).encoded(.jpeg)
-        #expect(throws: PictureError.self) { try Picture(decoding: Array(bytes.prefix(bytes.count / 2)), atMost: 40_000) }
+        #expect(throws: PictureError.self) {
+            try Picture(decoding: Array(bytes.prefix(bytes.count / 2)), atMost: 40_000)
+        }
         #expect(throws: PictureError.self) { try Picture(decoding: Array(bytes.prefix(10)), atMost: 40_000) }
     }
 
     @Test(arguments: [PictureFormat.jpeg, .png, .webp])
-    func `a large picture that is cut short is broken, however bright its beginning is`(format: PictureFormat) async throws {
+    func `a large picture that is cut short is broken, however bright its beginning is`(
+        format: PictureFormat
+    ) async throws {
         let side = 600
         // White at the top, and below it what does not compress.
         var noise = Seeded(7)
@@ -74,7 +79,9 @@ struct PictureTests {
         let threads = PictureThreads(count: 2)
         let bytes = try square(64).encoded(.webp)
         try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<40 { group.addTask { try await threads.run { try Picture(decoding: bytes, atMost: 5000).width } } }
+            for _ in 0..<40 {
+                group.addTask { try await threads.run { try Picture(decoding: bytes, atMost: 5000).width } }
+            }
             for try await width in group { #expect(width == 64) }
         }
         try await threads.close()

@@ -7,16 +7,21 @@ import TestSupport
 
 struct FetcherTests {
     private let body = Sample.png(padding: 50_000)
+    private let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     /// Every host is at loopback; the policy is what a test says.
     private func fetcher(
-        _ policy: AddressPolicy = AddressPolicy(allowPrivate: true), limits: Fetcher.Limits = .init(), time: Time = FakeTime().time,
-        at address: String = "127.0.0.1"
+        _ policy: AddressPolicy = AddressPolicy(allowPrivate: true), limits: Fetcher.Limits = .init(),
+        time: Time = FakeTime().time, at address: String = "127.0.0.1"
     ) -> Fetcher {
-        Fetcher(policy: policy, limits: limits, time: time, resolver: HostResolver { _, port in [try SocketAddress(ipAddress: address, port: port)] })
+        Fetcher(
+            policy: policy, limits: limits, time: time,
+            resolver: HostResolver { _, port in [try SocketAddress(ipAddress: address, port: port)] })
     }
 
-    private func fetch(_ answer: ScriptedServer.Answer, limit: Int = 1 << 20, limits: Fetcher.Limits = .init()) async throws -> [UInt8] {
+    private func fetch(
+        _ answer: ScriptedServer.Answer, limit: Int = 1 << 20, limits: Fetcher.Limits = .init()
+    ) async throws -> [UInt8] {
         let server = try await ScriptedServer { _ in answer }
         return try await fetcher(limits: limits).bytes(of: "http://files.example:\(server.port)/a", limit: limit)
     }
@@ -37,7 +42,8 @@ struct FetcherTests {
         let server = try await ScriptedServer { [body] _ in .ok(body) }
         for host in ["localhost", "127.0.0.1", "127.1", "0177.0.0.1", "2130706433", "0x7f.1"] {
             await #expect(throws: FetchError.privateAddress(host: host), "\(host)") {
-                try await Fetcher(policy: AddressPolicy(), time: FakeTime().time).bytes(of: "http://\(host):\(server.port)/", limit: 1 << 20)
+                try await Fetcher(policy: AddressPolicy(), time: FakeTime().time)
+                    .bytes(of: "http://\(host):\(server.port)/", limit: 1 << 20)
             }
         }
         let bytes = try await Fetcher(policy: AddressPolicy(allowPrivate: true), time: FakeTime().time)
@@ -59,7 +65,9 @@ struct FetcherTests {
         let url = "http://provider.example:\(server.port)/a"
         let origin = try #require(Origin(url))
 
-        await #expect(throws: FetchError.privateAddress(host: "provider.example")) { try await fetcher(AddressPolicy()).bytes(of: url, limit: 1 << 20) }
+        await #expect(throws: FetchError.privateAddress(host: "provider.example")) {
+            try await fetcher(AddressPolicy()).bytes(of: url, limit: 1 << 20)
+        }
         #expect(server.requests.isEmpty)
         #expect(try await fetcher(AddressPolicy()).bytes(of: url, limit: 1 << 20, trusting: [origin]) == body)
     }
@@ -88,7 +96,9 @@ struct FetcherTests {
             }
         }
         #expect(try await fetcher().bytes(of: "http://a.example:\(server.port)/3", limit: 1 << 20) == body)
-        await #expect(throws: FetchError.tooManyRedirects) { try await fetcher().bytes(of: "http://a.example:\(server.port)/loop", limit: 1 << 20) }
+        await #expect(throws: FetchError.tooManyRedirects) {
+            try await fetcher().bytes(of: "http://a.example:\(server.port)/loop", limit: 1 << 20)
+        }
         #expect(server.requests.count == 8)
     }
 
@@ -99,21 +109,25 @@ struct FetcherTests {
 
     @Test func `a body is stopped at the limit, whether or not its length is announced`() async throws {
         await #expect(throws: FetchError.tooLarge(limit: 100)) { try await fetch(.ok(body), limit: 100) }
-        await #expect(throws: FetchError.tooLarge(limit: 100)) { try await fetch(.init("HTTP/1.1 200 OK\r\n\r\n", body: body), limit: 100) }
         await #expect(throws: FetchError.tooLarge(limit: 100)) {
-            try await fetch(.init("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nC8\r\n", body: Array(body.prefix(200)), closes: false), limit: 100)
+            try await fetch(.init("HTTP/1.1 200 OK\r\n\r\n", body: body), limit: 100)
+        }
+        await #expect(throws: FetchError.tooLarge(limit: 100)) {
+            try await fetch(.init(chunked + "C8\r\n", body: Array(body.prefix(200)), closes: false), limit: 100)
         }
     }
 
     @Test func `a body that ends early is truncated, which may pass`() async throws {
         await #expect(throws: FetchError.truncated) { try await fetch(.ok(body, announcing: body.count + 1)) }
         await #expect(throws: FetchError.truncated) {
-            try await fetch(.init("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nFFFF\r\n", body: Array(body.prefix(200))))
+            try await fetch(.init(chunked + "FFFF\r\n", body: Array(body.prefix(200))))
         }
         #expect(FetchError.truncated.isTransient)
     }
 
-    @Test(arguments: [(404, false), (403, false), (410, false), (204, false), (408, true), (429, true), (500, true), (503, true)])
+    @Test(arguments: [
+        (404, false), (403, false), (410, false), (204, false), (408, true), (429, true), (500, true), (503, true),
+    ])
     func `another status is an error that says whether it may pass`(status: Int, isTransient: Bool) async throws {
         let error = FetchError.status(status, retryAfter: nil)
 
@@ -122,15 +136,21 @@ struct FetcherTests {
     }
 
     @Test func `the other side says how long to wait, and is believed for an hour`() async throws {
-        await #expect(throws: FetchError.status(429, retryAfter: .seconds(7))) { try await fetch(.status(429, "Retry-After: 7\r\n")) }
-        await #expect(throws: FetchError.status(503, retryAfter: .seconds(3600))) { try await fetch(.status(503, "Retry-After: 99999999\r\n")) }
+        await #expect(throws: FetchError.status(429, retryAfter: .seconds(7))) {
+            try await fetch(.status(429, "Retry-After: 7\r\n"))
+        }
+        await #expect(throws: FetchError.status(503, retryAfter: .seconds(3600))) {
+            try await fetch(.status(503, "Retry-After: 99999999\r\n"))
+        }
     }
 
     @Test func `silence ends it`() async throws {
         var limits = Fetcher.Limits()
         limits.idle = .milliseconds(50)
 
-        await #expect(throws: FetchError.timedOut) { try await fetch(.ok(body, announcing: body.count + 1, closes: false), limits: limits) }
+        await #expect(throws: FetchError.timedOut) {
+            try await fetch(.ok(body, announcing: body.count + 1, closes: false), limits: limits)
+        }
         await #expect(throws: FetchError.timedOut) { try await fetch(.init("", closes: false), limits: limits) }
     }
 
@@ -138,7 +158,9 @@ struct FetcherTests {
         let server = try await ScriptedServer { _ in .init("", closes: false) }
         let hurried = Time(now: { Instant(seconds: 0) }, sleep: { _ in })
 
-        await #expect(throws: FetchError.timedOut) { try await fetcher(time: hurried).bytes(of: "http://a.example:\(server.port)/", limit: 10) }
+        await #expect(throws: FetchError.timedOut) {
+            try await fetcher(time: hurried).bytes(of: "http://a.example:\(server.port)/", limit: 10)
+        }
     }
 
     @Test func `nobody there is worth another try`() async throws {
@@ -182,8 +204,12 @@ struct FetcherTests {
         #expect(try await fetcher(AddressPolicy()).bytes(of: encoded, limit: body.count) == body)
         #expect(try await fetcher(AddressPolicy()).bytes(of: "data:,a%20b", limit: 10) == Array("a b".utf8))
         await #expect(throws: FetchError.tooLarge(limit: 100)) { try await fetcher().bytes(of: encoded, limit: 100) }
-        await #expect(throws: FetchError.tooLarge(limit: body.count - 1)) { try await fetcher().bytes(of: encoded, limit: body.count - 1) }
-        await #expect(throws: FetchError.invalidAddress) { try await fetcher().bytes(of: "data:image/png;base64,!!!!", limit: 100) }
+        await #expect(throws: FetchError.tooLarge(limit: body.count - 1)) {
+            try await fetcher().bytes(of: encoded, limit: body.count - 1)
+        }
+        await #expect(throws: FetchError.invalidAddress) {
+            try await fetcher().bytes(of: "data:image/png;base64,!!!!", limit: 100)
+        }
         await #expect(throws: FetchError.invalidAddress) { try await fetcher().bytes(of: "data:nothing", limit: 100) }
     }
 }

@@ -2,7 +2,7 @@ import Core
 import SQL
 import TestSupport
 
-/// Two people with a job, an output and an upload each, on PostgreSQL, and psql beside our code.
+/// Two people with a job, an output and an upload each, on PostgreSQL, and psql for queries past the product's code.
 struct ClientAccess {
     struct Person {
         let actor: Actor
@@ -27,8 +27,12 @@ struct ClientAccess {
     private static func person(in world: TestWorld) async throws -> Person {
         let actor = try await world.account(credits: 20)
         try await world.database.write(order: .alone) {
-            try $0.execute("INSERT INTO profiles (user_id, name, created_at, updated_at) VALUES ($1, 'Somebody', 0, 0)", actor.account)
-            try $0.execute("INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $1, 'owner', 0)", actor.account)
+            try $0.execute(
+                "INSERT INTO profiles (user_id, name, created_at, updated_at) VALUES ($1, 'Somebody', 0, 0)",
+                actor.account)
+            try $0.execute(
+                "INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $1, 'owner', 0)",
+                actor.account)
         }
         let upload = try await world.upload(for: actor)
         let job = try await world.submit(for: actor)
@@ -37,7 +41,7 @@ struct ClientAccess {
     }
 
     /// As Ann. The names in braces stand for ids.
-    func asAnn(_ statement: String, account: String = "") async throws -> Psql.Answer {
+    func asAnn(_ statement: String, account: String = "") async throws -> Psql.Outcome {
         try await psql.client(filled(statement), user: ann.id, account: account)
     }
 

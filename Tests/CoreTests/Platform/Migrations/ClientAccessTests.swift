@@ -3,11 +3,12 @@ import SQL
 import Testing
 import TestSupport
 
-/// What PostgreSQL itself lets a client's query see and change: the table of who may do what, cell by cell.
+/// What PostgreSQL itself lets a client's query see and change: the table of rights, cell by cell.
 @Suite(.enabled(if: TestEngine.available.contains(.postgres)))
 struct ClientAccessTests {
     static let views = [
-        "profiles", "user_roles", "credit_balances", "credits_ledger", "assets", "generation_jobs", "ai_jobs", "job_events",
+        "profiles", "user_roles", "credit_balances", "credits_ledger", "assets", "generation_jobs", "ai_jobs",
+        "job_events",
         "generated_images",
     ]
     /// The cells that say no.
@@ -16,15 +17,18 @@ struct ClientAccessTests {
         "UPDATE profiles SET email = 'x@example.com'", "UPDATE profiles SET credits = 1000",
         "INSERT INTO user_roles (user_id, role) VALUES ('{ann}', 'admin')", "UPDATE user_roles SET role = 'admin'",
         "DELETE FROM user_roles",
-        "INSERT INTO credit_balances (account_id, balance) VALUES ('{ann}', 1000)", "UPDATE credit_balances SET balance = 1000",
+        "INSERT INTO credit_balances (account_id, balance) VALUES ('{ann}', 1000)",
+        "UPDATE credit_balances SET balance = 1000",
         "DELETE FROM credit_balances",
-        "INSERT INTO credits_ledger (account_id, amount) VALUES ('{ann}', 1000)", "UPDATE credits_ledger SET amount = 1000",
+        "INSERT INTO credits_ledger (account_id, amount) VALUES ('{ann}', 1000)",
+        "UPDATE credits_ledger SET amount = 1000",
         "DELETE FROM credits_ledger",
         "UPDATE assets SET path = 'elsewhere'", "UPDATE assets SET user_id = '{ann}' WHERE id = '{ben.upload}'",
         "INSERT INTO assets (id, path) VALUES ('{ann.upload}', 'x')",
         "INSERT INTO generation_jobs (user_id, prompt) VALUES ('{ann}', 'a free picture')",
         "UPDATE generation_jobs SET status = 'completed'", "DELETE FROM generation_jobs",
-        "INSERT INTO ai_jobs (user_id, prompt) VALUES ('{ann}', 'a free picture')", "UPDATE ai_jobs SET status = 'completed'",
+        "INSERT INTO ai_jobs (user_id, prompt) VALUES ('{ann}', 'a free picture')",
+        "UPDATE ai_jobs SET status = 'completed'",
         "DELETE FROM ai_jobs",
         "INSERT INTO job_events (job_id, seq) VALUES ('{ann.job}', 9)", "UPDATE job_events SET status = 'completed'",
         "DELETE FROM job_events",
@@ -34,7 +38,7 @@ struct ClientAccessTests {
         "UPDATE stripe_customers SET stripe_customer_id = 'cus_x'", "DELETE FROM stripe_customers",
     ]
 
-    @Test func `every view shows own rows and nobody else's`() async throws {
+    @Test func `every view shows own rows and no others`() async throws {
         let access = try await ClientAccess()
 
         for view in Self.views {
@@ -50,7 +54,7 @@ struct ClientAccessTests {
     @Test func `an account sees its own customer at Stripe, and no other's`() async throws {
         let access = try await ClientAccess()
         let made = try await access.psql.owner(access.filled("""
-            INSERT INTO stripe_customers (account_id, realm, customer, created_at)
+            INSERT INTO stripe_customers (account_id, environment, customer, created_at)
             VALUES ('{ann}', 'test', 'cus_ann', 0), ('{ben}', 'test', 'cus_ben', 0)
             """))
         try #require(made == .rows([]))
@@ -62,62 +66,78 @@ struct ClientAccessTests {
         let access = try await ClientAccess()
 
         for statement in Self.denied {
-            guard case .refused(let state, _) = try await access.asAnn(statement) else { Issue.record("was done: \(statement)"); continue }
-            // No privilege, a column that is not to be written, a view that takes no rows.
+            guard case .refused(let state, _) = try await access.asAnn(statement) else {
+                Issue.record("was done: \(statement)"); continue
+            }
+            // No privilege, a column that is not to be written, a view that accepts no rows.
             #expect(["42501", "0A000", "55000"].contains(state), "\(statement)")
         }
         #expect(try await access.world.differences().isEmpty)
     }
 
-    @Test func `the own profile's name and avatar can be changed, and nobody else's`() async throws {
+    @Test func `the own profile's name and avatar can be changed, and no one else's`() async throws {
         let access = try await ClientAccess()
 
-        let own = try await access.asAnn("UPDATE profiles SET name = 'Ann', avatar_asset_id = '{ann.upload}' WHERE id = '{ann}' RETURNING name")
+        let own = try await access.asAnn(
+            "UPDATE profiles SET name = 'Ann', avatar_asset_id = '{ann.upload}' WHERE id = '{ann}' RETURNING name")
         let others = try await access.asAnn("UPDATE profiles SET name = 'Ann' WHERE id = '{ben}' RETURNING name")
         let borrowed = try await access.asAnn("UPDATE profiles SET avatar_asset_id = '{ben.upload}'")
 
         #expect(own == .rows(["Ann"]))
         #expect(others == .rows([]))
         #expect(borrowed == .refused(state: "23514", message: "there is no picture with this id among your assets"))
-        #expect(try await access.psql.owner(access.filled("SELECT name FROM profiles WHERE user_id = '{ben}'")) == .rows(["Somebody"]))
+        #expect(
+            try await access.psql.owner(access.filled("SELECT name FROM profiles WHERE user_id = '{ben}'"))
+                == .rows(["Somebody"]))
     }
 
-    @Test func `an own asset's name, tags and favourite can be changed, and nobody else's`() async throws {
+    @Test func `an own asset's name, tags and favorite can be changed, and no one else's`() async throws {
         let access = try await ClientAccess()
 
         let own = try await access.asAnn("""
-            UPDATE assets SET name = 'dress.png', tags = '["red"]', favourite = true WHERE id = '{ann.upload}' RETURNING name, tags, favourite
+            UPDATE assets SET name = 'dress.png', tags = '["red"]', favorite = true WHERE id = '{ann.upload}'
+            RETURNING name, tags, favorite
             """)
-        let others = try await access.asAnn("UPDATE assets SET name = 'dress.png' WHERE id = '{ben.upload}' RETURNING name")
+        let others = try await access.asAnn(
+            "UPDATE assets SET name = 'dress.png' WHERE id = '{ben.upload}' RETURNING name")
         let bad = try await access.asAnn("UPDATE assets SET name = '../dress.png'")
 
         #expect(own == .rows(["dress.png|[\"red\"]|t"]))
         #expect(others == .rows([]))
-        #expect(bad == .refused(state: "23514", message: "a name has 1 to 200 bytes, without control characters and slashes"))
-        let asset = try await access.world.database.read { try $0.asset(access.ann.upload, of: access.ann.actor.account) }
+        #expect(
+            bad == .refused(
+                state: "23514", message: "a name has 1 to 200 bytes, without control characters and slashes"))
+        let asset = try await access.world.database.read {
+            try $0.files.asset(access.ann.upload, of: access.ann.actor.account)
+        }
         #expect(asset?.name == "dress.png")
         #expect(asset?.tags == ["red"])
     }
 
     @Test func `an insert adopts an own upload, and nothing else`() async throws {
         let access = try await ClientAccess()
-        let path = try #require(try await access.world.database.read { try $0.asset(access.ann.upload, of: access.ann.actor.account) })
+        let path = try #require(
+            try await access.world.database.read { try $0.files.asset(access.ann.upload, of: access.ann.actor.account) })
             .key.description.dropFirst("uploads/".count)
 
-        let adopted = try await access.asAnn("INSERT INTO assets (path, name) VALUES ('\(path)', 'mine.png') RETURNING id, name")
+        let adopted = try await access.asAnn(
+            "INSERT INTO assets (path, name) VALUES ('\(path)', 'mine.png') RETURNING id, name")
         let missing = try await access.asAnn("INSERT INTO assets (path, name) VALUES ('{ann}/none.png', 'mine.png')")
-        let others = try await access.psql.client("INSERT INTO assets (path, name) VALUES ('\(path)', 'mine.png')", user: access.ben.id)
+        let others = try await access.psql.client(
+            "INSERT INTO assets (path, name) VALUES ('\(path)', 'mine.png')", user: access.ben.id)
         let output = try await access.asAnn("""
-            INSERT INTO assets (bucket, path, name) SELECT 'outputs', path, 'mine.png' FROM assets WHERE job_id IS NOT NULL
+            INSERT INTO assets (bucket, path, name) SELECT 'outputs', path, 'mine.png' FROM assets
+            WHERE job_id IS NOT NULL
             """)
 
-        let refusal = Psql.Answer.refused(state: "23514", message: "there is no upload of yours at this path; store the file first")
+        let refusal = Psql.Outcome.refused(
+            state: "23514", message: "there is no upload of yours at this path; store the file first")
         #expect(adopted == .rows(["\(access.ann.upload)|mine.png"]))
         #expect([missing, others, output] == [refusal, refusal, refusal])
         #expect(try await access.psql.owner("SELECT count(*) FROM assets") == .rows(["4"]))
     }
 
-    @Test func `an own asset can be deleted, its bytes with it, and nobody else's`() async throws {
+    @Test func `an own asset can be deleted, its bytes with it, and no one else's`() async throws {
         let access = try await ClientAccess()
 
         let own = try await access.asAnn("DELETE FROM assets WHERE id = '{ann.upload}' RETURNING id")
@@ -126,20 +146,23 @@ struct ClientAccessTests {
         #expect(own == .rows([access.ann.upload.rawValue]))
         #expect(others == .rows([]))
         #expect(try await access.psql.owner("SELECT count(*) FROM assets WHERE deleted_at IS NOT NULL") == .rows(["1"]))
-        let written = try await access.psql.owner(access.filled("SELECT count(*) FROM file_deletions WHERE key LIKE 'uploads/{ann}/%'"))
+        let written = try await access.psql.owner(
+            access.filled("SELECT count(*) FROM file_deletions WHERE key LIKE 'uploads/{ann}/%'"))
         #expect(written == .rows(["1"]))
-        let usage = try await access.psql.owner(access.filled("SELECT files FROM storage_usage WHERE account_id = '{ann}'"))
+        let usage = try await access.psql.owner(
+            access.filled("SELECT files FROM storage_usage WHERE account_id = '{ann}'"))
         #expect(usage == .rows(["1"]))
     }
 
     @Test func `a file that a living job needs is not deleted`() async throws {
         let access = try await ClientAccess()
-        let request = JobRequest(kind: "background_removal", parameters: ["inputAssetId": .string(access.ann.upload.rawValue)])
+        let request = JobRequest(
+            kind: "background_removal", parameters: ["inputAssetId": .string(access.ann.upload.rawValue)])
         _ = try await access.world.submitJob([request], by: access.ann.actor)
 
-        let answer = try await access.asAnn("DELETE FROM assets WHERE id = '{ann.upload}'")
+        let response = try await access.asAnn("DELETE FROM assets WHERE id = '{ann.upload}'")
 
-        #expect(answer == .refused(state: "55006", message: "a job that has not ended still needs this file"))
+        #expect(response == .refused(state: "55006", message: "a job that has not ended still needs this file"))
     }
 
     @Test func `another account is seen by its members alone`() async throws {
@@ -147,7 +170,9 @@ struct ClientAccessTests {
         let mine = "SELECT DISTINCT account_id FROM generation_jobs"
 
         let stranger = try await access.asAnn(mine, account: access.ben.id)
-        _ = try await access.psql.owner(access.filled("INSERT INTO members (account_id, user_id, role, created_at) VALUES ('{ben}', '{ann}', 'member', 0)"))
+        _ = try await access.psql.owner(
+            access.filled(
+                "INSERT INTO members (account_id, user_id, role, created_at) VALUES ('{ben}', '{ann}', 'member', 0)"))
         let member = try await access.asAnn(mine, account: access.ben.id)
         _ = try await access.psql.owner(access.filled("UPDATE users SET disabled_at = 1 WHERE id = '{ann}'"))
         let disabled = try await access.asAnn(mine, account: access.ben.id)
@@ -157,7 +182,7 @@ struct ClientAccessTests {
         #expect(disabled == .rows([]))
     }
 
-    /// A new table is nobody's until a line here says otherwise.
+    /// A new table is accessible to nobody until a line here says otherwise.
     @Test func `no table is written to directly, and only these can be read at all`() async throws {
         let access = try await ClientAccess()
 
@@ -171,14 +196,17 @@ struct ClientAccessTests {
                 OR has_table_privilege('darkroom_client', oid, 'DELETE, TRUNCATE, TRIGGER'))
             """)
         let unguarded = try await access.psql.owner("""
-            SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT relrowsecurity
+            SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+                AND NOT relrowsecurity
             AND has_any_column_privilege('darkroom_client', oid, 'SELECT')
             """)
         let secrets = try await access.psql.owner("""
             SELECT has_column_privilege('darkroom_client', 'users', 'password_hash', 'SELECT')
             """)
 
-        #expect(readable == .rows(["assets", "balances", "job_events", "jobs", "profiles", "stripe_customers", "transactions", "users"]))
+        #expect(
+            readable == .rows(
+                ["assets", "balances", "job_events", "jobs", "profiles", "stripe_customers", "transactions", "users"]))
         #expect(writable == .rows([]))
         #expect(unguarded == .rows([]))
         #expect(secrets == .rows(["f"]))

@@ -8,7 +8,8 @@ import TestSupport
 struct FalProviderTests {
     /// A port where nobody listens, though somebody did a moment ago.
     private func closedPort() async throws -> Int {
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get()
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
         let port = try #require(channel.localAddress?.port)
         try await channel.close()
         return port
@@ -18,8 +19,8 @@ struct FalProviderTests {
         let url = "http://127.0.0.1:\(port)"
         return FalProvider(
             .init(
-                name: .fal, queueURL: url, keysURL: url + "/keys", key: "id:secret", concurrency: 1, patience: .seconds(1),
-                firstPoll: .seconds(1), slowestPoll: .seconds(1)),
+                name: .fal, queueURL: url, keysURL: url + "/keys", key: "id:secret", concurrency: 1,
+                webhookTimeout: .seconds(1), firstPoll: .seconds(1), slowestPoll: .seconds(1)),
             client: client, time: .system)
     }
 
@@ -30,11 +31,12 @@ struct FalProviderTests {
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let provider = provider(at: try await closedPort(), client)
 
-        let answer = await provider.submit(
-            Submission(endpoint: EndpointID(rawValue: "fal-ai/flux/schnell"), input: ["prompt": "x"], webhookURL: "http://127.0.0.1/x"))
+        let endpoint = EndpointID(rawValue: "fal-ai/flux/schnell")
+        let result = await provider.submit(
+            Submission(endpoint: endpoint, input: ["prompt": "x"], webhookURL: "http://127.0.0.1/x"))
         try await client.shutdown()
 
-        guard case .refused(let failure) = answer else { throw Unexpected("\(answer)") }
+        guard case .refused(let failure) = result else { throw Unexpected("\(result)") }
         #expect(failure.code == .unavailable)
         #expect(failure.isTransient)
     }

@@ -23,7 +23,9 @@ struct FalSignatureTests {
     }
 
     func keys() throws -> [Curve25519.Signing.PublicKey] {
-        let text = #"{"keys":[{"kty":"RSA"},{"kty":"OKP","crv":"Ed25519","x":"iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w"}]}"#
+        let text = #"""
+            {"keys":[{"kty":"RSA"},{"kty":"OKP","crv":"Ed25519","x":"iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w"}]}
+            """#
         return try JSONDecoder().decode(FalKeySet.self, from: Data(text.utf8)).publicKeys
     }
 
@@ -48,14 +50,19 @@ struct FalSignatureTests {
     @Test func `a signature is refused once it is stale, to either side`() throws {
         let keys = try keys()
         try signature.verify(body: body, keys: keys, now: now + .seconds(300))
-        #expect(throws: FalSignature.Refusal.stale) { try signature.verify(body: body, keys: keys, now: now + .milliseconds(300_001)) }
-        #expect(throws: FalSignature.Refusal.stale) { try signature.verify(body: body, keys: keys, now: now - .milliseconds(300_001)) }
+        #expect(throws: FalSignature.Refusal.stale) {
+            try signature.verify(body: body, keys: keys, now: now + .milliseconds(300_001))
+        }
+        #expect(throws: FalSignature.Refusal.stale) {
+            try signature.verify(body: body, keys: keys, now: now - .milliseconds(300_001))
+        }
     }
 
     @Test func `another body, id, user, or key is a forgery`() throws {
         let keys = try keys()
-        let renamed = FalSignature(requestID: "x", userID: "user_123", timestamp: signature.timestamp, signature: signature.signature)
-        let moved = FalSignature(requestID: id, userID: "user_9", timestamp: signature.timestamp, signature: signature.signature)
+        let (timestamp, code) = (signature.timestamp, signature.signature)
+        let renamed = FalSignature(requestID: "x", userID: "user_123", timestamp: timestamp, signature: code)
+        let moved = FalSignature(requestID: id, userID: "user_9", timestamp: timestamp, signature: code)
 
         #expect(throws: FalSignature.Refusal.forged) { try signature.verify(body: body + [32], keys: keys, now: now) }
         #expect(throws: FalSignature.Refusal.forged) { try renamed.verify(body: body, keys: keys, now: now) }

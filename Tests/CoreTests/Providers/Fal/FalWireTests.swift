@@ -21,16 +21,21 @@ struct FalWireTests {
         #expect(id.description == full)
     }
 
-    @Test(arguments: ["", "flux", "fal-ai/", "/flux", "fal-ai//flux", "fal-ai/../x", "fal-ai/a b", "fal-ai/é", "a/b/c/d/e/f/g/h/i/j/k"])
+    @Test(arguments: [
+        "", "flux", "fal-ai/", "/flux", "fal-ai//flux", "fal-ai/../x", "fal-ai/a b", "fal-ai/é",
+        "a/b/c/d/e/f/g/h/i/j/k",
+    ])
     func `what is no app id is refused`(text: String) {
         #expect(FalAppID(text) == nil)
     }
 
     @Test func `the three states are read, with their logs, error and unknown members`() throws {
         let queued: FalStatus = try decode(#"{"status":"IN_QUEUE","request_id":"1","queue_position":2,"new":{}}"#)
-        let running: FalStatus = try decode(#"{"status":"IN_PROGRESS","request_id":"1","logs":[{"message":"Rendering 40%"}]}"#)
+        let running: FalStatus = try decode(
+            #"{"status":"IN_PROGRESS","request_id":"1","logs":[{"message":"Rendering 40%"}]}"#)
         let failed: FalStatus = try decode(
-            #"{"status":"COMPLETED","request_id":"1","logs":null,"metrics":{"inference_time":1.5},"error":"no","error_type":"x"}"#)
+            #"{"status":"COMPLETED","request_id":"1","logs":null,"metrics":{"inference_time":1.5},"#
+                + #""error":"no","error_type":"x"}"#)
 
         #expect(queued.queuePosition == 2)
         #expect(running.logs?.first?.percentage == 40)
@@ -49,7 +54,8 @@ struct FalWireTests {
     @Test func `both shapes of an error are read, and a list of which only parts are there`() throws {
         let flat: FalErrorBody = try decode(#"{"detail":"User is locked.","error_type":"x"}"#)
         let list: FalErrorBody = try decode(
-            #"{"detail":[{"loc":["body","prompt"],"msg":"Field required","type":"missing"},{"msg":"and","loc":"odd"}]}"#)
+            #"{"detail":[{"loc":["body","prompt"],"msg":"Field required","type":"missing"},"#
+                + #"{"msg":"and","loc":"odd"}]}"#)
 
         #expect(flat.message == "User is locked.")
         #expect(flat.types == ["x"])

@@ -2,16 +2,16 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// `/auth/v1/admin/users`: for the operator's own servers, by the service-role key.
+/// `/auth/v1/admin/users`: for the operator's own servers, with the service-role key.
 struct AdminUsersRoute: Sendable {
-    private let identity: Identity
+    private let identity: Accounts
 
-    init(_ identity: Identity) {
+    init(_ identity: Accounts) {
         self.identity = identity
     }
 
     @Sendable func list(_ request: Request, context: AppContext) async throws -> Response {
-        try context.demandServiceRole()
+        try context.requireServiceRole()
         let page = try number("page", of: request, default: 1, in: 1...1_000_000)
         let size = try number("per_page", of: request, default: 50, in: 1...1000)
         let (users, total) = try await identity.users.list(page: page, size: size)
@@ -22,13 +22,13 @@ struct AdminUsersRoute: Sendable {
     }
 
     @Sendable func show(_ request: Request, context: AppContext) async throws -> Response {
-        try context.demandServiceRole()
+        try context.requireServiceRole()
         guard let user = try await identity.users.find(id(context)) else { throw UserError.notFound }
         return .json(AuthBody.user(user))
     }
 
     @Sendable func create(_ request: Request, context: AppContext) async throws -> Response {
-        try context.demandServiceRole()
+        try context.requireServiceRole()
         let body = try await request.authBody()
         guard let email = try body.text("email") else {
             throw AuthError(.badRequest, "validation_failed", "Cannot create a user without an email")
@@ -40,12 +40,13 @@ struct AdminUsersRoute: Sendable {
                 isConfirmed: body["email_confirm"]?.bool ?? !identity.signUp.confirmsByMail)
             return .json(AuthBody.user(user))
         } catch SignUpError.taken {
-            throw AuthError(.unprocessableContent, "email_exists", "A user with this email address has already been registered")
+            throw AuthError(
+                .unprocessableContent, "email_exists", "A user with this email address has already been registered")
         }
     }
 
     @Sendable func delete(_ request: Request, context: AppContext) async throws -> Response {
-        try context.demandServiceRole()
+        try context.requireServiceRole()
         try await identity.users.delete(id(context))
         return .json([:] as JSON)
     }
@@ -58,11 +59,13 @@ struct AdminUsersRoute: Sendable {
     }
 
     private func number(
-        _ name: String, of request: Request, default ordinary: Int, in range: ClosedRange<Int>
+        _ name: String, of request: Request, default usual: Int, in range: ClosedRange<Int>
     ) throws(AuthError) -> Int {
-        guard let text = request.uri.queryParameters[name[...]], !text.isEmpty else { return ordinary }
+        guard let text = request.uri.queryParameters[name[...]], !text.isEmpty else { return usual }
         guard let number = Int(text), range.contains(number) else {
-            throw AuthError(.badRequest, "validation_failed", "\(name) must be a number from \(range.lowerBound) to \(range.upperBound)")
+            throw AuthError(
+                .badRequest, "validation_failed",
+                "\(name) must be a number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number
     }

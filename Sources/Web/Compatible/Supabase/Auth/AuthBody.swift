@@ -2,7 +2,7 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// Supabase's objects. Clients validate them strictly, and miss members that are absent where they expect null.
+/// Supabase's objects. Clients validate them strictly, and fail on members that are absent where they expect null.
 enum AuthBody {
     static func session(_ signedIn: SignedIn) -> JSON {
         [
@@ -19,22 +19,23 @@ enum AuthBody {
         .object(members(of: user, identities: [identity(of: user)]))
     }
 
-    /// What is answered for an address that is taken, where its owner's mail is asked first: nobody learns from it that
-    /// there is an account.
-    static func nobody(_ user: User) -> JSON {
+    /// For an address that is taken, while new addresses are confirmed by mail: nobody learns from it that there is an
+    /// account.
+    static func placeholder(_ user: User) -> JSON {
         .object(members(of: user, identities: []))
     }
 
     private static func members(of user: User, identities: [JSON]) -> [String: JSON] {
         var members: [String: JSON] = [
-            "id": .string(user.id.rawValue), "aud": "authenticated", "role": "authenticated", "email": .string(user.email),
-            "phone": "", "app_metadata": user.appMetadata, "user_metadata": user.metadata, "identities": .array(identities),
-            "created_at": .string(user.createdAt.text), "updated_at": .string(user.updatedAt.text), "is_anonymous": false,
+            "id": .string(user.id.rawValue), "aud": "authenticated", "role": "authenticated",
+            "email": .string(user.email), "phone": "", "app_metadata": user.appMetadata, "user_metadata": user.metadata,
+            "identities": .array(identities), "created_at": .string(user.createdAt.text),
+            "updated_at": .string(user.updatedAt.text), "is_anonymous": false,
         ]
         members["email_confirmed_at"] = user.emailConfirmedAt.map { .string($0.text) }
         members["confirmed_at"] = members["email_confirmed_at"]
         members["last_sign_in_at"] = user.lastSignInAt.map { .string($0.text) }
-        // There is no end to it until somebody sets the user free.
+        // Until somebody enables the user again.
         if user.disabledAt != nil { members["banned_until"] = "9999-12-31T23:59:59.000Z" }
         return members
     }
@@ -76,7 +77,9 @@ extension Request {
     /// An auth request's body: an object.
     func authBody() async throws -> JSON {
         let body = try await json()
-        guard body.object != nil else { throw AuthError(.badRequest, "bad_json", "Could not parse request body as JSON: an object is expected") }
+        guard body.object != nil else {
+            throw AuthError(.badRequest, "bad_json", "Could not parse request body as JSON: an object is expected")
+        }
         return body
     }
 }

@@ -14,9 +14,12 @@ extension AuthError {
         case let error as RefreshError: self.init(error)
         case let error as UserError: self.init(error)
         case is Passwords.Busy:
-            self.init(.tooManyRequests, "over_request_rate_limit", "Request rate limit reached", retryAfter: .seconds(1))
+            self.init(
+                .tooManyRequests, "over_request_rate_limit", "Request rate limit reached", retryAfter: .seconds(1))
         case let error as DatabaseError where [.busy, .unavailable, .full].contains(error.kind):
-            self.init(.serviceUnavailable, "unexpected_failure", "The database cannot answer now. Try again.", retryAfter: .seconds(1))
+            self.init(
+                .serviceUnavailable, "unexpected_failure", "The database cannot answer now. Try again.",
+                retryAfter: .seconds(1))
         case let error as HTTPError where error.status.code < 500:
             self.init(error.status, "validation_failed", error.body ?? error.status.reasonPhrase)
         default:
@@ -36,7 +39,8 @@ extension AuthError {
         switch error {
         case .invalidToken, .unknownKey: self.init(.forbidden, "bad_jwt", "invalid JWT: unable to verify its signature")
         case .expiredToken: self.init(.forbidden, "bad_jwt", "invalid JWT: token is expired")
-        case .sessionEnded: self.init(.forbidden, "session_not_found", "Session from session_id claim in JWT does not exist")
+        case .sessionEnded:
+            self.init(.forbidden, "session_not_found", "Session from session_id claim in JWT does not exist")
         case .userDisabled, .accountDisabled: self = .banned
         case .noSuchAccount: self.init(.notFound, "user_not_found", "There is no such account among yours")
         }
@@ -45,7 +49,8 @@ extension AuthError {
     private init(_ error: SignUpError) {
         switch error {
         case .notOpen: self.init(.unprocessableContent, "signup_disabled", "Signups not allowed for this instance")
-        case .invalidEmail: self.init(.badRequest, "email_address_invalid", "Unable to validate email address: invalid format")
+        case .invalidEmail:
+            self.init(.badRequest, "email_address_invalid", "Unable to validate email address: invalid format")
         case .invalidMetadata: self = .metadata
         case .password(let problem): self.init(problem)
         case .taken: self.init(.unprocessableContent, "user_already_exists", "User already registered")
@@ -64,8 +69,10 @@ extension AuthError {
 
     private init(_ error: RefreshError) {
         switch error {
-        case .notFound: self.init(.badRequest, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
-        case .alreadyUsed: self.init(.badRequest, "refresh_token_already_used", "Invalid Refresh Token: Already Used")
+        case .notFound:
+            self.init(.badRequest, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found")
+        case .alreadyUsed:
+            self.init(.badRequest, "refresh_token_already_used", "Invalid Refresh Token: Already Used")
         case .expired: self.init(.badRequest, "session_expired", "Invalid Refresh Token: Session Expired")
         case .userDisabled: self = .banned
         }
@@ -77,26 +84,32 @@ extension AuthError {
         case .invalidMetadata: self = .metadata
         case .password(let problem): self.init(problem)
         case .samePassword:
-            self.init(.unprocessableContent, "same_password", "New password should be different from the old password.")
+            self.init(
+                .unprocessableContent, "same_password", "New password should be different from the old password.")
         case .currentPasswordRequired:
             self.init(.badRequest, "current_password_required", "Current password required when setting new password.")
         case .currentPasswordWrong:
             self.init(.badRequest, "current_password_invalid", "Current password is not valid.")
         case .emailChangeUnavailable:
-            self.init(.unprocessableContent, "email_provider_disabled", "Addresses are changed by mail, which is not set up here.")
+            self.init(
+                .unprocessableContent, "email_provider_disabled",
+                "Addresses are changed by mail, which is not set up here.")
         }
     }
 
     private init(_ problem: PasswordRules.Problem) {
         switch problem {
-        case .tooShort: self.init(.unprocessableContent, "weak_password", problem.message, weakPasswordReasons: ["length"])
+        case .tooShort:
+            self.init(.unprocessableContent, "weak_password", problem.message, weakPasswordReasons: ["length"])
         case .tooLong: self.init(.badRequest, "validation_failed", problem.message)
-        case .guessable: self.init(.unprocessableContent, "weak_password", problem.message, weakPasswordReasons: ["characters"])
+        case .guessable:
+            self.init(.unprocessableContent, "weak_password", problem.message, weakPasswordReasons: ["characters"])
         }
     }
 
     private init(_ throttled: Throttled) {
-        self.init(.tooManyRequests, "over_request_rate_limit", "Request rate limit reached", retryAfter: throttled.retryAfter)
+        self.init(
+            .tooManyRequests, "over_request_rate_limit", "Request rate limit reached", retryAfter: throttled.retryAfter)
     }
 
     private static let banned = AuthError(.forbidden, "user_banned", "User is banned")

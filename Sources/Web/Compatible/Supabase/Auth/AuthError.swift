@@ -2,11 +2,11 @@ import Core
 import HTTPTypes
 import Hummingbird
 
-/// An error in the words of Supabase's auth server, which its clients act on.
+/// An error as Supabase's auth server sends it, which its clients act on.
 ///
-/// Statuses matter here: clients take 500 to 504 for a fault of the network and keep their session, and drop it for 4xx.
-/// So what really failed is 4xx, and a database that is away is 5xx, or everybody would be signed out by an outage.
-package struct AuthError: Error, Sendable {
+/// Statuses matter here: clients take 500 to 504 for a fault of the network and keep their session, and drop it for
+/// 4xx. So what really failed is 4xx, and an unavailable database is 5xx, or an outage would sign everybody out.
+struct AuthError: Error, Sendable {
     let status: HTTPResponse.Status
     let code: String
     let message: String
@@ -31,7 +31,9 @@ package struct AuthError: Error, Sendable {
             "request_id": .string(requestID),
         ]
         if let weakPasswordReasons {
-            body["weak_password"] = ["reasons": .array(weakPasswordReasons.map(JSON.string)), "message": .string(message)]
+            body["weak_password"] = [
+                "reasons": .array(weakPasswordReasons.map(JSON.string)), "message": .string(message),
+            ]
         }
         var response = Response.json(JSON.object(body), status: status)
         response.headers[.supabaseErrorCode] = code

@@ -1,8 +1,8 @@
 import Hummingbird
 import Logging
 
-/// Answers in Supabase's shape whatever goes wrong under `/auth/v1`, and marks each answer with the version of that shape,
-/// without which clients do not read its code.
+/// Turns whatever is thrown under `/auth/v1` into Supabase's shape of an error, and marks each response with the
+/// version of that shape, without which clients do not read its code.
 struct AuthErrorMiddleware: RouterMiddleware {
     private static let version = "2024-01-01"
 
@@ -16,7 +16,9 @@ struct AuthErrorMiddleware: RouterMiddleware {
             throw CancellationError()
         } catch {
             let refusal = AuthError(error)
-            if refusal.status.kind == .serverError { context.logger.error("auth request failed", metadata: ["error": "\(error)"]) }
+            if refusal.status.kind == .serverError {
+                context.logger.error("auth request failed", metadata: ["error": "\(error)"])
+            }
             response = refusal.response(requestID: context.requestID)
         }
         response.headers[.supabaseVersion] = Self.version

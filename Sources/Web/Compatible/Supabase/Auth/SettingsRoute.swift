@@ -10,13 +10,14 @@ struct SettingsRoute: Sendable {
     }
 
     private static let otherProviders = [
-        "anonymous_users", "apple", "azure", "bitbucket", "discord", "facebook", "figma", "fly", "github", "gitlab", "google",
-        "kakao", "keycloak", "linkedin", "linkedin_oidc", "notion", "phone", "slack", "slack_oidc", "spotify", "twitch",
-        "twitter", "workos", "zoom",
+        "anonymous_users", "apple", "azure", "bitbucket", "discord", "facebook", "figma", "fly", "github", "gitlab",
+        "google", "kakao", "keycloak", "linkedin", "linkedin_oidc", "notion", "phone", "slack", "slack_oidc", "spotify",
+        "twitch", "twitter", "workos", "zoom",
     ]
 
     @Sendable func handle(_ request: Request, context: AppContext) -> Response {
-        var external = Dictionary(Self.otherProviders.map { ($0, JSON.bool(false)) }, uniquingKeysWith: { first, _ in first })
+        var external: [String: JSON] = [:]
+        for provider in Self.otherProviders { external[provider] = false }
         external["email"] = true
         return .json([
             "external": .object(external), "disable_signup": .bool(signUp.mode != .open),

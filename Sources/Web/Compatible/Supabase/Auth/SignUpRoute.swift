@@ -4,9 +4,9 @@ import Hummingbird
 
 /// `POST /auth/v1/signup`
 struct SignUpRoute: Sendable {
-    private let identity: Identity
+    private let identity: Accounts
 
-    init(_ identity: Identity) {
+    init(_ identity: Accounts) {
         self.identity = identity
     }
 
@@ -23,7 +23,7 @@ struct SignUpRoute: Sendable {
             guard user.emailConfirmedAt != nil else { return .json(AuthBody.user(user)) }
             return .json(AuthBody.session(try await identity.sessions.start(for: user.id, from: client)))
         } catch SignUpError.taken where identity.signUp.confirmsByMail {
-            return .json(AuthBody.nobody(identity.signUp.nobody(email: email, metadata: metadata)))
+            return .json(AuthBody.placeholder(identity.signUp.nobody(email: email, metadata: metadata)))
         }
     }
 

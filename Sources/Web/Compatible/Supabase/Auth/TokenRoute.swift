@@ -5,9 +5,9 @@ import Logging
 
 /// `POST /auth/v1/token?grant_type=password|refresh_token`
 struct TokenRoute: Sendable {
-    private let identity: Identity
+    private let identity: Accounts
 
-    init(_ identity: Identity) {
+    init(_ identity: Accounts) {
         self.identity = identity
     }
 

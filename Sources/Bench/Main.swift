@@ -1,0 +1,124 @@
+import ArgumentParser
+#if canImport(CMalloc)
+import CMalloc
+#endif
+import Core
+import Foundation
+import SQL
+import TestSupport
+
+/// `darkroom-bench`: starts what it needs, measures, and prints each figure beside its floor or its peer.
+@main
+struct Main: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "darkroom-bench", abstract: "Measures darkroom on this machine.",
+        usage: "darkroom-bench [<benchmark> ...] [<options>]",
+        discussion: """
+            Each figure stands beside its floor or a peer, measured in the same run: figures of two runs are not \
+            comparable, and nothing else should run meanwhile. It works in a temporary folder, with a PostgreSQL of \
+            its own or the one that DARKROOM_BENCH_POSTGRES names, and runs the darkroom that lies beside it. A goal \
+            that is missed is said, and is no error.
+
+            Examples:
+              darkroom-bench
+              darkroom-bench submit status --engine sqlite --seconds 4
+              darkroom-bench --json bench.json --markdown bench.md
+              darkroom-bench --print-sql > submit.pgbench
+            """,
+        subcommands: [LoadCommand.self, StreamsCommand.self, EchoCommand.self])
+
+    @Argument(help: ArgumentHelp(
+        "What to measure: \(Benchmark.allCases.map(\.rawValue).joined(separator: ", ")). Default: all.",
+        valueName: "benchmark"))
+    var names: [Benchmark] = []
+    @Option(help: "Also write everything as JSON, to this file.") var json: String?
+    @Option(help: "Also write the table for docs/performance.md, to this file.") var markdown: String?
+    @Option(help: "How long each load lasts.") var seconds = 8
+    @Option(help: "Which databases: sqlite, postgres or both.") var engine = BenchEngineChoice.both
+    @Flag(help: "Measure the peers of Benchmarks/peers too.") var peers = false
+    @Flag(help: "Print what one submission runs as a script for pgbench, and end.") var printSql = false
+    @Option(help: "Jobs in the full database of 'growth'.") var growthJobs = 1_000_000
+    @Option(help: "Open streams of 'events'.") var streams = 10_000
+
+    static func main() async {
+        keepFreedMemory()
+        do {
+            var command = try parseAsRoot()
+            // What is not asynchronous is the parser's own, such as help, and so is what it throws.
+            guard var ours = command as? any AsyncParsableCommand else { return try command.run() }
+            do {
+                try await ours.run()
+            } catch {
+                let failure = Failure(explaining: error)
+                complain("darkroom-bench: \(failure.message)")
+                Foundation.exit(failure.code.rawValue)
+            }
+        } catch {
+            // Help is no failure. What cannot be understood exits with 2, as it does in a shell.
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            complain(fullMessage(for: error))
+            Foundation.exit(Failure.Code.usage.rawValue)
+        }
+    }
+
+    /// As `darkroom` does itself, so that the echo beside it is measured alike.
+    private static func keepFreedMemory() {
+        #if canImport(CMalloc)
+        mallopt(M_TRIM_THRESHOLD, 32 << 20)
+        mallopt(M_MMAP_THRESHOLD, 4 << 20)
+        #endif
+    }
+
+    func validate() throws {
+        guard (1...600).contains(seconds) else { throw ValidationError("--seconds is from 1 to 600.") }
+        guard (1000...10_000_000).contains(growthJobs) else {
+            throw ValidationError("--growth-jobs is from 1000 to 10000000.")
+        }
+        guard (100...100_000).contains(streams) else { throw ValidationError("--streams is from 100 to 100000.") }
+    }
+
+    func run() async throws {
+        let options = BenchRun.Options(
+            seconds: seconds, engines: printSql ? [.postgres] : engine.engines, withPeers: peers,
+            growthJobs: growthJobs, streams: streams)
+        OpenFiles.raiseLimit()
+        // Before anything is started for it.
+        _ = try Programs.darkroom
+        try await BenchRun.with(options) { run in
+            if printSql { return try await printScript(run) }
+            say(BenchReport.line(BenchReport.columns))
+            for benchmark in names.isEmpty ? Benchmark.allCases : names { try await measure(benchmark, run) }
+            try await write(run)
+        }
+    }
+
+    private func measure(_ benchmark: Benchmark, _ run: BenchRun) async throws {
+        switch benchmark {
+        case .submit: try await SubmitBench(run: run)()
+        case .status: try await StatusBench(run: run)()
+        case .claim: try await ClaimBench(run: run)()
+        case .start: try await StartBench(run: run)()
+        case .lifecycle: try await LifecycleBench(run: run)()
+        case .events: try await EventsBench(run: run)()
+        case .growth: try await GrowthBench(run: run)()
+        }
+    }
+
+    private func write(_ run: BenchRun) async throws {
+        let report = BenchReport(
+            commit: await run.commit(), at: Time.system.now().text, seconds: seconds,
+            machine: .read(versions: await run.versions()), rows: run.found)
+        if let json { try report.json.write(toFile: json, atomically: true, encoding: .utf8) }
+        if let markdown { try (report.markdown + "\n").write(toFile: markdown, atomically: true, encoding: .utf8) }
+    }
+
+    private func printScript(_ run: BenchRun) async throws {
+        let bed = try await run.bed(.postgres)
+        let recorder = try await Recorder(bed)
+        let replay = try await recorder.submission()
+        await recorder.database.close()
+        say("-- pgbench \(BenchRun.pgbenchArguments(16, seconds).joined(separator: " ")) -f FILE DATABASE")
+        say("-- DATABASE: as 'darkroom-bench' fills it, with \(bed.accounts.count) accounts.")
+        say(replay.script(bed.accounts))
+    }
+}

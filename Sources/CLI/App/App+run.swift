@@ -1,0 +1,91 @@
+import AsyncHTTPClient
+import Core
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import SQL
+import ServiceLifecycle
+import UnixSignals
+import Web
+
+extension App {
+    /// Serves until it is asked to stop. Then, one after the other, as a group stops its services from the last to the
+    /// first: it reports that it is not ready, waits until proxies send requests elsewhere, ends its event streams,
+    /// closes its listener and finishes requests, gives back its scheduled tasks, returns what it claimed and did not
+    /// send, and releases its leases.
+    func serve(withWorker: Bool, onReady: @escaping @Sendable () async -> Void) async throws {
+        var parts: [any Service] = []
+        if let sandbox { parts.append(sandbox) }
+        if let stripeEmulator { parts.append(stripeEmulator) }
+        if withWorker { parts += workers }
+        parts.append(try application(onReady: onReady))
+        parts.append(darkroom.notices.events)
+        parts.append(ReadinessService(
+            readiness: web.readiness, grace: settings.shutdownGrace, time: darkroom.platform.time))
+        try await run(parts)
+    }
+
+    /// Works on jobs without serving: any number of these beside any number of servers.
+    func work() async throws {
+        try await run(workers)
+    }
+
+    private var workers: [any Service] {
+        let platform = darkroom.platform
+        return [
+            darkroom.jobs.makeWorker(),
+            Scheduler(darkroom.tasks, database: platform.database, time: platform.time, logger: platform.logger),
+        ]
+    }
+
+    private func run(_ parts: [any Service]) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: parts, gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "services") { _ in SwiftLogNoOpLogHandler() })
+        configuration.maximumGracefulShutdownDuration = settings.shutdownGrace + .seconds(25)
+        let group = ServiceGroup(configuration: configuration)
+        try await group.run()
+        // While the database is away they are lost, which is no reason for a stop to fail.
+        do { try await darkroom.accounts.keyUses.runOnce() } catch {
+            logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func application(onReady: @escaping @Sendable () async -> Void) throws -> some ApplicationProtocol {
+        let http1 = HTTPServerBuilder.http1(configuration: .init(
+            idleTimeout: .seconds(60),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
+        return Application(
+            router: web.router(),
+            server: try settings.tls.map { try .tls(http1, tlsConfiguration: tlsConfiguration($0)) } ?? http1,
+            configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
+            onServerRunning: { _ in await onReady() }, logger: logger)
+    }
+
+    private func tlsConfiguration(_ tls: Settings.TLS) throws -> TLSConfiguration {
+        try .makeServerConfiguration(
+            certificateChain: NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
+            privateKey: .privateKey(NIOSSLPrivateKey(file: tls.key, format: .pem)))
+    }
+}
+
+/// The first to learn of a shutdown, as the last in the group. The others learn of it once a proxy has had time to
+/// notice.
+private struct ReadinessService: Service {
+    let readiness: Readiness
+    let grace: Duration
+    let time: Time
+
+    func run() async throws {
+        try await gracefulShutdown()
+        readiness.shutDown()
+        try await time.sleep(grace)
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Core
+import SQL
+
+/// `darkroom admin create-user`
+struct CreateUserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create-user",
+        abstract: "Creates a user whose address counts as confirmed, with the welcome credits.", discussion: """
+            Without --password one is made and printed, this once. A password among a command's arguments can be seen \
+            by others on the machine; --password - reads it from standard input.
+
+            Examples:
+              darkroom admin create-user ada@example.com
+              darkroom admin create-user ops@example.com --admin --password - < password.txt
+            """)
+
+    @Argument(help: "The e-mail address that the user signs in with.") var email: String
+    @Option(help: "The password, or - to read it from standard input.") var password: String?
+    @Flag(help: "Make the user an administrator of the whole installation.") var admin = false
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let given = try givenPassword()
+        let chosen = given ?? FirstAdministrator.makePassword()
+        let settings = try await Settings.read(flags: common.flags)
+        let database = try await App.openExisting(settings)
+        let signUp = SignUp(
+            database: database, passwords: try Passwords(), time: .system, mode: settings.signUp, confirmsByMail: false)
+        let user = try await signUp.create(
+            email: email, password: chosen, isConfirmed: true, role: admin ? .admin : .user)
+        let balance = try await database.read { try $0.ledger.balance(of: user.personalAccount) }
+        await database.close()
+        say("Created \(admin ? "administrator" : "user") \(user.email) (\(user.id)) with \(balance.available) credits.")
+        if given == nil { say("Password (shown this once): \(chosen)") }
+    }
+
+    private func givenPassword() throws -> String? {
+        guard password == "-" else { return password }
+        guard let line = readLine(), !line.isEmpty else {
+            throw Failure(.usage, "There is no password on standard input.")
+        }
+        return line
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Core
+import SQL
+
+/// `darkroom admin explain`
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Explains a balance: by its lots, and they by the entries that made and used them.", discussion: """
+            Computed from the ledger's entries, and not from stored totals, now or at an earlier instant.
+
+            Examples:
+              darkroom admin explain ada@example.com
+              darkroom admin explain ada@example.com --at 2026-11-21T05:03:49Z
+            """)
+
+    @Argument(help: "The e-mail address of a user, for their personal account, or the id of any account.")
+    var account: String
+    @Option(help: """
+        An instant such as 2026-11-21T05:03:49Z, or a day such as 2026-11-21, which is its beginning (UTC).
+        """)
+    var at: String?
+    @Option(help: "Entries shown of each lot, the newest.") var entries: Int = 20
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard (0...10_000).contains(entries) else { throw ValidationError("--entries is from 0 to 10000.") }
+        guard at.map({ Instant(text: $0) != nil }) ?? true else {
+            throw ValidationError("--at is an instant such as 2026-11-21T05:03:49Z.")
+        }
+        guard ID<Account>(checking: account) != nil || EmailAddress(account) != nil else {
+            throw ValidationError("'\(account)' is neither an e-mail address nor the id of an account.")
+        }
+    }
+
+    func run() async throws {
+        let database = try await App.openExisting(try await Settings.read(flags: common.flags))
+        let id = try await database.account(named: account)
+        let instant = at.flatMap { Instant(text: $0) } ?? Time.system.now()
+        let lines = try await database.read { [entries] transaction in
+            guard try transaction.accounts.accountExists(id) else { throw Failure(.failed, "There is no account \(id).") }
+            let explanation = try transaction.ledger.explanation(of: id, at: instant)
+            return try text(explanation) + explanation.lots.flatMap { lot in
+                let shown = try transaction.ledger.lotEntries(lot.id, of: id, at: instant, before: nil, limit: entries) ?? []
+                return text(lot) + text(shown) + rest(lot.entries)
+            }
+        }
+        await database.close()
+        say(lines.joined(separator: "\n"))
+    }
+
+    private func text(_ explanation: Explanation) -> [String] {
+        [
+            "\(account) at \(explanation.at.text)",
+            "\(explanation.balance.available) available, \(explanation.balance.reserved) reserved, "
+                + "in \(explanation.lots.count) \(explanation.lots.count == 1 ? "lot" : "lots")",
+        ]
+    }
+
+    private func text(_ lot: Explanation.LotAccount) -> [String] {
+        let expiry = lot.expiresAt.map { "expires \($0.text)" } ?? "does not expire"
+        let used = [
+            ("reserved", lot.reserved), ("captured", lot.captured), ("expired", lot.expired), ("moved on", lot.moved),
+        ]
+            .filter { $0.1 != .zero }.map { ", \($0.1) \($0.0)" }.joined()
+        return ["", "\(lot.id)  \(lot.source.rawValue) of \(lot.granted), \(expiry): \(lot.available) available\(used)"]
+    }
+
+    private func text(_ entries: [Explanation.LotEntry]) -> [String] {
+        entries.map { entry in
+            "  \(entry.createdAt.text)  \(entry.kind.rawValue)  \(entry.book.rawValue) \(entry.amount)"
+                + (entry.job.map { "  job \($0)" } ?? "")
+        }
+    }
+
+    private func rest(_ count: Int) -> [String] {
+        count > entries ? ["  … \(count) entries in all; --entries shows more"] : []
+    }
+}

@@ -1,0 +1,74 @@
+import Core
+
+/// The reconciliation for a person at a terminal.
+struct ReconciliationText {
+    let reconciliation: Reconciliation
+
+    init(_ reconciliation: Reconciliation) {
+        self.reconciliation = reconciliation
+    }
+
+    var text: String {
+        let head = """
+            The books at \(reconciliation.at.text); by time from \(reconciliation.period.start.text) to \
+            \(reconciliation.period.end.text).
+            """
+        return ([head, ""] + reconciliation.sections.flatMap(lines) + [""] + marginLines + ["", verdict]).joined(
+            separator: "\n")
+    }
+
+    private var verdict: String {
+        let mismatched = reconciliation.sections.reduce(0) { $0 + $1.mismatched }
+        guard mismatched == 0 else { return "What does not match: \(mismatched)." }
+        guard reconciliation.isClean else { return "Sums differ, and no rule says why." }
+        return reconciliation.isComplete
+            ? "The books balance." : "Nothing that was looked at differs, and there is more: ask for a shorter period."
+    }
+
+    private func lines(_ section: Reconciliation.Section) -> [String] {
+        let mark = section.isClean ? "ok      " : "DIFFERS "
+        let more = section.isComplete ? "" : ", and there is more than was looked at"
+        return ["\(mark)\(section.about): \(section.matched) of \(section.compared) match\(sums(section))\(more)"]
+            + section.mismatches.flatMap { mismatch in
+                [
+                    "        \(mismatch.code): \(mismatch.subject): "
+                        + "expected \(mismatch.expected), found \(mismatch.found)",
+                    "          \(mismatch.repair.command.map { "\($0): " } ?? "")\(mismatch.repair.text)",
+                ]
+            }
+    }
+
+    private func sums(_ section: Reconciliation.Section) -> String {
+        section.sums.map { sum in
+            switch sum.unit {
+            case .credits: ", \(Credits(hundredths: sum.kept)) credits against \(Credits(hundredths: sum.against))"
+            case .money(let currency):
+                ", \(Money(sum.kept, currency).number) \(currency.uppercased())"
+                    + " against \(Money(sum.against, currency).number)"
+            }
+        }.joined()
+    }
+
+    private var marginLines: [String] {
+        reconciliation.margin.lines.map { line in
+            "\(line.day.text.prefix(10))  \(line.endpoint.rawValue): \(text(line.figures))"
+        }
+            + (reconciliation.margin.isComplete ? [] : ["…"]) + ["In all: \(text(reconciliation.margin.total))"]
+    }
+
+    private func text(_ figures: Margin.Figures) -> String {
+        var text = """
+            \(figures.jobs) \(figures.jobs == 1 ? "job" : "jobs"), \(figures.captured) credits captured, cost \
+            \(dollars(figures.cost))
+            """
+        if figures.reported > 0 { text += ", of it \(dollars(figures.reported)) as reported" }
+        if figures.lost > 0 { text += ", \(dollars(figures.lost)) for nobody" }
+        if figures.jobsWithoutCost > 0 { text += ", \(figures.jobsWithoutCost) paid for at no known cost" }
+        return text
+    }
+
+    /// Of micro-dollars, which are never negative.
+    private func dollars(_ cost: Int64) -> String {
+        "$\(cost / 1_000_000).\(String(cost % 1_000_000 + 1_000_000).dropFirst())"
+    }
+}

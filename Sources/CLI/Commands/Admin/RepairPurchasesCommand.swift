@@ -1,0 +1,76 @@
+import ArgumentParser
+import Core
+import SQL
+
+/// `darkroom admin repair purchases`
+struct RepairPurchasesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "purchases", abstract: "Books payments whose events never came.",
+        discussion: """
+            Each is read again from Stripe and booked as its event would have booked it: once, also should that come \
+            yet. Without ids everything of the period is looked at. Needs the settings of the server, such as \
+            STRIPE_SECRET_KEY.
+
+            Examples:
+              darkroom admin repair purchases --dry-run
+              darkroom admin repair purchases cs_live_a1b2c3 in_1R2k3L
+            """)
+
+    @Argument(help: "Stripe's ids of Checkout Sessions and invoices.") var ids: [String] = []
+    @Flag(help: "Say what would be done, and do nothing.") var dryRun = false
+    @OptionGroup var period: PeriodOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        for id in ids where RepairPurchases.key(of: id) == nil {
+            throw ValidationError("'\(id)' is neither a Checkout Session (cs_…) nor an invoice (in_…).")
+        }
+        guard ids.isEmpty || !period.isGiven else { throw ValidationError("Name payments, or a period, and not both.") }
+    }
+
+    func run() async throws {
+        let settings = try await Settings.read(flags: common.flags)
+        let period = try period.period(at: Time.system.now())
+        var (found, unclear) = (0, 0)
+        try await App.withBilling(settings) { _, billing in
+            guard let billing else { throw Failure.paymentsOff }
+            func report(_ repair: RepairPurchases.Repair) {
+                found += 1
+                if repair.outcome.needsPerson { unclear += 1 }
+                say("\(repair.id): \(repair.outcome.sentence)")
+            }
+            let repair = RepairPurchases(billing)
+            if ids.isEmpty {
+                try await repair(period, isDry: dryRun, report)
+            } else {
+                try await repair(ids, isDry: dryRun, report)
+            }
+        }
+        if found == 0 { say("There is nothing to repair.") }
+        if unclear > 0 { throw ExitCode(1) }
+    }
+}
+
+extension RepairPurchases.Outcome {
+    fileprivate var needsPerson: Bool {
+        switch self {
+        case .notPaid, .amountDiffers, .bringsNothing: true
+        case .booked, .toBook, .toConfirm, .confirmed, .wasConfirmed: false
+        }
+    }
+
+    fileprivate var sentence: String {
+        switch self {
+        case .booked: "booked."
+        case .toBook: "would be booked."
+        case .toConfirm: "would be confirmed: it is booked, and Stripe says that it is paid."
+        case .confirmed: "confirmed: it is booked, and Stripe says that it is paid."
+        case .wasConfirmed: "nothing to do: it is booked, and was confirmed."
+        case .notPaid: "left alone: Stripe has no such payment, or it is not paid."
+        case .amountDiffers: "left alone: it is booked, as another amount than Stripe says."
+        case .bringsNothing: """
+            paid, and it brings nothing here: not ours, of a plan without credits, or paid otherwise than it was sold.
+            """
+        }
+    }
+}

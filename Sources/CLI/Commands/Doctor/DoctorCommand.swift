@@ -1,0 +1,60 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Core
+import Foundation
+
+/// `darkroom doctor`: says what is wrong and what to do about it.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Checks settings, data folder, database, files, provider, clock and public URL.", discussion: """
+            Safe beside a running server; it changes nothing and asks no provider for work. Give it the settings that \
+            the server is given, such as FAL_KEY; where the server listens it finds out. Exits with 1 when there is a \
+            problem.
+
+            Examples:
+              darkroom doctor
+              FAL_KEY=… darkroom doctor --data /var/lib/darkroom --json
+            """)
+
+    @OptionGroup var common: CommonOptions
+    @Option(name: .customLong("public-url"), help: "Where the outside world finds the server.") var publicURL: String?
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let findings = try await findings()
+        let problems = findings.count { $0.status == .problem }
+        if json {
+            say(try JSON(Report(healthy: problems == 0, checks: findings)).text)
+        } else {
+            for finding in findings { say(finding.text) }
+            let warnings = findings.count { $0.status == .warning }
+            say(problems + warnings == 0 ? "\nAll is well." : "\n\(problems) problems, \(warnings) warnings.")
+        }
+        if problems > 0 { throw ExitCode(Failure.Code.failed.rawValue) }
+    }
+
+    private struct Report: Encodable {
+        let healthy: Bool
+        let checks: [Finding]
+    }
+
+    private func findings() async throws -> [Finding] {
+        let settings: Settings
+        do {
+            var flags = common.flags
+            flags["public.url"] = publicURL
+            settings = try await Settings.read(flags: flags)
+        } catch let error as SettingsProblems {
+            return error.problems.map {
+                .problem("settings", $0, "Nothing else is checked before the settings are right.")
+            }
+        }
+        var outgoing = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        outgoing.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: outgoing)
+        let findings = await Doctor(settings: settings, client: client, time: .system)()
+        try await client.shutdown()
+        return findings
+    }
+}

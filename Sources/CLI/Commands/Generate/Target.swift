@@ -1,0 +1,66 @@
+import Foundation
+
+/// Which server a command talks to, and in whose name.
+struct Target: Sendable {
+    /// Without a slash at its end.
+    let url: String
+    /// What the server's links begin with, where that is known to be the same server under another name.
+    let publicURL: String?
+    /// Called for each request, since an access token does not live for ever.
+    let token: @Sendable () async throws -> String
+    /// To be called after the last request.
+    let leave: @Sendable () async throws -> Void
+
+    /// A server that was named, with a key; or the local data folder's server, as its administrator.
+    static func resolve(url: String?, key: String?, data: String?) async throws -> Target {
+        let reader = try await SettingsReader(flags: ["url": url, "key": key, "data": data].compactMapValues { $0 })
+        return try await resolve(reader)
+    }
+
+    private static func resolve(_ given: SettingsReader) async throws -> Target {
+        var reader = given
+        let url = reader.url("url")
+        let key = reader.text("key", isSecret: true)
+        let data = reader.text("data") ?? "./data"
+        guard reader.problems.isEmpty else { throw Failure(.usage, reader.problems.joined(separator: " ")) }
+        switch (url, key) {
+        case (let url?, let key?): return Target(url: url, publicURL: nil, token: { key }, leave: {})
+        case (nil, let key?): return try local(data, key: key)
+        case (_?, nil):
+            throw Failure(.usage, """
+                A server was named, and no key to it. Give --key or DARKROOM_KEY; the server's page or its /api/keys \
+                makes one.
+                """)
+        case (nil, nil): return try await administrator(Settings.read(given))
+        }
+    }
+
+    private static func server(of data: String) throws -> ServerFile {
+        guard !FileManager.default.fileExists(atPath: data) || FileManager.default.isReadableFile(atPath: data) else {
+            throw Failure(.usage, """
+                The data folder \(data) cannot be read by this user. Name a server with --url and give an API key \
+                with --key.
+                """)
+        }
+        guard let file = ServerFile.running(in: data) else {
+            throw Failure(.unreachable, """
+                No server is running on the data folder \(data). Start one with 'darkroom serve --data \(data)', name \
+                its folder with --data, or another server with --url and --key.
+                """)
+        }
+        return file
+    }
+
+    private static func local(_ data: String, key: String) throws -> Target {
+        let server = try server(of: data)
+        return Target(url: server.url, publicURL: server.publicURL, token: { key }, leave: {})
+    }
+
+    private static func administrator(_ settings: Settings) async throws -> Target {
+        let server = try server(of: settings.data)
+        let administrator = try await LocalAdministrator(settings, publicURL: server.publicURL)
+        return Target(
+            url: server.url, publicURL: server.publicURL, token: { try await administrator.token() },
+            leave: { try await administrator.leave() })
+    }
+}

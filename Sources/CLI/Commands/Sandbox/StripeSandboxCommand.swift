@@ -1,0 +1,95 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Core
+import Foundation
+import Logging
+import ServiceLifecycle
+import StripeEmulator
+import UnixSignals
+
+/// `darkroom stripe-sandbox`: Stripe's API on the developer's own machine, in a process of its own.
+struct StripeSandboxCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stripe-sandbox",
+        abstract: "Runs the Stripe emulator: its API, its pages, a clock to move. No money moves.", discussion: """
+            The official clients work against it. It prints the two settings to give to a server:
+              darkroom stripe-sandbox --port 8420 --webhook-url http://127.0.0.1:8080/api/stripe/webhook
+            Its page, at the address it prints, moves the clock and shows what happened. See docs/stripe-sandbox.md.
+            """)
+
+    @Option(help: "The address to listen on.") var host = "127.0.0.1"
+    @Option(help: "The port to listen on; 0 takes any free one.") var port = 8420
+    @Option(help: "The folder of its database.") var data = "./data/stripe-sandbox"
+    @Option(help: "The only secret key to accept. Without it, any that begins with sk_test_ will do.") var key: String?
+    @Option(help: "How browsers find it, if not at its own address.") var publicURL: String?
+    @Option(help: "Where every event is sent.") var webhookURL: String?
+    @Option(help: "The secret to sign webhooks with. Without it, one is made for this run.") var webhookSecret: String?
+    @Option(help: "The API version of those who name none: 2025-02-24.acacia has the older shapes.")
+    var apiVersion = APIVersion.current.text
+    @Option(help: "Faults of deliveries, such as duplicate=30,lose=5,seed=7. See docs/stripe-sandbox.md.")
+    var fault: String?
+
+    func validate() throws {
+        guard APIVersion(apiVersion) != nil else {
+            throw ValidationError("--api-version is such as \(APIVersion.current.text).")
+        }
+        guard fault.map({ Faults(list: $0) != nil }) ?? true else {
+            throw ValidationError("""
+                --fault takes a list of \(Faults.names.joined(separator: ", ")), each with a number, as in \
+                lose=5.
+                """)
+        }
+        guard webhookSecret == nil || webhookURL != nil else {
+            throw ValidationError("--webhook-secret needs a --webhook-url.")
+        }
+        for url in [webhookURL, publicURL].compactMap({ $0 })
+        where !url.hasPrefix("http://") && !url.hasPrefix("https://") {
+            throw ValidationError("\(url) is no http address.")
+        }
+    }
+
+    func run() async throws {
+        try await PortCheck(
+            host: host, port: port, who: "The Stripe emulator", advice: "choose another with --port and --host")()
+        let logger = Logger(label: "darkroom.stripe-sandbox") { StreamLogHandler.standardError(label: $0) }
+        let client = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
+        let secret = webhookSecret ?? "whsec_" + UUID().uuidString.lowercased().replacing("-", with: "")
+        do {
+            let sandbox = try await StripeEmulator.Server(
+                settings(secret: secret), client: client, time: .system, logger: logger)
+            let group = ServiceGroup(configuration: .init(
+                services: [sandbox], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            async let greeting: Void = greet(sandbox, secret: secret)
+            try await group.run()
+            try await greeting
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+    }
+
+    private func settings(secret: String) -> StripeEmulator.Server.Settings {
+        var settings = StripeEmulator.Server.Settings(dataFolder: data)
+        settings.host = host
+        settings.port = port
+        settings.key = key
+        settings.publicURL = publicURL.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+        settings.webhook = webhookURL.map { ($0, secret) }
+        settings.rules.version = APIVersion(apiVersion) ?? .current
+        settings.faults = fault.flatMap { Faults(list: $0) }
+        return settings
+    }
+
+    /// For people, and for scripts that start it on any port: the first line on standard output says where it is.
+    private func greet(_ sandbox: StripeEmulator.Server, secret: String) async throws {
+        var lines = [
+            "Stripe emulator at \(try await sandbox.url). No money moves.",
+            "STRIPE_SECRET_KEY=\(key ?? "sk_test_any")",
+        ]
+        if webhookURL != nil { lines.append("STRIPE_WEBHOOK_SECRET=\(secret)") }
+        try FileHandle.standardOutput.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}

@@ -1,0 +1,29 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// Why a request got no response, as text for people.
+struct NoResponse: Sendable {
+    let reason: String
+    /// It surely did not reach the other side.
+    let isUnsent: Bool
+
+    init(_ error: any Error) {
+        isUnsent = error is NIOConnectionError || (error as? HTTPClientError) == .connectTimeout
+        reason = Self.reason(error)
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            guard let first = error.connectionErrors.first else { return "there is no such host" }
+            return reason(first.error)
+        case let error as IOError: return String(cString: strerror(error.errnoCode)).lowercased()
+        case let error as HTTPClientError where error == .connectTimeout: return "it takes no connections"
+        case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded:
+            return "it does not respond in time"
+        default: return String("\(error)".prefix(200))
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import Configuration
+import Core
+import Foundation
+
+/// Everything that can be set from outside, read once and checked as a whole before anything starts.
+/// In order: flags, the environment (`DARKROOM_…`), a `.env` file beside the working directory, defaults.
+struct Settings: Sendable {
+    var data: String
+    var database: DatabaseAddress
+    /// How many connections to PostgreSQL this process has at most, those that listen not counted.
+    var connections: Int
+    /// The folder of stored files, which all nodes share.
+    var files: String
+    var host: String
+    var port: Int
+    /// Where the outside world finds this server, without a slash at its end.
+    var publicURL: String
+    var tls: TLS?
+    var corsOrigin: String?
+    var admin: Admin
+    var signUp: SignUp.Mode
+    var fal: Fal?
+    var sandbox: Sandbox
+    /// What a sandbox and its clients share. Without it, a server's own sandbox has a key derived from the secrets.
+    var sandboxKey: String?
+    var payments: Payments
+    var billing: BillingRules
+    var allowPrivate: Bool
+    var quota: Int
+    var lease: Duration
+    /// How long a submission without a response waits for its webhook.
+    var webhookTimeout: Duration
+    var concurrency: Int
+    /// What providers may cost in a day of UTC, in micro-dollars.
+    var providerCostPerDay: Int64?
+    /// How long a server goes on serving after it has said that it stops.
+    var shutdownGrace: Duration
+    var logLevel: String
+    /// What works and is likely a mistake.
+    var warnings: [String] = []
+
+    struct TLS: Sendable {
+        let certificate: String
+        let key: String
+    }
+
+    struct Admin: Sendable {
+        let email: String?
+        let password: String?
+    }
+
+    struct Fal: Sendable {
+        let key: String
+        let queueURL: String
+        let keysURL: String
+        let userID: String?
+        let concurrency: Int
+    }
+
+    enum Payments: Sendable {
+        case off
+        case stripe(Stripe)
+        /// Inside the server's process, on a port of its own: nobody pays for anything.
+        case stripeEmulator(port: Int)
+    }
+
+    struct Stripe: Sendable {
+        let key: String
+        let url: String
+        let webhookSecrets: [String]
+
+        var isLive: Bool { StripeClient.isLive(key) }
+
+        static let url = "https://api.stripe.com"
+    }
+
+    enum Sandbox: Sendable {
+        case off
+        /// Inside this process, on a port of its own.
+        case builtIn(port: Int)
+        /// Somewhere else, such as `darkroom sandbox` in a process of its own.
+        case at(String)
+    }
+}
+
+/// What is wrong with the settings: all of it, so that it can be corrected in one go.
+struct SettingsProblems: Error, CustomStringConvertible {
+    let problems: [String]
+
+    var description: String {
+        "The settings are not right:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
+    }
+}
+
+extension Settings {
+    /// - Parameter flags: By the settings' names, such as `port`.
+    static func read(flags: [String: String]) async throws -> Settings {
+        let reader = try await SettingsReader(flags: flags)
+        return try read(reader)
+    }
+
+    static func read(_ given: SettingsReader) throws(SettingsProblems) -> Settings {
+        var reader = given
+        let host = reader.text("host") ?? "127.0.0.1"
+        let port = reader.integer("port", 1...65_535) ?? 8080
+        let tls = reader.tls()
+        let fal = reader.fal()
+        let data = reader.text("data") ?? "./data"
+        let database = reader.database(in: data)
+        let sandbox = reader.sandbox(beside: port)
+        var settings = Settings(
+            data: data, database: database, connections: reader.integer("database.connections", 2...200) ?? 8,
+            files: reader.files(in: data), host: host, port: port,
+            publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil),
+            tls: tls, corsOrigin: reader.text("cors.origin"),
+            admin: reader.admin(),
+            signUp: reader.choice("sign.up") ?? .open, fal: fal, sandbox: sandbox,
+            sandboxKey: reader.text("sandbox.key", isSecret: true),
+            payments: reader.payments(beside: port, sandbox, paysProvider: fal != nil, isShared: database.isShared),
+            billing: reader.billingRules(),
+            allowPrivate: reader.flag("allow.private") ?? false,
+            quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
+            lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
+            webhookTimeout: .seconds(
+                reader.integer("webhook.timeout.seconds", 1...3600, alias: "unanswered.seconds")
+                    ?? (fal == nil ? 5 : 120)),
+            concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
+            providerCostPerDay: reader.dollars("provider.cost.per.day"),
+            shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0),
+            logLevel: reader.logLevel())
+        guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
+        settings.warnings = reader.unknownNames().map(\.sentence) + settings.paymentWarnings
+        return settings
+    }
+
+    /// One that listens everywhere is reached here by the loopback address.
+    private static func defaultURL(_ host: String, _ port: Int, isTLS: Bool) -> String {
+        let name = ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host
+        return "\(isTLS ? "https" : "http")://\(name.contains(":") ? "[\(name)]" : name):\(port)"
+    }
+
+    /// A server's own sandbox knows only what that server asked of it, so it does for one node and for no more.
+    var isForOneNodeOnly: Bool {
+        guard database.isShared, usesSandbox, case .builtIn = sandbox else { return false }
+        return true
+    }
+
+    /// Work goes to the sandbox; pages and responses must say that nothing is made by AI.
+    var usesSandbox: Bool { fal == nil }
+
+    private var paymentWarnings: [String] {
+        guard case .stripe(let stripe) = payments, stripe.webhookSecrets.isEmpty else { return [] }
+        return ["""
+            STRIPE_SECRET_KEY is set and no STRIPE_WEBHOOK_SECRET: every webhook of Stripe's is refused, and credits \
+            come only to who returns from the pay page.
+            """]
+    }
+
+    /// Where the Stripe emulator is, which is used from this machine alone.
+    var stripeEmulatorURL: String? {
+        guard case .stripeEmulator(let port) = payments else { return nil }
+        return "http://127.0.0.1:\(port)"
+    }
+
+    /// Where this machine reaches the server itself.
+    var localURL: String {
+        let name = ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host
+        // A certificate names the public address.
+        return tls == nil ? "http://\(name.contains(":") ? "[\(name)]" : name):\(port)" : publicURL
+    }
+
+    var sandboxURL: String? {
+        switch sandbox {
+        case .off: nil
+        case .builtIn(let port): "http://127.0.0.1:\(port)"
+        case .at(let url): url
+        }
+    }
+}

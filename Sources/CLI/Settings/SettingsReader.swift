@@ -1,0 +1,256 @@
+import Configuration
+import Core
+import Foundation
+import SystemPackage
+
+/// Reads settings one by one and gathers what is wrong with them.
+struct SettingsReader {
+    private let reader: ConfigReader
+    private(set) var problems: [String] = []
+    /// Every name that was read, so that the others can be reported as unknown.
+    private var known: Set<String> = ["DARKROOM_URL", "DARKROOM_KEY"]
+    private let given: Set<String>
+
+    init(flags: [String: String]) async throws {
+        let file = try await EnvironmentVariablesProvider(
+            environmentFilePath: ".env", allowMissing: true,
+            secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
+        let given = InMemoryProvider(values: Dictionary(uniqueKeysWithValues: flags.map { name, value in
+            (
+                AbsoluteConfigKey(["darkroom"] + name.split(separator: ".").map { String($0) }, context: [:]),
+                ConfigValue(.string(value), isSecret: false)
+            )
+        }))
+        let environment = EnvironmentVariablesProvider(
+            secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
+        reader = ConfigReader(providers: [given, environment, file])
+        self.given = Set(ProcessInfo.processInfo.environment.keys).union(Self.names(inFile: ".env"))
+    }
+
+    /// For tests: no environment, no file.
+    init(values: [String: String]) {
+        reader = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: values))
+        given = Set(values.keys)
+    }
+
+    private static func names(inFile path: String) -> [String] {
+        guard let contents = FileManager.default.contents(atPath: path) else { return [] }
+        return String(decoding: contents, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap { line in
+            line.split(separator: "=", maxSplits: 1).first.map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+    }
+
+    private static func isSecret(_ key: String) -> Bool {
+        ["KEY", "PASSWORD", "SECRET", "DATABASE_URL"].contains { key.contains($0) }
+    }
+
+    /// An empty value counts as not set. Names that other systems use for the same come second.
+    mutating func text(_ name: String, aliases: [String] = [], isSecret: Bool = false) -> String? {
+        known.insert(Self.variable(name))
+        for key in ["darkroom." + name] + aliases {
+            let value = reader.string(
+                forKey: ConfigKey(key.split(separator: ".").map { String($0) }), isSecret: isSecret)?
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+            if let value, !value.isEmpty { return value }
+        }
+        return nil
+    }
+
+    /// - Parameter alias: An earlier name of the setting, which still works.
+    mutating func integer(_ name: String, _ range: ClosedRange<Int>, alias: String? = nil) -> Int? {
+        if let alias { known.insert(Self.variable(alias)) }
+        guard let text = text(name, aliases: alias.map { ["darkroom." + $0] } ?? []) else { return nil }
+        guard let value = Int(text), range.contains(value) else {
+            problems.append("""
+                \(Self.variable(name)) is '\(text)' and must be a number from \(range.lowerBound) to \
+                \(range.upperBound).
+                """)
+            return nil
+        }
+        return value
+    }
+
+    /// An amount of US dollars, in micro-dollars.
+    mutating func dollars(_ name: String) -> Int64? {
+        guard let text = text(name) else { return nil }
+        // What begins as a number is one for Foundation.
+        let isAmount = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 } && text.utf8.count { $0 == 46 } <= 1
+        guard isAmount, let amount = Decimal(string: text), amount > 0, amount <= 1_000_000_000,
+            case let micro = amount * 1_000_000, case let whole = (micro as NSDecimalNumber).int64Value,
+            Decimal(whole) == micro
+        else {
+            problems.append("""
+                \(Self.variable(name)) is '\(text)' and must be an amount of US dollars above 0, such as 50 or 12.50.
+                """)
+            return nil
+        }
+        return whole
+    }
+
+    mutating func flag(_ name: String) -> Bool? {
+        guard let text = text(name)?.lowercased() else { return nil }
+        if ["1", "true", "yes", "on"].contains(text) { return true }
+        if ["0", "false", "no", "off"].contains(text) { return false }
+        problems.append("\(Self.variable(name)) is '\(text)' and must be true or false.")
+        return nil
+    }
+
+    mutating func url(_ name: String, aliases: [String] = []) -> String? {
+        guard let text = text(name, aliases: aliases) else { return nil }
+        guard Origin(text) != nil, let url = URL(string: text), url.query() == nil, url.fragment() == nil else {
+            problems.append("""
+                \(Self.variable(name)) is '\(text)' and must be an address such as https://pictures.example.com.
+                """)
+            return nil
+        }
+        return text.hasSuffix("/") ? String(text.dropLast()) : text
+    }
+
+    mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) -> Choice? {
+        guard let text = text(name) else { return nil }
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            problems.append("\(Self.variable(name)) is '\(text)' and must be one of \(known).")
+            return nil
+        }
+        return choice
+    }
+
+    mutating func logLevel() -> String {
+        let level = text("log.level") ?? "info"
+        if !["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(level) {
+            problems.append("""
+                \(Self.variable("log.level")) is '\(level)' and must be one of trace, debug, info, notice, warning, \
+                error, critical.
+                """)
+        }
+        return level
+    }
+
+    mutating func admin() -> Settings.Admin {
+        let email = text("admin.email")
+        if let email, EmailAddress(email) == nil {
+            problems.append("\(Self.variable("admin.email")) is '\(email)' and must be an e-mail address.")
+        }
+        let password = text("admin.password", isSecret: true)
+        if let password, !(PasswordRules.shortest...PasswordRules.longest).contains(password.unicodeScalars.count) {
+            problems.append("""
+                \(Self.variable("admin.password")) must have \(PasswordRules.shortest) to \(PasswordRules.longest) \
+                characters.
+                """)
+        }
+        return Settings.Admin(email: email, password: password)
+    }
+
+    mutating func tls() -> Settings.TLS? {
+        switch (text("tls.cert"), text("tls.key")) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?):
+            for path in [certificate, key] where !FileManager.default.isReadableFile(atPath: path) {
+                problems.append("The file \(path) for TLS cannot be read.")
+            }
+            return Settings.TLS(certificate: certificate, key: key)
+        default:
+            problems.append("""
+                \(Self.variable("tls.cert")) and \(Self.variable("tls.key")) belong together; one is missing.
+                """)
+            return nil
+        }
+    }
+
+    mutating func fal() -> Settings.Fal? {
+        let queueURL = url("fal.queue.url") ?? "https://queue.fal.run"
+        let keysURL = url("fal.keys.url") ?? "https://rest.fal.ai/.well-known/jwks.json"
+        let concurrency = integer("fal.concurrency", 1...10_000) ?? 40
+        let userID = text("fal.user.id")
+        guard let key = text("fal.key", aliases: ["fal.key", "fal.ai.api.key"], isSecret: true) else { return nil }
+        return Settings.Fal(key: key, queueURL: queueURL, keysURL: keysURL, userID: userID, concurrency: concurrency)
+    }
+
+    /// The Stripe emulator sells credits for no money: never beside a provider that is paid. By itself it comes with
+    /// the built-in sandbox, on a database that no other node uses.
+    mutating func payments(
+        beside port: Int, _ sandbox: Settings.Sandbox, paysProvider: Bool, isShared: Bool
+    ) -> Settings.Payments {
+        let stripe = stripe()
+        let own = integer("stripe.sandbox.port", 1...65_535) ?? (port > 65_533 ? port - 2 : port + 2)
+        let requested = flag("stripe.sandbox")
+        if let stripe { return .stripe(stripe) }
+        let comesByItself = if case .builtIn = sandbox { !isShared } else { false }
+        guard requested ?? (comesByItself && !paysProvider) else { return .off }
+        if paysProvider {
+            problems.append("""
+                \(Self.variable("stripe.sandbox")) is on, and work goes to a provider that is paid: the Stripe \
+                emulator would give credits for nothing.
+                """)
+        }
+        if own == port {
+            problems.append(
+                "\(Self.variable("stripe.sandbox.port")) is the server's own port \(port); it needs another.")
+        }
+        if case .builtIn(own) = sandbox {
+            problems.append("\(Self.variable("stripe.sandbox.port")) is the sandbox's port \(own); it needs another.")
+        }
+        return .stripeEmulator(port: own)
+    }
+
+    /// Never a flag: a command's arguments can be seen by others on the machine.
+    private mutating func stripe() -> Settings.Stripe? {
+        let url = url("stripe.url") ?? Settings.Stripe.url
+        let secrets = (text("stripe.webhook.secrets", aliases: ["stripe.webhook.secret"], isSecret: true) ?? "")
+            .split(whereSeparator: { $0 == "," || $0.isWhitespace }).map { String($0) }
+        guard let key = text("stripe.key", aliases: ["stripe.secret.key"], isSecret: true) else {
+            if !secrets.isEmpty {
+                let name = Self.variable("stripe.webhook.secrets")
+                problems.append("\(name) is set, and no STRIPE_SECRET_KEY: both or neither.")
+            }
+            return nil
+        }
+        if key.hasPrefix("pk_") {
+            problems.append(
+                "STRIPE_SECRET_KEY is a publishable key; it needs the secret one, which begins with sk_ or rk_.")
+        }
+        return Settings.Stripe(key: key, url: url, webhookSecrets: secrets)
+    }
+
+    mutating func billingRules() -> BillingRules {
+        BillingRules(
+            grace: .seconds((integer("billing.grace.days", 0...90) ?? 7) * 86_400),
+            hold: choice("billing.hold") ?? .dispute)
+    }
+
+    mutating func sandbox(beside port: Int) -> Settings.Sandbox {
+        let own = integer("sandbox.port", 1...65_535) ?? (port == 65_535 ? 65_534 : port + 1)
+        let isOff = flag("sandbox") == false
+        if let url = url("sandbox.url") { return .at(url) }
+        if own == port {
+            problems.append("\(Self.variable("sandbox.port")) is the server's own port \(port); it needs another.")
+        }
+        return isOff ? .off : .builtIn(port: own)
+    }
+
+    /// Never a flag: it may hold a password, and a command's arguments can be seen by others on the machine.
+    mutating func database(in data: String) -> DatabaseAddress {
+        let own = DatabaseAddress.sqlite(path: data + "/darkroom.sqlite")
+        guard let text = text("database.url", isSecret: true) else { return own }
+        if let address = DatabaseAddress(text) { return address }
+        problems.append(DatabaseAddress.refusal(of: Self.variable("database.url")))
+        return own
+    }
+
+    mutating func files(in data: String) -> String {
+        let folder = text("files") ?? data + "/files"
+        return folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    }
+
+    /// Complete once everything has been read.
+    func unknownNames() -> [UnknownSetting] {
+        given.filter { $0.hasPrefix("DARKROOM_") && !known.contains($0) }.sorted().map {
+            UnknownSetting($0, known: known)
+        }
+    }
+
+    private static func variable(_ name: String) -> String {
+        "DARKROOM_" + name.uppercased().replacing(".", with: "_")
+    }
+}

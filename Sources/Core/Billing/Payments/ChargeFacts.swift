@@ -1,0 +1,37 @@
+/// What is known of a payment when it is decided how much of what it brought is taken back.
+struct ChargeFacts: Sendable, Hashable {
+    /// The purchase as it was stored before Stripe was asked.
+    let before: Purchase
+    /// Stripe's id of what paid for it.
+    let payment: String
+    /// As Stripe has it now, in all: less than before if a refund failed.
+    let refunded: Int64
+    /// The dispute that an event was about, as Stripe has it now.
+    let dispute: Dispute?
+    /// Ended with the effects.
+    let event: ID<StripeEvent>?
+
+    // Read under the account's lock.
+    var purchase: Purchase?
+    /// What its other disputes withhold.
+    var disputedBesides: Int64 = 0
+
+    /// Returns nil if another reading was stored since this one began, and all is to be read again.
+    func decide() -> [PaymentEffect]? {
+        guard let purchase, purchase.revision == before.revision else { return nil }
+        let disputed = disputedBesides + (dispute.map { $0.isCounted ? $0.amount : 0 } ?? 0)
+        let target = purchase.clawBack(refunded: refunded, disputed: disputed)
+        var effects: [PaymentEffect] = []
+        if purchase.paymentIntent == nil { effects.append(.setPayment(payment, of: purchase)) }
+        if let dispute { effects.append(.putDispute(dispute, of: purchase)) }
+        if target > purchase.clawedBack {
+            effects.append(.clawBack(target - purchase.clawedBack, of: purchase))
+        } else if target < purchase.clawedBack {
+            effects.append(.giveBack(purchase.clawedBack - target, of: purchase))
+        }
+        effects.append(.record(refunded: refunded, disputed: disputed, clawedBack: target, of: purchase))
+        effects.append(.settleHold(of: purchase.account))
+        if let event { effects.append(.end(event, .applied)) }
+        return effects
+    }
+}

@@ -1,0 +1,39 @@
+import SQL
+
+extension LedgerCheckRule {
+    /// Compares what was bought with what the ledger booked for it, and checks what is owed.
+    static let billing: [LedgerCheckRule] = [
+        LedgerCheckRule(.purchases, name: "a purchase is booked as what it says", statement: """
+            SELECT p.id AS subject, CAST(p.credits AS TEXT) AS expected, CAST(COALESCE(t.amount, 0) AS TEXT) AS found
+            FROM purchases p LEFT JOIN transactions t ON t.key = p.key AND t.account_id = p.account_id
+            WHERE t.id IS NULL OR t.amount <> p.credits ORDER BY 1 LIMIT $1
+            """),
+        LedgerCheckRule(.purchases, name: "bought credits have their purchase", statement: """
+            SELECT t.id AS subject, 'a purchase' AS expected, 'none' AS found
+            FROM transactions t LEFT JOIN purchases p ON p.key = t.key
+            WHERE t.kind IN ('purchase', 'grant') AND (t.key LIKE 'checkout:%' OR t.key LIKE 'invoice:%')
+                AND p.id IS NULL ORDER BY 1 LIMIT $1
+            """),
+        LedgerCheckRule(.purchases, name: "what was taken back of a purchase is booked or owed", statement: """
+            SELECT p.id AS subject, CAST(p.clawed_back AS TEXT) AS expected,
+                CAST(COALESCE(d.amount, 0) - COALESCE(t.amount, 0) AS TEXT) AS found
+            FROM purchases p
+            LEFT JOIN (SELECT purchase_id, SUM(amount - forgiven) AS amount FROM debts GROUP BY purchase_id) d
+                ON d.purchase_id = p.id
+            LEFT JOIN (
+                SELECT substr(key, length('claw_back:') + 1, 36) AS purchase_id, SUM(amount) AS amount FROM transactions
+                WHERE kind = 'adjustment' AND (key LIKE 'claw_back:%' OR key LIKE 'give_back:%')
+                GROUP BY substr(key, length('claw_back:') + 1, 36)
+            ) t ON t.purchase_id = p.id
+            WHERE p.clawed_back <> COALESCE(d.amount, 0) - COALESCE(t.amount, 0) ORDER BY 1 LIMIT $1
+            """),
+        LedgerCheckRule(.balances, name: "what is owed is the sum of open debts", statement: """
+            SELECT b.account_id AS subject, CAST(COALESCE(d.amount, 0) AS TEXT) AS expected,
+                CAST(b.owed AS TEXT) AS found
+            FROM balances b
+            LEFT JOIN (SELECT account_id, SUM(amount - paid - forgiven) AS amount FROM debts GROUP BY account_id) d
+                ON d.account_id = b.account_id
+            WHERE b.owed <> COALESCE(d.amount, 0) ORDER BY 1 LIMIT $1
+            """),
+    ]
+}

@@ -1,0 +1,58 @@
+import SQL
+
+/// Everything that is stored: uploads, outputs, and the links that open them.
+package struct Files: Sendable {
+    package struct Settings: Sendable {
+        /// The folder of stored files, which all nodes share.
+        package var folder: String
+        package var rules: FileRules
+        /// Whether files may be fetched from addresses that are not on the public internet.
+        package var allowPrivate: Bool
+        /// Whether nodes share the folder, so that each must prove that it has the same one.
+        package var isShared: Bool
+        /// Pictures that are decoded at once.
+        package var pictureThreads = 2
+
+        package init(folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false) {
+            self.folder = folder
+            self.rules = rules
+            self.allowPrivate = allowPrivate
+            self.isShared = isShared
+        }
+    }
+
+    package let store: any FileStore
+    package let links: FileLinks
+    package let assets: Assets
+    package let storeUpload: StoreUpload
+    package let storeOutput: StoreOutput
+    private let platform: Platform
+
+    /// Throws where the folder cannot be made, or belongs to another installation.
+    package init(_ platform: Platform, _ settings: Settings) async throws {
+        let (database, time, logger) = (platform.database, platform.time, platform.logger)
+        let store = try LocalFileStore(folder: settings.folder)
+        if settings.isShared { try await FilesMark(folder: settings.folder).claim(database, time: time) }
+        self.store = store
+        self.platform = platform
+        links = FileLinks(secret: platform.secrets.bytes(for: .signedLinks), publicURL: platform.publicURL, time: time)
+        assets = Assets(database: database, store: store, time: time, logger: logger)
+        storeUpload = StoreUpload(database: database, store: store, rules: settings.rules, time: time, logger: logger)
+        let inspect = InspectPicture(threads: PictureThreads(count: settings.pictureThreads))
+        storeOutput = StoreOutput(
+            fetcher: Fetcher(policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time), database: database,
+            store: store, inspect: { try await inspect($0) }, rules: settings.rules, time: time)
+    }
+
+    var tasks: [ScheduledTask] {
+        let (database, time) = (platform.database, platform.time)
+        let deleteFiles = DeleteFiles(database: database, store: store, time: time, logger: platform.logger)
+        let expireAssets = ExpireAssets(database: database, time: time)
+        let abandoned = RemoveAbandonedUploads(store: store, time: time)
+        return [
+            ScheduledTask("delete files", every: .seconds(60)) { _ = try await deleteFiles.runOnce() },
+            ScheduledTask("expire assets", every: .seconds(600)) { _ = try await expireAssets.runOnce() },
+            ScheduledTask("remove abandoned uploads", every: .seconds(3600)) { _ = try await abandoned.runOnce() },
+        ]
+    }
+}

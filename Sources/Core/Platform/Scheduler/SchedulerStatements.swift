@@ -1,0 +1,14 @@
+package import SQL
+
+/// The statements on scheduled tasks.
+package struct SchedulerStatements: StatementGroup {
+    package let transaction: Transaction
+
+    package init(_ transaction: Transaction) {
+        self.transaction = transaction
+    }
+}
+
+extension Transaction {
+    package var scheduler: SchedulerStatements { SchedulerStatements(self) }
+}

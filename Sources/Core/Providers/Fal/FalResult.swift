@@ -1,0 +1,54 @@
+/// The result of a request in the form in which an attempt stores it, whether it came by webhook or by polling:
+/// `{"status": "OK" | "ERROR", "payload", "error"?, "errorType"?, "statusCode"?}`.
+enum FalResult {
+    static func delivered(_ payload: JSON) -> JSON {
+        ["status": "OK", "payload": payload]
+    }
+
+    static func failed(_ error: String, type: String?, status: Int, payload: JSON?) -> JSON {
+        var members: [String: JSON] = [
+            "status": "ERROR", "error": .string(String(error.prefix(1000))), "statusCode": .integer(Int64(status)),
+        ]
+        members["payload"] = payload
+        members["errorType"] = type.map { .string($0) }
+        return .object(members)
+    }
+
+    static func result(of body: FalWebhookBody) -> JSON {
+        switch body.status {
+        case .ok: delivered(body.payload ?? .null)
+        case .error:
+            failed(body.error ?? "", type: nil, status: statusCode(in: body.error ?? ""), payload: body.payload)
+        }
+    }
+
+    static func outcome(of result: JSON) -> ProviderOutcome {
+        guard result["status"]?.string == "OK" else { return .failed(failure(result)) }
+        return .delivered(files(in: result["payload"] ?? .null))
+    }
+
+    private static func failure(_ result: JSON) -> ProviderFailure {
+        let payload: FalErrorBody? = try? result["payload"]?.decode()
+        let type = result["errorType"]?.string
+        let error = payload.flatMap { $0.types.isEmpty && type != nil ? nil : $0 }
+            ?? FalErrorBody(result["error"]?.string ?? "no reason given", errorType: type)
+        let status = Int(result["statusCode"]?.integer ?? 500)
+        // A failed request may be reported with HTTP 200 beside an error of its own.
+        return FalFailure.read(status: status < 400 ? 500 : status, error: error)
+    }
+
+    /// `Invalid status code: 422`
+    private static func statusCode(in error: String) -> Int {
+        error.split(separator: " ").last.flatMap { Int($0) }.flatMap { (400..<600).contains($0) ? $0 : nil } ?? 500
+    }
+
+    /// The media of a model's output, in the order in which models name them. Masks and the like are not asked for.
+    private static func files(in payload: JSON) -> [ProviderFile] {
+        let flags = payload["has_nsfw_concepts"]?.array ?? []
+        let listed = (payload["images"]?.array ?? payload["videos"]?.array ?? []).compactMap { FalFile($0) }
+        let files = listed.isEmpty ? ["image", "video"].compactMap { payload[$0].flatMap { FalFile($0) } } : listed
+        return files.enumerated().map { index, file in
+            ProviderFile(url: file.url, isFlagged: index < flags.count && flags[index].bool == true)
+        }
+    }
+}

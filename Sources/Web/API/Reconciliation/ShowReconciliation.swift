@@ -1,0 +1,34 @@
+import Core
+import Hummingbird
+
+/// `GET /api/admin/reconciliation?from=&to=&stripe=&limit=`: every part of the books beside what it must agree with.
+struct ShowReconciliation: Sendable {
+    private let read: Reconcile
+    private let time: Time
+    /// It reads the whole ledger.
+    private let oneAtATime = OneAtATime()
+
+    init(read: Reconcile, time: Time) {
+        self.read = read
+        self.time = time
+    }
+
+    private enum Flag: String, CaseIterable { case `true`, `false` }
+
+    @Sendable func handle(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let limit = try request.limit()
+        let withStripe: Flag? = try request.choice("stripe")
+        let (from, to) = (try request.instant("from"), try request.instant("to"))
+        guard let period = ReconciliationPeriod(from: from, to: to, now: time.now()) else {
+            throw APIError.invalidParameter("from", "'from' is before 'to', and at most 366 days before it.")
+        }
+        let found = try await oneAtATime(orThrow: Self.isRunning) {
+            try await read(period, withStripe: withStripe == .true, limit: limit)
+        }
+        return .json(ReconciliationBody(found))
+    }
+
+    private static let isRunning = APIError(
+        .tooManyRequests, "rate_limited", "The books are being read already. Ask again when that has ended.",
+        retryAfter: .seconds(5))
+}

@@ -1,0 +1,156 @@
+import Core
+import Foundation
+import HTTPTypes
+import SQL
+
+/// Turns what Core throws into a status, a code and a sentence: here, or in the file of its noun beside this one.
+extension APIError {
+    /// Returns nil if the error is not for the client: then its cause is logged, and the client receives
+    /// `internal_error`.
+    init?(core error: any Error) {
+        switch error {
+        case let error as APIError: self = error
+        case let error as SubmitError: self.init(error)
+        case let error as LedgerError: self.init(error)
+        case let error as SpendLimitReached: self.init(error)
+        case let error as SpendLimitError: self.init(error)
+        case let error as CancelError: self.init(error)
+        case is IdempotencyError:
+            self.init(
+                .conflict, "idempotency_key_reused",
+                "This Idempotency-Key came before with another body. Use a new key.", field: "Idempotency-Key")
+        case let error as WebhookRefusal: self.init(error)
+        case let error as DatabaseError: self.init(error)
+        default:
+            let known = APIError(accounts: error) ?? APIError(files: error) ?? APIError(billing: error)
+                ?? APIError(catalog: error)
+            guard let known else { return nil }
+            self = known
+        }
+    }
+
+    private init(_ error: SubmitError) {
+        switch error {
+        case .parameter(let error):
+            self.init(.unprocessableContent, error.code.rawValue, error.message, field: error.field)
+        case .catalog(.unknownKind(let name, let known)):
+            self.init(
+                .unprocessableContent, "unknown_kind",
+                "There is no kind '\(name.prefix(64))'. There are: \(known.joined(separator: ", ")).", field: "kind")
+        case .catalog(.unknownEndpoint(let name, let kind, let known)):
+            self.init(
+                .unprocessableContent, "unknown_endpoint",
+                "'\(name.prefix(100))' does not serve \(kind.rawValue). These do: \(known.joined(separator: ", ")).",
+                field: "endpoint")
+        case .accountDisabled:
+            self.init(.forbidden, "account_disabled", "This account is disabled. Ask the operator.")
+        case .queueFull(let limit):
+            self.init(
+                .tooManyRequests, "queue_full",
+                "\(limit) jobs of this account are waiting already. Wait until some have ended.",
+                details: ["limit": .integer(Int64(limit))], retryAfter: .seconds(10))
+        case .rateLimited(let limit, let retryAfter):
+            self.init(
+                .tooManyRequests, "rate_limited",
+                "This account's plan allows \(limit) jobs an hour. Wait, or change the plan.",
+                details: ["limit": .integer(Int64(limit))], retryAfter: retryAfter)
+        case .tooMany(let limit):
+            self = .invalidParameter("jobs", "A batch has 1 to \(limit) jobs.")
+        case .inBatch(let index, let error):
+            self.init(error)
+            field = "jobs.\(index)" + (field.map { "." + $0 } ?? "")
+        }
+    }
+
+    private init(_ error: LedgerError) {
+        switch error {
+        case .insufficientCredits(let required, let available):
+            self.init(
+                .init(code: 402), "insufficient_credits",
+                "This costs \(required) credits, and \(available) are available. Buy credits or ask for less.",
+                details: ["required": .decimal(required.decimal), "available": .decimal(available.decimal)])
+        }
+    }
+
+    private init(_ error: SpendLimitReached) {
+        let (scope, period) = (error.limit.scope, error.limit.period)
+        let whose = switch scope {
+        case .account: "this account"
+        case .member: "you in this account"
+        case .key: "this key"
+        }
+        var limit: [String: JSON] = [
+            "scope": .string(scope.name), "period": .string(period.rawValue),
+            "amount": .decimal(error.limit.amount.decimal),
+        ]
+        limit["memberId"] = scope.member.map { .string($0.rawValue) }
+        limit["keyId"] = scope.key.map { .string($0.rawValue) }
+        self.init(
+            .init(code: 402), "spend_limit_reached",
+            """
+            This costs \(error.required) credits, and the limit for \(whose) leaves \(error.left) until the next \
+            \(period.rawValue) begins. Ask for less, wait, or have the limit raised.
+            """,
+            details: [
+                "limit": .object(limit), "required": .decimal(error.required.decimal),
+                "left": .decimal(error.left.decimal), "renewsAt": .string(error.renewsAt.text),
+            ])
+    }
+
+    private init(_ error: SpendLimitError) {
+        switch error {
+        case .notAllowed: self.init(.forbidden, "not_allowed", "Only an owner or admin can change spend limits.")
+        case .noSuchMember: self = .notFound("member")
+        case .noSuchKey: self = .notFound("key")
+        case .tooMany(let limit):
+            self.init(
+                .unprocessableContent, "too_many_limits",
+                "An account has at most \(limit) limits. Remove one first.")
+        }
+    }
+
+    private init(_ error: CancelError) {
+        switch error {
+        case .notFound: self = .notFound("job")
+        case .ended(let state):
+            self.init(.conflict, "job_ended", "The job is \(state.rawValue) already and cannot be cancelled.")
+        }
+    }
+
+    private init(_ refusal: WebhookRefusal) {
+        switch refusal {
+        case .unknownToken: self.init(.notFound, refusal.rawValue, "No attempt has this address.")
+        case .malformed: self.init(.badRequest, refusal.rawValue, "This is not a webhook of this provider.")
+        case .badSignature: self.init(.forbidden, refusal.rawValue, "The signature does not hold.")
+        case .stale: self.init(.unauthorized, refusal.rawValue, "The signature's time is more than five minutes away.")
+        case .wrongAccount:
+            self.init(.misdirectedRequest, refusal.rawValue, "This was signed for another account of the provider.")
+        case .wrongRequest: self.init(.conflict, refusal.rawValue, "This attempt has another request.")
+        case .keysUnavailable:
+            self.init(
+                .serviceUnavailable, refusal.rawValue, "The provider's keys are not to be had now.",
+                retryAfter: .seconds(30))
+        }
+    }
+
+    private init?(_ error: DatabaseError) {
+        switch error.kind {
+        case .busy:
+            self.init(
+                .serviceUnavailable, "busy", "The server is busy. Try again in a moment.", retryAfter: .seconds(1))
+        case .unavailable:
+            self.init(
+                .serviceUnavailable, "unavailable",
+                """
+                The database is unavailable. Retry with the same Idempotency-Key; the request will not be processed \
+                twice.
+                """,
+                retryAfter: .seconds(2))
+        case .full:
+            self.init(
+                .serviceUnavailable, "unavailable", "The database cannot be written. Nothing was done; try again.",
+                retryAfter: .seconds(5))
+        default: return nil
+        }
+    }
+}

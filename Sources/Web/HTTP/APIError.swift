@@ -1,0 +1,71 @@
+import Core
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// What a client receives when something is refused: a stable code, a sentence to act on, and the field at fault.
+/// Errors of Core become a status in the files `APIError+….swift` and nowhere else; `APIError+Core.swift` joins them.
+struct APIError: Error {
+    let status: HTTPResponse.Status
+    let code: String
+    let message: String
+    var field: String?
+    /// More that a program can use, such as `required` and `available`.
+    var details: [String: JSON]
+    var retryAfter: Duration?
+    /// The methods that the address takes, if it does not take this one.
+    private var allow: String?
+
+    init(
+        _ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil,
+        details: [String: JSON] = [:], retryAfter: Duration? = nil
+    ) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field = field
+        self.details = details
+        self.retryAfter = retryAfter
+    }
+
+    /// Also for what exists but belongs to somebody else.
+    static func notFound(_ what: String) -> APIError {
+        APIError(.notFound, "not_found", "There is no \(what) with this id in your account.")
+    }
+
+    static let unauthorized = APIError(
+        .unauthorized, "unauthorized", "Sign in, or send an API key as 'Authorization: Bearer dk_…'.")
+
+    static func invalidParameter(_ field: String, _ message: String) -> APIError {
+        APIError(.unprocessableContent, "invalid_parameter", message, field: field)
+    }
+
+    static func methodNotAllowed(_ allow: String) -> APIError {
+        var error = APIError(
+            .methodNotAllowed, "method_not_allowed", "This address takes \(allow) and no other method.")
+        error.allow = allow
+        return error
+    }
+
+    /// `{"error": {"code", "message", "field"?, "requestId", …}}`
+    func response(requestID: String) -> Response {
+        var error = details
+        error["code"] = .string(code)
+        error["message"] = .string(message)
+        error["requestId"] = .string(requestID)
+        if let field { error["field"] = .string(field) }
+        var response = Response.json(JSON.object(["error": .object(error)]), status: status)
+        if let retryAfter { response.headers[.retryAfter] = String(max(1, (retryAfter.milliseconds + 999) / 1000)) }
+        if let allow { response.headers[.allow] = allow }
+        if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
+        return response
+    }
+}
+
+extension Response {
+    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSON.bytes(of: value))))
+    }
+}

@@ -1,0 +1,57 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// The outermost layer: names the request, adds the headers that every response has, and writes one line to the log.
+/// The line has the route's pattern and not the path, since an address may hold a token.
+struct RequestLogMiddleware: RouterMiddleware {
+    private let time: Time
+
+    init(time: Time) {
+        self.time = time
+    }
+
+    func handle(
+        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if let given = request.headers[.requestID], Self.isAcceptable(given) { context.requestID = given }
+        context.logger[metadataKey: "request"] = "\(context.requestID)"
+        let start = time.now()
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            response = ErrorMiddleware.response(to: error, context)
+        }
+        response.headers[.requestID] = context.requestID
+        addSecurityHeaders(&response)
+        let milliseconds = (time.now() - start).milliseconds
+        context.logger.info(
+            "\(request.method) \(context.endpointPath ?? "-") \(response.status.code)",
+            metadata: ["ms": "\(milliseconds)"])
+        return response
+    }
+
+    private func addSecurityHeaders(_ response: inout Response) {
+        for (name, value) in Self.securityHeaders where response.headers[name] == nil {
+            response.headers[name] = value
+        }
+    }
+
+    private static let securityHeaders: [(HTTPField.Name, String)] = [
+        (.xContentTypeOptions, "nosniff"),
+        (.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"),
+        (.referrerPolicy, "no-referrer"),
+        (.frameOptions, "DENY"),
+    ]
+
+    /// Short and printable, since it is written to logs.
+    private static func isAcceptable(_ id: String) -> Bool {
+        (8...64).contains(id.utf8.count) && id.utf8.allSatisfy { byte in
+            (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+                || [45, 46, 95].contains(byte)
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Core
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+extension Request {
+    /// The `Idempotency-Key` of this request; nil if it sent none.
+    func idempotency(route: String, body: [UInt8]) throws(APIError) -> Idempotency? {
+        guard let key = headers[.idempotencyKey] else { return nil }
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (32...126).contains($0) }) else {
+            throw APIError(
+                .badRequest, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable characters.",
+                field: "Idempotency-Key")
+        }
+        return Idempotency(route: route, key: key, bodyHash: Hex.text(SHA256.hash(data: Data(body))))
+    }
+}
+
+extension Response {
+    /// The stored response to the first request with the same `Idempotency-Key`.
+    static func replayed(_ stored: StoredResponse) -> Response {
+        Response(
+            status: .init(code: stored.status),
+            headers: [
+                .contentType: "application/json; charset=utf-8", .cacheControl: "no-store", .idempotentReplayed: "true",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: stored.body)))
+    }
+}

@@ -1,0 +1,70 @@
+import Core
+import Foundation
+import Hummingbird
+import NIOCore
+
+extension Request {
+    /// The body as JSON of at most `limit` bytes. Throws 413, or 400 `invalid_json`.
+    func json(limit: Int = 1 << 20) async throws -> JSON {
+        try JSON(body: await bytes(limit: limit))
+    }
+
+    /// The body as a type of this server. Throws 422 with the name of the field if a member is missing or of the wrong
+    /// type.
+    func decode<Body: Decodable>(_ type: Body.Type, limit: Int = 1 << 20) async throws -> Body {
+        let bytes = try await bytes(limit: limit)
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes))
+        } catch let error as DecodingError {
+            throw APIError(decoding: error)
+        }
+    }
+
+    /// The whole body. Throws 413 as soon as it is longer than `limit`.
+    func bytes(limit: Int) async throws -> [UInt8] {
+        var collected = ByteBuffer()
+        for try await part in body {
+            guard collected.readableBytes + part.readableBytes <= limit else {
+                throw APIError(.contentTooLarge, "body_too_large", "The body may have at most \(limit) bytes.")
+            }
+            collected.writeImmutableBuffer(part)
+        }
+        return Array(collected.readableBytesView)
+    }
+}
+
+extension JSON {
+    /// A request's body. Throws 400 `invalid_json`.
+    init(body bytes: [UInt8]) throws(APIError) {
+        guard !bytes.isEmpty else {
+            throw APIError(.badRequest, "invalid_json", "The body is empty; JSON is expected.")
+        }
+        do {
+            try self.init(parsing: bytes)
+        } catch {
+            throw APIError(.badRequest, "invalid_json", "The body is not valid JSON.")
+        }
+    }
+}
+
+extension APIError {
+    init(decoding error: DecodingError) {
+        func path(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
+            let keys = context.codingPath + (key.map { [$0] } ?? [])
+            return keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+        }
+        switch error {
+        case .keyNotFound(let key, let context):
+            let field = path(context, key)
+            self.init(.unprocessableContent, "missing_parameter", "'\(field)' is missing.", field: field)
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            let field = path(context)
+            self = .invalidParameter(field, "'\(field)' is of the wrong type.")
+        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+            let field = path(context)
+            self = .invalidParameter(field, "'\(field)' is not valid: \(context.debugDescription).")
+        default:
+            self.init(.badRequest, "invalid_json", "The body is not valid JSON.")
+        }
+    }
+}

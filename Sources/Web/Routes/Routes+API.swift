@@ -1,0 +1,79 @@
+import Core
+import Hummingbird
+import SQL
+
+extension WebApplication {
+    /// What an account may ask for, under `/api`.
+    func addAPIRoutes(to api: RouterGroup<AccountContext>) {
+        JobRoutes(app: app).add(to: api)
+        CreditRoutes(app: app).add(to: api)
+        FileRoutes(assets: app.files.assets, upload: app.files.storeUpload, links: app.files.links).add(to: api)
+        BillingRoutes(app: app, appOrigin: settings.corsOrigin).add(to: api)
+        KeyRoutes(keys: app.accounts.apiKeys).add(to: api)
+    }
+}
+
+/// Jobs, their prices and their events.
+struct JobRoutes {
+    let app: Darkroom
+
+    func add(to api: RouterGroup<AccountContext>) {
+        let (jobs, database, time) = (app.jobs, app.platform.database, app.platform.time)
+        let show = ShowJob(read: jobs.read, links: app.files.links, time: time)
+        let change = ChangeJob(cancel: jobs.cancel, submit: jobs.submit, database: database)
+        let events = EventStream(database: database, hub: app.notices.events, time: time)
+        api.post("/generate", use: Generate(submit: jobs.submit).handle)
+        api.get("/generate/:id", use: show.result)
+        api.post("/estimate", use: Estimate(price: jobs.price, database: database, time: time).handle)
+        api.get("/jobs", use: ListJobs(database: database).handle)
+        api.get("/jobs/:id", use: show.show)
+        api.delete("/jobs/:id", use: change.cancel)
+        api.post("/jobs/:id/retry", use: change.retry)
+        api.get("/jobs/:id/events", use: events.job)
+        api.get("/events", use: events.account)
+    }
+}
+
+/// Credits and the limits on spending them.
+struct CreditRoutes {
+    let app: Darkroom
+
+    func add(to api: RouterGroup<AccountContext>) {
+        let (database, time) = (app.platform.database, app.platform.time)
+        api.get("/credits/balance", use: ShowCredits(database: database, time: time).balance)
+        api.get("/credits/history", use: ShowHistory(database: database).handle)
+        api.get("/credits/explain", use: ExplainCredits(database: database, time: time).handle)
+
+        let limits = ChangeSpendLimits(limits: app.ledger.spendLimits)
+        api.get("/limits", use: limits.list)
+        api.put("/limits/account", use: limits.setAccount)
+        api.put("/limits/members/:id", use: limits.setMember)
+        api.put("/limits/keys/:id", use: limits.setKey)
+    }
+}
+
+/// Assets. Their bytes are under `/files`, in `Routes.swift`, since a link to them needs no account.
+struct FileRoutes {
+    let assets: Assets
+    let upload: StoreUpload
+    let links: FileLinks
+
+    func add(to api: RouterGroup<AccountContext>) {
+        api.post("/assets", use: UploadAsset(store: upload, links: links).handle)
+        api.get("/assets", use: ListAssets(assets: assets, links: links).handle)
+        api.get("/assets/:id", use: ShowAsset(assets: assets, links: links).handle)
+        api.patch("/assets/:id", use: EditAsset(assets: assets, links: links).handle)
+        api.delete("/assets/:id", use: DeleteAsset(assets: assets).handle)
+    }
+}
+
+/// API keys.
+struct KeyRoutes {
+    let keys: APIKeys
+
+    func add(to api: RouterGroup<AccountContext>) {
+        api.get("/keys", use: ListKeys(keys).handle)
+        api.post("/keys", use: CreateKey(keys).handle)
+        api.delete("/keys/:id", use: RevokeKey(keys).handle)
+    }
+}

@@ -1,0 +1,45 @@
+import Core
+package import Hummingbird
+
+// Every route of the product is in this folder, in lists and nothing else: here what needs no account, and in
+// `Routes+….swift` what does, or what has a surface of its own. What a route does is in the file of its handler.
+
+extension WebApplication {
+    package func router() -> Router<AppContext> {
+        let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: RequestLogMiddleware(time: app.platform.time))
+        if let corsOrigin = settings.corsOrigin { router.add(middleware: CORSMiddleware(darkroom: corsOrigin)) }
+        router.add(middleware: ErrorMiddleware())
+        router.add(middleware: AuthenticationMiddleware(
+            authenticator: app.accounts.authenticator, secrets: app.accounts.secrets))
+
+        addPublicRoutes(to: router)
+        SupabaseAuthRoutes(accounts: app.accounts, version: settings.version).add(to: router)
+        addAPIRoutes(to: router.group("/api", context: AccountContext.self))
+        AdminRoutes(app: app).add(to: router.group("/api/admin", context: AdminContext.self))
+        router.refuseOtherMethods()
+        return router
+    }
+
+    private func addPublicRoutes(to router: Router<AppContext>) {
+        let check = ReadinessCheck(
+            database: app.platform.database, store: app.files.store, readiness: readiness, time: app.platform.time)
+        let health = ShowHealth(check: check, version: settings.version)
+        router.get("/health/live", use: health.live)
+        router.get("/health/ready", use: health.ready)
+
+        let files = PublicFiles()
+        router.get("/", use: HomePage(app: app, settings: settings, check: check, files: files).handle)
+        router.get("/public/:name", use: files.handle)
+
+        let file = ServeFile(
+            assets: app.files.assets, store: app.files.store, links: app.files.links, time: app.platform.time)
+        router.get("/files/**", use: file.handle)
+        router.head("/files/**", use: file.handle)
+
+        router.get("/api/kinds", use: ShowKinds(catalog: app.catalog).handle)
+        router.post("/api/webhooks/:provider/:token", use: ProviderWebhook(receive: app.jobs.receiveWebhook).handle)
+        router.post(
+            "/api/stripe/webhook", use: StripeWebhook(receive: app.billing.map { ReceiveStripeEvent($0) }).handle)
+    }
+}

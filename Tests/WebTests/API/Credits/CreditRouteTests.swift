@@ -1,0 +1,150 @@
+import Core
+import Foundation
+import HTTPTypes
+import SQL
+import TestSupport
+import Testing
+@testable import Web
+
+struct CreditRouteTests {
+    @Test func `a balance shows the lots behind it, and nothing that has expired`() async throws {
+        try await CreditsWorld.run(credits: 5) { app in
+            let now = app.world.clock.now
+            try await app.world.database.write(order: .alone) {
+                let soon = now + .seconds(60)
+                _ = try $0.ledger.grant(.grant, .whole(3), to: app.ada.account, key: "plan", expiresAt: soon, now: now)
+            }
+
+            let before = try await app.get("/credits/balance")
+            app.world.clock.advance(by: .seconds(60))
+            let after = try await app.get("/credits/balance")
+
+            #expect(before["availableCredits"] == 8 && before["bonusCredits"] == 5 && before["totalAllocated"] == 8)
+            #expect(before["nextReplenishmentAt"] == .null && before["hasMoreLots"] == nil)
+            let lots = before["lots"]?.array?.map { "\($0["source"]?.string ?? "") \($0["remaining"]?.integer ?? 0)" }
+            #expect(lots == ["grant 3", "bonus 5"])
+            #expect(before["lots"]?.array?.first?["expiresAt"]?.string == (now + .seconds(60)).text)
+            #expect(after["availableCredits"] == 5 && after["lots"]?.array?.count == 1 && after["totalAllocated"] == 8)
+        }
+    }
+
+    @Test func `a history is filtered, page by page`() async throws {
+        try await CreditsWorld.run { app in
+            let start = app.world.clock.now
+            app.world.clock.advance(by: .seconds(86_400))
+            for _ in 0..<3 { try await app.world.submit(for: app.ada) }
+
+            let first = try await app.get("/credits/history?kind=reserve&limit=2")
+            let next = first["nextCursor"]?.string ?? ""
+            let second = try await app.get("/credits/history?kind=reserve&limit=2&cursor=\(next)")
+            let job = first["transactions"]?.array?.first?["jobId"]?.string ?? ""
+            let ofJob = try await app.get("/credits/history?job=\(job)")
+            let earlier = try await app.get("/credits/history?to=\((start + .milliseconds(1)).text)")
+            let (from, to) = (start.text.prefix(10), app.world.clock.now.text.prefix(10))
+            let day = try await app.get("/credits/history?from=\(from)&to=\(to)")
+
+            #expect(first["transactions"]?.array?.count == 2)
+            #expect(second["transactions"]?.array?.count == 1 && second["nextCursor"] == nil)
+            #expect(ofJob["transactions"]?.array?.map { $0["kind"] } == ["reserve"])
+            #expect(earlier["transactions"]?.array?.map { $0["kind"] } == ["bonus"])
+            #expect(day["transactions"]?.array?.map { $0["kind"] } == ["bonus"])
+            let foreign = try await app.get("/credits/history?job=\(job)", as: "bob")
+            #expect(foreign["transactions"]?.array?.isEmpty == true)
+        }
+    }
+
+    @Test(arguments: [
+        ("kind=theft", "kind"), ("job=x", "job"), ("from=yesterday", "from"), ("to=2026-13-01", "to"),
+        ("format=xml", "format"), ("limit=0", "limit"), ("cursor=x", "cursor"),
+    ])
+    func `what is no filter is refused by its name`(query: String, field: String) async throws {
+        try await CreditsWorld.run { app in
+            let response = try await app.get("/credits/history?\(query)")
+
+            #expect(response.status == 422 && response.code == "invalid_parameter")
+            #expect(response["error"]?["field"]?.string == field)
+        }
+    }
+
+    @Test func `a history comes whole as CSV, more of it than is read at once`() async throws {
+        try await CreditsWorld.run(credits: 10_000) { app in
+            let now = app.world.clock.now
+            try await app.world.database.write(order: .alone) { transaction in
+                for number in 0..<1_100 {
+                    try transaction.ledger.grant(
+                        .purchase, Credits(hundredths: 1), to: app.ada.account, key: "\(number)", now: now)
+                }
+            }
+
+            let response = try await app.get("/credits/history", headers: ["Accept": "text/csv"])
+            let filtered = try await app.get("/credits/history?format=csv&kind=bonus")
+
+            let lines = response.text.components(separatedBy: "\r\n")
+            #expect(response.header("Content-Type")?.hasPrefix("text/csv") == true)
+            #expect(lines.first == "id,createdAt,kind,amount,jobId,availableAfter,reservedAfter")
+            #expect(lines.last == "" && lines.count == 1 + 1_101 + 1)
+            #expect(Set(lines.dropFirst().dropLast()).count == 1_101)
+            #expect(filtered.text.components(separatedBy: "\r\n").count == 3)
+            #expect(filtered.text.contains(",bonus,10000.00,,10000.00,0.00\r\n"))
+        }
+    }
+
+    @Test func `a balance is explained by lots, and a lot by its entries, page by page`() async throws {
+        try await CreditsWorld.run(credits: 10) { app in
+            let now = app.world.clock.now
+            try await app.world.database.write(order: .alone) {
+                _ = try $0.ledger.grant(.purchase, .whole(20), to: app.ada.account, key: "pack", now: now + .milliseconds(1))
+            }
+            app.world.clock.advance(by: .seconds(1))
+            for _ in 0..<3 { try await app.world.submit(for: app.ada) }
+
+            let first = try await app.get("/credits/explain?limit=1")
+            let second = try await app.get("/credits/explain?limit=1&cursor=\(first["nextCursor"]?.string ?? "")")
+            let before = try await app.get("/credits/explain?at=\(now.text)")
+            let lot = second["lots"]?.array?.first?["id"]?.string ?? ""
+            let entries = try await app.get("/credits/explain?lot=\(lot)&limit=2")
+            let next = entries["nextCursor"]?.string ?? ""
+            let rest = try await app.get("/credits/explain?lot=\(lot)&limit=2&cursor=\(next)")
+
+            #expect(first["availableCredits"] == 12 && first["reservedCredits"] == 18)
+            #expect(first["lots"]?.array?.map { $0["source"] } == ["purchase"])
+            #expect(second["lots"]?.array?.map { $0["source"] } == ["bonus"])
+            #expect(second["nextCursor"] == nil)
+            #expect(before["availableCredits"] == 10 && before["lots"]?.array?.count == 1)
+            #expect(entries["entries"]?.array?.count == 4 && rest["entries"]?.array?.count == 1)
+            #expect(rest["entries"]?.array?.last?["kind"] == "bonus" && rest["nextCursor"] == nil)
+            #expect(try await app.get("/credits/explain?lot=\(lot)", as: "bob").status == 404)
+        }
+    }
+}
+
+struct CSVTests {
+    @Test(arguments: [
+        ("plain", "plain"), ("a,b", "\"a,b\""), ("say \"hi\"", "\"say \"\"hi\"\"\""),
+        ("two\r\nlines", "\"two\r\nlines\""),
+        ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1", "'\t=1"),
+        ("\r=1,", "\"'\r=1,\""), ("", ""),
+    ])
+    func `a cell is written so that it is read as it was meant, and never as a formula`(text: String, written: String) {
+        var csv = CSV(["name"])
+        _ = csv.take()
+
+        csv.add([.text(text), .number("-1.00")])
+
+        #expect(csv.take() == written + ",-1.00\r\n")
+        #expect(csv.take() == "")
+    }
+}
+
+struct InstantTextTests {
+    @Test(arguments: [
+        ("2026-11-21", "2026-11-21T00:00:00.000Z"), ("2026-11-21T05:03:49Z", "2026-11-21T05:03:49.000Z"),
+        ("2026-11-21T05:03:49.937Z", "2026-11-21T05:03:49.937Z"),
+        ("1999-12-31T23:59:59.999Z", "1999-12-31T23:59:59.999Z"),
+        ("2026-11-21T05:03:49", nil), ("2026-11-21T05:03:49+01:00", nil), ("21.11.2026", nil), ("2026-02-30x", nil),
+        ("", nil), ("now", nil),
+    ] as [(String, String?)])
+    func `an instant is read as it is written, and nothing else is`(text: String, written: String?) {
+        #expect(Instant(text: text)?.text == written)
+    }
+}

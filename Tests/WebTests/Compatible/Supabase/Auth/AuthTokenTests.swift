@@ -1,0 +1,123 @@
+import Core
+import HTTPTypes
+import SQL
+import TestSupport
+import Testing
+
+struct AuthTokenTests {
+    @Test func `signing in returns a session`() async throws {
+        try await AuthWorld.run { world in
+            _ = try await world.signUp()
+
+            let response = try await world.signIn("Ada@example.com", "correct horse")
+
+            #expect(response.status == 200)
+            #expect(!response.accessToken.isEmpty && !response.refreshToken.isEmpty)
+            #expect(response["user"]?["last_sign_in_at"] != nil)
+            #expect(response.headers[.cacheControl] == "no-store")
+        }
+    }
+
+    @Test func `a wrong password and an unknown address have the same response`() async throws {
+        try await AuthWorld.run { world in
+            _ = try await world.signUp()
+
+            for (email, password) in [("ada@example.com", "wrong horse"), ("bob@example.com", "correct horse")] {
+                let response = try await world.signIn(email, password)
+                #expect(response.status == 400)
+                #expect(response.code == "invalid_credentials")
+                #expect(response["message"] == "Invalid login credentials")
+            }
+        }
+    }
+
+    @Test func `too many wrong passwords say when to try again`() async throws {
+        try await AuthWorld.run { world in
+            for _ in 0..<10 { #expect(try await world.signIn("ada@example.com", "wrong horse").status == 400) }
+
+            let response = try await world.signIn("ada@example.com", "wrong horse")
+
+            #expect(response.status == 429)
+            #expect(response.code == "over_request_rate_limit")
+            #expect(response.headers[.retryAfter] == "600")
+        }
+    }
+
+    @Test func `a refresh needs no valid access token, also where a client still sends the old one`() async throws {
+        try await AuthWorld.run { world in
+            let first = try await world.signUp()
+            world.fixture.clock.advance(by: .seconds(4000))
+
+            let response = try await world.send(
+                .post, "/auth/v1/token?grant_type=refresh_token", ["refresh_token": .string(first.refreshToken)],
+                bearer: first.accessToken)
+
+            #expect(response.status == 200)
+            #expect(response.refreshToken != first.refreshToken)
+            #expect(try await world.send(.get, "/auth/v1/user", bearer: response.accessToken).status == 200)
+        }
+    }
+
+    @Test func `a refresh that really failed is 400, so that clients do not see a network error`() async throws {
+        try await AuthWorld.run { world in
+            let first = try await world.signUp()
+            let second = try await world.refresh(first.refreshToken)
+            #expect(try await world.refresh(first.refreshToken).refreshToken == second.refreshToken)
+            world.fixture.clock.advance(by: .seconds(11))
+
+            let reused = try await world.refresh(first.refreshToken)
+            let unknown = try await world.refresh("nonsense")
+
+            #expect(reused.status == 400)
+            #expect(reused.code == "refresh_token_already_used")
+            #expect(unknown.status == 400)
+            #expect(unknown.code == "refresh_token_not_found")
+            #expect(try await world.send(.get, "/auth/v1/user", bearer: second.accessToken).code == "session_not_found")
+        }
+    }
+
+    @Test func `an unavailable database is 5xx, so that it signs nobody out`() async throws {
+        try await AuthWorld.run { world in
+            let session = try await world.signUp()
+            await world.fixture.database.close()
+
+            let response = try await world.refresh(session.refreshToken)
+
+            #expect(response.status == 503)
+            #expect(response.code == "unexpected_failure")
+        }
+    }
+
+    @Test(arguments: ["", "?grant_type=pkce", "?grant_type=id_token", "?grant_type=anything"])
+    func `other grants are not supported`(query: String) async throws {
+        try await AuthWorld.run { world in
+            let response = try await world.send(.post, "/auth/v1/token\(query)", [:])
+
+            #expect(response.status == 400)
+            #expect(response.code == "invalid_credentials")
+            #expect(response["message"] == "unsupported_grant_type")
+        }
+    }
+
+    @Test(arguments: ["/auth/v1/.well-known/jwks.json", "/.well-known/jwks.json"])
+    func `the public keys are published, and nothing but them`(path: String) async throws {
+        try await AuthWorld.run { world in
+            let response = try await world.send(.get, path)
+
+            #expect(response.status == 200)
+            #expect(response.headers[.cacheControl] == "public, max-age=600")
+            let key = try #require(response["keys"]?.array?.first?.object)
+            #expect(Set(key.keys) == ["alg", "crv", "key_ops", "kid", "kty", "use", "x", "y"])
+        }
+    }
+
+    @Test func `health and settings need nobody`() async throws {
+        try await AuthWorld.run { world in
+            let health = try await world.send(.get, "/auth/v1/health")
+            let settings = try await world.send(.get, "/auth/v1/settings", bearer: "nonsense")
+
+            #expect(health["version"] == "0.0.0")
+            #expect(settings["mailer_autoconfirm"] == true)
+        }
+    }
+}
