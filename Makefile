@@ -24,11 +24,11 @@ build:               ## builds .build/release/darkroom
 test:                ## builds once, then passes every test
 	@scripts/setup test
 	@scripts/python-setup
+	@scripts/check-tree
 	@start=$$(date +%s); $(SWIFT) build --build-tests && echo "test: built after $$(( $$(date +%s) - start )) s"
 	@scripts/with-postgres scripts/run-tests
 
 check: test          ## all that decides whether a change is good
-	@scripts/check-tree
 
 torture:             ## kills, freezes and starves nodes for TORTURE_SECONDS (600); prints its TORTURE_SEED
 	@scripts/setup test

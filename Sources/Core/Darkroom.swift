@@ -28,7 +28,8 @@ package struct Darkroom: Sendable {
 
     /// What happens by itself. Each feature brings its own.
     package var tasks: [ScheduledTask] {
-        platform.tasks + accounts.tasks + ledger.tasks + files.tasks + Billing.graceTasks(platform) + (billing?.tasks ?? [])
+        platform.tasks + accounts.tasks + ledger.tasks + files.tasks + Billing.graceTasks(platform)
+            + (billing?.tasks ?? [])
     }
 }
 
@@ -42,7 +43,8 @@ package struct DarkroomSettings: Sendable {
     package var billing: Billing.Settings?
 
     package init(
-        accounts: Accounts.Settings = Accounts.Settings(), files: Files.Settings, providers: Providers.Settings = Providers.Settings(),
+        accounts: Accounts.Settings = Accounts.Settings(), files: Files.Settings,
+        providers: Providers.Settings = Providers.Settings(),
         jobs: Jobs.Settings = Jobs.Settings(), billing: Billing.Settings? = nil
     ) {
         self.accounts = accounts

@@ -23,11 +23,13 @@ package protocol Engine: Sendable {
     ///
     /// - Parameter isWanted: Whether there are listeners now; while there are none, an engine that has to poll does
     ///   not.
-    func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (DatabaseNotification) -> Void)
+    func listen(
+        while isWanted: @escaping @Sendable () -> Bool, _ receive: @escaping @Sendable (DatabaseNotification) -> Void
+    )
     /// Notifies the other processes that listen, soon, and together with other notifications. Nobody waits for it.
     ///
     /// - Parameter word: Without blanks, and of at most 60 bytes.
-    func tell(_ word: String)
+    func notify(_ payload: String)
     /// The engine's version, for `doctor`.
     func version() async throws -> String
     /// What is wrong with the stored data or with how they are stored, a sentence each, for `doctor`. Reads everything.
@@ -48,10 +50,12 @@ extension Engine {
     package func check() async throws -> [String] { [] }
 
     /// For engines that wrap another one in a test.
-    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (DatabaseNotification) -> Void) {}
+    package func listen(
+        while isWanted: @escaping @Sendable () -> Bool, _ receive: @escaping @Sendable (DatabaseNotification) -> Void
+    ) {}
 
     /// For engines whose listeners poll by themselves.
-    package func tell(_ word: String) {}
+    package func notify(_ payload: String) {}
 }
 
 package struct Database: Sendable {
@@ -63,13 +67,15 @@ package struct Database: Sendable {
         self.engine = engine
     }
 
-    /// Registers who receives what transactions of this value, and of its copies, say by `notifyAfterCommit`. The last one
-    /// to register receives it. It must be quick.
+    /// Registers what receives the notifications of committed transactions of this value and of its copies; the last
+    /// registration counts. `receive` must be quick.
     package func onCommit(_ receive: @escaping @Sendable (Set<String>) -> Void) {
         notifications.receive.withLock { $0 = receive }
     }
 
-    package func read<Value: Sendable>(_ body: @escaping @Sendable (Transaction) throws -> Value) async throws -> Value {
+    package func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
         try await engine.read(body)
     }
 
@@ -87,7 +93,8 @@ package struct Database: Sendable {
         order: LockOrder, _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            engine.write(PendingWrite(order: order, body: body, notify: notifications.send) { continuation.resume(with: $0) })
+            engine.write(
+                PendingWrite(order: order, body: body, notify: notifications.send) { continuation.resume(with: $0) })
         }
     }
 
@@ -101,12 +108,14 @@ package struct Database: Sendable {
         }
     }
 
-    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (DatabaseNotification) -> Void) {
-        engine.listen(while: isWanted, hear)
+    package func listen(
+        while isWanted: @escaping @Sendable () -> Bool, _ receive: @escaping @Sendable (DatabaseNotification) -> Void
+    ) {
+        engine.listen(while: isWanted, receive)
     }
 
-    package func tell(_ word: String) {
-        engine.tell(word)
+    package func notify(_ payload: String) {
+        engine.notify(payload)
     }
 
     package func close() async {

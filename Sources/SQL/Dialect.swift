@@ -40,7 +40,8 @@ package enum Dialect: Sendable, Hashable {
         case .postgres: (
             bounds: "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '15min', true)",
             take: """
-                SELECT pg_try_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))::int AS taken
+                SELECT pg_try_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(),
+                    0))::int AS taken
                 """,
             await: "SELECT pg_advisory_xact_lock(hashtextextended('darkroom schema ' || current_schema(), 0))"
         )

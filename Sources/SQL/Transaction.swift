@@ -80,8 +80,8 @@ package final class Transaction {
         try connection.perform(statement, values)
     }
 
-    /// Notifies those who registered with `Database.onCommit`, in this process, once the transaction is committed; if it is
-    /// rolled back, nobody.
+    /// Notifies what registered with `Database.onCommit` in this process, once the transaction is committed; after a
+    /// rollback, nothing.
     ///
     /// - Parameter payload: Without blanks, and of at most 60 bytes. The same payload twice is one notification.
     package func notifyAfterCommit(_ payload: String) {

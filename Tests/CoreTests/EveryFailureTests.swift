@@ -79,7 +79,9 @@ struct EveryFailureTests {
 
     private func check(_ jobs: Jobs, of actor: Actor, in world: TestWorld, _ fault: Comment) async throws {
         #expect(try await world.brokenPromises() == [], fault)
-        let all = try await world.database.read { try $0.jobs.jobs(of: actor.account, state: nil, before: nil, limit: 10) }
+        let all = try await world.database.read {
+            try $0.jobs.jobs(of: actor.account, state: nil, before: nil, limit: 10)
+        }
         #expect(all.count == 3, fault)
         #expect(try await world.job(jobs.byWebhook).state == .completed, fault)
         #expect(try await world.job(jobs.byPoll).outputsDelivered == 3, fault)

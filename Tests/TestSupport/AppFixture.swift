@@ -10,12 +10,14 @@ package struct AppFixture: Sendable {
     package let client = Client(address: "203.0.113.7", userAgent: "tests")
 
     package init(
-        _ engine: TestEngine = .sqlite, mode: SignUp.Mode = .open, confirmsByMail: Bool = false, clock: FakeTime = FakeTime(),
+        _ engine: TestEngine = .sqlite, mode: SignUp.Mode = .open, confirmsByMail: Bool = false,
+        clock: FakeTime = FakeTime(),
         publicURL: String = "http://localhost:8080", billing: Billing.Settings? = nil
     ) async throws {
         folder = try TemporaryFolder()
         self.clock = clock
-        let platform = try await Platform.testing(try await engine.database(in: folder.path), clock, publicURL: publicURL)
+        let platform = try await Platform.testing(
+            try await engine.database(in: folder.path), clock, publicURL: publicURL)
         app = try await Darkroom(platform, DarkroomSettings(
             accounts: .init(signUp: mode, confirmsByMail: confirmsByMail, passwordCost: .trivial),
             files: .init(folder: folder.path + "/files"), billing: billing))

@@ -181,7 +181,7 @@ package final class FakeProvider: Provider {
         }
         guard webhook.headers["signature"] != "forged" else { throw .badSignature }
         return VerifiedWebhook(
-            requestID: request, userID: webhook.headers["user"], words: payload,
+            requestID: request, userID: webhook.headers["user"], payload: payload,
             needsPoll: webhook.headers["needs-poll"] != nil)
     }
 
@@ -197,7 +197,7 @@ package final class FakeProvider: Provider {
             ["files": .array((0..<files).map { ["url": .string(picture), "flagged": .bool($0 < flagged)] })]
         case .failed(let failure):
             [
-                "code": .string(failure.code.rawValue), "message": .string(failure.words),
+                "code": .string(failure.code.rawValue), "message": .string(failure.message),
                 "transient": .bool(failure.isTransient),
             ]
         case .dropped:

@@ -59,8 +59,8 @@ package final class FilesFixture: Sendable {
                     outputs_asked,
                     price, price_version, price_breakdown, event_seq, order_at, run_at, time_limit, created_at,
                     ended_at)
-                VALUES ($1, $2, $3, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', $4, '{}', 4, 100, 1, '{}', 1, 0, 0,
-                    1000, $5, $6)
+                VALUES ($1, $2, $3, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', $4, '{}', 4, 100, 1, '{}', 1, 0,
+                    0, 1000, $5, $6)
                 """, id, actor.account, actor.user, ended ? "cancelled" : "queued", now, ended ? now : nil)
             guard let input else { return }
             try transaction.execute(

@@ -14,7 +14,7 @@ extension PendingWrite {
         }
         return PendingWrite(order: order) { transaction -> @Sendable () -> Void in
             switch run(view(transaction)) {
-            case .kept(let deliver): return deliver
+            case .done(let deliver): return deliver
             case .broken(let error): throw error
             }
         } deliver: { result in

@@ -16,13 +16,13 @@ package final class TestWorld: Sendable {
 
     /// - Parameters:
     ///   - userID: The account at the provider that the operator configured.
-    ///   - dailyCost: What providers may cost in a day, in micro-dollars; nil means no limit.
+    ///   - dailyCost: What providers may cost in a day; nil means no limit.
     ///   - before: A world that has come to rest, whose database this one continues with: faster than an empty one.
     ///   - wrap: Wraps the database, once its schema exists.
     ///   - wrapProvider: Wraps the provider.
     package init(
         _ engine: TestEngine = .sqlite, after before: TestWorld? = nil, provider: FakeProvider = FakeProvider(),
-        rules: WorkRules = WorkRules(), userID: String? = nil, dailyCost: Int64? = nil,
+        rules: WorkRules = WorkRules(), userID: String? = nil, dailyCost: MicroDollars? = nil,
         store: @escaping Store = { _ in nil }, wrap: (any SQL.Engine) -> any SQL.Engine = { $0 },
         wrapProvider: (FakeProvider) -> any Provider = { $0 }
     ) async throws {
@@ -59,7 +59,9 @@ package final class TestWorld: Sendable {
     package func makeSubmitAttempt() -> SubmitAttempt { app.jobs.makeSubmitAttempt() }
 
     /// A row and no file.
-    private static func stored(_ source: OutputSource, at now: Instant, unless store: Store) async throws -> StoreOutcome {
+    private static func stored(
+        _ source: OutputSource, at now: Instant, unless store: Store
+    ) async throws -> StoreOutcome {
         if let outcome = try await store(source) { return outcome }
         let id = ID<Asset>.make(at: now)
         let asset = Asset(
@@ -83,7 +85,9 @@ package final class TestWorld: Sendable {
                 INSERT INTO accounts (id, name, personal_user_id, plan, created_at) VALUES ($1, 'Test', $1, $2, $3)
                 """, account, plan, now)
             try transaction.ledger.openBalance(of: account, now: now)
-            if credits > 0 { try transaction.ledger.grant(.bonus, .whole(credits), to: account, key: "test:\(id)", now: now) }
+            if credits > 0 {
+                try transaction.ledger.grant(.bonus, .whole(credits), to: account, key: "test:\(id)", now: now)
+            }
         }
         return Actor(account: account, user: id, key: nil, role: .owner, platformRole: .user)
     }
@@ -94,7 +98,8 @@ package final class TestWorld: Sendable {
     ) async throws {
         try await database.write(order: .alone) {
             _ = try $0.execute("""
-                INSERT INTO plans (name, monthly_credits, concurrent_jobs, jobs_per_hour, weight, head_start) VALUES ($1, 0, $2, $3, $4, $5)
+                INSERT INTO plans (name, monthly_credits, concurrent_jobs, jobs_per_hour, weight, head_start)
+                VALUES ($1, 0, $2, $3, $4, $5)
                 """, name, concurrentJobs, jobsPerHour, weight, headStart.milliseconds)
         }
     }
@@ -105,8 +110,10 @@ package final class TestWorld: Sendable {
         let id = ID<Asset>.make(at: now)
         try await database.write(order: .alone) {
             try $0.files.insertAsset(Asset(
-                id: id, account: actor.account, createdBy: actor.user, key: .upload(id, of: actor.account, .png), name: "picture.png",
-                type: .png, size: 1, sha256: "", dimensions: ImageSize(width: 640, height: 480), createdAt: now, expiresAt: nil))
+                id: id, account: actor.account, createdBy: actor.user, key: .upload(id, of: actor.account, .png),
+                name: "picture.png",
+                type: .png, size: 1, sha256: "", dimensions: ImageSize(width: 640, height: 480), createdAt: now,
+                expiresAt: nil))
         }
         return id
     }
@@ -116,8 +123,10 @@ package final class TestWorld: Sendable {
     package func submit(
         for actor: Actor, prompt: String = "a red dress", images: Int64 = 1, idempotency: Idempotency? = nil
     ) async throws -> Job {
-        let request = JobRequest(kind: .textToImage, parameters: ["prompt": .string(prompt), "numImages": .integer(images)])
-        guard case .submitted(let jobs) = try await submitJob([request], by: actor, idempotency: idempotency), let job = jobs.first
+        let request = JobRequest(
+            kind: .textToImage, parameters: ["prompt": .string(prompt), "numImages": .integer(images)])
+        guard case .submitted(let jobs) = try await submitJob([request], by: actor, idempotency: idempotency),
+            let job = jobs.first
         else { throw Unexpected("the submission returned a stored response") }
         return job
     }
@@ -148,11 +157,16 @@ package final class TestWorld: Sendable {
 
     /// Sends the webhook of a request as the provider would, whether the request has ended or not.
     @discardableResult
-    package func deliverWebhook(_ id: String, user: String = "us", headers: [String: String] = [:]) async throws -> ReceiveWebhook.Outcome {
-        guard let request = provider.requests.first(where: { $0.id == id }) else { throw Unexpected("no request \(id)") }
+    package func deliverWebhook(
+        _ id: String, user: String = "us", headers: [String: String] = [:]
+    ) async throws -> ReceiveWebhook.Outcome {
+        guard let request = provider.requests.first(where: { $0.id == id }) else {
+            throw Unexpected("no request \(id)")
+        }
         let webhook = provider.webhook(request, user: user)
         return try await receiveWebhook(
-            ReceivedWebhook(headers: webhook.headers.merging(headers) { _, new in new }, body: webhook.body), from: provider.name,
+            ReceivedWebhook(headers: webhook.headers.merging(headers) { _, new in new }, body: webhook.body),
+            from: provider.name,
             token: request.token)
     }
 
@@ -180,7 +194,8 @@ package final class TestWorld: Sendable {
     private func living(_ actor: Actor) async throws -> Int {
         try await database.read { transaction in
             try transaction.queryOne(
-                "SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND ended_at IS NULL", actor.account)?.get("count") ?? 0
+                "SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1 AND ended_at IS NULL",
+                actor.account)?.get("count") ?? 0
         }
     }
 }

@@ -9,7 +9,9 @@ extension Darkroom {
     ///
     /// - Parameter storeOutput: What becomes of outputs.
     static func benchmark(
-        _ database: Database, storeOutput: @escaping SettleJob.Store = { _ in .broken("nothing is stored", isTransient: false) }
+        _ database: Database, storeOutput: @escaping SettleJob.Store = { _ in
+            .broken("nothing is stored", isTransient: false)
+        }
     ) async throws -> Darkroom {
         var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error

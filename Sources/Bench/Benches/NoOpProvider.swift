@@ -11,7 +11,7 @@ struct NoOpProvider: Provider {
 
     func submit(_ submission: Submission) async -> SubmissionResult {
         // Its webhook's address is an attempt's own.
-        .ended(requestID: String(submission.webhookURL.suffix(64)), words: Self.payload)
+        .ended(requestID: String(submission.webhookURL.suffix(64)), payload: Self.payload)
     }
 
     func poll(_ reference: ProviderReference) async -> PollResult { .ended(Self.payload) }

@@ -46,7 +46,7 @@ final class RecordingEngine: Engine {
         log.addCommit()
         engine.write(PendingWrite(order: .alone) { [log] transaction -> @Sendable () -> Void in
             switch pending.run(Transaction(RecordingConnection(connection: transaction.connection, log: log))) {
-            case .kept(let deliver): return deliver
+            case .done(let deliver): return deliver
             // As the database's own error, so that it is rolled back.
             case .broken(let error): throw error as? DatabaseError ?? DatabaseError(.other, "\(error)")
             }

@@ -31,8 +31,8 @@ struct Settings: Sendable {
     /// How long a submission without a response waits for its webhook.
     var webhookTimeout: Duration
     var concurrency: Int
-    /// What providers may cost in a day of UTC, in micro-dollars.
-    var providerCostPerDay: Int64?
+    /// What providers may cost in a day of UTC.
+    var providerCostPerDay: MicroDollars?
     /// How long a server goes on serving after it has said that it stops.
     var shutdownGrace: Duration
     var logLevel: String

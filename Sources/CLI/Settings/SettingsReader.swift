@@ -70,8 +70,8 @@ struct SettingsReader {
         return value
     }
 
-    /// An amount of US dollars, in micro-dollars.
-    mutating func dollars(_ name: String) -> Int64? {
+    /// An amount of US dollars.
+    mutating func dollars(_ name: String) -> MicroDollars? {
         guard let text = text(name) else { return nil }
         // What begins as a number is one for Foundation.
         let isAmount = text.utf8.allSatisfy { (48...57).contains($0) || $0 == 46 } && text.utf8.count { $0 == 46 } <= 1
@@ -84,7 +84,7 @@ struct SettingsReader {
                 """)
             return nil
         }
-        return whole
+        return MicroDollars(rawValue: whole)
     }
 
     mutating func flag(_ name: String) -> Bool? {

@@ -18,7 +18,9 @@ package struct Accounts: Sendable {
         package var confirmsByMail: Bool
         package var passwordCost: PasswordHash.Cost
 
-        package init(signUp: SignUp.Mode = .open, confirmsByMail: Bool = false, passwordCost: PasswordHash.Cost = .standard) {
+        package init(
+            signUp: SignUp.Mode = .open, confirmsByMail: Bool = false, passwordCost: PasswordHash.Cost = .standard
+        ) {
             self.signUp = signUp
             self.confirmsByMail = confirmsByMail
             self.passwordCost = passwordCost
@@ -33,11 +35,14 @@ package struct Accounts: Sendable {
         self.secrets = secrets
         tokens = await Tokens(secrets, issuer: platform.publicURL + "/auth/v1")
         keyUses = KeyUses(database: database)
-        authenticator = Authenticator(database: database, tokens: tokens, credentials: credentials, uses: keyUses, time: time)
+        authenticator = Authenticator(
+            database: database, tokens: tokens, credentials: credentials, uses: keyUses, time: time)
         signUp = SignUp(
-            database: database, passwords: passwords, time: time, mode: settings.signUp, confirmsByMail: settings.confirmsByMail)
+            database: database, passwords: passwords, time: time, mode: settings.signUp,
+            confirmsByMail: settings.confirmsByMail)
         sessions = Sessions(
-            database: database, tokens: tokens, refreshKey: secrets.key(for: .refreshTokens), credentials: credentials, time: time)
+            database: database, tokens: tokens, refreshKey: secrets.key(for: .refreshTokens), credentials: credentials,
+            time: time)
         signIn = SignIn(check: check, sessions: sessions)
         users = Users(database: database, passwords: passwords, check: check, credentials: credentials, time: time)
         apiKeys = APIKeys(database: database, credentials: credentials, time: time)
@@ -48,7 +53,9 @@ package struct Accounts: Sendable {
     var tasks: [ScheduledTask] {
         [
             ScheduledTask("note key uses", every: KeyUses.interval, on: .eachNode) { try await keyUses.runOnce() },
-            ScheduledTask("delete ended sessions", every: .seconds(3600)) { _ = try await deleteEndedSessions.runOnce() },
+            ScheduledTask("delete ended sessions", every: .seconds(3600)) {
+                _ = try await deleteEndedSessions.runOnce()
+            },
         ]
     }
 }

@@ -33,7 +33,9 @@ package struct Authenticator: Sendable {
         let credential = try await credentials.credential(digest, now: now) {
             try await database.readInline { try $0.accounts.credential(ofKey: digest) }
         }
-        if let account, account.lowercased() != credential.actor.account.rawValue { throw AuthenticationError.noSuchAccount }
+        if let account, account.lowercased() != credential.actor.account.rawValue {
+            throw AuthenticationError.noSuchAccount
+        }
         if let key = credential.actor.key { uses.note(key, at: now) }
         return credential
     }

@@ -13,7 +13,8 @@ extension Billing {
 
     package init(_ platform: Platform, _ settings: Settings) {
         self.init(
-            database: platform.database, stripe: StripeClient(settings.stripe, client: platform.http, time: platform.time),
+            database: platform.database,
+            stripe: StripeClient(settings.stripe, client: platform.http, time: platform.time),
             webhookSecrets: settings.webhookSecrets, rules: settings.rules, time: platform.time,
             logger: platform.logger)
     }

@@ -47,7 +47,7 @@ package struct Endpoint: Sendable, Hashable {
     package let request: JSON
     package let costUnit: CostUnit
     /// In micro-dollars per unit.
-    package let cost: Int64
+    package let cost: MicroDollars
 
     /// The names of the parameters that reach the provider.
     package var parametersSent: Set<String> { request.placeholders }
@@ -58,7 +58,7 @@ package struct Endpoint: Sendable, Hashable {
     }
 
     /// What this many outputs of a size will cost us, in micro-dollars; megapixels are rounded up, as fal bills them.
-    package func expectedCost(outputs: Int, width: Int?, height: Int?, seconds: Int? = nil) -> Int64 {
+    package func expectedCost(outputs: Int, width: Int?, height: Int?, seconds: Int? = nil) -> MicroDollars {
         let outputs = Int64(outputs)
         switch costUnit {
         case .image: return cost * outputs

@@ -16,7 +16,9 @@ package struct Assets: Sendable {
     }
 
     package func find(_ id: ID<Asset>, of account: ID<Account>) async throws -> Asset {
-        guard let asset = try await database.read({ try $0.files.asset(id, of: account) }) else { throw AssetError.notFound }
+        guard let asset = try await database.read({ try $0.files.asset(id, of: account) }) else {
+            throw AssetError.notFound
+        }
         return asset
     }
 

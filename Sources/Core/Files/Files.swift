@@ -13,7 +13,9 @@ package struct Files: Sendable {
         /// Pictures that are decoded at once.
         package var pictureThreads = 2
 
-        package init(folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false) {
+        package init(
+            folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false
+        ) {
             self.folder = folder
             self.rules = rules
             self.allowPrivate = allowPrivate
@@ -40,7 +42,8 @@ package struct Files: Sendable {
         storeUpload = StoreUpload(database: database, store: store, rules: settings.rules, time: time, logger: logger)
         let inspect = InspectPicture(threads: PictureThreads(count: settings.pictureThreads))
         storeOutput = StoreOutput(
-            fetcher: Fetcher(policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time), database: database,
+            fetcher: Fetcher(policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time),
+            database: database,
             store: store, inspect: { try await inspect($0) }, rules: settings.rules, time: time)
     }
 

@@ -24,10 +24,10 @@ package enum JobFailure: Sendable, Hashable {
     }
 
     /// For the attempt and the operator: the provider's own message if there is one.
-    package var words: String {
+    package var reason: String {
         switch self {
-        case .provider(let failure): failure.words
-        case .downloadFailed(let words): words
+        case .provider(let failure): failure.message
+        case .downloadFailed(let reason): reason
         case .lost, .timedOut, .flagged, .nothingDelivered, .inputMissing, .storageFailed: sentence
         }
     }
@@ -40,7 +40,7 @@ package enum JobFailure: Sendable, Hashable {
             switch failure.code {
             case .contentPolicy:
                 "The provider's content policy does not allow this request. Change the prompt or the picture."
-            case .invalidInput: "The provider could not use this input: \(failure.words)."
+            case .invalidInput: "The provider could not use this input: \(failure.message)."
             case .rateLimited: "The provider was too busy, also after several tries. Try again in a few minutes."
             case .unavailable:
                 "The provider could not be reached, also after several tries. Try again in a few minutes."

@@ -4,12 +4,14 @@ import SQL
 package struct Jobs: Sendable {
     package struct Settings: Sendable {
         package var rules = WorkRules()
-        /// What providers may cost in a day of UTC, in micro-dollars; nil means no limit.
-        package var providerCostPerDay: Int64?
+        /// What providers may cost in a day of UTC; nil means no limit.
+        package var providerCostPerDay: MicroDollars?
         /// Another way of bringing outputs into the store than the files' own, for tests and benchmarks.
         package var storeOutput: SettleJob.Store?
 
-        package init(rules: WorkRules = WorkRules(), providerCostPerDay: Int64? = nil, storeOutput: SettleJob.Store? = nil) {
+        package init(
+            rules: WorkRules = WorkRules(), providerCostPerDay: MicroDollars? = nil, storeOutput: SettleJob.Store? = nil
+        ) {
             self.rules = rules
             self.providerCostPerDay = providerCostPerDay
             self.storeOutput = storeOutput
@@ -29,7 +31,9 @@ package struct Jobs: Sendable {
     private let files: Files
     private let providers: Providers
 
-    package init(_ platform: Platform, _ settings: Settings, _ catalog: Catalog, _ files: Files, _ providers: Providers) {
+    package init(
+        _ platform: Platform, _ settings: Settings, _ catalog: Catalog, _ files: Files, _ providers: Providers
+    ) {
         let (database, time) = (platform.database, platform.time)
         self.platform = platform
         self.settings = settings
@@ -60,8 +64,10 @@ package struct Jobs: Sendable {
             database: database, providers: providers, settle: settle, rules: settings.rules, time: time,
             logger: logger)
         return Worker(
-            database: database, providers: providers, submitAttempt: makeSubmitAttempt(), advanceAttempt: advanceAttempt, rules: settings.rules,
-            brake: settings.providerCostPerDay.map { ProviderBudget(limit: $0, catalog: catalog) }, time: time, notifier: notifier,
+            database: database, providers: providers, submitAttempt: makeSubmitAttempt(),
+            advanceAttempt: advanceAttempt, rules: settings.rules,
+            budget: settings.providerCostPerDay.map { ProviderBudget(limit: $0, catalog: catalog) }, time: time,
+            notifier: notifier,
             logger: logger)
     }
 
@@ -69,7 +75,9 @@ package struct Jobs: Sendable {
         SubmitAttempt(
             database: platform.database, providers: providers, catalog: catalog, webhooks: webhookAddresses,
             inputLink: { [database = platform.database, links = files.links] asset, account, lifetime in
-                try await database.read { try $0.files.asset(asset, of: account) }.map { links.link(to: $0.key, lifetime: lifetime).url }
+                try await database.read { try $0.files.asset(asset, of: account) }.map {
+                    links.link(to: $0.key, lifetime: lifetime).url
+                }
             },
             rules: settings.rules, time: platform.time, logger: platform.logger)
     }

@@ -33,13 +33,13 @@ package final class Notifier: Sendable {
     package init(_ database: Database, acrossProcesses: Bool = true) {
         database.onCommit { [weak self] payloads in
             self?.receive(payloads)
-            if acrossProcesses { for payload in payloads { database.tell(payload) } }
+            if acrossProcesses { for payload in payloads { database.notify(payload) } }
         }
         guard acrossProcesses else { return }
-        database.listen(while: { [weak self] in self?.isLookWanted() ?? false }) { [weak self] heard in
-            switch heard {
+        database.listen(while: { [weak self] in self?.isLookWanted() ?? false }) { [weak self] notification in
+            switch notification {
             case .anything: self?.wakeAll()
-            case .words(let payloads): self?.receive(payloads)
+            case .payloads(let payloads): self?.receive(payloads)
             }
         }
     }
@@ -54,7 +54,11 @@ package final class Notifier: Sendable {
     package func onChange(of account: ID<Account>?, _ wake: @escaping @Sendable () -> Void) -> Token {
         state.withLock { state in
             state.next += 1
-            if let account { state.watchers[account, default: [:]][state.next] = wake } else { state.workers[state.next] = wake }
+            if let account {
+                state.watchers[account, default: [:]][state.next] = wake
+            } else {
+                state.workers[state.next] = wake
+            }
             return Token(number: state.next, account: account)
         }
     }

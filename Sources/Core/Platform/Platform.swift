@@ -16,7 +16,8 @@ package struct Platform: Sendable {
     package let publicURL: String
 
     package init(
-        database: Database, time: Time, logger: Logger, secrets: Secrets, http: HTTPClient, notifier: Notifier, publicURL: String
+        database: Database, time: Time, logger: Logger, secrets: Secrets, http: HTTPClient, notifier: Notifier,
+        publicURL: String
     ) {
         self.database = database
         self.time = time
@@ -38,7 +39,9 @@ package struct Platform: Sendable {
     var tasks: [ScheduledTask] {
         [ScheduledTask("delete idempotency keys", every: .seconds(600)) {
             let dayAgo = time.now() - Idempotency.lifetime
-            _ = try await database.write(order: .alone) { try $0.idempotency.deleteIdempotencyKeys(before: dayAgo, limit: 1000) }
+            _ = try await database.write(order: .alone) {
+                try $0.idempotency.deleteIdempotencyKeys(before: dayAgo, limit: 1000)
+            }
         }]
     }
 }

@@ -16,7 +16,7 @@ package enum Schema {
         Migration(
             6, "client access", PackageResources._006_client_access_sql,
             additions: [.postgres: PackageResources._006_client_access_postgres_sql]),
-        Migration(7, "scheduled_tasks", PackageResources._007_duties_sql),
+        Migration(7, "duties", PackageResources._007_duties_sql),
         Migration(8, "totals", PackageResources._008_totals_sql),
         Migration(
             9, "prices", PackageResources._009_prices_sql,

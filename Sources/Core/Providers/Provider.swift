@@ -48,7 +48,7 @@ package enum SubmissionResult: Sendable, Hashable {
     case accepted(requestID: String, queuePosition: Int?)
     /// Done already, well or not, as with providers whose response is the result: the payload to store, for
     /// `outcome(of:)`.
-    case ended(requestID: String, words: JSON)
+    case ended(requestID: String, payload: JSON)
     /// Surely not accepted.
     case refused(ProviderFailure)
     /// It may have been accepted, or not: a timeout, a broken connection, a response that makes no sense.
@@ -120,13 +120,13 @@ package struct ProviderFailure: Error, Sendable, Hashable {
 
     package let code: Code
     /// The provider's own message.
-    package let words: String
+    package let message: String
     package let isTransient: Bool
     package let retryAfter: Duration?
 
-    package init(_ code: Code, _ words: String, isTransient: Bool, retryAfter: Duration? = nil) {
+    package init(_ code: Code, _ message: String, isTransient: Bool, retryAfter: Duration? = nil) {
         self.code = code
-        self.words = words
+        self.message = message
         self.isTransient = isTransient
         self.retryAfter = retryAfter
     }

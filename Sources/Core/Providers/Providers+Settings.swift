@@ -33,7 +33,8 @@ extension Providers.Settings {
         { platform in
             let settings = FalProvider.Settings(
                 name: .sandbox, queueURL: url, keysURL: url + "/.well-known/jwks.json",
-                key: key ?? platform.secrets.sandboxKey, concurrency: 100, webhookTimeout: webhookTimeout, firstPoll: .milliseconds(400),
+                key: key ?? platform.secrets.sandboxKey, concurrency: 100, webhookTimeout: webhookTimeout,
+                firstPoll: .milliseconds(400),
                 slowestPoll: .seconds(2))
             return Providers.Entry(
                 FalProvider(settings, client: platform.http, time: platform.time), serves: .fal,
@@ -43,7 +44,7 @@ extension Providers.Settings {
 }
 
 extension Secrets {
-    /// So that no other program on this machine can put work into our sandbox, or learn of ours.
+    /// So that no other program on this machine can submit work to the sandbox, or learn of its requests.
     package var sandboxKey: String {
         let bytes = Data(bytes(for: .webhookTokens) + Array("sandbox".utf8))
         return "sandbox:" + Hex.text(SHA256.hash(data: bytes).prefix(16))

@@ -1,6 +1,6 @@
-/// The providers of this installation, as a list. The catalog knows a provider by a name; which one does the work under
-/// that name is decided here alone. Without a key for fal, the sandbox does fal's work under its own name, which attempts
-/// and people then see.
+/// The providers of this installation, as a list. The catalog knows a provider by a name; this list alone says which
+/// one does the work under that name. Without a key for fal, the sandbox does its work under its own name, which
+/// attempts and people then see.
 package struct Providers: Sendable {
     /// One provider, and what the rest of the product has to know about it.
     package struct Entry: Sendable {

@@ -16,14 +16,14 @@ package struct VerifiedWebhook: Sendable, Hashable {
     /// The provider's name for the account that submitted the work.
     package let userID: String?
     /// The payload to store, for `outcome(of:)`.
-    package let words: JSON
+    package let payload: JSON
     /// The payload lacks the result, which must be asked for.
     package let needsPoll: Bool
 
-    package init(requestID: String, userID: String?, words: JSON, needsPoll: Bool) {
+    package init(requestID: String, userID: String?, payload: JSON, needsPoll: Bool) {
         self.requestID = requestID
         self.userID = userID
-        self.words = words
+        self.payload = payload
         self.needsPoll = needsPoll
     }
 }

@@ -37,11 +37,15 @@ extension Billing {
         guard let total = session.total else { return nil }
         let environment = stripe.environment
         let isSold = try await database.read { transaction in
-            guard let payment = StripePayments.Payment(session: json), try transaction.reconciliation.isOurs(payment, in: environment) else {
+            guard let payment = StripePayments.Payment(session: json),
+                try transaction.reconciliation.isOurs(payment, in: environment)
+            else {
                 return false
             }
-            return try session.checkout.flatMap { id throws(DatabaseError) in try transaction.billing.checkout(id) }?.price
-                == session.subtotal
+            let checkout = try session.checkout.flatMap { id throws(DatabaseError) in
+                try transaction.billing.checkout(id)
+            }
+            return checkout?.price == session.subtotal
         }
         return FoundPayment(key: "checkout:\(session.id)", paid: total, brings: isSold ? .credits : .notOurs)
     }

@@ -12,12 +12,12 @@ package struct Margin: Sendable, Hashable {
     package struct Figures: Sendable, Hashable {
         package var jobs = 0
         package var captured = Credits.zero
-        /// In micro-dollars, of all attempts.
-        package var cost: Int64 = 0
+        /// Of all attempts.
+        package var cost = MicroDollars.zero
         /// The part of it that the provider has reported; the rest is computed from the catalog's price.
-        package var reported: Int64 = 0
+        package var reported = MicroDollars.zero
         /// The cost of attempts whose job nobody paid for: the operator's loss.
-        package var lost: Int64 = 0
+        package var lost = MicroDollars.zero
         /// Jobs that were paid for, but none of whose attempts has a cost: free of charge, or not in the catalog.
         package var jobsWithoutCost = 0
 

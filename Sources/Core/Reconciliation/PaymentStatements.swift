@@ -23,7 +23,8 @@ enum PaymentStatements {
                     ELSE EXISTS (
                         SELECT 1 FROM stripe_prices s JOIN plans p ON s.item = 'plan:' || p.name
                             AND p.monthly_credits > 0
-                        WHERE s.environment = COALESCE($3, s.environment) AND e.body LIKE '%"' || s.id || '"%') END AS brings
+                        WHERE s.environment = COALESCE($3, s.environment) AND e.body LIKE '%"' || s.id || '"%')
+                            END AS brings
             FROM stripe_events e
             WHERE e.created_at >= $1 AND e.created_at < $2 AND e.type IN (
                 'checkout.session.completed', 'checkout.session.async_payment_succeeded', 'invoice.paid',
@@ -34,7 +35,8 @@ enum PaymentStatements {
         ), ours AS MATERIALIZED (
             SELECT 'checkout:' || p.id AS key, p.event, p.amount, p.currency, p.received_at
             FROM paid p JOIN checkouts c ON c.id = p.checkout AND (c.session_id IS NULL OR c.session_id = p.id)
-            WHERE p.type LIKE 'checkout.%' AND p.brings AND c.item LIKE 'pack:%' AND c.environment = COALESCE($3, c.environment)
+            WHERE p.type LIKE 'checkout.%' AND p.brings AND c.item LIKE 'pack:%'
+                AND c.environment = COALESCE($3, c.environment)
             UNION ALL
             SELECT 'invoice:' || p.id, p.event, p.amount, p.currency, p.received_at FROM paid p
             WHERE p.type LIKE 'invoice.%' AND p.brings AND p.amount > 0
@@ -66,7 +68,8 @@ enum PaymentStatements {
     static let unreported: Statement = """
         unreported AS (
             SELECT p.key FROM purchases p
-            WHERE p.created_at >= $1 AND p.created_at < $2 AND p.created_at <= $4 AND p.environment = COALESCE($3, p.environment)
+            WHERE p.created_at >= $1 AND p.created_at < $2 AND p.created_at <= $4
+                AND p.environment = COALESCE($3, p.environment)
                 AND NOT EXISTS (
                     SELECT 1 FROM checkouts c WHERE c.session_id = substr(p.key, length('checkout:') + 1)
                         AND c.state = 'paid')
@@ -93,7 +96,7 @@ enum PaymentStatements {
             SELECT 'event_not_applied', id, 'applied', outcome FROM unapplied
         )
         SELECT 'mismatch' AS part, code AS name, subject, COALESCE(expected, 'a payment') AS expected, found,
-            place AS kept, 0 AS against
+            place AS recorded, 0 AS expected
         FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY code ORDER BY subject) AS place FROM mismatches) AS placed
         WHERE place <= $5
         UNION ALL

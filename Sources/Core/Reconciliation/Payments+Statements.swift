@@ -3,8 +3,8 @@ import SQL
 /// Compares purchases with Stripe's events, by the fact that both name: `checkout:cs_…`, `invoice:in_…`.
 extension ReconciliationStatements {
     /// - Parameters:
-    ///   - environment: Payments of a Stripe account that is no longer used cannot be compared or repaired; nil if it is not
-    ///     known which account is used.
+    ///   - environment: Payments of a Stripe account that is no longer used cannot be compared or repaired; nil if the
+    ///     account in use is not known.
     ///   - settled: What is newer may still be in flight, and is not a mismatch yet.
     func paymentsSection(
         _ period: ReconciliationPeriod, in environment: StripeEnvironment?, settled: Instant, limit: Int
@@ -14,10 +14,11 @@ extension ReconciliationStatements {
         var mismatches: [Reconciliation.Mismatch] = []
         for row in try query(PaymentStatements.section, period.start, period.end, environment, settled, limit) {
             switch try row.get("part", as: String.self) {
-            case "count": (mismatched, compared) = try (row.get("kept"), row.get("against"))
+            case "count": (mismatched, compared) = try (row.get("recorded"), row.get("expected"))
             case "sum":
                 sums.append(
-                    try Reconciliation.Sum(unit: .money(row.get("name")), kept: row.get("kept"), against: row.get("against")))
+                    try Reconciliation.Sum(
+                        unit: .money(row.get("name")), recorded: row.get("recorded"), expected: row.get("expected")))
             default:
                 mismatches.append(try Reconciliation.Mismatch(
                     paymentCode: row.get("name"), row.get("subject"), expected: row.get("expected"),
@@ -32,7 +33,8 @@ extension ReconciliationStatements {
 
     /// Purchases of a period that no event names, to be looked up at Stripe.
     func purchasesWithoutEvent(
-        _ period: ReconciliationPeriod, in environment: StripeEnvironment, settled: Instant, after key: String, limit: Int
+        _ period: ReconciliationPeriod, in environment: StripeEnvironment, settled: Instant, after key: String,
+        limit: Int
     ) throws(DatabaseError) -> [String] {
         try query("""
             WITH \(PaymentStatements.reported), \(PaymentStatements.unreported) SELECT key FROM unreported
@@ -44,7 +46,8 @@ extension ReconciliationStatements {
 
     /// Payments of a period that events report and that are not booked.
     func paymentsNotBooked(
-        _ period: ReconciliationPeriod, in environment: StripeEnvironment, settled: Instant, after key: String, limit: Int
+        _ period: ReconciliationPeriod, in environment: StripeEnvironment, settled: Instant, after key: String,
+        limit: Int
     ) throws(DatabaseError) -> [String] {
         try query("""
             WITH \(PaymentStatements.facts), \(PaymentStatements.unbooked)
@@ -56,8 +59,11 @@ extension ReconciliationStatements {
 
     /// Invoices that were checked when they were paid, by their event or by an operator, and brought nothing. What
     /// plans bring today does not matter for them.
-    func paymentsThatBroughtNothing(_ period: ReconciliationPeriod, in environment: StripeEnvironment) throws(DatabaseError) -> Set<String> {
-        Set(try query("WITH \(PaymentStatements.facts) SELECT key FROM fruitless", period.start, period.end, environment)
+    func paymentsThatBroughtNothing(
+        _ period: ReconciliationPeriod, in environment: StripeEnvironment
+    ) throws(DatabaseError) -> Set<String> {
+        Set(try query(
+            "WITH \(PaymentStatements.facts) SELECT key FROM fruitless", period.start, period.end, environment)
             .map { row throws(DatabaseError) in try row.get("key") })
     }
 }
@@ -74,11 +80,12 @@ extension ReconciliationRepair {
         return switch code {
         case "payment_not_booked": ReconciliationRepair(
             command: command, text: """
-                Reads the payment again from Stripe, and books it as its event would have: once, also should that come yet.
+                Reads the payment again from Stripe, and books it as its event would have: once, also if that event \
+                still comes.
                 """)
         case "purchase_without_event": ReconciliationRepair(
             command: command, text: """
-                Asks Stripe whether it was paid, and writes down that it was. See that the webhook's endpoint leads here.
+                Asks Stripe whether it was paid, and records that it was. Check that the webhook's endpoint leads here.
                 """)
         case "refund_not_applied", "dispute_not_applied": ReconciliationRepair(
             command: command, text: """
@@ -88,11 +95,13 @@ extension ReconciliationRepair {
         case "event_not_applied": ReconciliationRepair(
             command: "darkroom admin replay-event \(key)",
             text: """
-                Applies it now. Until then nobody knows what it asks for: a refund, a dispute or another plan may not be \
-                in the books.
+                Applies it now. Until then nobody knows what it asks for: a refund, a dispute or another plan may not \
+                be in the books.
                 """)
         default: look(
-            "Compare the purchase with the payment at Stripe, and adjust by 'darkroom admin grant' or a refund at Stripe.")
+            """
+            Compare the purchase with the payment at Stripe, and adjust by 'darkroom admin grant' or a refund at Stripe.
+            """)
         }
     }
 }

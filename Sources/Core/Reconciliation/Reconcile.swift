@@ -3,7 +3,7 @@ package import SQL
 /// Reads the reconciliation. It writes nothing, and no writer waits for it.
 package struct Reconcile: Sendable {
     /// How long a webhook may take before the payment that it reports counts as missing.
-    static let patience = Duration.seconds(3600)
+    static let settlingTime = Duration.seconds(3600)
 
     private let database: Database
     private let billing: Billing?
@@ -35,13 +35,16 @@ package struct Reconcile: Sendable {
         _ period: ReconciliationPeriod, withStripe: Bool = false, limit: Int = 20
     ) async throws -> Reconciliation {
         let now = time.now()
-        let settled = now - Reconcile.patience
+        let settled = now - Reconcile.settlingTime
         // First, so that everything that is booked meanwhile is in the database when it is compared.
         let listing = withStripe ? try await payments(period) : nil
         let read = try await database.read { [environment] transaction in
             (
                 sections: try transaction.reconciliation.auditedSections(limit: limit)
-                    + [try transaction.reconciliation.paymentsSection(period, in: environment, settled: settled, limit: limit)],
+                    + [
+                        try transaction.reconciliation.paymentsSection(
+                            period, in: environment, settled: settled, limit: limit),
+                    ],
                 margin: try transaction.reconciliation.margin(period),
                 bookings: try listing.map { try transaction.reconciliation.bookings($0, period) }
             )

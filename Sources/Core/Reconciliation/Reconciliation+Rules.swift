@@ -37,7 +37,7 @@ extension ReconciliationStatements {
 
     private func credits(_ statement: Statement) throws(DatabaseError) -> [Reconciliation.Sum] {
         try query(statement).map { row throws(DatabaseError) in
-            try Reconciliation.Sum(unit: .credits, kept: row.get("kept"), against: row.get("against"))
+            try Reconciliation.Sum(unit: .credits, recorded: row.get("recorded"), expected: row.get("expected"))
         }
     }
 }
@@ -110,29 +110,29 @@ extension LedgerCheckRule.Subject {
     fileprivate var sums: Statement? {
         switch self {
         case .transactions: """
-            SELECT CAST(COALESCE(SUM(CASE WHEN amount > 0 THEN amount END), 0) AS BIGINT) AS kept,
-                CAST(COALESCE(SUM(CASE WHEN amount < 0 THEN -amount END), 0) AS BIGINT) AS against FROM entries
+            SELECT CAST(COALESCE(SUM(CASE WHEN amount > 0 THEN amount END), 0) AS BIGINT) AS recorded,
+                CAST(COALESCE(SUM(CASE WHEN amount < 0 THEN -amount END), 0) AS BIGINT) AS expected FROM entries
             """
         case .balances: """
-            SELECT CAST(COALESCE(SUM(available + reserved), 0) AS BIGINT) AS kept, (
+            SELECT CAST(COALESCE(SUM(available + reserved), 0) AS BIGINT) AS recorded, (
                 SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM entries
-                WHERE book IN ('available', 'reserved')) AS against
+                WHERE book IN ('available', 'reserved')) AS expected
             FROM balances
             """
         case .lots: """
-            SELECT CAST(COALESCE(SUM(remaining), 0) AS BIGINT) AS kept, (
-                SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM entries WHERE book = 'available') AS against
+            SELECT CAST(COALESCE(SUM(remaining), 0) AS BIGINT) AS recorded, (
+                SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM entries WHERE book = 'available') AS expected
             FROM lots
             """
         case .reservations: """
-            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS kept, (
-                SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM transactions WHERE kind = 'reserve') AS against
+            SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS recorded, (
+                SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM transactions WHERE kind = 'reserve') AS expected
             FROM reservations
             """
         case .purchases: """
-            SELECT CAST(COALESCE(SUM(credits), 0) AS BIGINT) AS kept, (
+            SELECT CAST(COALESCE(SUM(credits), 0) AS BIGINT) AS recorded, (
                 SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM transactions WHERE kind IN ('purchase', 'grant')
-                    AND (key LIKE 'checkout:%' OR key LIKE 'invoice:%')) AS against
+                    AND (key LIKE 'checkout:%' OR key LIKE 'invoice:%')) AS expected
             FROM purchases
             """
         case .limits, .jobs: nil
@@ -165,7 +165,8 @@ extension ReconciliationRepair {
     static let releaseReservation = ReconciliationRepair(
         command: "darkroom admin repair reservations",
         text: """
-            Ends reservations whose job is over or was never there: what the job delivered is captured, the rest released.
+            Ends reservations whose job is over or was never there: what the job delivered is captured, the rest \
+            released.
             """)
 
     static func look(_ text: String) -> ReconciliationRepair { ReconciliationRepair(command: nil, text: text) }

@@ -1,3 +1,5 @@
+package import Foundation
+
 /// The reconciliation of an installation at one instant: each part of it compared with what it must agree with, how
 /// much of it does, and how each mismatch is repaired.
 package struct Reconciliation: Sendable, Hashable {
@@ -27,12 +29,12 @@ package struct Reconciliation: Sendable, Hashable {
 
         /// Money may be on its way, and then differs for a while; the ledger's own sums never do.
         package var isClean: Bool {
-            mismatched == 0 && sums.allSatisfy { $0.unit != .credits || $0.kept == $0.against }
+            mismatched == 0 && sums.allSatisfy { $0.unit != .credits || $0.recorded == $0.expected }
         }
 
         package var matched: Int { max(0, compared - mismatched) }
-        /// Thousandths that match, rounded down, so that 1000 means all.
-        package var permille: Int { compared == 0 ? 1000 : matched * 1000 / compared }
+        /// The part that matches, from 0 to 1 in thousandths, rounded down: 1 means all.
+        package var matchRate: Decimal { compared == 0 ? 1 : Decimal(matched * 1000 / compared) / 1000 }
     }
 
     package struct Sum: Sendable, Hashable {
@@ -50,8 +52,8 @@ package struct Reconciliation: Sendable, Hashable {
         }
 
         package let unit: Unit
-        package let kept: Int64
-        package let against: Int64
+        package let recorded: Int64
+        package let expected: Int64
     }
 
     package struct Mismatch: Sendable, Hashable {
@@ -94,7 +96,9 @@ package struct ReconciliationPeriod: Sendable, Hashable {
     }
 
     /// The same end, and an earlier start.
-    func beginning(_ earlier: Duration) -> ReconciliationPeriod { ReconciliationPeriod(start: start - earlier, end: end) }
+    func beginning(_ earlier: Duration) -> ReconciliationPeriod {
+        ReconciliationPeriod(start: start - earlier, end: end)
+    }
 
     func contains(_ instant: Instant) -> Bool { instant >= start && instant < end }
 }

@@ -1,8 +1,8 @@
 import SQL
 
-/// Books payments whose events never came or could not be applied. Each is read again from Stripe and processed as its
-/// event would have been, under the same key, so that an event that comes later changes nothing. What is booked without
-/// any event is confirmed at Stripe.
+/// Records payments whose events never came or could not be applied. Each is read again from Stripe and processed as
+/// its event would have been, under the same key, so that an event that comes later changes nothing. What is booked
+/// without any event is confirmed at Stripe.
 package struct RepairPurchases: Sendable {
     package enum Outcome: String, Sendable {
         case booked
@@ -45,22 +45,28 @@ package struct RepairPurchases: Sendable {
 
     /// Repairs all of a period: what Stripe lists, what events report, what is booked without an event, and what went
     /// back unnoticed.
-    package func callAsFunction(_ period: ReconciliationPeriod, isDry: Bool = false, _ report: (Repair) -> Void) async throws {
+    package func callAsFunction(
+        _ period: ReconciliationPeriod, isDry: Bool = false, _ report: (Repair) -> Void
+    ) async throws {
         let listing = try await billing.payments(in: period)
         let unbooked = try await billing.database.read { transaction in
-            try transaction.reconciliation.bookings(listing, period).payments.filter { $0.booked == nil }.map(\.payment.key)
+            try transaction.reconciliation.bookings(listing, period).payments
+                .filter { $0.booked == nil }.map(\.payment.key)
         }
         try await callAsFunction(unbooked.map(RepairPurchases.id(of:)), isDry: isDry, report)
-        let (done, environment, settled) = (Set(unbooked), billing.stripe.environment, billing.time.now() - Reconcile.patience)
+        let (
+            done, environment, settled) = (Set(unbooked), billing.stripe.environment,
+            billing.time.now() - Reconcile.settlingTime)
         try await each(
             { try $0.reconciliation.paymentsNotBooked(period, in: environment, settled: settled, after: $1, limit: $2) }
         ) { keys in
             try await callAsFunction(
                 keys.filter { !done.contains($0) }.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
-        try await each(
-            { try $0.reconciliation.purchasesWithoutEvent(period, in: environment, settled: settled, after: $1, limit: $2) }
-        ) { keys in
+        try await each({ transaction, last, limit in
+            try transaction.reconciliation.purchasesWithoutEvent(
+                period, in: environment, settled: settled, after: last, limit: limit)
+        }) { keys in
             try await callAsFunction(keys.map(RepairPurchases.id(of:)), isDry: isDry, report)
         }
         let returned = Set(try await billing.returns(in: period, settled: settled).missed.map(\.key))
@@ -121,7 +127,10 @@ package struct RepairPurchases: Sendable {
 
     private func confirm(_ key: String, isDry: Bool) async throws -> Outcome {
         if try await billing.database.read(
-            { try $0.reconciliation.isNoted("purchases.repair", of: key) || $0.reconciliation.isNoted("purchases.confirm", of: key) }
+            {
+                try $0.reconciliation.isNoted("purchases.repair", of: key)
+                    || $0.reconciliation.isNoted("purchases.confirm", of: key)
+            }
         ) {
             return .wasConfirmed
         }

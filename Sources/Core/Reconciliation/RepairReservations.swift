@@ -34,7 +34,9 @@ package struct RepairReservations: Sendable {
     package func callAsFunction(isDry: Bool = false, _ report: (Repair) -> Void) async throws {
         var after = ""
         while true {
-            let orphans = try await database.read { [after, batch] in try $0.reconciliation.orphans(after: after, limit: batch) }
+            let orphans = try await database.read { [after, batch] in
+                try $0.reconciliation.orphans(after: after, limit: batch)
+            }
             for orphan in orphans {
                 let outcome = try await end(orphan.job, of: orphan.account, isDry: isDry)
                 report(Repair(job: orphan.job, account: orphan.account, outcome: outcome))
@@ -106,12 +108,15 @@ extension ReconciliationStatements {
         let account: ID<Account> = try row.get("account_id")
         let amount: Credits = try row.get("amount")
         if amount > .zero {
-            guard let booked = try transaction.ledger.booked(key: NewReservation.key(of: id)), booked.account == account,
+            guard let booked = try transaction.ledger.booked(key: NewReservation.key(of: id)),
+                booked.account == account,
                 booked.amount == amount
             else {
                 return .unclear("the ledger has reserved something else for it, or nothing")
             }
-            guard try !transaction.ledger.isBooked(key: "capture:\(id)"), try !transaction.ledger.isBooked(key: "release:\(id)") else {
+            guard try !transaction.ledger.isBooked(key: "capture:\(id)"),
+                try !transaction.ledger.isBooked(key: "release:\(id)")
+            else {
                 return .unclear("the ledger has booked its end, and the reservation has not")
             }
         }

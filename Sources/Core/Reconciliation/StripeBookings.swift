@@ -13,7 +13,8 @@ extension ReconciliationStatements {
     func bookings(_ listing: StripePayments, _ period: ReconciliationPeriod) throws -> StripeBookings {
         var bookings = StripeBookings()
         let nothing = try paymentsThatBroughtNothing(listing.period, in: listing.environment)
-        for payment in listing.payments where try !nothing.contains(payment.key) && isOurs(payment, in: listing.environment) {
+        for payment in listing.payments
+            where try !nothing.contains(payment.key) && isOurs(payment, in: listing.environment) {
             let purchase = try transaction.billing.purchase(withKey: payment.key)
             guard purchase.map({ period.contains($0.createdAt) || period.contains(payment.at) }) ?? true else {
                 continue
@@ -34,7 +35,9 @@ extension ReconciliationStatements {
     func isOurs(_ payment: StripePayments.Payment, in environment: StripeEnvironment) throws(DatabaseError) -> Bool {
         switch payment.owner {
         case .checkout(let id):
-            guard let checkout = try transaction.billing.checkout(id), checkout.item.pack != nil, checkout.environment == environment else {
+            guard let checkout = try transaction.billing.checkout(id), checkout.item.pack != nil,
+                checkout.environment == environment
+            else {
                 return false
             }
             return checkout.sessionID.map { "checkout:\($0)" == payment.key } ?? true
@@ -64,11 +67,11 @@ extension Billing {
         _ listing: StripePayments, _ bookings: StripeBookings, settled: Instant, limit: Int
     ) async throws -> Reconciliation.Section {
         var mismatches: [Reconciliation.Mismatch] = []
-        var sums: [String: (kept: Int64, against: Int64)] = [:]
+        var sums: [String: (recorded: Int64, expected: Int64)] = [:]
         var lookups = 0
         for (payment, booked) in bookings.payments {
-            sums[payment.paid.currency, default: (0, 0)].against += payment.paid.amount
-            if let booked { sums[booked.currency, default: (0, 0)].kept += booked.amount }
+            sums[payment.paid.currency, default: (0, 0)].expected += payment.paid.amount
+            if let booked { sums[booked.currency, default: (0, 0)].recorded += booked.amount }
             if booked == nil {
                 lookups += 1
                 let at = lookups > Billing.mostLookups ? payment.at : try await timeOfPayment(payment, settled: settled)
@@ -78,8 +81,8 @@ extension Billing {
         }
         for (key, booked) in bookings.others.prefix(Billing.mostLookups) {
             let paid = try await payment(RepairPurchases.id(of: key))?.paid
-            sums[booked.currency, default: (0, 0)].kept += booked.amount
-            if let paid { sums[paid.currency, default: (0, 0)].against += paid.amount }
+            sums[booked.currency, default: (0, 0)].recorded += booked.amount
+            if let paid { sums[paid.currency, default: (0, 0)].expected += paid.amount }
             mismatches += mismatch(key, paid, booked).map { [$0] } ?? []
         }
         let others = min(bookings.others.count, Billing.mostLookups)
@@ -88,7 +91,7 @@ extension Billing {
             compared: bookings.payments.count + others,
             mismatched: mismatches.count,
             sums: sums.sorted { $0.key < $1.key }.map {
-                Reconciliation.Sum(unit: .money($0.key), kept: $0.value.kept, against: $0.value.against)
+                Reconciliation.Sum(unit: .money($0.key), recorded: $0.value.recorded, expected: $0.value.expected)
             },
             mismatches: Array(mismatches.prefix(limit)),
             isComplete: listing.isComplete && others == bookings.others.count)

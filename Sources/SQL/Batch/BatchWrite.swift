@@ -21,7 +21,9 @@ package final class BatchWrite<Item: Sendable, Value: Sendable>: Sendable {
         deliver: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) -> PendingWrite {
         let body = body
-        let member = PendingWrite.Member(set: ObjectIdentifier(self), item: Waiting(item: item, notify: notify, deliver: deliver)) { transaction, items in
+        let member = PendingWrite.Member(
+            set: ObjectIdentifier(self), item: Waiting(item: item, notify: notify, deliver: deliver)
+        ) { transaction, items in
             BatchWrite.run(body, transaction, items.map { item in
                 guard let waiting = item as? Waiting else { preconditionFailure("an item belongs to another set") }
                 return waiting
@@ -41,12 +43,12 @@ package final class BatchWrite<Item: Sendable, Value: Sendable>: Sendable {
         let writesBefore = transaction.writes
         do {
             let results = try body(transaction, waiting.map(\.item))
-            precondition(results.count == waiting.count, "a set's body answers a result for each item")
+            precondition(results.count == waiting.count, "a set's body returns a result for each item")
             // Once for all of them, by the first.
             var notifications = transaction.takeNotifications()
             return zip(waiting, results).map { waiting, result in
                 defer { notifications = [] }
-                return .kept { [notifications] in
+                return .done { [notifications] in
                     waiting.notify(notifications)
                     waiting.deliver(result)
                 }
@@ -54,7 +56,7 @@ package final class BatchWrite<Item: Sendable, Value: Sendable>: Sendable {
         } catch {
             if let alone = waiting.first, waiting.count == 1, transaction.writes == writesBefore,
                 !(error is DatabaseError) {
-                return [.kept { alone.deliver(.failure(error)) }]
+                return [.done { alone.deliver(.failure(error)) }]
             }
             return [.broken(error)]
         }

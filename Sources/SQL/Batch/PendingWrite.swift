@@ -3,7 +3,7 @@ package struct PendingWrite: Sendable {
     package enum Outcome {
         /// The closure succeeded, or refused before its first write; `deliver` passes the result to its caller after
         /// the commit.
-        case kept(deliver: @Sendable () -> Void)
+        case done(deliver: @Sendable () -> Void)
         case broken(any Error)
     }
 
@@ -46,13 +46,13 @@ package struct PendingWrite: Sendable {
             do {
                 let value = try body(transaction)
                 let notifications = transaction.takeNotifications()
-                return .kept {
+                return .done {
                     notify(notifications)
                     deliver(.success(value))
                 }
             } catch {
                 if transaction.writes == writesBefore, !(error is DatabaseError) {
-                    return .kept { deliver(.failure(error)) }
+                    return .done { deliver(.failure(error)) }
                 }
                 return .broken(error)
             }
@@ -113,7 +113,7 @@ extension WriteConnection {
         var deliveries: [@Sendable () -> Void] = []
         for outcome in outcomes(of: batch.sorted { $0.order < $1.order }, in: transaction) {
             switch outcome {
-            case .kept(let deliver):
+            case .done(let deliver):
                 deliveries.append(deliver)
             case .broken(let error):
                 rollBack()

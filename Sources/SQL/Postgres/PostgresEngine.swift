@@ -75,12 +75,14 @@ package final class PostgresEngine: Engine {
     }
 
     /// By a notification, which PostgreSQL pushes: there is nothing to poll, so `isWanted` does not matter.
-    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (DatabaseNotification) -> Void) {
-        signals.start(hear)
+    package func listen(
+        while isWanted: @escaping @Sendable () -> Bool, _ receive: @escaping @Sendable (DatabaseNotification) -> Void
+    ) {
+        signals.start(receive)
     }
 
-    package func tell(_ word: String) {
-        signals.tell(word)
+    package func notify(_ payload: String) {
+        signals.notify(payload)
     }
 
     package func version() async throws -> String {

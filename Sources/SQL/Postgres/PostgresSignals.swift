@@ -28,22 +28,22 @@ final class PostgresSignals: Sendable {
     }
 
     /// Begins to listen, and to send notifications. A second call does nothing.
-    func start(_ hear: @escaping @Sendable (DatabaseNotification) -> Void) {
+    func start(_ receive: @escaping @Sendable (DatabaseNotification) -> Void) {
         let isFirst = state.withLock { state in
             defer { state.isStarted = true }
             return !state.isStarted && !state.isClosed
         }
         guard isFirst else { return }
-        let thread = Thread { [self] in run(hear) }
+        let thread = Thread { [self] in run(receive) }
         thread.name = "darkroom.signals"
         thread.start()
     }
 
-    func tell(_ word: String) {
+    func notify(_ payload: String) {
         let isFirst = state.withLock { state in
             guard state.isStarted, !state.isClosed else { return false }
             if state.messages.count >= PostgresSignals.limit { state.messages = [PostgresSignals.anything] }
-            state.messages.insert(word)
+            state.messages.insert(payload)
             return state.messages.count == 1
         }
         if isFirst { bell.ring() }
@@ -57,14 +57,14 @@ final class PostgresSignals: Sendable {
 
     private var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    private func run(_ hear: @Sendable (DatabaseNotification) -> Void) {
+    private func run(_ receive: @Sendable (DatabaseNotification) -> Void) {
         var failures = 0
         while !isClosed {
             if let connection = PostgresSignalConnection(url: url) {
                 failures = 0
                 // What was sent before is unknown.
-                hear(.anything)
-                converse(connection, hear)
+                receive(.anything)
+                converse(connection, receive)
             } else {
                 failures += 1
                 bell.wait(.milliseconds(min(100 << min(failures, 6), 5000)), orReadable: nil)
@@ -73,7 +73,7 @@ final class PostgresSignals: Sendable {
     }
 
     /// Until the connection is lost.
-    private func converse(_ connection: PostgresSignalConnection, _ hear: @Sendable (DatabaseNotification) -> Void) {
+    private func converse(_ connection: PostgresSignalConnection, _ receive: @Sendable (DatabaseNotification) -> Void) {
         var nextAt = ContinuousClock.now
         while !isClosed {
             let wait = nextAt - ContinuousClock.now
@@ -83,9 +83,9 @@ final class PostgresSignals: Sendable {
             }
             guard let received = connection.receive() else { return }
             if received.contains(PostgresSignals.anything) {
-                hear(.anything)
+                receive(.anything)
             } else if !received.isEmpty {
-                hear(.words(received))
+                receive(.payloads(received))
             }
             let isWaiting = state.withLock { !$0.messages.isEmpty }
             bell.wait(isWaiting ? max(wait, .milliseconds(1)) : .seconds(1), orReadable: connection.socket)

@@ -11,18 +11,18 @@ final class SQLiteChanges: Sendable {
     private let pool: DatabasePool
     private let isClosed: @Sendable () -> Bool
     private let isWanted: @Sendable () -> Bool
-    private let hear: @Sendable (DatabaseNotification) -> Void
+    private let receive: @Sendable (DatabaseNotification) -> Void
     private let timer = DispatchQueue(label: "darkroom.sqlite.changes")
     private let last = Mutex<Int64?>(nil)
 
     init(
         _ pool: DatabasePool, isClosed: @escaping @Sendable () -> Bool, isWanted: @escaping @Sendable () -> Bool,
-        hear: @escaping @Sendable (DatabaseNotification) -> Void
+        receive: @escaping @Sendable (DatabaseNotification) -> Void
     ) {
         self.pool = pool
         self.isClosed = isClosed
         self.isWanted = isWanted
-        self.hear = hear
+        self.receive = receive
     }
 
     /// Polls until the engine is closed.
@@ -44,6 +44,6 @@ final class SQLiteChanges: Sendable {
             defer { last = version }
             return last != version
         }
-        if isChanged { hear(.anything) }
+        if isChanged { receive(.anything) }
     }
 }

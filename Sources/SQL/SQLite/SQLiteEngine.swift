@@ -70,8 +70,10 @@ package final class SQLiteEngine: Engine {
         }
     }
 
-    package func listen(while isWanted: @escaping @Sendable () -> Bool, _ hear: @escaping @Sendable (DatabaseNotification) -> Void) {
-        SQLiteChanges(pool, isClosed: { [queue] in queue.refusal != nil }, isWanted: isWanted, hear: hear).start()
+    package func listen(
+        while isWanted: @escaping @Sendable () -> Bool, _ receive: @escaping @Sendable (DatabaseNotification) -> Void
+    ) {
+        SQLiteChanges(pool, isClosed: { [queue] in queue.refusal != nil }, isWanted: isWanted, receive: receive).start()
     }
 
     package func version() async throws -> String {

@@ -137,9 +137,11 @@ struct AuthenticationTests {
         let credential = try await world.identity.authenticator.authenticate(secret)
 
         #expect(
-            credential.actor == Actor(account: owner.account, user: nil, key: key.id, role: .member, platformRole: .user))
+            credential.actor
+                == Actor(account: owner.account, user: nil, key: key.id, role: .member, platformRole: .user))
         #expect(credential.session == nil)
-        #expect(try await world.identity.authenticator.authenticate(secret, account: owner.account.rawValue) == credential)
+        #expect(
+            try await world.identity.authenticator.authenticate(secret, account: owner.account.rawValue) == credential)
         await #expect(throws: AuthenticationError.noSuchAccount) {
             try await world.identity.authenticator.authenticate(
                 secret, account: ID<Account>.make(at: world.clock.now).rawValue)
@@ -182,7 +184,9 @@ struct AuthenticationTests {
         let authenticator = world.identity.authenticator
         _ = try await authenticator.authenticate(signedIn.accessToken)
         let now = world.clock.now
-        _ = try await world.database.write(order: .alone) { try $0.accounts.endSession(signedIn.session, .signedOut, now: now) }
+        _ = try await world.database.write(order: .alone) {
+            try $0.accounts.endSession(signedIn.session, .signedOut, now: now)
+        }
 
         world.clock.advance(by: .milliseconds(4999))
         _ = try await authenticator.authenticate(signedIn.accessToken)

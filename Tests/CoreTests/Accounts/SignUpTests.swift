@@ -167,7 +167,8 @@ struct SignUpTests {
         #expect(again == nil)
         #expect(made.user.role == .admin)
         #expect(
-            try await world.database.read { try $0.ledger.balance(of: made.user.personalAccount).available } == .whole(1000))
+            try await world.database.read { try $0.ledger.balance(of: made.user.personalAccount).available }
+                == .whole(1000))
         let password = try #require(made.generatedPassword)
         let signedIn = try await world.identity.signIn(
             email: FirstAdministrator.defaultEmail, password: password, from: world.client)

@@ -108,7 +108,9 @@ struct BillingWorld {
 
     func balance(of actor: Actor) async throws -> Balance { try await world.balance(of: actor) }
 
-    func owed(by actor: Actor) async throws -> Credits { try await database.read { try $0.billing.owed(by: actor.account) } }
+    func owed(by actor: Actor) async throws -> Credits {
+        try await database.read { try $0.billing.owed(by: actor.account) }
+    }
 
     func plan(of actor: Actor) async throws -> String {
         try await database.read { try $0.billing.plan(of: actor.account)?.name ?? "" }

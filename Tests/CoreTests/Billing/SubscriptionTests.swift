@@ -18,10 +18,12 @@ struct SubscriptionTests {
             #expect(try await world.balance(of: actor).available == .whole(2000))
             let subscription = try #require(try await world.subscription(of: actor))
             #expect(subscription.id == id && subscription.status == "active" && subscription.nextPlan == nil)
-            let lots = try await world.database.read { try $0.ledger.credits(of: [actor.account]) }[actor.account]?.lots ?? []
+            let lots = try await world.database.read { try $0.ledger.credits(of: [actor.account]) }[actor.account]?.lots
+                ?? []
             #expect(lots.map(\.expiresAt) == [subscription.periodEnd] && lots.map(\.source) == [.grant])
             #expect(
-                try await world.database.read { try $0.billing.nextReplenishment(of: actor.account) } == subscription.periodEnd)
+                try await world.database.read { try $0.billing.nextReplenishment(of: actor.account) }
+                    == subscription.periodEnd)
             #expect(try await world.purchases(of: actor).map(\.item) == [.plan("pro")])
             #expect(try await world.world.differences() == [])
         }
@@ -47,7 +49,8 @@ struct SubscriptionTests {
 
             let now = world.clock.now
             #expect(
-                try await world.database.read { try $0.ledger.spendableCredits(of: actor.account, now: now) } == .whole(500))
+                try await world.database.read { try $0.ledger.spendableCredits(of: actor.account, now: now) }
+                    == .whole(500))
             #expect(try await world.purchases(of: actor).count == 2)
             #expect(try await world.world.differences() == [])
         }
@@ -121,7 +124,8 @@ struct SubscriptionTests {
             #expect(try await world.subscription(of: actor)?.nextPlan == nil)
             let now = world.clock.now
             #expect(
-                try await world.database.read { try $0.ledger.spendableCredits(of: actor.account, now: now) } == .whole(500))
+                try await world.database.read { try $0.ledger.spendableCredits(of: actor.account, now: now) }
+                    == .whole(500))
         }
     }
 
@@ -222,7 +226,8 @@ struct SubscriptionTests {
             _ = try await world.subscribe("basic", actor)
 
             let end = try #require(try await world.subscription(of: actor)?.periodEnd)
-            let lots = try await world.database.read { try $0.ledger.credits(of: [actor.account]) }[actor.account]?.lots ?? []
+            let lots = try await world.database.read { try $0.ledger.credits(of: [actor.account]) }[actor.account]?.lots
+                ?? []
             #expect(lots.first?.expiresAt == end + Month.before(end).distance * 2)
         }
     }

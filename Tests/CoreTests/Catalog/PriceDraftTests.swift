@@ -109,7 +109,9 @@ struct PriceDraftTests {
         }
 
         #expect(published.count { $0 } == 1)
-        #expect(try await world.database.read { try $0.catalog.priceVersions(before: nil, limit: 10) }.map(\.version) == [2, 1])
+        #expect(
+            try await world.database.read { try $0.catalog.priceVersions(before: nil, limit: 10) }.map(\.version)
+                == [2, 1])
     }
 
     @Test func `nobody edits or publishes what they have not seen`() async throws {

@@ -148,7 +148,9 @@ struct ExpireLotsTests {
         _ = try await expire(in: world)
 
         let paid = try await world.balance(of: actor)
-        let history = try await world.database.read { try $0.ledger.history(of: actor.account, before: nil, limit: 100) }
+        let history = try await world.database.read {
+            try $0.ledger.history(of: actor.account, before: nil, limit: 100)
+        }
         #expect(paid.available + paid.reserved + expired(history)
             == .whole(60))
     }
@@ -199,7 +201,8 @@ struct ExpireLotsTests {
                 "SELECT source, remaining, expired_at FROM lots WHERE account_id = $1 ORDER BY id", actor.account
             ).map { row in
                 let hasEnded = try row.get("expired_at", as: Int64?.self) != nil
-                let (source, remaining) = try (row.get("source", as: String.self), row.get("remaining", as: Credits.self))
+                let (source, remaining) = try (
+                    row.get("source", as: String.self), row.get("remaining", as: Credits.self))
                 return "\(source) \(remaining)\(hasEnded ? " expired" : "")"
             }.sorted()
         }

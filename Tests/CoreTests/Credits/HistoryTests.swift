@@ -17,7 +17,9 @@ struct HistoryTests {
         try await ledger.settle(job, capturing: 400)
 
         func kinds(_ filter: HistoryFilter, of account: ID<Account> = account) async throws -> [TransactionKind] {
-            try await ledger.database.read { try $0.ledger.history(of: account, filter, before: nil, limit: 10) }.map(\.kind)
+            try await ledger.database.read {
+                try $0.ledger.history(of: account, filter, before: nil, limit: 10).map(\.kind)
+            }
         }
         #expect(try await kinds(.init()) == [.release, .capture, .reserve, .purchase])
         #expect(try await kinds(.init(kind: .purchase)) == [.purchase])
@@ -85,7 +87,8 @@ struct HistoryTests {
         try await ledger.settle(job, capturing: 250)
         let now = ledger.now
 
-        let lot = try #require(try await ledger.database.read { try $0.ledger.explanation(of: account, at: now) }.lots.first)
+        let lot = try #require(
+            try await ledger.database.read { try $0.ledger.explanation(of: account, at: now) }.lots.first)
         let entries = try await ledger.database.read {
             try $0.ledger.lotEntries(lot.id, of: account, at: now, before: nil, limit: 100)
         }
@@ -102,7 +105,9 @@ struct HistoryTests {
         #expect(entries?.last?.kind == .bonus && entries?.compactMap(\.job).allSatisfy { $0 == job } == true)
         #expect(before?.count == 3)
         #expect(
-            try await ledger.database.read { try $0.ledger.lotEntries(lot.id, of: other, at: now, before: nil, limit: 100) }
+            try await ledger.database.read {
+                try $0.ledger.lotEntries(lot.id, of: other, at: now, before: nil, limit: 100)
+            }
                 == nil)
     }
 }

@@ -161,7 +161,8 @@ struct LedgerCheckTests {
         let actor = try await world.account(credits: 100)
         let now = world.clock.now
         try await world.database.write(order: .alone) { transaction in
-            try transaction.ledger.grant(.bonus, .whole(1), to: actor.account, key: "short-lived", expiresAt: now, now: now)
+            try transaction.ledger.grant(
+                .bonus, .whole(1), to: actor.account, key: "short-lived", expiresAt: now, now: now)
             try transaction.execute(
                 "INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $2, 'owner', 0)",
                 actor.account, actor.user)
@@ -172,7 +173,8 @@ struct LedgerCheckTests {
                 NewPurchase(
                     account: actor.account, source: .checkout, key: "checkout:cs_1", item: .pack("small"),
                     credits: .whole(10),
-                    paid: Money(500, "usd"), environment: StripeEnvironment(rawValue: "stripe.test test"), paymentIntent: "pi_1", expiresAt: nil),
+                    paid: Money(500, "usd"), environment: StripeEnvironment(rawValue: "stripe.test test"),
+                    paymentIntent: "pi_1", expiresAt: nil),
                 .dispute, now: now + .milliseconds(1))
         }
         let limits = SpendLimits(database: world.database, time: world.clock.time)

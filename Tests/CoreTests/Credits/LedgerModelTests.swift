@@ -124,7 +124,8 @@ extension Transaction {
         try billing.insert(Purchase(
             id: id, account: account, source: .checkout, key: key, item: .pack("small"), credits: credits, lot: lot,
             paid: Money(500, "usd"),
-            environment: StripeEnvironment(rawValue: "test"), paymentIntent: nil, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0,
+            environment: StripeEnvironment(rawValue: "test"), paymentIntent: nil, refunded: 0, disputed: 0,
+            clawedBack: .zero, revision: 0,
             createdAt: now))
     }
 

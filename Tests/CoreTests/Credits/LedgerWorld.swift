@@ -23,7 +23,8 @@ struct LedgerWorld {
         let now = now
         let key = key ?? "test:\(ID<Lot>.make(at: now))"
         try await database.write(order: .alone) {
-            try $0.ledger.grant(source, Credits(hundredths: hundredths), to: account, key: key, expiresAt: expiresAt, now: now)
+            try $0.ledger.grant(
+                source, Credits(hundredths: hundredths), to: account, key: key, expiresAt: expiresAt, now: now)
         }
     }
 
@@ -106,8 +107,8 @@ extension Transaction {
             INSERT INTO jobs (id, account_id, kind, kind_version, endpoint, provider, state, parameters, outputs_asked,
                 price,
                 price_version, price_breakdown, event_seq, order_at, run_at, time_limit, created_at)
-            VALUES ($1, $2, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', 'queued', '{}', 1, $3, 1, '{}', 0, $4, $4, 1,
-                $4)
+            VALUES ($1, $2, 'text_to_image', 1, 'fal-ai/flux/schnell', 'fal', 'queued', '{}', 1, $3, 1, '{}', 0, $4, $4,
+                1, $4)
             """, job, account, price, now)
     }
 }

@@ -110,7 +110,9 @@ struct StoreOutputTests {
 
         _ = try await fixture.database.write(order: .alone) { try $0.files.clearPendingFile(key) }
         try await settle(try await outcome(.ok(Sample.png())))
-        let isTaken = try await fixture.database.write(order: .alone) { try !$0.files.registerPendingFile(key, dueAt: now) }
+        let isTaken = try await fixture.database.write(order: .alone) {
+            try !$0.files.registerPendingFile(key, dueAt: now)
+        }
         #expect(isTaken)
         #expect(try await fixture.deleteFiles().runOnce() == 0)
         #expect(try fixture.storedPaths() == [key.description])

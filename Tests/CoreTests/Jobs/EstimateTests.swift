@@ -36,13 +36,15 @@ struct EstimateTests {
         }
         let job = try await world.submit(for: actor)
 
-        let queued = try #require(try await world.database.read { try $0.jobs.details(of: job.id, account: actor.account) })
+        let queued = try #require(
+            try await world.database.read { try $0.jobs.details(of: job.id, account: actor.account) })
         #expect(queued.usualDuration == .seconds(20))
         #expect(queued.remaining(now: world.clock.now) == .seconds(20))
         #expect(queued.progress(now: world.clock.now) == nil)
         try await world.work()
         world.clock.advance(by: .seconds(5))
-        let running = try #require(try await world.database.read { try $0.jobs.details(of: job.id, account: actor.account) })
+        let running = try #require(
+            try await world.database.read { try $0.jobs.details(of: job.id, account: actor.account) })
 
         #expect(running.remaining(now: world.clock.now) == .seconds(15))
         #expect(running.progress(now: world.clock.now).map { "\($0.percent) \($0.isEstimate)" } == "25 true")
@@ -61,7 +63,8 @@ struct EstimateTests {
         world.clock.advance(by: .seconds(2))
         try await world.work()
 
-        let details = try #require(try await world.database.read { try $0.jobs.details(of: job.id, account: actor.account) })
+        let details = try #require(
+            try await world.database.read { try $0.jobs.details(of: job.id, account: actor.account) })
         #expect(details.progress(now: world.clock.now).map { "\($0.percent) \($0.isEstimate)" } == "40 false")
         #expect(try await world.database.read { try $0.jobs.progress(of: actor.account) } == [
             JobProgress(job: job.id, percent: 40, queuePosition: 2, logs: ["loading", "step 4 of 10"]),
@@ -80,7 +83,8 @@ struct EstimateTests {
         world.clock.advance(by: .seconds(2))
         try await world.work()
 
-        let details = try #require(try await world.database.read { try $0.jobs.details(of: job.id, account: actor.account) })
+        let details = try #require(
+            try await world.database.read { try $0.jobs.details(of: job.id, account: actor.account) })
         #expect(details.outputs.count == 2)
         #expect(
             details.receipt

@@ -185,7 +185,8 @@ struct JobLifeTests {
         // Another worker claims it and dies before it sends anything.
         try await world.database.write(order: .alone) { transaction in
             try transaction.execute("""
-                UPDATE jobs SET state = 'processing', started_at = $2, deadline_at = $3, attempt_count = 1, event_seq = 2
+                UPDATE jobs SET state = 'processing', started_at = $2, deadline_at = $3, attempt_count = 1,
+                    event_seq = 2
                 WHERE id = $1
                 """, job.id, now, now + .seconds(3600))
             try transaction.execute("UPDATE accounts SET event_seq = 2 WHERE id = $1", actor.account)

@@ -10,7 +10,9 @@ struct NotifierTests {
     private let other = ID<Account>.make(at: Instant(seconds: 2))
 
     @Test(arguments: TestEngine.available)
-    func `a committed change wakes those who watch its account, and a worker where there is work`(on engine: TestEngine) async throws {
+    func `a committed change wakes those who watch its account, and a worker where there is work`(
+        on engine: TestEngine
+    ) async throws {
         try await withNodes(engine) { databases in
             let notifier = Notifier(databases[0], acrossProcesses: false)
             let woken = Woken()
@@ -32,7 +34,9 @@ struct NotifierTests {
     }
 
     @Test(arguments: TestEngine.available)
-    func `what is rolled back wakes nobody, and those who shared its transaction are woken by their own change`(on engine: TestEngine) async throws {
+    func `what is rolled back wakes nobody, and those who shared its transaction are woken by their own change`(
+        on engine: TestEngine
+    ) async throws {
         try await withNodes(engine) { databases in
             let notifier = Notifier(databases[0], acrossProcesses: false)
             let woken = Woken()

@@ -122,18 +122,20 @@ struct ProviderBudgetTests {
         }
         let now = world.clock.now
 
-        func brake(_ jobs: [Job], at limit: Int64) async throws -> String {
-            let budget = try await ProviderBudget(limit: limit, catalog: world.catalog).gauge()
-            let result = try await world.database.write(order: .alone) { try $0.jobs.brake(jobs, by: budget, now: now) }
+        func budget(_ jobs: [Job], at limit: MicroDollars) async throws -> String {
+            let budget = try await ProviderBudget(limit: limit, catalog: world.catalog).snapshot()
+            let result = try await world.database.write(order: .alone) {
+                try $0.jobs.holdBack(jobs, by: budget, now: now)
+            }
             let reached = try await costs(world).reachedAt != nil
             return "\(result.fitting.count) \(result.isFirstHeldBack ? "said" : "-") \(reached ? "reached" : "-")"
         }
-        #expect(try await brake(jobs, at: 6_000) == "1 said reached")
+        #expect(try await budget(jobs, at: 6_000) == "1 said reached")
         // Another provider's jobs, for which there is room, do not mean that there is room for all.
-        #expect(try await brake([], at: 6_000) == "0 - reached")
-        #expect(try await brake(jobs, at: 6_000) == "1 - reached")
-        #expect(try await brake(jobs, at: 12_000) == "2 - -")
-        #expect(try await brake(jobs, at: 11_999) == "1 said reached")
+        #expect(try await budget([], at: 6_000) == "0 - reached")
+        #expect(try await budget(jobs, at: 6_000) == "1 - reached")
+        #expect(try await budget(jobs, at: 12_000) == "2 - -")
+        #expect(try await budget(jobs, at: 11_999) == "1 said reached")
     }
 
     private func states(_ jobs: [Job], _ world: TestWorld) async throws -> [JobState] {

@@ -112,7 +112,7 @@ struct SubmissionBatchTests {
     @Test func `an input picture must be the account's own`() throws {
         let picture = ID<Asset>(rawValue: "picture")
         var batch = SubmissionBatch(
-            standings: [ada, bob].reduce(into: [:]) { $0[$1.account] = snapshot(credits: 100) },
+            snapshots: [ada, bob].reduce(into: [:]) { $0[$1.account] = snapshot(credits: 100) },
             inputs: [picture: ada.account])
 
         #expect(try batch.decide(submission(by: ada, prices: [6], input: picture)).jobs.count == 1)
@@ -120,7 +120,7 @@ struct SubmissionBatchTests {
     }
 
     private func batch(_ snapshots: [Actor: AccountSnapshot]) -> SubmissionBatch {
-        SubmissionBatch(standings: Dictionary(uniqueKeysWithValues: snapshots.map { ($0.account, $1) }))
+        SubmissionBatch(snapshots: Dictionary(uniqueKeysWithValues: snapshots.map { ($0.account, $1) }))
     }
 
     private func snapshot(

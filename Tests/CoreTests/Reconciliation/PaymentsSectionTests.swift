@@ -54,7 +54,8 @@ struct PaymentsSectionTests {
 
             world.clock.advance(by: .seconds(7200))
             let period = try #require(
-                ReconciliationPeriod(from: world.clock.now - .seconds(86_400), to: world.clock.now, now: world.clock.now))
+                ReconciliationPeriod(
+                    from: world.clock.now - .seconds(86_400), to: world.clock.now, now: world.clock.now))
             let books = try await Reconcile(
                 database: world.database, billing: world.billing, time: world.clock.time)(period)
             #expect(books.section("payments").compared == 1 && books.isClean)
@@ -108,7 +109,8 @@ struct PaymentsSectionTests {
             _ = try await world.subscribe("basic", actor)
             try await world.buy(.pack("small"), by: actor)
             try await world.execute(
-                "UPDATE purchases SET environment = 'former test'", "UPDATE stripe_customers SET environment = 'former test'",
+                "UPDATE purchases SET environment = 'former test'",
+                "UPDATE stripe_customers SET environment = 'former test'",
                 "UPDATE checkouts SET environment = 'former test', state = 'open', ended_at = NULL",
                 "DELETE FROM stripe_events")
             world.clock.advance(by: .seconds(7200))
@@ -118,7 +120,8 @@ struct PaymentsSectionTests {
             #expect(try await world.repair() == [])
 
             let period = try #require(
-                ReconciliationPeriod(from: world.clock.now - .seconds(86_400), to: world.clock.now, now: world.clock.now))
+                ReconciliationPeriod(
+                    from: world.clock.now - .seconds(86_400), to: world.clock.now, now: world.clock.now))
             let all = try await Reconcile(database: world.database, environment: nil, time: world.clock.time)(period)
             #expect(
                 all.section("payments").mismatches.map(\.code) == ["purchase_without_event", "purchase_without_event"])

@@ -1,4 +1,5 @@
 @testable import Core
+import Foundation
 import SQL
 import Testing
 import TestSupport
@@ -24,13 +25,15 @@ struct ReconciliationTests {
             ])
             for section in books.sections {
                 #expect(
-                    section.matched == section.compared && section.permille == 1000 && section.isComplete,
+                    section.matched == section.compared && section.matchRate == 1 && section.isComplete,
                     "\(section.name)")
-                for sum in section.sums { #expect(sum.kept == sum.against, "\(section.name)") }
+                for sum in section.sums { #expect(sum.recorded == sum.expected, "\(section.name)") }
             }
             #expect(books.section("purchases").compared == 2)
             #expect(books.section("payments").compared == 2)
-            #expect(books.section("stripe").sums == [Reconciliation.Sum(unit: .money("usd"), kept: 6400, against: 6400)])
+            #expect(
+                books.section("stripe").sums
+                    == [Reconciliation.Sum(unit: .money("usd"), recorded: 6400, expected: 6400)])
         }
     }
 
@@ -42,7 +45,7 @@ struct ReconciliationTests {
         let books = try await Reconcile(database: world.database, billing: nil, time: world.clock.time)(period)
 
         #expect(books.isClean && books.margin.lines.isEmpty && books.margin.total == Margin.Figures())
-        #expect(books.sections.allSatisfy { $0.compared >= $0.matched && $0.permille == 1000 })
+        #expect(books.sections.allSatisfy { $0.compared >= $0.matched && $0.matchRate == 1 })
         await #expect(throws: BillingError.off) {
             try await Reconcile(
                 database: world.database, billing: nil, time: world.clock.time)(period, withStripe: true)
@@ -80,7 +83,7 @@ struct ReconciliationTests {
             let section = books.section(damage.section)
             let mismatch = try #require(section.mismatches.first { $0.code == damage.code })
             #expect(!books.isClean && section.mismatched == 1 && section.matched == section.compared - 1)
-            #expect(section.permille < 1000)
+            #expect(section.matchRate < 1)
             #expect(
                 mismatch.expected != mismatch.found && mismatch.repair.command == nil && !mismatch.repair.text.isEmpty)
         }
@@ -101,8 +104,8 @@ struct ReconciliationTests {
             try #require(ReconciliationPeriod(now: world.clock.now)))
 
         let section = books.section("transactions")
-        #expect(section.mismatched == 1 && section.compared == 1 && section.matched == 0 && section.permille == 0)
-        #expect(section.sums == [Reconciliation.Sum(unit: .credits, kept: 1001, against: 1000)])
+        #expect(section.mismatched == 1 && section.compared == 1 && section.matched == 0 && section.matchRate == 0)
+        #expect(section.sums == [Reconciliation.Sum(unit: .credits, recorded: 1001, expected: 1000)])
     }
 
     @Test(arguments: TestEngine.available)
@@ -133,7 +136,7 @@ struct ReconciliationTests {
 
         #expect(section.compared == 2 && section.mismatched == 1 && !section.isClean)
         #expect(section.mismatches.map(\.code) == ["an_account_with_entries_or_lots_has_a_balance"])
-        #expect(section.sums == [Reconciliation.Sum(unit: .credits, kept: 1000, against: 2000)])
+        #expect(section.sums == [Reconciliation.Sum(unit: .credits, recorded: 1000, expected: 2000)])
     }
 
     @Test func `sums of the ledger that differ are never clean, and money on its way is`() {
@@ -141,9 +144,9 @@ struct ReconciliationTests {
             Reconciliation.Section(name: "x", about: "x", compared: 1, mismatched: 0, sums: [sum], mismatches: [])
         }
 
-        #expect(!section(Reconciliation.Sum(unit: .credits, kept: 1, against: 2)).isClean)
-        #expect(section(Reconciliation.Sum(unit: .credits, kept: 2, against: 2)).isClean)
-        #expect(section(Reconciliation.Sum(unit: .money("usd"), kept: 1, against: 2)).isClean)
+        #expect(!section(Reconciliation.Sum(unit: .credits, recorded: 1, expected: 2)).isClean)
+        #expect(section(Reconciliation.Sum(unit: .credits, recorded: 2, expected: 2)).isClean)
+        #expect(section(Reconciliation.Sum(unit: .money("usd"), recorded: 1, expected: 2)).isClean)
     }
 
     @Test(arguments: TestEngine.available)

@@ -19,7 +19,8 @@ struct RepairPurchasesTests {
             #expect(mismatch.code == "payment_not_booked" && mismatch.subject == "checkout:\(session)")
             #expect(mismatch.expected == "500 usd" && mismatch.found == "none")
             #expect(mismatch.repair.command == "darkroom admin repair purchases \(session)")
-            #expect(books.section("stripe").sums == [Reconciliation.Sum(unit: .money("usd"), kept: 0, against: 500)])
+            #expect(
+                books.section("stripe").sums == [Reconciliation.Sum(unit: .money("usd"), recorded: 0, expected: 500)])
 
             #expect(try await world.repair(isDry: true) == ["\(session) toBook"])
             #expect(try await world.balance(of: actor).available == .zero)
@@ -72,7 +73,7 @@ struct RepairPurchasesTests {
                 section.mismatches.map(\.code) == ["payment_not_booked"] && section.compared == 1
                     && section.matched == 0)
             #expect(section.mismatches.first?.repair.command == "darkroom admin repair purchases \(session)")
-            #expect(section.sums == [Reconciliation.Sum(unit: .money("usd"), kept: 0, against: 500)])
+            #expect(section.sums == [Reconciliation.Sum(unit: .money("usd"), recorded: 0, expected: 500)])
             await #expect(throws: StripeError.self) { try await world.repair([session]) }
             world.stripe.isAway = false
             #expect(try await world.repair([session]) == ["\(session) booked"])
@@ -176,7 +177,7 @@ struct RepairPurchasesTests {
             let section = try await world.books().section("payments")
 
             #expect(section.compared == 1 && section.matched == 1)
-            #expect(section.sums == [Reconciliation.Sum(unit: .money("usd"), kept: 500, against: 500)])
+            #expect(section.sums == [Reconciliation.Sum(unit: .money("usd"), recorded: 500, expected: 500)])
         }
     }
 

@@ -122,7 +122,9 @@ extension TestWorld {
 
     /// What was logged, as `action subject`.
     func acts() async throws -> [String] {
-        try await database.read { try $0.auditLog.auditLogEntries(limit: 100) }.map { "\($0.action.rawValue) \($0.subject)" }
+        try await database.read { try $0.auditLog.auditLogEntries(limit: 100) }.map {
+            "\($0.action.rawValue) \($0.subject)"
+        }
     }
 
     /// A reservation of 24 credits for four pictures that is open although its job is not.

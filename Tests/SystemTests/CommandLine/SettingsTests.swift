@@ -32,7 +32,7 @@ struct SettingsTests {
 
     @Test(arguments: [("50", 50_000_000), ("12.5", 12_500_000), ("0.000001", 1)] as [(String, Int64)])
     func `what providers may cost in a day is an amount of dollars`(text: String, micro: Int64) throws {
-        #expect(try read(["DARKROOM_PROVIDER_COST_PER_DAY": text]).providerCostPerDay == micro)
+        #expect(try read(["DARKROOM_PROVIDER_COST_PER_DAY": text]).providerCostPerDay?.rawValue == micro)
     }
 
     @Test(arguments: ["0", "-5", "$5", "5 dollars", "1e3", "1.2.3", "0.0000001", "."])

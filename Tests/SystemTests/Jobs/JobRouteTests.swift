@@ -37,7 +37,7 @@ extension OneServer {
         }
 
         @Test
-        func `a waiting job is cancelled at once, a running one as the provider allows, an ended one not`() async throws {
+        func `a waiting job is cancelled at once, a running one if its provider agrees, no ended one`() async throws {
             let user = try await server.account(credits: 9, plan: "free")
             let running = try await user.submit("sandbox:never")
             let waiting = try await user.submit("a red dress")

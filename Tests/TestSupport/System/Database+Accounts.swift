@@ -25,7 +25,9 @@ extension Database {
                     INSERT INTO members (account_id, user_id, role, created_at) VALUES ($1, $2, 'owner', $3)
                     """, account, id, now)
             try transaction.ledger.openBalance(of: account, now: now)
-            if credits > 0 { try transaction.ledger.grant(.bonus, .whole(credits), to: account, key: "test:\(id)", now: now) }
+            if credits > 0 {
+                try transaction.ledger.grant(.bonus, .whole(credits), to: account, key: "test:\(id)", now: now)
+            }
             try transaction.execute("""
                 INSERT INTO api_keys (id, account_id, created_by, name, hash, prefix, created_at)
                 VALUES ($1, $2, $3, 'tests', $4, 'dk_test', $5)

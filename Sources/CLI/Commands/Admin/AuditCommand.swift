@@ -59,7 +59,8 @@ struct AuditCommand: AsyncParsableCommand {
     /// Of the database alone, so that it needs neither a server that runs nor a key that fits.
     private func read(_ settings: Settings, _ period: ReconciliationPeriod) async throws -> Reconciliation {
         let database = try await App.openExisting(settings)
-        let reconciliation = try await Reconcile(database: database, environment: settings.stripeEnvironment, time: .system)(period)
+        let reconciliation = try await Reconcile(
+            database: database, environment: settings.stripeEnvironment, time: .system)(period)
         await database.close()
         return reconciliation
     }

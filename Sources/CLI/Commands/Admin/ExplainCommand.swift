@@ -38,10 +38,13 @@ struct ExplainCommand: AsyncParsableCommand {
         let id = try await database.account(named: account)
         let instant = at.flatMap { Instant(text: $0) } ?? Time.system.now()
         let lines = try await database.read { [entries] transaction in
-            guard try transaction.accounts.accountExists(id) else { throw Failure(.failed, "There is no account \(id).") }
+            guard try transaction.accounts.accountExists(id) else {
+                throw Failure(.failed, "There is no account \(id).")
+            }
             let explanation = try transaction.ledger.explanation(of: id, at: instant)
             return try text(explanation) + explanation.lots.flatMap { lot in
-                let shown = try transaction.ledger.lotEntries(lot.id, of: id, at: instant, before: nil, limit: entries) ?? []
+                let shown = try transaction.ledger.lotEntries(lot.id, of: id, at: instant, before: nil, limit: entries)
+                    ?? []
                 return text(lot) + text(shown) + rest(lot.entries)
             }
         }

@@ -41,10 +41,10 @@ struct ReconciliationText {
     private func sums(_ section: Reconciliation.Section) -> String {
         section.sums.map { sum in
             switch sum.unit {
-            case .credits: ", \(Credits(hundredths: sum.kept)) credits against \(Credits(hundredths: sum.against))"
+            case .credits: ", \(Credits(hundredths: sum.recorded)) credits against \(Credits(hundredths: sum.expected))"
             case .money(let currency):
-                ", \(Money(sum.kept, currency).number) \(currency.uppercased())"
-                    + " against \(Money(sum.against, currency).number)"
+                ", \(Money(sum.recorded, currency).number) \(currency.uppercased())"
+                    + " against \(Money(sum.expected, currency).number)"
             }
         }.joined()
     }
@@ -68,7 +68,5 @@ struct ReconciliationText {
     }
 
     /// Of micro-dollars, which are never negative.
-    private func dollars(_ cost: Int64) -> String {
-        "$\(cost / 1_000_000).\(String(cost % 1_000_000 + 1_000_000).dropFirst())"
-    }
+    private func dollars(_ cost: MicroDollars) -> String { "$\(cost)" }
 }

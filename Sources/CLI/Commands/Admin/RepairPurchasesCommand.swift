@@ -5,7 +5,7 @@ import SQL
 /// `darkroom admin repair purchases`
 struct RepairPurchasesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "purchases", abstract: "Books payments whose events never came.",
+        commandName: "purchases", abstract: "Records payments whose events never came.",
         discussion: """
             Each is read again from Stripe and booked as its event would have booked it: once, also should that come \
             yet. Without ids everything of the period is looked at. Needs the settings of the server, such as \

@@ -6,7 +6,7 @@ import Foundation
 struct ProviderCheck: Sendable {
     struct Result: Sendable {
         var findings: [Finding]
-        /// How far the provider's clock is ahead of ours.
+        /// How far the provider's clock is ahead of this machine's.
         var clockOffset: Duration?
     }
 

@@ -150,9 +150,8 @@ struct StoredDataCheck: Sendable {
             "Raise DARKROOM_PROVIDER_COST_PER_DAY on all nodes, or wait.")
     }
 
-    private func dollars(_ micro: Int64) -> String {
-        "$\(micro / 1_000_000).\(String(1_000_000 + micro % 1_000_000).dropFirst().prefix(2))"
-    }
+    /// In whole cents.
+    private func dollars(_ amount: MicroDollars) -> String { "$\("\(amount)".dropLast(4))" }
 
     private func files() async -> Finding {
         do {

@@ -76,7 +76,8 @@ struct Move: Sendable {
         } catch let error as DatabaseError where error.kind == .unavailable {
             throw Failure(postgres: error, at: target)
         }
-        let sums = try await (here: source.read { try $0.ledger.balanceSums() }, there: database.read { try $0.ledger.balanceSums() })
+        let sums = try await (
+            here: source.read { try $0.ledger.balanceSums() }, there: database.read { try $0.ledger.balanceSums() })
         let audit = try await LedgerCheck(database)()
         guard sums.here == sums.there, audit.isClean else {
             throw Failure(.failed, """
@@ -125,7 +126,7 @@ extension Move.Report {
         """
         Copied \(rows) rows of \(tables) tables from \(path) to \(target.shown).
         Balances: \(sums.available) credits available, \(sums.reserved) reserved, \(sums.owed) owed, on both sides.
-        LedgerCheck: \(audit.transactions) transactions, \(audit.entries) entries, \(audit.checks.count) rules. The books \
+        Ledger: \(audit.transactions) transactions, \(audit.entries) entries, \(audit.checks.count) rules. The books \
         balance on both sides.
         The secrets are in the database. The old database stays as it is: do not start a server on it again.
         Start servers with DARKROOM_DATABASE_URL, and with DARKROOM_FILES=\(files), the folder of files, which does \

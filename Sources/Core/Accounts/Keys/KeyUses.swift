@@ -30,7 +30,9 @@ package final class KeyUses: Sendable {
         }
         guard !uses.isEmpty else { return }
         try await database.write(order: .alone) { transaction in
-            for (key, instant) in uses.sorted(by: { $0.key < $1.key }) { try transaction.accounts.noteUse(of: key, at: instant) }
+            for (key, instant) in uses.sorted(by: { $0.key < $1.key }) {
+                try transaction.accounts.noteUse(of: key, at: instant)
+            }
         }
     }
 }

@@ -17,7 +17,8 @@ package struct DeleteEndedSessions: Sendable {
     package func runOnce() async throws -> Int {
         let now = time.now()
         return try await database.write(order: .alone) { [batch] transaction in
-            let sessions = try transaction.accounts.deleteSessions(refreshedBefore: now - Session.idleLimit, limit: batch)
+            let sessions = try transaction.accounts.deleteSessions(
+                refreshedBefore: now - Session.idleLimit, limit: batch)
             let throttles = try transaction.accounts.deleteThrottles(endedBefore: now, limit: batch)
             return sessions + throttles
         }

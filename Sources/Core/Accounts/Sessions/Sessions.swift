@@ -9,7 +9,9 @@ package struct Sessions: Sendable {
     private let credentials: CredentialCache
     private let time: Time
 
-    package init(database: Database, tokens: Tokens, refreshKey: SymmetricKey, credentials: CredentialCache, time: Time) {
+    package init(
+        database: Database, tokens: Tokens, refreshKey: SymmetricKey, credentials: CredentialCache, time: Time
+    ) {
         self.database = database
         self.tokens = tokens
         self.refreshKey = refreshKey
@@ -22,8 +24,11 @@ package struct Sessions: Sendable {
         let now = time.now()
         let id = ID<Session>.make(at: now)
         let (session, signedIn) = try await database.write(order: .user(user)) { transaction in
-            guard let signedIn = try transaction.accounts.noteSignIn(of: user, now: now) else { throw SignInError.userDisabled }
-            return (try transaction.accounts.insertSession(id, of: user, userAgent: client.userAgent, now: now), signedIn)
+            guard let signedIn = try transaction.accounts.noteSignIn(of: user, now: now) else {
+                throw SignInError.userDisabled
+            }
+            return (
+                try transaction.accounts.insertSession(id, of: user, userAgent: client.userAgent, now: now), signedIn)
         }
         return try await tokens(for: signedIn, session, now: now)
     }

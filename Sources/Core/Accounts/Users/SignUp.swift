@@ -32,7 +32,9 @@ package struct SignUp: Sendable {
         let throttle = Throttle.signUp(from: client.address)
         let now = time.now()
         try await database.write(order: .alone) { transaction in
-            if let refusal = try transaction.accounts.count([throttle], now: now) { throw SignUpError.throttled(refusal) }
+            if let refusal = try transaction.accounts.count([throttle], now: now) {
+                throw SignUpError.throttled(refusal)
+            }
         }
         return try await create(email: email, password: password, metadata: metadata, isConfirmed: !confirmsByMail)
     }

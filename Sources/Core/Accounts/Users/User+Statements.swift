@@ -22,7 +22,8 @@ extension AccountStatements {
             """, new.account, new.id, now)
         try transaction.ledger.openBalance(of: new.account, now: now)
         if let bonus = new.bonus, try !transaction.ledger.isBooked(key: bonus.key) {
-            try transaction.ledger.grant(.bonus, bonus.amount, to: new.account, key: bonus.key, expiresAt: bonus.expiresAt, now: now)
+            try transaction.ledger.grant(
+                .bonus, bonus.amount, to: new.account, key: bonus.key, expiresAt: bonus.expiresAt, now: now)
         }
         return try User(row)
     }

@@ -20,7 +20,9 @@ extension Billing {
     /// `lookup_key` finds what an earlier try has made.
     private func price(of offer: Offer, inPlaceOf old: String? = nil) async throws -> String {
         let environment = stripe.environment
-        if let known = try await database.read({ try $0.billing.stripePrice(of: offer, in: environment) }) { return known }
+        if let known = try await database.read({ try $0.billing.stripePrice(of: offer, in: environment) }) {
+            return known
+        }
         let lookupKey = "darkroom_\(offer.item)_\(offer.price.amount)_\(offer.price.currency)"
         var price = try await stripe.get(
             "/prices", ["lookup_keys": [.text(lookupKey)], "active": true, "limit": 1]).listed
@@ -70,7 +72,8 @@ extension Billing {
     private func retire(_ price: String) async throws {
         let environment = stripe.environment
         try await database.write(order: .key("stripe price \(price)")) {
-            _ = try $0.execute("UPDATE stripe_prices SET amount = 0 WHERE environment = $1 AND id = $2", environment, price)
+            _ = try $0.execute(
+                "UPDATE stripe_prices SET amount = 0 WHERE environment = $1 AND id = $2", environment, price)
         }
     }
 

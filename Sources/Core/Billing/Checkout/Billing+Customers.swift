@@ -18,7 +18,9 @@ extension Billing {
 
     private func customer(of account: ID<Account>) async throws -> String {
         let environment = stripe.environment
-        if let known = try await database.read({ try $0.billing.customer(of: account, in: environment) }) { return known }
+        if let known = try await database.read({ try $0.billing.customer(of: account, in: environment) }) {
+            return known
+        }
         return try await makeCustomer(of: account, inPlaceOf: nil)
     }
 
@@ -57,7 +59,8 @@ extension BillingStatements {
         _ customer: String, of account: ID<Account>, in environment: StripeEnvironment
     ) throws(DatabaseError) {
         try execute(
-            "DELETE FROM stripe_customers WHERE account_id = $1 AND environment = $2 AND customer = $3", account, environment,
+            "DELETE FROM stripe_customers WHERE account_id = $1 AND environment = $2 AND customer = $3", account,
+            environment,
             customer)
     }
 

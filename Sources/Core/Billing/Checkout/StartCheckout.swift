@@ -140,7 +140,9 @@ extension Billing {
     /// Pay pages for plans that the account has open besides: who paid two of them would have two subscriptions.
     fileprivate func expirePlanCheckouts(of checkout: Checkout) async throws {
         let (environment, now) = (stripe.environment, time.now())
-        let open = try await database.read { try $0.billing.openPlanCheckouts(of: checkout.account, environment: environment) }
+        let open = try await database.read {
+            try $0.billing.openPlanCheckouts(of: checkout.account, environment: environment)
+        }
         for left in open where left.id != checkout.id {
             guard let session = left.sessionID else { continue }
             try await expire(session, of: left.id)

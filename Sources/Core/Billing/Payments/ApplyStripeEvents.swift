@@ -15,8 +15,12 @@ package struct ApplyStripeEvents: Sendable {
     package func runOnce() async throws -> Int {
         let now = billing.time.now()
         var ended = 0
-        for due in try await billing.database.read({ [batch] in try $0.billing.dueStripeEvents(now: now, limit: batch) }) {
-            guard let event = try await billing.database.read({ try $0.billing.stripeEvent(due.event) }) else { continue }
+        for due in try await billing.database.read(
+            { [batch] in try $0.billing.dueStripeEvents(now: now, limit: batch) }
+        ) {
+            guard let event = try await billing.database.read({ try $0.billing.stripeEvent(due.event) }) else {
+                continue
+            }
             if await billing.applyOrPutOff(event, tries: due.tries) != nil { ended += 1 }
         }
         return ended

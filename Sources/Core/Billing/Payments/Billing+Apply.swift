@@ -79,6 +79,8 @@ extension Billing {
     /// What concerns no account.
     private func write(_ effect: PaymentEffect, of event: StripeEvent, now: Instant) async throws {
         let policy = rules.hold
-        _ = try await database.write(order: .key(event.id.rawValue)) { try $0.billing.apply([effect], policy, now: now) }
+        _ = try await database.write(order: .key(event.id.rawValue)) {
+            try $0.billing.apply([effect], policy, now: now)
+        }
     }
 }

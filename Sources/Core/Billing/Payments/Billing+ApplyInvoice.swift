@@ -1,7 +1,7 @@
 import SQL
 
 extension Billing {
-    /// Books what an invoice, as it is read now, has paid for, and applies its subscription. Returns whether it is
+    /// Records what an invoice, as it is read now, has paid for, and applies its subscription. Returns whether it is
     /// about an account of this server.
     func applyInvoice(_ id: String, ending event: ID<StripeEvent>? = nil) async throws -> Bool {
         let invoice = try await invoice(id)

@@ -30,7 +30,9 @@ extension Billing {
                 facts.now = now
                 facts.revision = try transaction.billing.subscription(of: account)?.revision
                 guard !facts.isStale else { return nil }
-                facts.planBefore = try before.flatMap { try transaction.billing.planAsSold($0.plan, in: $0.environment) }
+                facts.planBefore = try before.flatMap {
+                    try transaction.billing.planAsSold($0.plan, in: $0.environment)
+                }
                 if !counted.isUpdatePending {
                     facts.waiting = try transaction.billing.openPlanChanges(of: account, environment: facts.environment)
                 }
@@ -104,6 +106,7 @@ extension BillingStatements {
         ofSubscription id: String, in environment: StripeEnvironment
     ) throws(DatabaseError) -> ID<Account>? {
         try queryOne(
-            "SELECT account_id FROM subscriptions WHERE id = $1 AND environment = $2", id, environment)?.get("account_id")
+            "SELECT account_id FROM subscriptions WHERE id = $1 AND environment = $2", id,
+            environment)?.get("account_id")
     }
 }

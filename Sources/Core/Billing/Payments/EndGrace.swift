@@ -16,7 +16,9 @@ package struct EndGrace: Sendable {
     @discardableResult
     package func runOnce() async throws -> Int {
         let now = time.now()
-        let accounts = try await database.read { [batch] in try $0.billing.subscriptionsOutOfGrace(now: now, limit: batch) }
+        let accounts = try await database.read { [batch] in
+            try $0.billing.subscriptionsOutOfGrace(now: now, limit: batch)
+        }
         for account in accounts {
             try await database.write(of: account) { transaction in
                 // Read again: it may have been paid meanwhile.

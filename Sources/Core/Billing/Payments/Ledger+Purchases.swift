@@ -8,7 +8,8 @@ extension BillingStatements {
         _ credits: Credits, as source: Lot.Source, for account: ID<Account>, key: String, expiresAt: Instant? = nil,
         now: Instant
     ) throws(DatabaseError) -> ID<Lot> {
-        let lot = try transaction.ledger.grantLot(source, credits, to: account, key: key, expiresAt: expiresAt, now: now)
+        let lot = try transaction.ledger.grantLot(
+            source, credits, to: account, key: key, expiresAt: expiresAt, now: now)
         try payDebts(of: account, from: lot, holding: credits, now: now)
         return lot
     }
@@ -37,10 +38,13 @@ extension BillingStatements {
         let source = purchase.source.lot
         let expiresAt = try expiry(ofReturned: purchase.lot, now)
         let lot = try transaction.ledger.insertLot(source, left, of: purchase.account, expiresAt: expiresAt, now: now)
-        let balance = try transaction.ledger.moveBalance(of: purchase.account, available: left, allocated: .zero, now: now)
+        let balance = try transaction.ledger.moveBalance(
+            of: purchase.account, available: left, allocated: .zero, now: now)
         let id = ID<LedgerTransaction>.make(at: now)
-        try transaction.ledger.insertEntries(id, 0, from: .house(source.book), to: .customer(.available, purchase.account, lot), left)
-        try transaction.ledger.insertTransaction(id, .adjustment, key, purchase.account, job: nil, actor: nil, left, balance, now)
+        try transaction.ledger.insertEntries(
+            id, 0, from: .house(source.book), to: .customer(.available, purchase.account, lot), left)
+        try transaction.ledger.insertTransaction(
+            id, .adjustment, key, purchase.account, job: nil, actor: nil, left, balance, now)
         try payDebts(of: purchase.account, from: lot, holding: left, now: now)
     }
 
@@ -58,7 +62,8 @@ extension BillingStatements {
     }
 
     private func takeBack(
-        _ parts: [Reservation.Part], to book: LedgerAccount, of account: ID<Account>, key: String, id: ID<LedgerTransaction>,
+        _ parts: [Reservation.Part], to book: LedgerAccount, of account: ID<Account>, key: String,
+        id: ID<LedgerTransaction>,
         now: Instant
     ) throws(DatabaseError) {
         let sum = parts.reduce(Credits.zero) { $0 + $1.amount }
@@ -68,7 +73,8 @@ extension BillingStatements {
             try transaction.ledger.insertEntries(
                 id, 2 * position, from: .customer(.available, account, part.lot), to: .house(book), part.amount)
         }
-        try transaction.ledger.insertTransaction(id, .adjustment, key, account, job: nil, actor: nil, -sum, balance, now)
+        try transaction.ledger.insertTransaction(
+            id, .adjustment, key, account, job: nil, actor: nil, -sum, balance, now)
     }
 
     /// As its own lot's; where that has expired, what comes back lives for seven more days.

@@ -20,7 +20,8 @@ extension BillingStatements {
     }
 
     func purchase(paidBy paymentIntent: String, environment: StripeEnvironment) throws(DatabaseError) -> Purchase? {
-        try queryOne("SELECT * FROM purchases WHERE payment_intent = $1 AND environment = $2", paymentIntent, environment)
+        try queryOne(
+            "SELECT * FROM purchases WHERE payment_intent = $1 AND environment = $2", paymentIntent, environment)
             .map(Purchase.init)
     }
 

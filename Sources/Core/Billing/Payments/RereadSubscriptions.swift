@@ -17,7 +17,9 @@ package struct RereadSubscriptions: Sendable {
     @discardableResult
     package func runOnce() async throws -> Int {
         let late = billing.time.now() - .seconds(86_400)
-        let due = try await billing.database.read { [batch] in try $0.billing.overdueSubscriptions(since: late, limit: batch) }
+        let due = try await billing.database.read { [batch] in
+            try $0.billing.overdueSubscriptions(since: late, limit: batch)
+        }
         for subscription in due {
             if subscription.environment == billing.stripe.environment {
                 await read(subscription)
@@ -38,7 +40,9 @@ package struct RereadSubscriptions: Sendable {
         }
         // Also where nothing came of it, so that others have their turn.
         let now = billing.time.now()
-        try? await billing.database.write(of: subscription.account) { try $0.billing.noteLook(at: subscription, now: now) }
+        try? await billing.database.write(of: subscription.account) {
+            try $0.billing.noteLook(at: subscription, now: now)
+        }
     }
 
     private func end(_ subscription: Subscription) async throws {

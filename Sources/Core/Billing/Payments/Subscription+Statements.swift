@@ -24,7 +24,8 @@ extension BillingStatements {
             INSERT INTO subscriptions (account_id, id, environment, item_id, plan, next_plan, status, period_start,
                 period_end, cancel_at, grace_until, grace_ended_at, revision, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
-            ON CONFLICT (account_id) DO UPDATE SET id = excluded.id, environment = excluded.environment, item_id = excluded.item_id,
+            ON CONFLICT (account_id) DO UPDATE SET id = excluded.id, environment = excluded.environment,
+                item_id = excluded.item_id,
                 plan = excluded.plan, next_plan = excluded.next_plan, status = excluded.status,
                 period_start = excluded.period_start,
                 period_end = excluded.period_end, cancel_at = excluded.cancel_at, grace_until = excluded.grace_until,

@@ -70,7 +70,9 @@ package struct StripeClient: Sendable {
         try await send(.POST, path, body: form.encoded, key: key)
     }
 
-    private func send(_ method: HTTPMethod, _ path: String, body: String?, key: String?) async throws(StripeError) -> JSON {
+    private func send(
+        _ method: HTTPMethod, _ path: String, body: String?, key: String?
+    ) async throws(StripeError) -> JSON {
         var call = HTTPCall(
             method, "\(settings.url)/v1\(path)", timeout: settings.timeout, limit: StripeClient.responseLimit)
         call.headers.add(name: "Authorization", value: "Bearer \(settings.key)")
@@ -88,7 +90,9 @@ package struct StripeClient: Sendable {
         let end = time.now() + settings.timeout
         for number in 1... {
             let one = await attempt(call)
-            if let response = one.response, (200..<300).contains(response.status), let json = response.json { return json }
+            if let response = one.response, (200..<300).contains(response.status), let json = response.json {
+                return json
+            }
             guard number < settings.tries, one.isWorthRepeating, time.now() < end else { throw one.error }
             // Jittered, so that those who were turned away together do not come back together.
             let wait = 500 << min(number - 1, 6)

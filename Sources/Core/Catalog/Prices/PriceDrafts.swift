@@ -44,7 +44,8 @@ package struct PriceDrafts: Sendable {
         let now = time.now()
         let note = try check(edit.note ?? "")
         return try await database.write(order: .alone) { transaction in
-            if let (key, account) = idempotency, let stored = try transaction.idempotency.storedResponse(key, of: account, now: now) {
+            if let (key, account) = idempotency,
+                let stored = try transaction.idempotency.storedResponse(key, of: account, now: now) {
                 return .repeated(stored)
             }
             let current = try transaction.catalog.currentPrices()

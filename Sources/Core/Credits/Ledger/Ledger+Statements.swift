@@ -73,7 +73,7 @@ extension LedgerStatements {
         return all
     }
 
-    /// Books reservations that `AccountCredits` has made. The rows of their accounts are locked.
+    /// Records reservations that `AccountCredits` has made. The rows of their accounts are locked.
     func book(_ reservations: [NewReservation]) throws(DatabaseError) {
         try perform(Statements.insertReservations, rows: reservations.map { [$0.job, $0.account, $0.amount, $0.at] })
         try transaction.spendLimits.count(reservations)

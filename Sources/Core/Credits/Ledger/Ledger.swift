@@ -22,7 +22,9 @@ package struct Ledger: Sendable {
             ScheduledTask(ExpireLots.name, every: .seconds(60)) { try await expireLots.runOnce() },
             ScheduledTask("delete spend counters", every: .seconds(3600)) { [database, time] in
                 let longAgo = time.now() - .seconds(62 * 86_400)
-                _ = try await database.write(order: .alone) { try $0.spendLimits.deleteSpendCounters(before: longAgo, limit: 1000) }
+                _ = try await database.write(order: .alone) {
+                    try $0.spendLimits.deleteSpendCounters(before: longAgo, limit: 1000)
+                }
             },
         ]
     }

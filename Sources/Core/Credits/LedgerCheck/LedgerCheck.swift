@@ -36,7 +36,8 @@ package struct LedgerCheck: Sendable {
                  differences: try transaction.query(rule.statement, limit).map { try rule.difference($0) })
             }
             return try Report(
-                checks: checks, transactions: transaction.ledger.countRows("SELECT COUNT(*) AS count FROM transactions"),
+                checks: checks, transactions: transaction.ledger.countRows(
+                    "SELECT COUNT(*) AS count FROM transactions"),
                 entries: transaction.ledger.countRows("SELECT COUNT(*) AS count FROM entries"))
         }
     }

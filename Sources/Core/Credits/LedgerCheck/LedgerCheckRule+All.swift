@@ -90,7 +90,8 @@ extension LedgerCheckRule {
     ]
 
     private static func balance(_ book: Statement) -> LedgerCheckRule {
-        LedgerCheckRule(.balances, name: "a balance is the sum of its entries (\(book.text(in: .sqlite)))", statement: """
+        LedgerCheckRule(
+            .balances, name: "a balance is the sum of its entries (\(book.text(in: .sqlite)))", statement: """
             SELECT b.account_id AS subject, CAST(COALESCE(e.amount, 0) AS TEXT) AS expected,
                 CAST(b.\(book) AS TEXT) AS found
             FROM balances b
@@ -103,7 +104,8 @@ extension LedgerCheckRule {
 
     private static let expiry: [LedgerCheckRule] = [
         // With a minute's tolerance, since nodes' clocks differ.
-        LedgerCheckRule(.lots, name: "nothing is left of a lot that had expired when the duty last looked", statement: """
+        LedgerCheckRule(
+            .lots, name: "nothing is left of a lot that had expired when the duty last looked", statement: """
             SELECT l.id AS subject, '0' AS expected, CAST(l.remaining AS TEXT) AS found FROM lots l
             JOIN scheduled_tasks d ON d.name = 'expire lots'
             WHERE l.is_open = 1 AND l.expires_at <= d.ran_at - 60000 AND l.created_at <= d.ran_at - 60000
@@ -119,7 +121,8 @@ extension LedgerCheckRule {
 
     private static let limits: [LedgerCheckRule] = [
         // Periods consist of days (UTC), so the jobs are read once and summed by day, for every kind of limit.
-        LedgerCheckRule(.limits, name: "what is counted of a limit is what was reserved and not released", statement: """
+        LedgerCheckRule(
+            .limits, name: "what is counted of a limit is what was reserved and not released", statement: """
             WITH days AS MATERIALIZED (
                 SELECT j.account_id, j.created_by, j.key_id, j.created_at - j.created_at % 86400000 AS day,
                     SUM(r.amount - r.released) AS spent

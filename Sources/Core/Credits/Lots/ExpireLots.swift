@@ -1,6 +1,6 @@
 package import SQL
 
-/// Books the end of expired lots. Nobody can pay with them meanwhile: spending checks the time itself, so this only
+/// Records the end of expired lots. Nobody can pay with them meanwhile: spending checks the time itself, so this only
 /// records what is already true.
 package struct ExpireLots: Sendable {
     package static let name = "expire lots"
@@ -22,7 +22,9 @@ package struct ExpireLots: Sendable {
         let now = time.now()
         var (expired, last, failure) = (0, ExpiredLot?.none, (any Error)?.none)
         while true {
-            let page = try await database.read { [last, batch] in try $0.ledger.expiredLots(batch, after: last, now: now) }
+            let page = try await database.read { [last, batch] in
+                try $0.ledger.expiredLots(batch, after: last, now: now)
+            }
             for account in Set(page.map(\.account)).sorted() {
                 do { expired += try await expire(account, now) } catch { failure = error }
             }
@@ -34,6 +36,8 @@ package struct ExpireLots: Sendable {
     }
 
     private func expire(_ account: ID<Account>, _ now: Instant) async throws -> Int {
-        try await database.write(of: account) { [batch] in try $0.ledger.expireLots(of: account, limit: batch, now: now) }
+        try await database.write(of: account) { [batch] in
+            try $0.ledger.expireLots(of: account, limit: batch, now: now)
+        }
     }
 }

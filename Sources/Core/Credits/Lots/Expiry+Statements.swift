@@ -21,7 +21,7 @@ extension LedgerStatements {
             }
     }
 
-    /// Books the end of an account's expired lots, up to `limit` of them, each as a fact of its own. The account's row
+    /// Records the end of an account's expired lots, up to `limit`, each as a fact of its own. The account's row
     /// is locked. Nothing is returned to a lot whose end was booked, so it is booked once.
     func expireLots(of account: ID<Account>, limit: Int, now: Instant) throws(DatabaseError) -> Int {
         let lots = try query("""

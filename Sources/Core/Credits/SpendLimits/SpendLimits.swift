@@ -54,7 +54,9 @@ package struct SpendLimits: Sendable {
                 }
             }
             try transaction.spendLimits.noteLimits(of: actor.account)
-            return try transaction.spendLimits.spendStates(of: actor.account, now: now).filter { $0.limit.scope == scope }.sorted()
+            return try transaction.spendLimits.spendStates(of: actor.account, now: now).filter {
+                $0.limit.scope == scope
+            }.sorted()
         }
     }
 

@@ -37,7 +37,9 @@ package struct FilesMark: Sendable {
         let candidate = ID<FilesMark>.make(at: time.now()).rawValue
         let isOurs = try SecretFile.create(path, Array((candidate + "\n").utf8))
         let (found, now) = (try read() ?? candidate, time.now())
-        let mark = try await database.write(order: .alone) { try $0.installation.keepFirst(found, as: .files, now: now) }
+        let mark = try await database.write(order: .alone) {
+            try $0.installation.keepFirst(found, as: .files, now: now)
+        }
         guard mark != found else { return }
         // Another node with another folder was quicker.
         if isOurs { try FileManager.default.removeItem(atPath: path) }

@@ -126,7 +126,9 @@ package struct StoreUpload: Sendable {
     }
 
     private func find(_ id: ID<Asset>, of account: ID<Account>) async throws -> Asset {
-        guard let asset = try await database.read({ try $0.files.asset(id, of: account) }) else { throw AssetError.notFound }
+        guard let asset = try await database.read({ try $0.files.asset(id, of: account) }) else {
+            throw AssetError.notFound
+        }
         return asset
     }
 

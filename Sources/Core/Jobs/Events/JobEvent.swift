@@ -53,7 +53,7 @@ extension JobEvent {
 }
 
 extension JobStatements {
-    /// Inserts events; those who watch their accounts are notified after the commit, and workers where jobs became ready.
+    /// Inserts events. After the commit, the watchers of their accounts are notified, and workers if jobs became ready.
     func insertEvents(_ events: [JobEvent]) throws(DatabaseError) {
         for event in events { notifyAfterCommit(event.account) }
         if events.contains(where: { $0.type.bringsWork }) { notifyWorkersAfterCommit() }

@@ -4,8 +4,9 @@ extension JobStatements {
     /// Jobs that wait for another attempt past their deadline.
     func overdueJobs(now: Instant, limit: Int) throws(DatabaseError) -> [(id: ID<Job>, account: ID<Account>)] {
         try query(
-            "SELECT id, account_id FROM jobs WHERE state = 'queued' AND deadline_at <= $1 ORDER BY deadline_at LIMIT $2",
-            now, limit)
+            """
+            SELECT id, account_id FROM jobs WHERE state = 'queued' AND deadline_at <= $1 ORDER BY deadline_at LIMIT $2
+            """, now, limit)
             .map { row throws(DatabaseError) in try (row.get("id"), row.get("account_id")) }
     }
 

@@ -17,7 +17,7 @@ package struct ReadJob: Sendable {
         guard var details = try await set(JobKey(id: id, account: account)).get() else { return nil }
         if details.job.state == .queued {
             details.queuePosition = try await others.before(details.job) + (details.queuePosition ?? 0)
-            if try await others.isBraked(details.job) { details.waitingFor = .providerCost }
+            if try await others.isOverBudget(details.job) { details.waitingFor = .providerCost }
         }
         if !details.job.state.isTerminal {
             details.usualDuration = try await others.usualDuration(of: details.job.endpoint)
@@ -29,7 +29,7 @@ package struct ReadJob: Sendable {
 /// What is known of all jobs, cached for a moment: which are first in the queue, and how long an endpoint usually
 /// takes.
 private final class OtherJobs: Sendable {
-    private struct Kept<Value: Sendable>: Sendable {
+    private struct Cached<Value: Sendable>: Sendable {
         let value: Value
         var readAt: Instant
 
@@ -42,9 +42,9 @@ private final class OtherJobs: Sendable {
     }
 
     private struct State {
-        var queues: [ProviderName: Kept<[QueueKey]>] = [:]
-        var durations: [EndpointID: Kept<Duration?>] = [:]
-        var isBraked: Kept<Bool>?
+        var queues: [ProviderName: Cached<[QueueKey]>] = [:]
+        var durations: [EndpointID: Cached<Duration?>] = [:]
+        var isOverBudget: Cached<Bool>?
     }
 
     private let database: Database
@@ -73,25 +73,25 @@ private final class OtherJobs: Sendable {
         // That no duration is known is cached too.
         if let known = state.withLock({ $0.durations[endpoint]?.use(for: .seconds(5), now: now) }) { return known }
         let duration = try await database.read { try $0.jobs.usualDuration(of: endpoint) }
-        state.withLock { $0.durations[endpoint] = Kept(value: duration, readAt: now) }
+        state.withLock { $0.durations[endpoint] = Cached(value: duration, readAt: now) }
         return duration
     }
 
     /// Whether it could be processed now, but jobs wait for the daily provider budget.
-    func isBraked(_ job: Job) async throws -> Bool {
+    func isOverBudget(_ job: Job) async throws -> Bool {
         let now = time.now()
         guard job.slotAt != nil, job.runAt <= now else { return false }
-        if let known = state.withLock({ $0.isBraked?.use(for: .seconds(1), now: now) }) { return known }
-        let isBraked = try await database.read { try $0.jobs.providerCosts(at: now).reachedAt != nil }
-        state.withLock { $0.isBraked = Kept(value: isBraked, readAt: now) }
-        return isBraked
+        if let known = state.withLock({ $0.isOverBudget?.use(for: .seconds(1), now: now) }) { return known }
+        let isOverBudget = try await database.read { try $0.jobs.providerCosts(at: now).reachedAt != nil }
+        state.withLock { $0.isOverBudget = Cached(value: isOverBudget, readAt: now) }
+        return isOverBudget
     }
 
     private func queue(of provider: ProviderName) async throws -> [QueueKey] {
         let now = time.now()
         if let known = state.withLock({ $0.queues[provider]?.use(for: .milliseconds(250), now: now) }) { return known }
         let queue = try await database.read { try $0.jobs.headOfQueue(of: provider) }
-        state.withLock { $0.queues[provider] = Kept(value: queue, readAt: now) }
+        state.withLock { $0.queues[provider] = Cached(value: queue, readAt: now) }
         return queue
     }
 }

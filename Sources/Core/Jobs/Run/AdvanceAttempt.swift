@@ -30,7 +30,9 @@ package struct AdvanceAttempt: Sendable {
     package func callAsFunction(_ due: DueAttempt) async throws {
         let (attempt, job) = (due.attempt, due.job)
         guard let provider = providers.named(attempt.provider) else {
-            logger.error("no provider of this name is configured", metadata: ["provider": "\(attempt.provider)", "attempt": "\(attempt.id)"])
+            logger.error(
+                "no provider of this name is configured",
+                metadata: ["provider": "\(attempt.provider)", "attempt": "\(attempt.id)"])
             return try await giveUpIfOverdue(due, job, nil)
         }
         if job.state != .processing { return try await endLeftOver(due, job, provider) }
@@ -53,7 +55,7 @@ package struct AdvanceAttempt: Sendable {
         try await database.write(of: job.account) {
             guard try $0.jobs.holds(due.lease, of: due.attempt.id) else { return }
             try $0.jobs.recordNoResponse(
-                due.attempt.id, words: "worker lost during submission", cost: due.attempt.cost, now: now,
+                due.attempt.id, reason: "worker lost during submission", cost: due.attempt.cost, now: now,
                 dueAt: now + provider.webhookTimeout)
         }
     }
@@ -69,27 +71,33 @@ package struct AdvanceAttempt: Sendable {
             let wait = job.cancelRequestedAt == nil ? interval : min(interval, .seconds(1))
             let next = min(now + wait, job.deadlineAt ?? .distantFuture)
             try await database.write(of: job.account) { _ = try $0.jobs.recordProgress(progress, of: due, dueAt: next) }
-        case .ended(let words):
+        case .ended(let payload):
             let item = Responded(
-                attempt: due.attempt.id, account: job.account, lease: due.lease, requestID: reference.requestID, words: words,
+                attempt: due.attempt.id, account: job.account, lease: due.lease, requestID: reference.requestID,
+                payload: payload,
                 cost: due.attempt.cost, now: now)
             guard try await database.write(item, by: responded, order: .account(job.account)) else { return }
-            let responded = due.attempt.responded(words, requestID: reference.requestID, now: now)
+            let responded = due.attempt.responded(payload, requestID: reference.requestID, now: now)
             try await settleOrGiveUp(DueAttempt(attempt: responded, job: job, lease: due.lease), job, provider)
         case .notFound:
             try await lose(due, job)
         case .unavailable(let reason, let retryAfter):
-            logger.warning("provider could not be asked", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
+            logger.warning(
+                "provider could not be asked", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
             let wait = max(provider.pollInterval(after: due.attempt.pollCount + 2), retryAfter ?? .zero)
-            let patience = job.cancelRequestedAt.map { $0 + rules.cancelTimeout }
-            let next = min(now + wait, job.deadlineAt ?? .distantFuture, patience ?? .distantFuture)
-            try await database.write(of: job.account) { _ = try $0.jobs.recordProgress(ProviderProgress(), of: due, dueAt: next) }
+            let deadline = job.cancelRequestedAt.map { $0 + rules.cancelTimeout }
+            let next = min(now + wait, job.deadlineAt ?? .distantFuture, deadline ?? .distantFuture)
+            try await database.write(of: job.account) {
+                _ = try $0.jobs.recordProgress(ProviderProgress(), of: due, dueAt: next)
+            }
         }
     }
 
     private func cancel(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         let now = time.now()
-        guard let reference = reference(due), let requestedAt = job.cancelRequestedAt else { return try await lose(due, job) }
+        guard let reference = reference(due), let requestedAt = job.cancelRequestedAt else {
+            return try await lose(due, job)
+        }
         if now - requestedAt >= rules.cancelTimeout { return try await end(due, .cancelled) }
         // The cancel was sent already: the provider's status decides.
         if due.attempt.cancelSentAt != nil { return try await poll(due, job, provider) }
@@ -98,11 +106,15 @@ package struct AdvanceAttempt: Sendable {
             try await end(due, .cancelled)
         case .requested, .tooLate:
             let next = time.now() + .milliseconds(200)
-            try await database.write(of: job.account) { try $0.jobs.recordCancelSent(due.attempt.id, now: now, dueAt: next) }
+            try await database.write(of: job.account) {
+                try $0.jobs.recordCancelSent(due.attempt.id, now: now, dueAt: next)
+            }
         case .unavailable(let reason):
             logger.warning("cancel not passed on", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
             let next = min(now + .seconds(2), requestedAt + rules.cancelTimeout)
-            try await database.write(of: job.account) { try $0.jobs.release(due.lease, of: due.attempt.id, dueAt: next) }
+            try await database.write(of: job.account) {
+                try $0.jobs.release(due.lease, of: due.attempt.id, dueAt: next)
+            }
         }
     }
 
@@ -113,7 +125,8 @@ package struct AdvanceAttempt: Sendable {
             try await settleUnderLease(due, job, provider)
         } catch {
             guard !Task.isCancelled, let deadline = job.deadlineAt, deadline <= time.now() else { throw error }
-            logger.error("result abandoned", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)", "error": "\(error)"])
+            logger.error(
+                "result abandoned", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)", "error": "\(error)"])
             try await end(due, .failed(.storageFailed))
         }
     }
@@ -141,7 +154,9 @@ package struct AdvanceAttempt: Sendable {
             do { try await time.sleep(rules.lease * 0.3) } catch { return }
             let until = time.now() + rules.lease
             // The lease is lost: the settlement will find that it changes nothing.
-            guard try await database.write(of: account, { try $0.jobs.renew(due.lease, of: due.attempt.id, until: until) }) else {
+            guard try await database.write(
+                of: account, { try $0.jobs.renew(due.lease, of: due.attempt.id, until: until) })
+            else {
                 try? await time.sleep(.seconds(3600))
                 return
             }
@@ -182,7 +197,9 @@ package struct AdvanceAttempt: Sendable {
     private func endLeftOver(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
         if due.attempt.state == .submitted, let reference = reference(due) { _ = await provider.cancel(reference) }
         let now = time.now()
-        try await database.write(of: job.account) { _ = try $0.jobs.end(due.attempt.id, due.attempt.state == .responded ? .succeeded : .cancelled, now: now) }
+        try await database.write(of: job.account) {
+            _ = try $0.jobs.end(due.attempt.id, due.attempt.state == .responded ? .succeeded : .cancelled, now: now)
+        }
     }
 
     private func reference(_ due: DueAttempt) -> ProviderReference? {

@@ -65,9 +65,9 @@ extension JobStatements {
     }
 
     /// Whether claims that are about to be sent may be sent.
-    func standings(of claims: [Claim]) throws(DatabaseError) -> [Claim.Standing] {
+    func statuses(of claims: [Claim]) throws(DatabaseError) -> [Claim.Status] {
         var found: [ID<Attempt>: (lease: Lease?, isCancelled: Bool)] = [:]
-        for row in try query(Statements.standings, rows: claims.map { [$0.attempt] }) {
+        for row in try query(Statements.statuses, rows: claims.map { [$0.attempt] }) {
             found[try row.get("id")] = try (row.get("lease"), row.get("cancel_requested_at", as: Instant?.self) != nil)
         }
         return claims.map { claim in
@@ -89,14 +89,15 @@ extension JobStatements {
     /// It is unknown whether the provider accepted it. A requested cancel does not wait for a response that may never
     /// come.
     func recordNoResponse(
-        _ attempt: ID<Attempt>, words: String, cost: Int64, now: Instant, dueAt: Instant
+        _ attempt: ID<Attempt>, reason: String, cost: MicroDollars, now: Instant, dueAt: Instant
     ) throws(DatabaseError) {
         try execute("""
             UPDATE attempts SET state = 'no_response', lease = NULL, failure_message = $3, cost = $4,
-                due_at = CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL)
+                due_at = CASE WHEN EXISTS (SELECT 1 FROM jobs
+                    WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL)
                     THEN CAST($5 AS BIGINT) ELSE $2 END
             WHERE id = $1 AND state = 'submitting'
-            """, attempt, dueAt, words, cost, now)
+            """, attempt, dueAt, reason, cost, now)
     }
 
     func recordProgress(
@@ -111,12 +112,12 @@ extension JobStatements {
             """, due.attempt.id, due.lease, progress.percent, progress.queuePosition, logs, dueAt) == 1
     }
 
-    /// As `recordResponse`, for many attempts whose leases the caller holds and keeps. Returns those that were recorded.
+    /// As `recordResponse`, for many attempts whose leases the caller holds and keeps. Returns the recorded ones.
     func record(_ answers: [Responded]) throws(DatabaseError) -> Set<ID<Attempt>> {
         try lock(answers.map(\.account))
         var recorded: Set<ID<Attempt>> = []
         for row in try query(Statements.recordResponses, rows: answers.map {
-            [$0.attempt, $0.lease, $0.words.text, $0.requestID, $0.cost, $0.now]
+            [$0.attempt, $0.lease, $0.payload.text, $0.requestID, $0.cost, $0.now]
         }) {
             recorded.insert(try row.get("id"))
         }
@@ -126,13 +127,14 @@ extension JobStatements {
     /// Stores the provider's result and makes the attempt due for settlement. The first result stays; returns false if
     /// there was one already, or the attempt has ended.
     func recordResponse(
-        _ words: JSON, requestID: String, of attempt: ID<Attempt>, now: Instant, dueAt: Instant
+        _ payload: JSON, requestID: String, of attempt: ID<Attempt>, now: Instant, dueAt: Instant
     ) throws(DatabaseError) -> Bool {
         try execute("""
-            UPDATE attempts SET state = 'responded', response = $2, request_id = COALESCE(request_id, $3), responded_at = $4,
+            UPDATE attempts SET state = 'responded', response = $2, request_id = COALESCE(request_id, $3),
+                responded_at = $4,
                 due_at = $5, lease = NULL
             WHERE id = $1 AND state IN ('submitting', 'submitted', 'no_response')
-            """, attempt, words.text, requestID, now, dueAt) == 1
+            """, attempt, payload.text, requestID, now, dueAt) == 1
     }
 
     /// The webhook came without the result: the attempt is to be polled now.
@@ -145,15 +147,17 @@ extension JobStatements {
 
     func recordCancelSent(_ attempt: ID<Attempt>, now: Instant, dueAt: Instant) throws(DatabaseError) {
         try execute(
-            "UPDATE attempts SET cancel_sent_at = COALESCE(cancel_sent_at, $2), due_at = $3, lease = NULL WHERE id = $1 AND ended_at IS NULL",
-            attempt, now, dueAt)
+            """
+            UPDATE attempts SET cancel_sent_at = COALESCE(cancel_sent_at, $2), due_at = $3, lease = NULL
+            WHERE id = $1 AND ended_at IS NULL
+            """, attempt, now, dueAt)
     }
 
-    func recordStoreFailure(_ due: DueAttempt, words: String, dueAt: Instant) throws(DatabaseError) {
+    func recordStoreFailure(_ due: DueAttempt, reason: String, dueAt: Instant) throws(DatabaseError) {
         try execute("""
             UPDATE attempts SET store_tries = store_tries + 1, failure_message = $3, due_at = $4, lease = NULL
             WHERE id = $1 AND lease = $2
-            """, due.attempt.id, due.lease, words, dueAt)
+            """, due.attempt.id, due.lease, reason, dueAt)
     }
 
     /// Ends an attempt that is still alive, whichever worker holds it. Returns false if it had ended.
@@ -162,7 +166,8 @@ extension JobStatements {
         _ attempt: ID<Attempt>, _ state: Attempt.State, failure: Job.Failure? = nil, now: Instant
     ) throws(DatabaseError) -> Bool {
         try execute("""
-            UPDATE attempts SET state = $2, failure_code = $3, failure_message = COALESCE($4, failure_message), ended_at = $5,
+            UPDATE attempts SET state = $2, failure_code = $3, failure_message = COALESCE($4, failure_message),
+                ended_at = $5,
                 due_at = NULL, lease = NULL, progress = CASE WHEN $2 = 'succeeded' THEN 100 ELSE progress END
             WHERE id = $1 AND ended_at IS NULL
             """, attempt, state, failure?.code, failure?.message, now) == 1
@@ -171,7 +176,9 @@ extension JobStatements {
     /// Ends attempts that delivered. Returns those that were alive.
     func succeed(_ attempts: [(id: ID<Attempt>, now: Instant)]) throws(DatabaseError) -> Set<ID<Attempt>> {
         var ended: Set<ID<Attempt>> = []
-        for row in try query(Statements.succeed, rows: attempts.map { [$0.id, $0.now] }) { ended.insert(try row.get("id")) }
+        for row in try query(Statements.succeed, rows: attempts.map { [$0.id, $0.now] }) {
+            ended.insert(try row.get("id"))
+        }
         return ended
     }
 }
@@ -181,7 +188,7 @@ struct Submitted: Sendable {
     let attempt: ID<Attempt>
     let account: ID<Account>
     let requestID: String
-    let cost: Int64
+    let cost: MicroDollars
     let now: Instant
     let dueAt: Instant
 }
@@ -192,13 +199,13 @@ struct Responded: Sendable {
     let account: ID<Account>
     let lease: Lease
     let requestID: String
-    let words: JSON
-    let cost: Int64
+    let payload: JSON
+    let cost: MicroDollars
     let now: Instant
 }
 
 private enum Statements {
-    static let standings = BulkStatement("""
+    static let statuses = BulkStatement("""
         SELECT t.id, t.lease, j.cancel_requested_at FROM attempts t JOIN jobs j ON j.id = t.job_id WHERE t.id IN (
         """, row: "$1", ")")
 
@@ -208,14 +215,17 @@ private enum Statements {
         UPDATE attempts SET request_id = COALESCE(request_id, v.column2), submitted_at = v.column3, cost = v.column4,
             state = CASE WHEN state IN ('submitting', 'no_response') THEN 'submitted' ELSE state END,
             due_at = CASE WHEN state NOT IN ('submitting', 'no_response') THEN due_at
-                WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL) THEN v.column3
+                WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL)
+                    THEN v.column3
                 ELSE v.column5 END,
             lease = CASE WHEN state IN ('submitting', 'no_response') THEN NULL ELSE lease END
         FROM (VALUES
-        """, row: "($1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT))", ") AS v WHERE attempts.id = v.column1")
+        """, row: "($1, $2, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT))",
+        ") AS v WHERE attempts.id = v.column1")
 
     static let recordResponses = BulkStatement("""
-        UPDATE attempts SET state = 'responded', response = v.column3, request_id = COALESCE(request_id, v.column4), cost = v.column5,
+        UPDATE attempts SET state = 'responded', response = v.column3, request_id = COALESCE(request_id, v.column4),
+            cost = v.column5,
             submitted_at = COALESCE(submitted_at, v.column6), responded_at = v.column6
         FROM (VALUES
         """, row: "($1, $2, $3, $4, CAST($5 AS BIGINT), CAST($6 AS BIGINT))", """
@@ -224,7 +234,8 @@ private enum Statements {
         """)
 
     static let succeed = BulkStatement("""
-        UPDATE attempts SET state = 'succeeded', failure_code = NULL, ended_at = v.column2, due_at = NULL, lease = NULL, progress = 100
+        UPDATE attempts SET state = 'succeeded', failure_code = NULL, ended_at = v.column2, due_at = NULL, lease = NULL,
+            progress = 100
         FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT))", ") AS v WHERE attempts.id = v.column1 AND ended_at IS NULL RETURNING id")
 }

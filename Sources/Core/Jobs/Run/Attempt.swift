@@ -31,7 +31,7 @@ package struct Attempt: Sendable, Hashable {
     package private(set) var response: JSON?
     package let failure: Job.Failure?
     /// In micro-dollars: from the price list until the provider reports it.
-    package let cost: Int64
+    package let cost: MicroDollars
     package let createdAt: Instant
     package let submittedAt: Instant?
     package let cancelSentAt: Instant?
@@ -39,11 +39,11 @@ package struct Attempt: Sendable, Hashable {
     package let endedAt: Instant?
 
     /// The attempt as it is once its provider's result is recorded.
-    func responded(_ words: JSON, requestID: String, now: Instant) -> Attempt {
+    func responded(_ payload: JSON, requestID: String, now: Instant) -> Attempt {
         var attempt = self
         attempt.state = .responded
         attempt.requestID = self.requestID ?? requestID
-        attempt.response = words
+        attempt.response = payload
         attempt.respondedAt = now
         return attempt
     }
@@ -61,7 +61,8 @@ extension Attempt {
             logs: row.get("logs", as: String?.self).map { try JSON(parsing: $0) },
             response: row.get("response", as: String?.self).map { try JSON(parsing: $0) },
             failure: code.map { Job.Failure(code: $0, message: message ?? "") }, cost: row.get("cost"),
-            createdAt: row.get("created_at"), submittedAt: row.get("submitted_at"), cancelSentAt: row.get("cancel_sent_at"),
+            createdAt: row.get("created_at"), submittedAt: row.get("submitted_at"),
+            cancelSentAt: row.get("cancel_sent_at"),
             respondedAt: row.get("responded_at"), endedAt: row.get("ended_at"))
     }
 }

@@ -44,7 +44,7 @@ extension JobStatements {
     /// Ends an attempt without a result. Its job is queued for another where `end` allows one, else it ends too and its
     /// credits are released. Nothing changes where the attempt had ended, and the attempt alone where the job had.
     func end(_ attempt: ID<Attempt>, of job: Job, _ end: AttemptEnd, now: Instant) throws {
-        let failure = end.failure.map { Job.Failure(code: $0.code, message: $0.words) }
+        let failure = end.failure.map { Job.Failure(code: $0.code, message: $0.reason) }
         guard try self.end(attempt, end.state, failure: failure, now: now) else { return }
         guard let failure = end.failure else { return _ = try self.end([JobEnding(job, .cancelled, now: now)]) }
         guard end.yieldsToCancel else { return _ = try self.end([JobEnding(job, .failed(failure), now: now)]) }
@@ -53,7 +53,8 @@ extension JobStatements {
             try self.end([JobEnding(current, .cancelled, now: now)])
         } else if let next = try nextAttempt(of: current, end.retry, now: now) {
             _ = try requeue(
-                job.id, .retried, runAt: next, data: ["code": .string(failure.code), "runAt": .integer(next.milliseconds)],
+                job.id, .retried, runAt: next,
+                data: ["code": .string(failure.code), "runAt": .integer(next.milliseconds)],
                 now: now)
         } else {
             try self.end([JobEnding(current, .failed(failure), now: now)])
@@ -75,7 +76,9 @@ extension JobStatements {
 
     /// Fails a job that waited in the queue past its deadline.
     func failOverdue(_ id: ID<Job>, now: Instant) throws {
-        guard let job = try job(id), job.state == .queued, let deadline = job.deadlineAt, deadline <= now else { return }
+        guard let job = try job(id), job.state == .queued, let deadline = job.deadlineAt, deadline <= now else {
+            return
+        }
         try end([JobEnding(job, .failed(.timedOut), now: now)])
     }
 

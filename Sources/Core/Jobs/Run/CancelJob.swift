@@ -40,14 +40,17 @@ extension JobStatements {
 
     private func requestCancel(of job: Job, now: Instant) throws -> Job {
         guard let row = try queryOne("""
-            UPDATE jobs SET cancel_requested_at = $2, event_seq = event_seq + 1 WHERE id = $1 AND state = 'processing' RETURNING *
+            UPDATE jobs SET cancel_requested_at = $2, event_seq = event_seq + 1 WHERE id = $1 AND state = 'processing'
+            RETURNING *
             """, job.id, now)
         else { return job }
         let asked = try Job(row)
-        try appendEvents([NewEvent(.cancelRequested, of: asked, asked.state, seq: row.get("event_seq"), .object([:]), now)])
+        try appendEvents(
+            [NewEvent(.cancelRequested, of: asked, asked.state, seq: row.get("event_seq"), .object([:]), now)])
         // A job that is being sent is cancelled once its submission is recorded.
         try execute(
-            "UPDATE attempts SET due_at = $2, lease = NULL WHERE job_id = $1 AND state IN ('submitted', 'no_response')", job.id, now)
+            "UPDATE attempts SET due_at = $2, lease = NULL WHERE job_id = $1 AND state IN ('submitted', 'no_response')",
+            job.id, now)
         return asked
     }
 }

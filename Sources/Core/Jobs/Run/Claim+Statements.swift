@@ -9,16 +9,21 @@ package struct Claim: Sendable {
 
     /// Whether a claim may be sent: the job may have been cancelled, or the lease may have run out while its worker was
     /// stopped.
-    enum Standing: Sendable, Hashable {
+    enum Status: Sendable, Hashable {
         case mayBeSent, cancelled, leaseLost
     }
 
     /// Its attempt with the result of a provider that did the work during the submission.
-    func due(_ provider: ProviderName, _ words: JSON, requestID: String, cost: Int64, now: Instant) -> DueAttempt {
+    func due(
+        _ provider: ProviderName, _ payload: JSON, requestID: String, cost: MicroDollars, now: Instant
+    ) -> DueAttempt {
         let attempt = Attempt(
-            id: attempt, job: job.id, number: job.attemptCount, provider: provider, endpoint: job.endpoint, state: .responded,
-            requestID: requestID, pollCount: 0, storeTries: 0, progress: nil, queuePosition: nil, logs: nil, response: words,
-            failure: nil, cost: cost, createdAt: now, submittedAt: now, cancelSentAt: nil, respondedAt: now, endedAt: nil)
+            id: attempt, job: job.id, number: job.attemptCount, provider: provider, endpoint: job.endpoint,
+            state: .responded,
+            requestID: requestID, pollCount: 0, storeTries: 0, progress: nil, queuePosition: nil, logs: nil,
+            response: payload,
+            failure: nil, cost: cost, createdAt: now, submittedAt: now, cancelSentAt: nil, respondedAt: now,
+            endedAt: nil)
         return DueAttempt(attempt: attempt, job: job, lease: lease)
     }
 }
@@ -38,7 +43,8 @@ extension JobStatements {
     /// How many attempts are in progress at a provider, counted no further than its limit.
     func attemptsUnderWay(at provider: ProviderName, upTo limit: Int) throws(DatabaseError) -> Int {
         try queryOne("""
-            SELECT COUNT(*) AS count FROM (SELECT 1 FROM attempts WHERE provider = $1 AND ended_at IS NULL LIMIT $2) AS running
+            SELECT COUNT(*) AS count FROM (SELECT 1 FROM attempts
+                WHERE provider = $1 AND ended_at IS NULL LIMIT $2) AS running
             """, provider, limit)?.get("count") ?? 0
     }
 
@@ -53,38 +59,49 @@ extension JobStatements {
     ///   - served: The name that the catalog knows the provider by.
     ///   - gauge: The daily provider budget, if there is one. It holds back what does not fit into it today.
     func claimJobs(
-        _ limit: Int, served: ProviderName, by provider: ProviderName, now: Instant, leaseUntil: Instant, gauge: BudgetSnapshot? = nil
+        _ limit: Int, served: ProviderName, by provider: ProviderName, now: Instant, leaseUntil: Instant,
+        budget: BudgetSnapshot? = nil
     ) throws -> (claims: [Claim], isFirstHeldBack: Bool) {
         var chosen = try query("""
-            SELECT id, account_id FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL AND run_at <= $2
+            SELECT id, account_id FROM jobs WHERE provider = $1 AND state = 'queued' AND slot_at IS NOT NULL
+                AND run_at <= $2
                 AND (deadline_at IS NULL OR deadline_at > $2)
             ORDER BY order_at, id LIMIT $3
-            """, served, now, limit).map { try (id: $0.get("id", as: ID<Job>.self), account: $0.get("account_id", as: ID<Account>.self)) }
+            """, served, now, limit).map {
+                try (id: $0.get("id", as: ID<Job>.self), account: $0.get("account_id", as: ID<Account>.self))
+            }
         var isFirstHeldBack = false
-        if let gauge, !chosen.isEmpty {
-            let braked = try brake(jobs(chosen.map(\.id)), by: gauge, now: now)
-            chosen = braked.fitting.map { ($0.id, $0.account) }
-            isFirstHeldBack = braked.isFirstHeldBack
+        if let budget, !chosen.isEmpty {
+            let heldBack = try holdBack(jobs(chosen.map(\.id)), by: budget, now: now)
+            chosen = heldBack.fitting.map { ($0.id, $0.account) }
+            isFirstHeldBack = heldBack.isFirstHeldBack
         }
         guard !chosen.isEmpty else { return ([], isFirstHeldBack) }
         try lock(chosen.map(\.account))
         let started = try query(Statements.start, shared: [now], rows: chosen.map { [$0.id] })
             .map { try (job: Job($0), seq: $0.get("event_seq", as: Int64.self)) }
             .sorted { ($0.job.orderAt, $0.job.id) < ($1.job.orderAt, $1.job.id) }
-        let claims = started.map { Claim(job: $0.job, attempt: .make(at: now), lease: .make(at: now), leaseUntil: leaseUntil) }
+        let claims = started.map {
+            Claim(job: $0.job, attempt: .make(at: now), lease: .make(at: now), leaseUntil: leaseUntil)
+        }
         try appendEvents(started.map { job, seq in
             NewEvent(.started, of: job, job.state, seq: seq, ["attempt": .integer(Int64(job.attemptCount))], now)
         })
         try perform(Statements.insertAttempts, rows: claims.map { claim in
-            [claim.attempt, claim.job.id, claim.job.attemptCount, provider, claim.job.endpoint, leaseUntil, claim.lease, now]
+            [
+                claim.attempt, claim.job.id, claim.job.attemptCount, provider, claim.job.endpoint, leaseUntil,
+                claim.lease, now,
+            ]
         })
-        if let gauge { try addProviderCost(started.reduce(0) { $0 + gauge.cost(of: $1.job) }, now: now) }
+        if let budget { try addProviderCost(started.reduce(.zero) { $0 + budget.cost(of: $1.job) }, now: now) }
         return (claims, isFirstHeldBack)
     }
 
     /// The jobs in the order of the queue.
     private func jobs(_ ids: [ID<Job>]) throws -> [Job] {
-        try query(Statements.jobs, rows: ids.map { [$0] }).map(Job.init).sorted { ($0.orderAt, $0.id) < ($1.orderAt, $1.id) }
+        try query(Statements.jobs, rows: ids.map { [$0] }).map(Job.init).sorted {
+            ($0.orderAt, $0.id) < ($1.orderAt, $1.id)
+        }
     }
 }
 
@@ -93,7 +110,8 @@ private enum Statements {
 
     static let start = BulkStatement("""
         UPDATE jobs SET state = 'processing', started_at = COALESCE(started_at, $1),
-            deadline_at = COALESCE(deadline_at, $1 + time_limit), attempt_count = attempt_count + 1, event_seq = event_seq + 1
+            deadline_at = COALESCE(deadline_at, $1 + time_limit), attempt_count = attempt_count + 1,
+                event_seq = event_seq + 1
         WHERE state = 'queued' AND slot_at IS NOT NULL AND run_at <= $1 AND id IN (
         """, row: "$1", ") RETURNING *", shared: 1)
 

@@ -20,7 +20,9 @@ extension JobStatements {
         let ended = try end(zip(completions, mayEnd).filter(\.1).map { completion, _ in
             JobEnding(completion.job, .completed(delivered: completion.outputs.count), now: completion.now)
         })
-        let isCompleted = zip(completions, mayEnd).map { completion, mayEnd in mayEnd && ended.contains(completion.job.id) }
+        let isCompleted = zip(completions, mayEnd).map { completion, mayEnd in
+            mayEnd && ended.contains(completion.job.id)
+        }
         try transaction.files.insertOutputs(zip(completions, isCompleted).filter(\.1).flatMap(\.0.outputs))
         return isCompleted
     }

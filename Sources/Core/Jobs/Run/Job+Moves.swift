@@ -11,7 +11,8 @@ extension JobStatements {
         var seqs: [ID<Job>: Int64] = [:]
         for row in try query(Statements.end, rows: endings.map { ending in
             [
-                ending.job.id, ending.job.state, ending.state, ending.failure?.code, ending.failure?.message, ending.delivered,
+                ending.job.id, ending.job.state, ending.state, ending.failure?.code, ending.failure?.message,
+                ending.delivered,
                 ending.now,
             ]
         }) {
@@ -19,10 +20,13 @@ extension JobStatements {
         }
         let ended = endings.filter { seqs[$0.job.id] != nil }
         guard !ended.isEmpty else { return [] }
-        let receipts = try transaction.ledger.settle(ended.map { Settlement(job: $0.job.id, captured: $0.captured, now: $0.now) })
+        let receipts = try transaction.ledger.settle(
+            ended.map { Settlement(job: $0.job.id, captured: $0.captured, now: $0.now) })
         let accounts = try freeSlots(ended.map(\.job))
         try insertEvents(ended.map { ending in
-            NewEvent(ending.eventType, of: ending.job, ending.state, seq: seqs[ending.job.id] ?? 0, data(of: ending, receipts), ending.now)
+            NewEvent(
+                ending.eventType, of: ending.job, ending.state, seq: seqs[ending.job.id] ?? 0,
+                data(of: ending, receipts), ending.now)
         }, upTo: accounts.mapValues(\.eventSeq))
         for account in accounts.values where account.isCrowded && account.freeSlots > 0 {
             try fillSlots(of: account, now: ended[0].now)
@@ -51,7 +55,9 @@ extension JobStatements {
         let queued = try query("""
             UPDATE jobs SET state = 'queued', hold_reason = NULL, event_seq = event_seq + 1
             WHERE account_id = $1 AND state = 'pending' RETURNING *
-            """, account).map { (job: try Job($0), seq: try $0.get("event_seq", as: Int64.self)) }.sorted { $0.job.id < $1.job.id }
+            """, account).map { (job: try Job($0), seq: try $0.get("event_seq", as: Int64.self)) }.sorted {
+                $0.job.id < $1.job.id
+            }
         guard !queued.isEmpty else { return false }
         try appendEvents(queued.map { NewEvent(.queued, of: $0.job, .queued, seq: $0.seq, .object([:]), now) })
         try fillSlots(of: account, now: now)
@@ -110,7 +116,9 @@ extension JobStatements {
             if job.slotAt != nil { counts[job.account, default: (0, 0)].slots += 1 }
         }
         var accounts: [ID<Account>: AccountSlots] = [:]
-        let rows = counts.sorted { $0.key < $1.key }.map { [$0.key, $0.value.events, $0.value.slots] as [any SQLConvertible] }
+        let rows = counts.sorted { $0.key < $1.key }.map {
+            [$0.key, $0.value.events, $0.value.slots] as [any SQLConvertible]
+        }
         for row in try query(Statements.freeSlots, rows: rows) {
             let account = try AccountSlots(row)
             accounts[account.id] = account
@@ -122,7 +130,8 @@ extension JobStatements {
     private func fillSlots(of account: AccountSlots, now: Instant) throws(DatabaseError) {
         let promoted = try execute("""
             UPDATE jobs SET slot_at = $2 WHERE id IN (
-                SELECT id FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL ORDER BY order_at, id LIMIT $3)
+                SELECT id FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL
+                ORDER BY order_at, id LIMIT $3)
             """, account.id, now, account.freeSlots)
         if promoted > 0 { notifyWorkersAfterCommit() }
         try perform("UPDATE accounts SET slots_used = slots_used + $2 WHERE id = $1", account.id, promoted)
@@ -148,11 +157,13 @@ private struct AccountSlots {
 
 private enum Statements {
     static let end = BulkStatement("""
-        UPDATE jobs SET state = v.column3, failure_code = v.column4, failure_message = v.column5, outputs_delivered = v.column6,
+        UPDATE jobs SET state = v.column3, failure_code = v.column4, failure_message = v.column5,
+            outputs_delivered = v.column6,
             ended_at = v.column7, slot_at = NULL, hold_reason = NULL, event_seq = event_seq + 1
         FROM (VALUES
         """, row: "($1, $2, $3, $4, $5, CAST($6 AS BIGINT), CAST($7 AS BIGINT))", """
-        ) AS v WHERE jobs.id = v.column1 AND jobs.state = v.column2 AND jobs.state IN ('pending', 'queued', 'processing')
+        ) AS v WHERE jobs.id = v.column1 AND jobs.state = v.column2
+            AND jobs.state IN ('pending', 'queued', 'processing')
         RETURNING id, event_seq
         """)
 
@@ -164,8 +175,10 @@ private enum Statements {
         UPDATE accounts SET event_seq = event_seq + v.column2, slots_used = slots_used - v.column3 FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT))", """
         ) AS v WHERE accounts.id = v.column1
-        RETURNING id, event_seq, slots_used, (SELECT concurrent_jobs FROM plans WHERE name = accounts.plan) AS concurrent_jobs,
-            CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued' AND slot_at IS NULL)
+        RETURNING id, event_seq, slots_used, (SELECT concurrent_jobs FROM plans
+            WHERE name = accounts.plan) AS concurrent_jobs,
+            CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued'
+                AND slot_at IS NULL)
                 THEN 1 ELSE 0 END AS is_crowded
         """)
 }

@@ -25,8 +25,8 @@ package struct SettleJob: Sendable {
 
     package func callAsFunction(_ due: DueAttempt, provider: any Provider) async throws {
         let job = due.job
-        guard let words = due.attempt.response else { return }
-        switch provider.outcome(of: words) {
+        guard let payload = due.attempt.response else { return }
+        switch provider.outcome(of: payload) {
         case .failed(let failure) where failure.code == .cancelled && job.cancelRequestedAt != nil:
             try await end(due, .cancelled)
         case .failed(let failure):
@@ -44,21 +44,21 @@ package struct SettleJob: Sendable {
             OutputSource(job: job.id, account: job.account, index: $0.offset, url: $0.element.url)
         })
         var outputs: [NewOutput] = []
-        var broken: (words: String, isTransient: Bool)?
+        var broken: (reason: String, isTransient: Bool)?
         for outcome in outcomes {
             switch outcome {
             case .stored(let output): outputs.append(output)
-            case .broken(let words, let isTransient): broken = (words, isTransient || broken?.isTransient == true)
+            case .broken(let reason, let isTransient): broken = (reason, isTransient || broken?.isTransient == true)
             case .unsafe: continue
-            case .storeUnavailable(let words): return try await waitForStore(due, job, words)
+            case .storeUnavailable(let reason): return try await waitForStore(due, job, reason)
             }
         }
         if let broken, broken.isTransient, due.attempt.storeTries + 1 < rules.storeTries {
-            return try await tryAgain(due, job, broken.words)
+            return try await tryAgain(due, job, broken.reason)
         }
         guard !outputs.isEmpty else {
             guard let broken else { return try await fail(due, .flagged, isTransient: false) }
-            return try await fail(due, .downloadFailed(broken.words), isTransient: true)
+            return try await fail(due, .downloadFailed(broken.reason), isTransient: true)
         }
         try await complete(due, job, outputs)
     }
@@ -80,27 +80,30 @@ package struct SettleJob: Sendable {
         if isCompleted { logger.info("job completed", metadata: ["job": "\(job.id)", "outputs": "\(outputs.count)"]) }
     }
 
-    private func tryAgain(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
+    private func tryAgain(_ due: DueAttempt, _ job: Job, _ reason: String) async throws {
         let next = time.now() + rules.storeDelay * (1 << due.attempt.storeTries)
-        logger.warning("output not fetched", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
-        try await database.write(of: job.account) { try $0.jobs.recordStoreFailure(due, words: words, dueAt: next) }
+        logger.warning("output not fetched", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
+        try await database.write(of: job.account) { try $0.jobs.recordStoreFailure(due, reason: reason, dueAt: next) }
     }
 
     /// The result exists and is paid for, so it is worth waiting for a disk until the deadline.
-    private func waitForStore(_ due: DueAttempt, _ job: Job, _ words: String) async throws {
+    private func waitForStore(_ due: DueAttempt, _ job: Job, _ reason: String) async throws {
         let now = time.now()
         if let deadline = job.deadlineAt, deadline <= now {
             return try await fail(due, .storageFailed, isTransient: false)
         }
-        logger.error("output not stored", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(words)"])
-        try await database.write(of: job.account) { try $0.jobs.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5)) }
+        logger.error("output not stored", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
+        try await database.write(of: job.account) {
+            try $0.jobs.release(due.lease, of: due.attempt.id, dueAt: now + .seconds(5))
+        }
     }
 
     private func fail(
         _ due: DueAttempt, _ failure: JobFailure, isTransient: Bool, retryAfter: Duration? = nil
     ) async throws {
         logger.warning("attempt failed", metadata: [
-            "job": "\(due.job.id)", "attempt": "\(due.attempt.id)", "code": "\(failure.code)", "reason": "\(failure.words)"])
+            "job": "\(due.job.id)", "attempt": "\(due.attempt.id)", "code": "\(failure.code)",
+            "reason": "\(failure.reason)"])
         try await end(due, .failed(failure, retry: isTransient ? rules.retries.retry(after: retryAfter) : .never))
     }
 

@@ -16,7 +16,7 @@ package struct SubmitAttempt: Sendable {
     private let time: Time
     private let logger: Logger
     /// Submissions that begin or end together are looked up and recorded together.
-    private let standings: BatchRead<Claim, Claim.Standing>
+    private let statuses: BatchRead<Claim, Claim.Status>
     private let submitted: BatchWrite<Submitted, Void>
     private let responded: BatchWrite<Responded, Bool>
 
@@ -32,7 +32,7 @@ package struct SubmitAttempt: Sendable {
         self.rules = rules
         self.time = time
         self.logger = logger
-        standings = BatchRead(database) { try $0.jobs.standings(of: $1) }
+        statuses = BatchRead(database) { try $0.jobs.statuses(of: $1) }
         submitted = BatchWrite { transaction, items in
             try transaction.jobs.record(items)
             return items.map { _ in .success(()) }
@@ -62,7 +62,8 @@ package struct SubmitAttempt: Sendable {
         }
         let (provider, endpoint) = (ready.provider, ready.endpoint)
         let response = await provider.submit(Submission(
-            endpoint: claim.job.endpoint, input: ready.input, webhookURL: webhooks.url(of: claim.attempt, at: provider.name)))
+            endpoint: claim.job.endpoint, input: ready.input,
+            webhookURL: webhooks.url(of: claim.attempt, at: provider.name)))
         return try await record(response, claim, provider, cost: endpoint.expectedCost(of: claim.job))
     }
 
@@ -77,7 +78,8 @@ package struct SubmitAttempt: Sendable {
         guard let provider = providers.serving(claim.job.provider),
             let endpoint = try await catalog.current().endpoints[claim.job.endpoint]
         else {
-            let failure = ProviderFailure(.misconfigured, "no provider serves \(claim.job.endpoint)", isTransient: false)
+            let failure = ProviderFailure(
+                .misconfigured, "no provider serves \(claim.job.endpoint)", isTransient: false)
             try await fail(claim, .provider(failure), nil)
             return nil
         }
@@ -96,7 +98,7 @@ package struct SubmitAttempt: Sendable {
 
     private func mayGoOn(_ claim: Claim) async throws -> Bool {
         let now = time.now()
-        switch try await standings(claim) {
+        switch try await statuses(claim) {
         case .mayBeSent: return true
         case .leaseLost: return false
         case .cancelled: break
@@ -108,7 +110,7 @@ package struct SubmitAttempt: Sendable {
     }
 
     private func record(
-        _ response: SubmissionResult, _ claim: Claim, _ provider: any Provider, cost: Int64
+        _ response: SubmissionResult, _ claim: Claim, _ provider: any Provider, cost: MicroDollars
     ) async throws -> DueAttempt? {
         let now = time.now()
         let account = claim.job.account
@@ -118,18 +120,24 @@ package struct SubmitAttempt: Sendable {
             let item = Submitted(
                 attempt: claim.attempt, account: account, requestID: requestID, cost: cost, now: now, dueAt: firstPoll)
             try await database.write(item, by: submitted, order: .account(account))
-            logger.info("attempt submitted", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "request": "\(requestID)"])
-        case .ended(let requestID, let words):
+            logger.info(
+                "attempt submitted", metadata: [
+                    "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "request": "\(requestID)",
+                ])
+        case .ended(let requestID, let payload):
             let item = Responded(
-                attempt: claim.attempt, account: account, lease: claim.lease, requestID: requestID, words: words, cost: cost,
+                attempt: claim.attempt, account: account, lease: claim.lease, requestID: requestID, payload: payload,
+                cost: cost,
                 now: now)
             guard try await database.write(item, by: responded, order: .account(account)) else { return nil }
-            return claim.due(provider.name, words, requestID: requestID, cost: cost, now: now)
-        case .noResponse(let words):
-            logger.warning("no response to submission", metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "reason": "\(words)"])
-            let patience = now + provider.webhookTimeout
+            return claim.due(provider.name, payload, requestID: requestID, cost: cost, now: now)
+        case .noResponse(let reason):
+            logger.warning(
+                "no response to submission",
+                metadata: ["job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "reason": "\(reason)"])
+            let deadline = now + provider.webhookTimeout
             try await database.write(of: account) {
-                try $0.jobs.recordNoResponse(claim.attempt, words: words, cost: cost, now: now, dueAt: patience)
+                try $0.jobs.recordNoResponse(claim.attempt, reason: reason, cost: cost, now: now, dueAt: deadline)
             }
         case .refused(let failure):
             try await fail(claim, .provider(failure), failure)
@@ -139,7 +147,8 @@ package struct SubmitAttempt: Sendable {
 
     private func fail(_ claim: Claim, _ failure: JobFailure, _ cause: ProviderFailure?) async throws {
         logger.warning("attempt refused", metadata: [
-            "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "code": "\(failure.code)", "reason": "\(failure.words)"])
+            "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "code": "\(failure.code)",
+            "reason": "\(failure.reason)"])
         let now = time.now()
         let end = AttemptEnd.failed(
             failure, retry: cause?.isTransient == true ? rules.retries.retry(after: cause?.retryAfter) : .never)

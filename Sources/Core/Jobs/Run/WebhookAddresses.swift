@@ -26,7 +26,9 @@ package struct WebhookAddresses: Sendable {
     /// Returns the attempt that a token names. Compared in constant time.
     package func attempt(of token: String, at provider: ProviderName) -> ID<Attempt>? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, let attempt = ID<Attempt>(checking: parts[0]), parts[1].utf8.count == 40 else { return nil }
+        guard parts.count == 2, let attempt = ID<Attempt>(checking: parts[0]), parts[1].utf8.count == 40 else {
+            return nil
+        }
         return isSameSecret(token, self.token(of: attempt, at: provider)) ? attempt : nil
     }
 

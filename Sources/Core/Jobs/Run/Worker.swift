@@ -25,7 +25,7 @@ package final class Worker: Service {
     private let submitAttempt: SubmitAttempt
     private let advanceAttempt: AdvanceAttempt
     private let rules: WorkRules
-    private let brake: ProviderBudget?
+    private let budget: ProviderBudget?
     private let time: Time
     private let notifier: Notifier
     private let logger: Logger
@@ -33,15 +33,16 @@ package final class Worker: Service {
     private let isShuttingDown = Mutex(false)
 
     package init(
-        database: Database, providers: Providers, submitAttempt: SubmitAttempt, advanceAttempt: AdvanceAttempt, rules: WorkRules,
-        brake: ProviderBudget? = nil, time: Time, notifier: Notifier, logger: Logger
+        database: Database, providers: Providers, submitAttempt: SubmitAttempt, advanceAttempt: AdvanceAttempt,
+        rules: WorkRules,
+        budget: ProviderBudget? = nil, time: Time, notifier: Notifier, logger: Logger
     ) {
         self.database = database
         self.providers = providers
         self.submitAttempt = submitAttempt
         self.advanceAttempt = advanceAttempt
         self.rules = rules
-        self.brake = brake
+        self.budget = budget
         self.time = time
         self.notifier = notifier
         self.logger = logger
@@ -86,7 +87,9 @@ package final class Worker: Service {
         async let due = orNothing(.due) { try await self.takeDue() }
         for claim in await claims { group.addTask { await self.hand(claim) } }
         for attempt in await due { group.addTask { await self.follow(attempt) } }
-        if isTimeForOverdue() { group.addTask { _ = await self.orNothing(.overdue) { [try await self.failOverdue()] } } }
+        if isTimeForOverdue() {
+            group.addTask { _ = await self.orNothing(.overdue) { [try await self.failOverdue()] } }
+        }
     }
 
     private func orNothing<Element: Sendable>(
@@ -118,7 +121,7 @@ package final class Worker: Service {
 
     private func claim() async throws -> [Claim] {
         var all: [Claim] = []
-        let gauge = try await brake?.gauge()
+        let snapshot = try await budget?.snapshot()
         for entry in providers.entries {
             let (served, provider) = (entry.serves, entry.provider)
             let free = rules.concurrency - inFlight.withLock { $0.submissions }
@@ -132,7 +135,7 @@ package final class Worker: Service {
                 let room = min(free, provider.concurrency - underWay)
                 guard room > 0 else { return ([], false) }
                 return try transaction.jobs.claimJobs(
-                    room, served: served, by: provider.name, now: now, leaseUntil: until, gauge: gauge)
+                    room, served: served, by: provider.name, now: now, leaseUntil: until, budget: snapshot)
             }
             if isFirstHeldBack { reportBrake() }
             inFlight.withLock { $0.submissions += claims.count }
@@ -142,8 +145,9 @@ package final class Worker: Service {
     }
 
     private func reportBrake() {
-        logger.error("providers may cost no more today; jobs wait until midnight UTC, or for a higher limit", metadata: [
-            "microdollars": "\(brake?.limit ?? 0)"])
+        logger.error(
+            "providers may cost no more today; jobs wait until midnight UTC, or for a higher limit", metadata: [
+            "microdollars": "\(budget?.limit.rawValue ?? 0)"])
     }
 
     private func introduce(_ provider: ProviderName) async throws {
@@ -182,12 +186,17 @@ package final class Worker: Service {
         do {
             try await advanceAttempt(due)
         } catch {
-            logger.error("attempt could not be advanced", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
+            logger.error(
+                "attempt could not be advanced", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             let again = time.now() + (isShuttingDown.withLock { $0 } ? .zero : .seconds(2))
             do {
-                try await database.write(of: due.job.account) { try $0.jobs.release(due.lease, of: due.attempt.id, dueAt: again) }
+                try await database.write(of: due.job.account) {
+                    try $0.jobs.release(due.lease, of: due.attempt.id, dueAt: again)
+                }
             } catch {
-                logger.error("lease not released; it ends by itself", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
+                logger.error(
+                    "lease not released; it ends by itself",
+                    metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             }
         }
         inFlight.withLock { $0.advances -= 1 }

@@ -36,7 +36,9 @@ struct AccountSnapshot: Sendable, Hashable {
         let counts = try after.allowances.take(total, by: actor, now: now)
         try credits.demand(total, at: now)
         let taken = try zip(prices, places(for: prices.count, now: now)).map { price, place in
-            AdmittedJob(place: place, parts: try after.credits.reserve(price, at: now), counts: counts, balance: after.credits.balance)
+            AdmittedJob(
+                place: place, parts: try after.credits.reserve(price, at: now), counts: counts,
+                balance: after.credits.balance)
         }
         after.advance(by: taken.map(\.place), now: now)
         self = after
@@ -62,7 +64,9 @@ struct AccountSnapshot: Sendable, Hashable {
 
     /// Held jobs wait too, and for longer.
     private func checkQueue(_ newJobs: Int) throws(SubmitError) {
-        guard waiting + max(0, newJobs - freeSlots) <= SubmitJob.waitingLimit else { throw .queueFull(limit: SubmitJob.waitingLimit) }
+        guard waiting + max(0, newJobs - freeSlots) <= SubmitJob.waitingLimit else {
+            throw .queueFull(limit: SubmitJob.waitingLimit)
+        }
     }
 
     private func checkRate(_ limit: Int, _ newJobs: Int, _ now: Instant) throws(SubmitError) {

@@ -14,7 +14,9 @@ package struct PriceRequest: Sendable {
 
     /// Prices all of a batch, or throws the error of its first invalid request with that one's place.
     package func callAsFunction(_ requests: [JobRequest], for account: ID<Account>) async throws -> [PricedRequest] {
-        guard (1...PriceRequest.batchLimit).contains(requests.count) else { throw SubmitError.tooMany(limit: PriceRequest.batchLimit) }
+        guard (1...PriceRequest.batchLimit).contains(requests.count) else {
+            throw SubmitError.tooMany(limit: PriceRequest.batchLimit)
+        }
         var priced: [PricedRequest] = []
         for (index, request) in requests.enumerated() {
             do {
@@ -47,7 +49,8 @@ package struct PriceRequest: Sendable {
         case .image:
             .image(
                 longerSide: try await longerSide(parameters, inputs, of: account),
-                quality: parameters["quality"]?.string ?? PriceList.defaultQuality, seconds: parameters.number("seconds"))
+                quality: parameters["quality"]?.string ?? PriceList.defaultQuality,
+                seconds: parameters.number("seconds"))
         case .training: .training(images: parameters.number("trainingImages") ?? 0)
         case .refinement: .refinement(iteration: parameters.number("iteration") ?? 1)
         }
@@ -62,14 +65,16 @@ package struct PriceRequest: Sendable {
         }
     }
 
-    private func check(_ given: [String: JSON], _ kind: Kind, _ endpoint: Endpoint) throws(SubmitError) -> [String: JSON] {
+    private func check(
+        _ given: [String: JSON], _ kind: Kind, _ endpoint: Endpoint
+    ) throws(SubmitError) -> [String: JSON] {
         do throws(ParameterError) {
             let valid = try kind.parameters.validate(given)
             // A parameter that the provider would never receive must not be accepted in vain.
             if valid["negativePrompt"] != nil, !endpoint.parametersSent.contains("negativePrompt") {
                 throw ParameterError(
                     code: .unsupported, field: "negativePrompt",
-                    message: "'negativePrompt' means nothing to \(endpoint.id). Leave it out, or name an endpoint that takes it.")
+                    message: "\(endpoint.id) does not support 'negativePrompt'")
             }
             return valid
         } catch {
@@ -80,7 +85,9 @@ package struct PriceRequest: Sendable {
     private func inputs(of kind: Kind, in parameters: [String: JSON]) -> [String: ID<Asset>] {
         var inputs: [String: ID<Asset>] = [:]
         for parameter in kind.parameters.parameters where parameter.type == .asset {
-            if let id = parameters[parameter.name]?.string.flatMap({ ID<Asset>(checking: $0) }) { inputs[parameter.name] = id }
+            if let id = parameters[parameter.name]?.string.flatMap({ ID<Asset>(checking: $0) }) {
+                inputs[parameter.name] = id
+            }
         }
         return inputs
     }
@@ -89,7 +96,9 @@ package struct PriceRequest: Sendable {
     private func longerSide(
         _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], of account: ID<Account>
     ) async throws -> Int {
-        if let width = parameters["width"]?.integer, let height = parameters["height"]?.integer { return Int(max(width, height)) }
+        if let width = parameters["width"]?.integer, let height = parameters["height"]?.integer {
+            return Int(max(width, height))
+        }
         var longest = 0
         for (name, asset) in inputs.sorted(by: { $0.key < $1.key }) {
             guard let side = try await database.read({ try $0.jobs.pictureSide(asset, of: account) }) else {
@@ -111,7 +120,8 @@ extension JobStatements {
     fileprivate func pictureSide(_ asset: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Int? {
         let row = try queryOne("""
             SELECT width, height FROM assets
-            WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL AND width IS NOT NULL AND content_type LIKE 'image/%'
+            WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL AND width IS NOT NULL
+                AND content_type LIKE 'image/%'
             """, asset, account)
         return try row.map { row throws(DatabaseError) in try max(row.get("width"), row.get("height")) }
     }

@@ -6,72 +6,78 @@ extension JobStatements {
     ///
     /// - Parameter submissions: In ascending order of their accounts.
     func submit(_ submissions: [PricedSubmission]) throws -> [Result<SubmitJob.Outcome, any Error>] {
-        var desk = try SubmissionBatch(
-            standings: standings(for: submissions), kept: transaction.idempotency.storedResponses(for: submissions.compactMap(\.key)),
+        var batch = try SubmissionBatch(
+            snapshots: snapshots(for: submissions),
+            stored: transaction.idempotency.storedResponses(for: submissions.compactMap(\.key)),
             inputs: lockInputs(of: submissions))
-        let before = desk.standings
-        let outcomes = submissions.map { submission in Result { try desk.decide(submission) } }
-        guard !desk.newJobs.isEmpty else { return outcomes }
+        let before = batch.snapshots
+        let outcomes = submissions.map { submission in Result { try batch.decide(submission) } }
+        guard !batch.newJobs.isEmpty else { return outcomes }
 
-        try advance(desk.standings.filter { before[$0.key]?.eventSeq != $0.value.eventSeq })
-        try insert(desk.newJobs)
-        try transaction.ledger.book(desk.newJobs.map(\.reservation))
-        try transaction.idempotency.keep(desk.newResponses)
+        try advance(batch.snapshots.filter { before[$0.key]?.eventSeq != $0.value.eventSeq })
+        try insert(batch.newJobs)
+        try transaction.ledger.book(batch.newJobs.map(\.reservation))
+        try transaction.idempotency.store(batch.newResponses)
         return outcomes
     }
 
     /// Locks the accounts in their order, so that nodes do not wait for each other in a circle, and so that of two
     /// equal requests at once the second finds the first one's response. Accounts that do not exist are left out.
-    private func standings(for submissions: [PricedSubmission]) throws -> [ID<Account>: AccountSnapshot] {
-        let wishes = Dictionary(grouping: submissions, by: \.actor.account)
-        let accounts = wishes.keys.sorted()
-        var standings: [ID<Account>: AccountSnapshot] = [:]
+    private func snapshots(for submissions: [PricedSubmission]) throws -> [ID<Account>: AccountSnapshot] {
+        let requested = Dictionary(grouping: submissions, by: \.actor.account)
+        let accounts = requested.keys.sorted()
+        var snapshots: [ID<Account>: AccountSnapshot] = [:]
         for row in try query(Statements.lockAccounts, rows: accounts.map { [$0] }) {
-            standings[try row.get("id")] = try AccountSnapshot(row)
+            snapshots[try row.get("id")] = try AccountSnapshot(row)
         }
-        for (account, credits) in try transaction.ledger.credits(of: accounts) { standings[account]?.credits = credits }
-        try readAllowances(wishes, into: &standings)
-        try readWaiting(wishes, into: &standings)
-        try readRecent(wishes, into: &standings)
-        return standings
+        for (account, credits) in try transaction.ledger.credits(of: accounts) { snapshots[account]?.credits = credits }
+        try readAllowances(requested, into: &snapshots)
+        try readWaiting(requested, into: &snapshots)
+        try readRecent(requested, into: &snapshots)
+        return snapshots
     }
 
     private func readAllowances(
-        _ wishes: [ID<Account>: [PricedSubmission]], into standings: inout [ID<Account>: AccountSnapshot]
+        _ requested: [ID<Account>: [PricedSubmission]], into snapshots: inout [ID<Account>: AccountSnapshot]
     ) throws {
-        let limited = standings.filter { $0.value.credits.hasLimits }.keys.sorted()
-        guard let now = wishes.values.joined().map(\.now).min(), !limited.isEmpty else { return }
-        for (account, allowances) in try transaction.spendLimits.allowances(of: limited, now: now) { standings[account]?.allowances = allowances }
+        let limited = snapshots.filter { $0.value.credits.hasLimits }.keys.sorted()
+        guard let now = requested.values.joined().map(\.now).min(), !limited.isEmpty else { return }
+        for (account, allowances) in try transaction.spendLimits.allowances(of: limited, now: now) {
+            snapshots[account]?.allowances = allowances
+        }
     }
 
     /// If all of an account's new jobs get a slot, it does not matter how many wait.
     private func readWaiting(
-        _ wishes: [ID<Account>: [PricedSubmission]], into standings: inout [ID<Account>: AccountSnapshot]
+        _ requested: [ID<Account>: [PricedSubmission]], into snapshots: inout [ID<Account>: AccountSnapshot]
     ) throws {
-        let crowded = standings.filter { account, standing in newJobs(wishes[account]) > standing.freeSlots }
+        let crowded = snapshots.filter { account, snapshot in newJobs(requested[account]) > snapshot.freeSlots }
         for (held, statement) in [(false, Statements.countQueued), (true, Statements.countPending)] {
             let accounts = crowded.filter { $0.value.isHeld == held }.keys.sorted()
             for row in try query(statement, rows: accounts.map { [$0] }) {
-                standings[try row.get("account_id")]?.waiting = try row.get("count")
+                snapshots[try row.get("account_id")]?.waiting = try row.get("count")
             }
         }
     }
 
     /// Counts first, since times are many and matter only to an account near its limit.
     private func readRecent(
-        _ wishes: [ID<Account>: [PricedSubmission]], into standings: inout [ID<Account>: AccountSnapshot]
+        _ requested: [ID<Account>: [PricedSubmission]], into snapshots: inout [ID<Account>: AccountSnapshot]
     ) throws {
-        let limited = standings.filter { account, standing in
-            standing.jobsPerHour != nil && (wishes[account] ?? []).contains { $0.actor.platformRole != .admin }
+        let limited = snapshots.filter { account, snapshot in
+            snapshot.jobsPerHour != nil && (requested[account] ?? []).contains { $0.actor.platformRole != .admin }
         }.keys.sorted()
-        guard let now = wishes.values.joined().map(\.now).min(), !limited.isEmpty else { return }
+        guard let now = requested.values.joined().map(\.now).min(), !limited.isEmpty else { return }
         // Ids sort by the time at which they were made, and have an index.
         let oldest = ID<Job>.first(at: now - .milliseconds(3_599_999))
         for row in try query(Statements.countRecent, shared: [oldest], rows: limited.map { [$0] }) {
             let account = try row.get("account_id", as: ID<Account>.self)
-            guard let limit = standings[account]?.jobsPerHour, try row.get("count") + newJobs(wishes[account]) > limit else { continue }
-            standings[account]?.recent = try query(
-                "SELECT created_at FROM jobs WHERE account_id = $1 AND id >= $2 ORDER BY id DESC LIMIT $3", account, oldest, limit)
+            guard let limit = snapshots[account]?.jobsPerHour,
+                try row.get("count") + newJobs(requested[account]) > limit
+            else { continue }
+            snapshots[account]?.recent = try query(
+                "SELECT created_at FROM jobs WHERE account_id = $1 AND id >= $2 ORDER BY id DESC LIMIT $3", account,
+                oldest, limit)
                 .map { try $0.get("created_at") }
         }
     }
@@ -84,13 +90,15 @@ extension JobStatements {
     private func lockInputs(of submissions: [PricedSubmission]) throws -> [ID<Asset>: ID<Account>] {
         let inputs = Set(submissions.flatMap(\.requests).flatMap(\.inputs.values)).sorted()
         var found: [ID<Asset>: ID<Account>] = [:]
-        for row in try query(Statements.lockInputs, rows: inputs.map { [$0] }) { found[try row.get("id")] = try row.get("account_id") }
+        for row in try query(Statements.lockInputs, rows: inputs.map { [$0] }) {
+            found[try row.get("id")] = try row.get("account_id")
+        }
         return found
     }
 
-    private func advance(_ standings: [ID<Account>: AccountSnapshot]) throws {
-        try perform(Statements.advanceAccounts, rows: standings.sorted { $0.key < $1.key }.map { account, standing in
-            [account, standing.eventSeq, standing.slotsUsed, standing.lastOrderAt]
+    private func advance(_ snapshots: [ID<Account>: AccountSnapshot]) throws {
+        try perform(Statements.advanceAccounts, rows: snapshots.sorted { $0.key < $1.key }.map { account, snapshot in
+            [account, snapshot.eventSeq, snapshot.slotsUsed, snapshot.lastOrderAt]
         })
     }
 
@@ -99,15 +107,19 @@ extension JobStatements {
         try perform(Statements.insertJobs, rows: jobs.map { new in
             let (job, kind) = (new.job, new.request.kind)
             return [
-                job.id, job.account, job.createdBy, new.actor.key, job.kind, kind.version, job.endpoint, job.provider, job.state,
-                JSON.object(job.parameters).text, job.outputsAsked, job.price.total, job.price.version, JSON.text(of: job.price),
-                job.retryOf, job.orderAt, job.runAt, job.slotAt, kind.timeLimit.milliseconds, job.holdReason, job.createdAt,
+                job.id, job.account, job.createdBy, new.actor.key, job.kind, kind.version, job.endpoint, job.provider,
+                job.state,
+                JSON.object(job.parameters).text, job.outputsAsked, job.price.total, job.price.version,
+                JSON.text(of: job.price),
+                job.retryOf, job.orderAt, job.runAt, job.slotAt, kind.timeLimit.milliseconds, job.holdReason,
+                job.createdAt,
             ]
         })
         try insertEvents(jobs.map { new in
             JobEvent(
                 job: new.job.id, seq: 1, account: new.job.account, accountSeq: new.taken.place.accountSeq,
-                type: new.job.state == .pending ? .held : .queued, state: new.job.state, data: .object([:]), at: new.job.createdAt)
+                type: new.job.state == .pending ? .held : .queued, state: new.job.state, data: .object([:]),
+                at: new.job.createdAt)
         })
         try perform(Statements.insertInputs, rows: jobs.flatMap { new in
             new.request.inputs.sorted { $0.key < $1.key }.map { [new.job.id, $0.key, $0.value] }
@@ -140,7 +152,8 @@ private enum Statements {
 
     static let advanceAccounts = BulkStatement("""
         UPDATE accounts SET event_seq = v.column2, slots_used = v.column3, last_order_at = v.column4 FROM (VALUES
-        """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT))", ") AS v WHERE accounts.id = v.column1")
+        """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS BIGINT))",
+        ") AS v WHERE accounts.id = v.column1")
 
     static let insertJobs = BulkStatement("""
         INSERT INTO jobs (id, account_id, created_by, key_id, kind, kind_version, endpoint, provider, state, parameters,
@@ -150,15 +163,18 @@ private enum Statements {
         ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1, $16, $17, $18, $19, $20, $21)
         """)
 
-    static let insertInputs = BulkStatement("INSERT INTO job_inputs (job_id, name, asset_id) VALUES", row: "($1, $2, $3)")
+    static let insertInputs = BulkStatement(
+        "INSERT INTO job_inputs (job_id, name, asset_id) VALUES", row: "($1, $2, $3)")
 }
 
 extension AccountSnapshot {
     fileprivate init(_ row: Row) throws(DatabaseError) {
         try self.init(
             eventSeq: row.get("event_seq"), lastOrderAt: row.get("last_order_at"), slotsUsed: row.get("slots_used"),
-            isHeld: row.get("held_at", as: Instant?.self) != nil, isDisabled: row.get("disabled_at", as: Instant?.self) != nil,
-            concurrentJobs: row.get("concurrent_jobs"), jobsPerHour: row.get("jobs_per_hour"), weight: row.get("weight"),
+            isHeld: row.get("held_at", as: Instant?.self) != nil,
+            isDisabled: row.get("disabled_at", as: Instant?.self) != nil,
+            concurrentJobs: row.get("concurrent_jobs"), jobsPerHour: row.get("jobs_per_hour"),
+            weight: row.get("weight"),
             headStart: .milliseconds(row.get("head_start", as: Int64.self)))
     }
 }

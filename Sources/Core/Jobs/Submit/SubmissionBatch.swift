@@ -4,31 +4,31 @@ import SQL
 /// is the rule; its reads and writes are in `SubmissionBatch+Statements`.
 struct SubmissionBatch: Sendable {
     /// The accounts that exist, in their current state.
-    private(set) var standings: [ID<Account>: AccountSnapshot]
-    private var kept: [Idempotency.Key: Idempotency.Record]
+    private(set) var snapshots: [ID<Account>: AccountSnapshot]
+    private var stored: [Idempotency.Key: Idempotency.Record]
     /// The input pictures that exist, and the accounts that own them.
     private let inputs: [ID<Asset>: ID<Account>]
     private(set) var newJobs: [NewJob] = []
     private(set) var newResponses: [Idempotency.Key: Idempotency.Record] = [:]
 
     init(
-        standings: [ID<Account>: AccountSnapshot], kept: [Idempotency.Key: Idempotency.Record] = [:],
+        snapshots: [ID<Account>: AccountSnapshot], stored: [Idempotency.Key: Idempotency.Record] = [:],
         inputs: [ID<Asset>: ID<Account>] = [:]
     ) {
-        self.standings = standings
-        self.kept = kept
+        self.snapshots = snapshots
+        self.stored = stored
         self.inputs = inputs
     }
 
     /// Returns all of its jobs, or throws and admits none.
     mutating func decide(_ submission: PricedSubmission) throws -> SubmitJob.Outcome {
         let account = submission.actor.account
-        guard var standing = standings[account] else { throw SubmitError.accountDisabled }
+        guard var snapshot = snapshots[account] else { throw SubmitError.accountDisabled }
         if let response = try storedResponse(for: submission) { return .repeated(response) }
         for request in submission.requests { try demandInputs(of: request, account) }
-        let taken = try standing.take(
+        let taken = try snapshot.take(
             submission.requests.map(\.price.total), by: submission.actor, now: submission.now)
-        standings[account] = standing
+        snapshots[account] = snapshot
         let jobs = zip(submission.requests, taken).map { NewJob($0, $1, by: submission.actor, now: submission.now) }
         newJobs += jobs
         storeResponse(submission, jobs.map(\.job))
@@ -36,9 +36,13 @@ struct SubmissionBatch: Sendable {
     }
 
     private func storedResponse(for submission: PricedSubmission) throws(IdempotencyError) -> StoredResponse? {
-        guard let key = submission.key, let kept = kept[key], kept.at > submission.now - Idempotency.lifetime else { return nil }
-        guard kept.bodyHash == submission.idempotency?.bodyHash else { throw .keyReused }
-        return kept.response
+        guard let key = submission.key, let stored = stored[key],
+            stored.at > submission.now - Idempotency.lifetime
+        else {
+            return nil
+        }
+        guard stored.bodyHash == submission.idempotency?.bodyHash else { throw .keyReused }
+        return stored.response
     }
 
     private func demandInputs(of request: PricedRequest, _ account: ID<Account>) throws(SubmitError) {
@@ -50,8 +54,9 @@ struct SubmissionBatch: Sendable {
 
     private mutating func storeResponse(_ submission: PricedSubmission, _ jobs: [Job]) {
         guard let key = submission.key, let idempotency = submission.idempotency else { return }
-        let new = Idempotency.Record(response: submission.response(jobs), bodyHash: idempotency.bodyHash, at: submission.now)
-        kept[key] = new
+        let new = Idempotency.Record(
+            response: submission.response(jobs), bodyHash: idempotency.bodyHash, at: submission.now)
+        stored[key] = new
         newResponses[key] = new
     }
 }
@@ -83,10 +88,14 @@ struct NewJob: Sendable {
         self.taken = taken
         let place = taken.place
         job = Job(
-            id: .make(at: now), account: actor.account, createdBy: actor.user, kind: request.kind.name, endpoint: request.endpoint.id,
-            provider: request.endpoint.provider, state: place.holdReason == nil ? .queued : .pending, parameters: request.parameters,
-            outputsAsked: request.outputs, outputsDelivered: nil, price: request.price, retryOf: request.retryOf, attemptCount: 0,
-            orderAt: place.orderAt, runAt: now, slotAt: place.hasSlot ? now : nil, deadlineAt: nil, holdReason: place.holdReason,
+            id: .make(at: now), account: actor.account, createdBy: actor.user, kind: request.kind.name,
+            endpoint: request.endpoint.id,
+            provider: request.endpoint.provider, state: place.holdReason == nil ? .queued : .pending,
+            parameters: request.parameters,
+            outputsAsked: request.outputs, outputsDelivered: nil, price: request.price, retryOf: request.retryOf,
+            attemptCount: 0,
+            orderAt: place.orderAt, runAt: now, slotAt: place.hasSlot ? now : nil, deadlineAt: nil,
+            holdReason: place.holdReason,
             cancelRequestedAt: nil, failure: nil, createdAt: now, startedAt: nil, endedAt: nil)
     }
 

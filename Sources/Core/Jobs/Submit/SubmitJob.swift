@@ -36,15 +36,18 @@ package struct SubmitJob: Sendable {
         } catch {
             // A stored response is returned again, even if the request could not be priced today: a picture may be
             // gone.
-            guard let kept = try await storedResponse(idempotency, of: actor.account, now: now) else { throw error }
-            return .repeated(kept)
+            guard let stored = try await storedResponse(idempotency, of: actor.account, now: now) else { throw error }
+            return .repeated(stored)
         }
         return try await database.write(
-            PricedSubmission(requests: priced, actor: actor, idempotency: idempotency, response: response, now: now), by: set,
+            PricedSubmission(requests: priced, actor: actor, idempotency: idempotency, response: response, now: now),
+            by: set,
             order: .account(actor.account))
     }
 
-    private func storedResponse(_ idempotency: Idempotency?, of account: ID<Account>, now: Instant) async throws -> StoredResponse? {
+    private func storedResponse(
+        _ idempotency: Idempotency?, of account: ID<Account>, now: Instant
+    ) async throws -> StoredResponse? {
         guard let idempotency else { return nil }
         return try await database.read { try $0.idempotency.storedResponse(idempotency, of: account, now: now) }
     }

@@ -50,7 +50,9 @@ package enum IdempotencyError: Error, Sendable, Hashable {
 
 extension IdempotencyStatements {
     /// Returns the response stored for this key within 24 hours. Throws before any write if the body differs.
-    package func storedResponse(_ request: Idempotency, of account: ID<Account>, now: Instant) throws -> StoredResponse? {
+    package func storedResponse(
+        _ request: Idempotency, of account: ID<Account>, now: Instant
+    ) throws -> StoredResponse? {
         guard let row = try queryOne("""
             SELECT body_hash, status, response FROM idempotency_keys
             WHERE account_id = $1 AND route = $2 AND key = $3 AND created_at > $4
@@ -63,26 +65,29 @@ extension IdempotencyStatements {
     /// What is stored for these keys, however old.
     func storedResponses(for keys: [Idempotency.Key]) throws(DatabaseError) -> [Idempotency.Key: Idempotency.Record] {
         let rows = try query(Statements.find, rows: Set(keys).map { [$0.account, $0.route, $0.key] })
-        var kept: [Idempotency.Key: Idempotency.Record] = [:]
+        var stored: [Idempotency.Key: Idempotency.Record] = [:]
         for row in rows {
             let key = try Idempotency.Key(account: row.get("account_id"), route: row.get("route"), key: row.get("key"))
-            kept[key] = try Idempotency.Record(
-                response: StoredResponse(status: row.get("status"), body: row.get("response")), bodyHash: row.get("body_hash"),
+            stored[key] = try Idempotency.Record(
+                response: StoredResponse(status: row.get("status"), body: row.get("response")),
+                bodyHash: row.get("body_hash"),
                 at: row.get("created_at"))
         }
-        return kept
+        return stored
     }
 
     /// To be called in the transaction that the responses report. Replaces an old row of the same key.
-    func keep(_ answers: [Idempotency.Key: Idempotency.Record]) throws(DatabaseError) {
-        try perform(Statements.keep, rows: answers.map { key, kept in
-            [key.account, key.route, key.key, kept.bodyHash, kept.response.status, kept.response.body, kept.at]
+    func store(_ records: [Idempotency.Key: Idempotency.Record]) throws(DatabaseError) {
+        try perform(Statements.store, rows: records.map { key, record in
+            [key.account, key.route, key.key, record.bodyHash, record.response.status, record.response.body, record.at]
         })
     }
 
-    package func storeResponse(_ response: StoredResponse, _ request: Idempotency, of account: ID<Account>, now: Instant) throws(DatabaseError) {
+    package func storeResponse(
+        _ response: StoredResponse, _ request: Idempotency, of account: ID<Account>, now: Instant
+    ) throws(DatabaseError) {
         let key = Idempotency.Key(account: account, route: request.route, key: request.key)
-        try keep([key: Idempotency.Record(response: response, bodyHash: request.bodyHash, at: now)])
+        try store([key: Idempotency.Record(response: response, bodyHash: request.bodyHash, at: now)])
     }
 
     /// Deletes at most `limit` keys older than a day.
@@ -101,10 +106,11 @@ private enum Statements {
         ) AS v JOIN idempotency_keys k ON k.account_id = v.column1 AND k.route = v.column2 AND k.key = v.column3
         """)
 
-    static let keep = BulkStatement(
+    static let store = BulkStatement(
         "INSERT INTO idempotency_keys (account_id, route, key, body_hash, status, response, created_at) VALUES",
         row: "($1, $2, $3, $4, $5, $6, $7)", """
         ON CONFLICT (account_id, route, key) DO UPDATE
-        SET body_hash = excluded.body_hash, status = excluded.status, response = excluded.response, created_at = excluded.created_at
+        SET body_hash = excluded.body_hash, status = excluded.status, response = excluded.response,
+            created_at = excluded.created_at
         """)
 }

@@ -12,7 +12,9 @@ package struct ScheduledTask: Sendable {
     let place: Place
     let run: @Sendable () async throws -> Void
 
-    package init(_ name: String, every: Duration, on place: Place = .oneNode, run: @escaping @Sendable () async throws -> Void) {
+    package init(
+        _ name: String, every: Duration, on place: Place = .oneNode, run: @escaping @Sendable () async throws -> Void
+    ) {
         self.name = name
         self.every = every
         self.place = place

@@ -21,11 +21,11 @@ package struct Scheduler: Service {
     package func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                for duty in all {
+                for task in all {
                     group.addTask {
-                        switch duty.place {
-                        case .eachNode: await repeatUntilCancelled(duty)
-                        case .oneNode: await shareUntilCancelled(duty)
+                        switch task.place {
+                        case .eachNode: await repeatUntilCancelled(task)
+                        case .oneNode: await shareUntilCancelled(task)
                         }
                     }
                 }
@@ -33,29 +33,29 @@ package struct Scheduler: Service {
         }
     }
 
-    private func repeatUntilCancelled(_ duty: ScheduledTask) async {
+    private func repeatUntilCancelled(_ task: ScheduledTask) async {
         while !Task.isCancelled {
-            do { try await time.sleep(duty.every) } catch { return }
-            do { try await duty.run() } catch { report(error, duty) }
+            do { try await time.sleep(task.every) } catch { return }
+            do { try await task.run() } catch { report(error, task) }
         }
     }
 
-    private func shareUntilCancelled(_ duty: ScheduledTask) async {
-        let shared = SharedTask(duty, node: node, database: database, time: time)
+    private func shareUntilCancelled(_ task: ScheduledTask) async {
+        let shared = SharedTask(task, node: node, database: database, time: time)
         while !Task.isCancelled {
             var pause = Duration.zero
             do {
                 if case .wait(let until) = try await shared() { pause = max(until - time.now(), .seconds(1)) }
             } catch {
                 if Task.isCancelled { return }
-                report(error, duty)
+                report(error, task)
                 pause = .seconds(10)
             }
-            do { try await time.sleep(min(pause, duty.every)) } catch { return }
+            do { try await time.sleep(min(pause, task.every)) } catch { return }
         }
     }
 
-    private func report(_ error: any Error, _ duty: ScheduledTask) {
-        logger.error("scheduled task failed", metadata: ["task": "\(duty.name)", "error": "\(error)"])
+    private func report(_ error: any Error, _ task: ScheduledTask) {
+        logger.error("scheduled task failed", metadata: ["task": "\(task.name)", "error": "\(error)"])
     }
 }

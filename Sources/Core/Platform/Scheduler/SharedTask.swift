@@ -11,13 +11,13 @@ struct SharedTask: Sendable {
     /// How long a node may be silent before its turn passes to another.
     static let lease = Duration.seconds(60)
 
-    private let duty: ScheduledTask
+    private let task: ScheduledTask
     private let node: ID<Node>
     private let database: Database
     private let time: Time
 
-    init(_ duty: ScheduledTask, node: ID<Node>, database: Database, time: Time) {
-        self.duty = duty
+    init(_ task: ScheduledTask, node: ID<Node>, database: Database, time: Time) {
+        self.task = task
         self.node = node
         self.database = database
         self.time = time
@@ -28,9 +28,11 @@ struct SharedTask: Sendable {
     func callAsFunction() async throws -> Outcome {
         let now = time.now()
         if let until = try await notBefore(now) { return .wait(until: until) }
-        let name = duty.name
-        guard try await database.write(order: .alone, { [node] in try $0.scheduler.claimTask(name, by: node, now: now, until: now + SharedTask.lease) })
-        else { return .wait(until: now + .seconds(1)) }
+        let name = task.name
+        let isClaimed = try await database.write(order: .alone) { [node] in
+            try $0.scheduler.claimTask(name, by: node, now: now, until: now + SharedTask.lease)
+        }
+        guard isClaimed else { return .wait(until: now + .seconds(1)) }
         do {
             try await runUnderLease()
         } catch {
@@ -43,20 +45,20 @@ struct SharedTask: Sendable {
 
     /// Returns nil if it is due now. Read first and not just attempted, since on most nodes it is not due.
     private func notBefore(_ now: Instant) async throws -> Instant? {
-        let name = duty.name
-        guard let standing = try await database.read({ try $0.scheduler.taskStatus(name) }) else {
-            let first = now + duty.every
+        let name = task.name
+        guard let status = try await database.read({ try $0.scheduler.taskStatus(name) }) else {
+            let first = now + task.every
             try await database.write(order: .alone) { try $0.scheduler.insertTask(name, dueAt: first) }
             return first
         }
-        let free = max(standing.dueAt, standing.leaseUntil ?? standing.dueAt)
+        let free = max(status.dueAt, status.leaseUntil ?? status.dueAt)
         return free > now ? free : nil
     }
 
     private func runUnderLease() async throws {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try await duty.run()
+                try await task.run()
                 return true
             }
             group.addTask {
@@ -71,15 +73,17 @@ struct SharedTask: Sendable {
 
     /// Returns when the lease is lost: this node was stopped for too long.
     private func keepLease() async throws {
-        let name = duty.name
+        let name = task.name
         repeat {
             try await time.sleep(SharedTask.lease / 3)
-        } while try await database.write(order: .alone, { [node, until = time.now() + SharedTask.lease] in try $0.scheduler.renewTask(name, by: node, until: until) })
+        } while try await database.write(
+            order: .alone, { [node, until =
+                time.now() + SharedTask.lease] in try $0.scheduler.renewTask(name, by: node, until: until) })
     }
 
     private func end(began: Instant, isCutOff: Bool) async throws {
-        let name = duty.name
-        let next = began + duty.every
+        let name = task.name
+        let next = began + task.every
         try await database.write(order: .alone) { [node] transaction in
             if isCutOff { return try transaction.scheduler.returnTask(name, by: node) }
             try transaction.scheduler.endTask(name, by: node, began: began, dueAt: next)

@@ -149,7 +149,7 @@ package struct FalProvider: Provider {
             body.requestID == signature.requestID
         else { throw .malformed }
         return VerifiedWebhook(
-            requestID: body.requestID, userID: signature.userID, words: FalResult.result(of: body),
+            requestID: body.requestID, userID: signature.userID, payload: FalResult.result(of: body),
             needsPoll: body.payload == nil || body.payloadError != nil)
     }
 

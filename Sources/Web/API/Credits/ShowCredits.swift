@@ -57,7 +57,8 @@ struct ShowCredits: Sendable {
     @Sendable func balance(_ request: Request, _ context: AccountContext) async throws -> Response {
         let now = time.now()
         let (summary, next) = try await database.read {
-            (try $0.ledger.balanceSummary(of: context.account, now: now), try $0.billing.nextReplenishment(of: context.account))
+            (try $0.ledger.balanceSummary(of: context.account, now: now),
+             try $0.billing.nextReplenishment(of: context.account))
         }
         return .json(Balance(
             availableCredits: summary.balance.available, reservedCredits: summary.balance.reserved,

@@ -54,7 +54,7 @@ struct EventStream: Sendable {
         return id
     }
 
-    /// A client, and the last event that it received: of a job by the job's own numbers, of an account by the account's.
+    /// A client and the last event that it received: by the job's own numbers for a job, else by the account's.
     private struct Reader {
         let account: ID<Account>
         let job: ID<Job>?

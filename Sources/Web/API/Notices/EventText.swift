@@ -19,8 +19,8 @@ struct EventText: Sendable {
         for progress in batch.progress { add(progress) }
     }
 
-    /// Returns the text without the events up to `cursor`, which the reader has received already, perhaps by reading them
-    /// itself. Returns nil if nothing is left.
+    /// Returns the text without the events up to `cursor`, which the reader has received already, perhaps by reading
+    /// them itself. Returns nil if nothing is left.
     func bytes(after cursor: Int64) -> ByteBuffer? {
         guard let first = starts.first(where: { $0.id.map { $0 > cursor } ?? true }) else { return nil }
         return first.offset == 0 ? text : text.getSlice(at: first.offset, length: text.readableBytes - first.offset)

@@ -32,10 +32,10 @@ struct MarginBody: Encodable {
         init(_ figures: Margin.Figures) {
             jobs = figures.jobs
             captured = figures.captured
-            cost = figures.cost
-            reportedCost = figures.reported
-            estimatedCost = figures.cost - figures.reported
-            lostCost = figures.lost
+            cost = figures.cost.rawValue
+            reportedCost = figures.reported.rawValue
+            estimatedCost = (figures.cost - figures.reported).rawValue
+            lostCost = figures.lost.rawValue
             jobsWithoutCost = figures.jobsWithoutCost
         }
     }

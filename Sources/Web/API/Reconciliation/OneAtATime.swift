@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Runs one call at a time and refuses other calls during it instead of queueing them: what it runs is too much load for
-/// the database to run twice at once.
+/// Runs one call at a time and refuses other calls during it instead of queueing them: what it runs is too much load
+/// for the database to run twice at once.
 final class OneAtATime: Sendable {
     private let isRunning = Mutex(false)
 

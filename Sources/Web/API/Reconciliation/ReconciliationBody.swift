@@ -36,7 +36,7 @@ package struct ReconciliationBody: Encodable, Sendable {
             about = section.about
             compared = section.compared
             matched = section.matched
-            matchRate = Decimal(section.permille) / 1000
+            matchRate = section.matchRate
             isComplete = section.isComplete
             sums = section.sums.map(Sum.init)
             mismatched = section.mismatched
@@ -54,12 +54,12 @@ package struct ReconciliationBody: Encodable, Sendable {
             switch sum.unit {
             case .credits:
                 unit = "credits"
-                recorded = .decimal(Credits(hundredths: sum.kept).decimal)
-                expected = .decimal(Credits(hundredths: sum.against).decimal)
+                recorded = .decimal(Credits(hundredths: sum.recorded).decimal)
+                expected = .decimal(Credits(hundredths: sum.expected).decimal)
             case .money(let currency):
                 unit = currency
-                recorded = .integer(sum.kept)
-                expected = .integer(sum.against)
+                recorded = .integer(sum.recorded)
+                expected = .integer(sum.expected)
             }
         }
     }

@@ -21,7 +21,8 @@ struct AuthenticationMiddleware: RouterMiddleware {
             context.isServiceRole = true
         } else {
             do {
-                let credential = try await authenticator.authenticate(secret, account: request.headers[.darkroomAccount])
+                let credential = try await authenticator.authenticate(
+                    secret, account: request.headers[.darkroomAccount])
                 context.principal = Principal(credential)
             } catch let error as AuthenticationError {
                 context.authenticationError = error

@@ -117,7 +117,9 @@ struct ClientAccessTests {
     @Test func `an insert adopts an own upload, and nothing else`() async throws {
         let access = try await ClientAccess()
         let path = try #require(
-            try await access.world.database.read { try $0.files.asset(access.ann.upload, of: access.ann.actor.account) })
+            try await access.world.database.read {
+                try $0.files.asset(access.ann.upload, of: access.ann.actor.account)
+            })
             .key.description.dropFirst("uploads/".count)
 
         let adopted = try await access.asAnn(

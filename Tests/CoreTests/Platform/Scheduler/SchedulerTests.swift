@@ -11,7 +11,9 @@ struct SchedulerTests {
     private let turns = Turns()
 
     @Test(arguments: TestEngine.available)
-    func `a task waits for an interval at first, then runs once in each, on whichever node asks first`(on engine: TestEngine) async throws {
+    func `a task waits for an interval at first, then runs once in each, on whichever node asks first`(
+        on engine: TestEngine
+    ) async throws {
         let (one, other) = try await nodes(engine)
         #expect(try await one() == .wait(until: clock.now + .seconds(600)))
         #expect(try await other() == .wait(until: clock.now + .seconds(600)))
@@ -125,7 +127,8 @@ struct SchedulerTests {
                 turns.add(name)
             }
             return Node(
-                shared: SharedTask(task, node: ID.make(at: clock.now), database: database, time: clock.time), task: task,
+                shared: SharedTask(task, node: ID.make(at: clock.now), database: database, time: clock.time),
+                task: task,
                 database: database, folder: folder)
         }
         return (nodes[0], nodes[1])

@@ -93,7 +93,8 @@ struct CreditRouteTests {
         try await CreditsWorld.run(credits: 10) { app in
             let now = app.world.clock.now
             try await app.world.database.write(order: .alone) {
-                _ = try $0.ledger.grant(.purchase, .whole(20), to: app.ada.account, key: "pack", now: now + .milliseconds(1))
+                _ = try $0.ledger.grant(
+                    .purchase, .whole(20), to: app.ada.account, key: "pack", now: now + .milliseconds(1))
             }
             app.world.clock.advance(by: .seconds(1))
             for _ in 0..<3 { try await app.world.submit(for: app.ada) }

@@ -22,7 +22,9 @@ struct ChangePriceDraft: Sendable {
 
     @Sendable func show(_ request: Request, _ context: AdminContext) async throws -> Response {
         let id = try context.priceDraft()
-        guard let draft = try await database.read({ try $0.catalog.priceDraft(id) }) else { throw PriceDraftError.notFound }
+        guard let draft = try await database.read({ try $0.catalog.priceDraft(id) }) else {
+            throw PriceDraftError.notFound
+        }
         return .json(PriceDraftBody(draft))
     }
 

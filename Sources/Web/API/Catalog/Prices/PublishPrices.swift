@@ -16,7 +16,9 @@ struct PublishPrices: Sendable {
 
     @Sendable func preview(_ request: Request, _ context: AdminContext) async throws -> Response {
         let id = try context.priceDraft()
-        guard let draft = try await database.read({ try $0.catalog.priceDraft(id) }) else { throw PriceDraftError.notFound }
+        guard let draft = try await database.read({ try $0.catalog.priceDraft(id) }) else {
+            throw PriceDraftError.notFound
+        }
         return .json(PricePreviewBody(try await preview(draft.document)))
     }
 

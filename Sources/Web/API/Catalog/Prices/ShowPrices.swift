@@ -14,7 +14,8 @@ struct ShowPrices: Sendable {
     @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
         let query = try request.page(by: Int.self)
         let (found, current) = try await database.read {
-            (try $0.catalog.priceVersions(before: query.cursor, limit: query.readLimit), try $0.catalog.currentPrices().version)
+            (try $0.catalog.priceVersions(before: query.cursor, limit: query.readLimit),
+             try $0.catalog.currentPrices().version)
         }
         return .json(query.page("prices", of: found, by: \.version) {
             PriceVersionBody($0, isCurrent: $0.version == current)
