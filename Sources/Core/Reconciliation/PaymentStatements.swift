@@ -96,7 +96,7 @@ enum PaymentStatements {
             SELECT 'event_not_applied', id, 'applied', outcome FROM unapplied
         )
         SELECT 'mismatch' AS part, code AS name, subject, COALESCE(expected, 'a payment') AS expected, found,
-            place AS recorded, 0 AS expected
+            place AS one, 0 AS other
         FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY code ORDER BY subject) AS place FROM mismatches) AS placed
         WHERE place <= $5
         UNION ALL
@@ -109,7 +109,7 @@ enum PaymentStatements {
         SELECT 'sum', f.currency, '', '', '', CAST(COALESCE(SUM(p.amount), 0) AS BIGINT), CAST(SUM(f.amount) AS BIGINT)
         FROM facts f LEFT JOIN purchases p ON p.key = f.key WHERE f.amount IS NOT NULL AND f.currency IS NOT NULL
         GROUP BY f.currency
-        ORDER BY part, kept, name
+        ORDER BY part, one, name
         """
 
     /// Failed for three days of attempts, or waits for an hour or longer. The subject of a payment's own event is

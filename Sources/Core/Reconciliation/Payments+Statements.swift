@@ -14,11 +14,11 @@ extension ReconciliationStatements {
         var mismatches: [Reconciliation.Mismatch] = []
         for row in try query(PaymentStatements.section, period.start, period.end, environment, settled, limit) {
             switch try row.get("part", as: String.self) {
-            case "count": (mismatched, compared) = try (row.get("recorded"), row.get("expected"))
+            case "count": (mismatched, compared) = try (row.get("one"), row.get("other"))
             case "sum":
                 sums.append(
                     try Reconciliation.Sum(
-                        unit: .money(row.get("name")), recorded: row.get("recorded"), expected: row.get("expected")))
+                        unit: .money(row.get("name")), recorded: row.get("one"), expected: row.get("other")))
             default:
                 mismatches.append(try Reconciliation.Mismatch(
                     paymentCode: row.get("name"), row.get("subject"), expected: row.get("expected"),

@@ -1,3 +1,5 @@
+// `stat` belongs to this module or to Glibc, whichever the compiler has read first.
+import CoreFoundation
 import Foundation
 
 /// An open file of the machine. Its calls block: they belong on a thread pool. The descriptor closes with the value.

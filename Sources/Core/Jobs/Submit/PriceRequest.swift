@@ -74,7 +74,10 @@ package struct PriceRequest: Sendable {
             if valid["negativePrompt"] != nil, !endpoint.parametersSent.contains("negativePrompt") {
                 throw ParameterError(
                     code: .unsupported, field: "negativePrompt",
-                    message: "\(endpoint.id) does not support 'negativePrompt'")
+                    message: """
+                        \(endpoint.id) does not support 'negativePrompt'. Leave it out, or name an endpoint that \
+                        takes it.
+                        """)
             }
             return valid
         } catch {
