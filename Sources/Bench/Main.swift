@@ -24,8 +24,13 @@ struct Main: AsyncParsableCommand {
               darkroom-bench submit status --engine sqlite --seconds 4
               darkroom-bench --json bench.json --markdown bench.md
               darkroom-bench --print-sql > submit.pgbench
-            """,
-        subcommands: [LoadCommand.self, StreamsCommand.self, EchoCommand.self])
+            """)
+
+    /// What a measurement runs in processes of their own. They are not subcommands, since the parser would take their
+    /// names for those of benchmarks.
+    private static let helpers: [String: any AsyncParsableCommand.Type] = [
+        "load": LoadCommand.self, "streams": StreamsCommand.self, "echo": EchoCommand.self,
+    ]
 
     @Argument(help: ArgumentHelp(
         "What to measure: \(Benchmark.allCases.map(\.rawValue).joined(separator: ", ")). Default: all.",
@@ -43,7 +48,13 @@ struct Main: AsyncParsableCommand {
     static func main() async {
         keepFreedMemory()
         do {
-            var command = try parseAsRoot()
+            let arguments = CommandLine.arguments.dropFirst()
+            var command =
+                if let helper = arguments.first.flatMap({ helpers[$0] }) {
+                    try helper.parseAsRoot(Array(arguments.dropFirst()))
+                } else {
+                    try parseAsRoot()
+                }
             // What is not asynchronous is the parser's own, such as help, and so is what it throws.
             guard var ours = command as? any AsyncParsableCommand else { return try command.run() }
             do {

@@ -1,18 +1,13 @@
-import Foundation
 import Testing
 import TestSupport
 
 struct BinaryTests {
-    @Test func `the program says its version and refuses what it does not know`() throws {
-        let version = Process()
-        version.executableURL = try Binary.url()
-        version.arguments = ["--version"]
-        let output = Pipe()
-        version.standardOutput = output
-        try version.run()
-        version.waitUntilExit()
+    @Test func `the program says its version and refuses what it does not know`() async throws {
+        let folder = try TemporaryFolder()
 
-        #expect(version.terminationStatus == 0)
-        #expect(String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) == "0.1.0\n")
+        let version = try await CLIRun.run(["--version"], in: folder.path)
+
+        #expect(version.code == 0)
+        #expect(version.output == "0.1.0\n")
     }
 }

@@ -42,7 +42,7 @@ package struct Psql: Sendable {
     }
 
     private func run(_ script: String) async throws -> Outcome {
-        let program = try ChildProcess(
+        let program = try await ChildProcess.start(
             URL(filePath: "/usr/bin/psql"),
             [
                 url, "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1",

@@ -36,7 +36,7 @@ extension BenchRun {
         _ program: String, _ arguments: [String], environment: [String: String] = [:], port: Int, path: String
     ) async throws -> Server {
         let begin = ContinuousClock.now
-        let child = try children.start(
+        let child = try await children.start(
             program, arguments, environment: environment, log: file(arguments.first ?? "server"))
         while ContinuousClock.now - begin < .seconds(60) {
             if await isReady(port, path) {

@@ -47,13 +47,15 @@ struct EventsBench {
 
     private func open(_ server: BenchRun.Server, _ bed: BenchBed) async throws -> [Reader] {
         let each = run.options.streams / Self.readers
-        let readers = try (0..<Self.readers).map { _ in
+        var readers: [Reader] = []
+        for _ in 0..<Self.readers {
             let spec = StreamSpec(
                 port: server.port, streams: each, keys: (0..<bed.accounts.count).map { bed.accounts.secret($0) },
                 seconds: Double(run.options.seconds) + 3)
             let file = run.file("streams.json")
             try JSONEncoder().encode(spec).write(to: URL(fileURLWithPath: file))
-            return Reader(child: try run.children.start(Programs.bench, ["streams", file], log: file))
+            let child = try await run.children.start(Programs.bench, ["streams", file], log: file)
+            readers.append(Reader(child: child))
         }
         let begin = ContinuousClock.now
         while !readers.allSatisfy(\.isOpen) {

@@ -53,7 +53,7 @@ struct Peers {
             Self.bin + "/python", [Self.sources + "/queue_procrastinate.py", "5000", "16"],
             environment: ["PEER_DSN": url], log: run.file("procrastinate"))
         run.note("claim: BullMQ")
-        let redis = try run.children.start(
+        let redis = try await run.children.start(
             "/usr/bin/env",
             ["redis-server", "--port", "6390", "--bind", "127.0.0.1", "--save", "", "--dir", run.folder],
             log: run.file("redis"))

@@ -74,7 +74,7 @@ struct FalWorld {
         if let key { request.headers.add(name: "authorization", value: "Key " + key) }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(body) }
-        let response = try await client.execute(request, timeout: .seconds(60))
+        let response = try await client.execute(request, timeout: .seconds(600))
         let bytes = try await response.body.collect(upTo: 64 * 1024 * 1024)
         return Response(status: Int(response.status.code), headers: response.headers, bytes: Array(buffer: bytes))
     }

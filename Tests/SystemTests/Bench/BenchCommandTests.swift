@@ -29,7 +29,8 @@ struct BenchCommandTests {
         let built = try Binary.url().deletingLastPathComponent().appending(path: program).path
         try FileManager.default.copyItem(atPath: built, toPath: alone)
 
-        let process = try ChildProcess(URL(filePath: alone), arguments, folder: folder.path, log: folder.path + "/log")
+        let process = try await ChildProcess.start(
+            URL(filePath: alone), arguments, folder: folder.path, log: folder.path + "/log")
 
         #expect(await process.exit() == 1)
         #expect(process.errors.contains(message))

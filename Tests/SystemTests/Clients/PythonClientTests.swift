@@ -43,7 +43,7 @@ struct PythonClientTests {
     func `Stripe's client works against the emulator: packs, plans, clock, refunds, disputes, webhooks`() async throws {
         let port = try await FreePorts.block()
         let key = "sk_test_emulator"
-        let emulator = try ChildProcess(
+        let emulator = try await ChildProcess.start(
             Binary.url(), ["stripe-sandbox", "--port", "\(port)", "--data", folder.path + "/stripe", "--key", key],
             folder: folder.path, log: folder.path + "/stripe-emulator")
         for _ in 0..<200 where !emulator.output.contains("Stripe emulator at") {
@@ -83,7 +83,7 @@ struct PythonClientTests {
     }
 
     private func run(_ program: URL, _ arguments: [String]) async throws -> (status: Int32, text: String) {
-        let process = try ChildProcess(
+        let process = try await ChildProcess.start(
             program, arguments, folder: folder.path, log: folder.path + "/log-" + UUID().uuidString)
         let status = await process.exit()
         return (status, process.output + process.errors)

@@ -98,7 +98,7 @@ struct GenerateTests {
 
     @Test func `waiting goes on over a restart of the server, and the picture is paid for once`() async throws {
         let server = try await CLIServer()
-        let waiting = try server.start(
+        let waiting = try await server.start(
             "generate", "a dog sandbox:slow=5", "--resolution", "256x256", "--out", "dog.png")
         try await waiting.waits(for: "Rendering")
 
@@ -113,7 +113,7 @@ struct GenerateTests {
 
     @Test func `one Ctrl-C says that the job goes on, a second stops waiting`() async throws {
         let server = try await CLIServer()
-        let waiting = try server.start("generate", "a sandbox:never")
+        let waiting = try await server.start("generate", "a sandbox:never")
         try await waiting.waits(for: "processing")
 
         waiting.interrupt()

@@ -37,7 +37,7 @@ struct BackupTests {
     @Test func `only its owner can read it, and sha256sum finds it whole`() async throws {
         let backup = try await Kept()
 
-        let check = try ChildProcess(
+        let check = try await ChildProcess.start(
             URL(filePath: "/usr/bin/sha256sum"), ["--check", "--strict", "SHA256SUMS"], folder: backup.path,
             log: backup.folder.path + "/sums")
 

@@ -40,7 +40,7 @@ struct MoveTests {
         let target = try await TestEngine.newPostgres()
         let server = try await CLIServer(["--no-worker"])
         let beside = try await server.run("move", "--to", target)
-        let worker = try CLIRun.start(["worker", "--sandbox-url", server.sandboxURL], in: server.folder.path)
+        let worker = try await CLIRun.start(["worker", "--sandbox-url", server.sandboxURL], in: server.folder.path)
         try await worker.waits(for: "working")
         await server.stop()
         let besideWorker = try await server.run("move", "--to", target)

@@ -11,14 +11,14 @@ package struct CLIRun: Sendable {
     package static func run(
         _ arguments: [String], in folder: String, environment: [String: String] = [:], input: String? = nil
     ) async throws -> CLIRun {
-        let process = try start(arguments, in: folder, environment: environment, input: input)
+        let process = try await start(arguments, in: folder, environment: environment, input: input)
         return CLIRun(code: await process.exit(), output: process.output, errors: process.errors)
     }
 
     package static func start(
         _ arguments: [String], in folder: String, environment: [String: String] = [:], input: String? = nil
-    ) throws -> ChildProcess {
-        try ChildProcess(
+    ) async throws -> ChildProcess {
+        try await ChildProcess.start(
             Binary.url(), arguments, environment: environment, folder: folder,
             log: "\(folder)/run-\(UUID().uuidString)", input: input)
     }

@@ -21,7 +21,7 @@ package final class CLIServer: Sendable {
     ) async throws {
         self.folder = try folder ?? TemporaryFolder()
         if let port { self.port = port } else { self.port = try await FreePorts.block() }
-        process = try CLIRun.start(
+        process = try await CLIRun.start(
             ["serve", "--port", "\(self.port)"] + arguments, in: self.folder.path, environment: environment)
         try await process.waits(for: "is serving at")
     }
@@ -45,8 +45,8 @@ package final class CLIServer: Sendable {
         try await CLIRun.run(arguments, in: folder.path, environment: environment, input: input)
     }
 
-    package func start(_ arguments: String...) throws -> ChildProcess {
-        try CLIRun.start(arguments, in: folder.path)
+    package func start(_ arguments: String...) async throws -> ChildProcess {
+        try await CLIRun.start(arguments, in: folder.path)
     }
 
     package var anybody: APIUser { APIUser(url: url, bearer: nil, client: .shared) }

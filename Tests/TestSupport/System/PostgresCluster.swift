@@ -59,7 +59,7 @@ package final class PostgresCluster: Sendable {
         let end = time.now() + .seconds(60)
         while time.now() < end {
             let all = ["listen_addresses=127.0.0.1", "unix_socket_directories="] + settings
-            let started = try PostgresCluster.launch(
+            let started = try await PostgresCluster.launch(
                 "postgres", ["-D", data, "-p", "\(port)"] + all.flatMap { ["-c", $0] }, in: folder)
             server.withLock { $0 = started }
             while started.isRunning, time.now() < end {
@@ -107,19 +107,23 @@ package final class PostgresCluster: Sendable {
     }
 
     private static func run(_ program: String, _ arguments: [String], in folder: String) async throws {
-        let process = try launch(program, arguments, in: folder)
+        let process = try await launch(program, arguments, in: folder)
         guard await process.exit() == 0 else { throw Unexpected("\(program): \(process.output)\(process.errors)") }
     }
 
-    private static func launch(_ program: String, _ arguments: [String], in folder: String) throws -> ChildProcess {
+    private static func launch(
+        _ program: String, _ arguments: [String], in folder: String
+    ) async throws -> ChildProcess {
         guard let programs else { throw Unexpected("PostgreSQL's server is not installed") }
         let log = "\(folder)/log-\(UUID().uuidString)"
         if program.hasPrefix("/") {
-            return try ChildProcess(URL(filePath: program), arguments, folder: folder, log: log)
+            return try await ChildProcess.start(URL(filePath: program), arguments, folder: folder, log: log)
         }
         let path = "\(programs)/\(program)"
-        guard getuid() == 0 else { return try ChildProcess(URL(filePath: path), arguments, folder: folder, log: log) }
-        return try ChildProcess(
+        guard getuid() == 0 else {
+            return try await ChildProcess.start(URL(filePath: path), arguments, folder: folder, log: log)
+        }
+        return try await ChildProcess.start(
             URL(filePath: "/usr/bin/setpriv"),
             ["--reuid=postgres", "--regid=postgres", "--clear-groups", path] + arguments, folder: folder, log: log)
     }

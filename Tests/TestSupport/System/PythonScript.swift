@@ -11,7 +11,7 @@ package enum PythonScript {
             throw Unexpected("the Python packages are not installed: run scripts/python-setup")
         }
         let source = project.appending(path: "Tests/SystemTests/Python/\(script)").path
-        let process = try ChildProcess(
+        let process = try await ChildProcess.start(
             interpreter, [source] + arguments, folder: folder, log: "\(folder)/python-\(UUID().uuidString)")
         let status = await process.exit()
         return (status, process.output + process.errors)

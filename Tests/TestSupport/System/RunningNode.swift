@@ -52,7 +52,7 @@ package final class RunningNode: Sendable {
     /// Returns once it serves, or works.
     package func start() async throws {
         let before = starts
-        let started = try ChildProcess(
+        let started = try await ChildProcess.start(
             Binary.url(), arguments, environment: environment, folder: folder, log: "\(folder)/\(name)")
         process.withLock { $0 = started }
         let time = Time.system

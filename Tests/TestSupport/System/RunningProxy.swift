@@ -43,12 +43,13 @@ package final class RunningProxy: Sendable {
     private func launch(_ arguments: [String]) async throws -> ChildProcess {
         let log = folder.path + "/nginx"
         guard getuid() == 0 else {
-            return try ChildProcess(URL(filePath: RunningProxy.program), arguments, folder: folder.path, log: log)
+            return try await ChildProcess.start(
+                URL(filePath: RunningProxy.program), arguments, folder: folder.path, log: log)
         }
-        let owner = try ChildProcess(
+        let owner = try await ChildProcess.start(
             URL(filePath: "/bin/chown"), ["-R", "nobody", folder.path], folder: "/tmp", log: log)
         _ = await owner.exit()
-        return try ChildProcess(
+        return try await ChildProcess.start(
             URL(filePath: "/usr/bin/setpriv"), ["--reuid=nobody", "--clear-groups", RunningProxy.program] + arguments,
             folder: "/tmp", log: log)
     }

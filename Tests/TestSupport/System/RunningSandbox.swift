@@ -16,7 +16,7 @@ package final class RunningSandbox: Sendable {
         parent = try TemporaryFolder()
         folder = parent.path + "/sandbox"
         scheme = isSecure ? "https" : "http"
-        process = try ChildProcess(
+        process = try await ChildProcess.start(
             Binary.url(), ["sandbox", "--port", "0", "--data", folder] + arguments, folder: parent.path,
             log: parent.path + "/sandbox")
         port = try await RunningSandbox.port(of: process)

@@ -71,7 +71,7 @@ package final class RunningServer: Sendable {
         parent = try TemporaryFolder()
         folder = parent.path + "/data"
         port = try await FreePorts.block()
-        process = Mutex(try RunningServer.launch(options, port, parent.path))
+        process = Mutex(try await RunningServer.launch(options, port, parent.path))
         try await waitUntilReady()
     }
 
@@ -95,14 +95,14 @@ package final class RunningServer: Sendable {
 
     /// Starts it again, in the same folder and on the same ports.
     package func start() async throws {
-        let started = try RunningServer.launch(options, port, parent.path)
+        let started = try await RunningServer.launch(options, port, parent.path)
         process.withLock { $0 = started }
         try await waitUntilReady()
     }
 
     /// Runs another command of the program on the same folder: its exit status and what it printed.
     package func run(_ arguments: [String]) async throws -> (status: Int32, output: String, errors: String) {
-        let command = try ChildProcess(
+        let command = try await ChildProcess.start(
             Binary.url(), arguments + ["--data", folder], environment: options.environment, folder: parent.path,
             log: parent.path + "/command-" + UUID().uuidString)
         let status = await command.exit()
@@ -136,14 +136,14 @@ package final class RunningServer: Sendable {
         return Database(try PostgresEngine(url: databaseURL, writers: 1, readers: 1))
     }
 
-    private static func launch(_ options: Options, _ port: Int, _ folder: String) throws -> ChildProcess {
+    private static func launch(_ options: Options, _ port: Int, _ folder: String) async throws -> ChildProcess {
         var environment = [
             "DARKROOM_ADMIN_EMAIL": administrator.email, "DARKROOM_ADMIN_PASSWORD": administrator.password, "TZ": "UTC",
         ]
         environment.merge(options.environment) { $1 }
         var arguments = ["serve", "--data", folder + "/data", "--port", String(port)]
         if let sandbox = options.sandbox { arguments += ["--sandbox-url", sandbox.url] }
-        return try ChildProcess(
+        return try await ChildProcess.start(
             Binary.url(), arguments + options.arguments, environment: environment, folder: folder,
             log: folder + "/serve")
     }

@@ -10,13 +10,12 @@ package final class SmallFileSystem: Sendable {
         parent = try TemporaryFolder()
         path = parent.path + "/small"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard try Self.run("/bin/mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m,mode=0700", "tmpfs", path]) else {
-            return nil
-        }
+        guard mount("tmpfs", path, "tmpfs", 0, "size=\(megabytes)m,mode=0700") == 0 else { return nil }
     }
 
     deinit {
-        _ = try? Self.run("/bin/umount", ["-l", path])
+        // Also if a program still has a file of it open.
+        umount2(path, Int32(MNT_DETACH))
     }
 
     private var filler: String { path + "/filler" }
@@ -36,16 +35,5 @@ package final class SmallFileSystem: Sendable {
 
     package func makeRoom() throws {
         try FileManager.default.removeItem(atPath: filler)
-    }
-
-    private static func run(_ program: String, _ arguments: [String]) throws -> Bool {
-        guard FileManager.default.isExecutableFile(atPath: program) else { return false }
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus == 0
     }
 }

@@ -19,11 +19,9 @@ package struct Claim: Sendable {
     ) -> DueAttempt {
         let attempt = Attempt(
             id: attempt, job: job.id, number: job.attemptCount, provider: provider, endpoint: job.endpoint,
-            state: .responded,
-            requestID: requestID, pollCount: 0, storeTries: 0, progress: nil, queuePosition: nil, logs: nil,
-            response: payload,
-            failure: nil, cost: cost, createdAt: now, submittedAt: now, cancelSentAt: nil, respondedAt: now,
-            endedAt: nil)
+            state: .responded, requestID: requestID, pollCount: 0, storeTries: 0, progress: nil, queuePosition: nil,
+            logs: nil, response: payload, failure: nil, cost: cost, createdAt: now, submittedAt: now,
+            cancelSentAt: nil, respondedAt: now, endedAt: nil)
         return DueAttempt(attempt: attempt, job: job, lease: lease)
     }
 }
@@ -43,8 +41,8 @@ extension JobStatements {
     /// How many attempts are in progress at a provider, counted no further than its limit.
     func attemptsUnderWay(at provider: ProviderName, upTo limit: Int) throws(DatabaseError) -> Int {
         try queryOne("""
-            SELECT COUNT(*) AS count FROM (SELECT 1 FROM attempts
-                WHERE provider = $1 AND ended_at IS NULL LIMIT $2) AS running
+            SELECT COUNT(*) AS count FROM
+                (SELECT 1 FROM attempts WHERE provider = $1 AND ended_at IS NULL LIMIT $2) AS running
             """, provider, limit)?.get("count") ?? 0
     }
 

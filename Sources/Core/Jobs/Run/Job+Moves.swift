@@ -130,8 +130,8 @@ extension JobStatements {
     private func fillSlots(of account: AccountSlots, now: Instant) throws(DatabaseError) {
         let promoted = try execute("""
             UPDATE jobs SET slot_at = $2 WHERE id IN (
-                SELECT id FROM jobs WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL
-                ORDER BY order_at, id LIMIT $3)
+                SELECT id FROM jobs
+                WHERE account_id = $1 AND state = 'queued' AND slot_at IS NULL ORDER BY order_at, id LIMIT $3)
             """, account.id, now, account.freeSlots)
         if promoted > 0 { notifyWorkersAfterCommit() }
         try perform("UPDATE accounts SET slots_used = slots_used + $2 WHERE id = $1", account.id, promoted)
@@ -175,10 +175,9 @@ private enum Statements {
         UPDATE accounts SET event_seq = event_seq + v.column2, slots_used = slots_used - v.column3 FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT))", """
         ) AS v WHERE accounts.id = v.column1
-        RETURNING id, event_seq, slots_used, (SELECT concurrent_jobs FROM plans
-            WHERE name = accounts.plan) AS concurrent_jobs,
-            CASE WHEN EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued'
-                AND slot_at IS NULL)
-                THEN 1 ELSE 0 END AS is_crowded
+        RETURNING id, event_seq, slots_used,
+            (SELECT concurrent_jobs FROM plans WHERE name = accounts.plan) AS concurrent_jobs, CASE WHEN
+            EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued' AND slot_at IS NULL)
+            THEN 1 ELSE 0 END AS is_crowded
         """)
 }
