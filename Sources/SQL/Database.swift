@@ -114,10 +114,6 @@ package struct Database: Sendable {
         engine.listen(while: isWanted, receive)
     }
 
-    package func notify(_ payload: String) {
-        engine.notify(payload)
-    }
-
     package func close() async {
         await engine.close()
     }

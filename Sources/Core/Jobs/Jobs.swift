@@ -67,8 +67,7 @@ package struct Jobs: Sendable {
             database: database, providers: providers, submitAttempt: makeSubmitAttempt(),
             advanceAttempt: advanceAttempt, rules: settings.rules,
             budget: settings.providerCostPerDay.map { ProviderBudget(limit: $0, catalog: catalog) }, time: time,
-            notifier: notifier,
-            logger: logger)
+            notifier: notifier, logger: logger)
     }
 
     package func makeSubmitAttempt() -> SubmitAttempt {

@@ -31,9 +31,10 @@ package final class Notifier: Sendable {
     ///
     /// - Parameter acrossProcesses: Whether the other processes on this database are notified, and listened to.
     package init(_ database: Database, acrossProcesses: Bool = true) {
-        database.onCommit { [weak self] payloads in
+        // The engine and not the database, which would hold itself by what is registered with it, and never close.
+        database.onCommit { [weak self, engine = database.engine] payloads in
             self?.receive(payloads)
-            if acrossProcesses { for payload in payloads { database.notify(payload) } }
+            if acrossProcesses { for payload in payloads { engine.notify(payload) } }
         }
         guard acrossProcesses else { return }
         database.listen(while: { [weak self] in self?.isLookWanted() ?? false }) { [weak self] notification in

@@ -113,6 +113,24 @@ struct NotifierTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a database is freed although a notifier was made for it`(acrossProcesses: Bool) async throws {
+        let folder = try TemporaryFolder()
+        weak var engine: SQLiteEngine?
+
+        try await {
+            let made = try SQLiteEngine(path: folder.path + "/darkroom.sqlite")
+            engine = made
+            let database = Database(made)
+            withExtendedLifetime(Notifier(database, acrossProcesses: acrossProcesses)) {}
+            await database.close()
+        }()
+
+        // A timer that looks for changes may be about to end.
+        for _ in 0..<500 where engine != nil { try await Time.system.sleep(.milliseconds(10)) }
+        #expect(engine == nil)
+    }
+
     private func notify(_ database: Database, _ account: ID<Account>) async throws {
         try await database.write(order: .alone) { $0.notifyAfterCommit(account) }
     }
