@@ -36,8 +36,8 @@ struct App: Sendable {
         darkroom = try await Darkroom(platform, settings.darkroom(platform.secrets))
         web = WebApplication(
             darkroom, .init(version: App.version, corsOrigin: settings.corsOrigin, worksHere: worksHere))
-        sandbox = try await settings.sandbox(platform)
-        stripeEmulator = try await settings.stripeEmulator(platform)
+        sandbox = try await settings.makeSandbox(platform)
+        stripeEmulator = try await settings.makeStripeEmulator(platform)
     }
 
     /// Opens what every feature stands on, for `body`, and closes it afterwards, also if it throws.

@@ -16,36 +16,25 @@ extension Settings {
             files: .init(
                 folder: files, rules: FileRules(quota: quota), allowPrivate: allowPrivate,
                 isShared: database.isShared),
-            providers: providers,
+            providers: .init(providers.map(\.entry)),
             jobs: .init(rules: rules, providerCostPerDay: providerCostPerDay),
             billing: stripe(secrets).map {
                 .init(stripe: client(of: $0), webhookSecrets: $0.webhookSecrets, rules: billing)
             })
     }
 
-    private var providers: Providers.Settings {
-        if let fal {
-            let settings = FalProvider.Settings(
-                name: .fal, queueURL: fal.queueURL, keysURL: fal.keysURL, key: fal.key, concurrency: fal.concurrency,
-                webhookTimeout: webhookTimeout, firstPoll: .seconds(2), slowestPoll: .seconds(30))
-            return .init([Providers.Settings.fal(settings, userID: fal.userID)])
-        }
-        guard let sandboxURL else { return .init() }
-        return .init([Providers.Settings.sandbox(at: sandboxURL, key: sandboxKey, webhookTimeout: webhookTimeout)])
-    }
-
     /// The sandbox inside this process; nil if it is elsewhere or unused.
-    func sandbox(_ platform: Platform) async throws -> FalEmulator.Server? {
-        guard usesSandbox, case .builtIn(let port) = sandbox else { return nil }
+    func makeSandbox(_ platform: Platform) async throws -> FalEmulator.Server? {
+        guard let sandbox, let port = sandbox.builtInPort else { return nil }
         var settings = FalEmulator.Server.Settings(dataFolder: data + "/sandbox")
         settings.port = port
-        settings.key = sandboxKey ?? platform.secrets.sandboxKey
+        settings.key = sandbox.key ?? platform.secrets.sandboxKey
         return try await FalEmulator.Server(
             settings, client: platform.http, time: platform.time, logger: platform.logger.quiet)
     }
 
     /// The Stripe emulator inside this process; nil if it is elsewhere or unused.
-    func stripeEmulator(_ platform: Platform) async throws -> StripeEmulator.Server? {
+    func makeStripeEmulator(_ platform: Platform) async throws -> StripeEmulator.Server? {
         guard case .stripeEmulator(let port) = payments, let stripe = stripe(platform.secrets) else { return nil }
         var settings = StripeEmulator.Server.Settings(dataFolder: data + "/stripe-sandbox")
         settings.port = port

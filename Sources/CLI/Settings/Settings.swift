@@ -19,17 +19,13 @@ struct Settings: Sendable {
     var corsOrigin: String?
     var admin: Admin
     var signUp: SignUp.Mode
-    var fal: Fal?
-    var sandbox: Sandbox
-    /// What a sandbox and its clients share. Without it, a server's own sandbox has a key derived from the secrets.
-    var sandboxKey: String?
+    /// Those that jobs go to. Empty if none is set up; jobs then wait.
+    var providers: [any ProviderSetting]
     var payments: Payments
     var billing: BillingRules
     var allowPrivate: Bool
     var quota: Int
     var lease: Duration
-    /// How long a submission without a response waits for its webhook.
-    var webhookTimeout: Duration
     var concurrency: Int
     /// What providers may cost in a day of UTC.
     var providerCostPerDay: MicroDollars?
@@ -49,14 +45,6 @@ struct Settings: Sendable {
         let password: String?
     }
 
-    struct Fal: Sendable {
-        let key: String
-        let queueURL: String
-        let keysURL: String
-        let userID: String?
-        let concurrency: Int
-    }
-
     enum Payments: Sendable {
         case off
         case stripe(Stripe)
@@ -72,14 +60,6 @@ struct Settings: Sendable {
         var isLive: Bool { StripeClient.isLive(key) }
 
         static let url = "https://api.stripe.com"
-    }
-
-    enum Sandbox: Sendable {
-        case off
-        /// Inside this process, on a port of its own.
-        case builtIn(port: Int)
-        /// Somewhere else, such as `darkroom sandbox` in a process of its own.
-        case at(String)
     }
 }
 
@@ -104,26 +84,21 @@ extension Settings {
         let host = reader.text("host") ?? "127.0.0.1"
         let port = reader.integer("port", 1...65_535) ?? 8080
         let tls = reader.tls()
-        let fal = reader.fal()
         let data = reader.text("data") ?? "./data"
         let database = reader.database(in: data)
-        let sandbox = reader.sandbox(beside: port)
+        let providers = reader.providers(beside: port)
         var settings = Settings(
             data: data, database: database, connections: reader.integer("database.connections", 2...200) ?? 8,
             files: reader.files(in: data), host: host, port: port,
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil),
             tls: tls, corsOrigin: reader.text("cors.origin"),
             admin: reader.admin(),
-            signUp: reader.choice("sign.up") ?? .open, fal: fal, sandbox: sandbox,
-            sandboxKey: reader.text("sandbox.key", isSecret: true),
-            payments: reader.payments(beside: port, sandbox, paysProvider: fal != nil, isShared: database.isShared),
+            signUp: reader.choice("sign.up") ?? .open, providers: providers,
+            payments: reader.payments(beside: port, providers, isShared: database.isShared),
             billing: reader.billingRules(),
             allowPrivate: reader.flag("allow.private") ?? false,
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
-            webhookTimeout: .seconds(
-                reader.integer("webhook.timeout.seconds", 1...3600, alias: "unanswered.seconds")
-                    ?? (fal == nil ? 5 : 120)),
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
             providerCostPerDay: reader.dollars("provider.cost.per.day"),
             shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0),
@@ -140,13 +115,7 @@ extension Settings {
     }
 
     /// A server's own sandbox knows only what that server asked of it, so it does for one node and for no more.
-    var isForOneNodeOnly: Bool {
-        guard database.isShared, usesSandbox, case .builtIn = sandbox else { return false }
-        return true
-    }
-
-    /// Work goes to the sandbox; pages and responses must say that nothing is made by AI.
-    var usesSandbox: Bool { fal == nil }
+    var isForOneNodeOnly: Bool { database.isShared && sandbox?.builtInPort != nil }
 
     private var paymentWarnings: [String] {
         guard case .stripe(let stripe) = payments, stripe.webhookSecrets.isEmpty else { return [] }
@@ -167,13 +136,5 @@ extension Settings {
         let name = ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host
         // A certificate names the public address.
         return tls == nil ? "http://\(name.contains(":") ? "[\(name)]" : name):\(port)" : publicURL
-    }
-
-    var sandboxURL: String? {
-        switch sandbox {
-        case .off: nil
-        case .builtIn(let port): "http://127.0.0.1:\(port)"
-        case .at(let url): url
-        }
     }
 }

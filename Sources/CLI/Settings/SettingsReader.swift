@@ -70,6 +70,15 @@ struct SettingsReader {
         return value
     }
 
+    /// A port of this process beside the server's own.
+    mutating func port(_ name: String, otherThan server: Int) -> Int? {
+        let port = integer(name, 1...65_535)
+        if port == server {
+            problems.append("\(Self.variable(name)) is the server's own port \(server); it needs another.")
+        }
+        return port
+    }
+
     /// An amount of US dollars.
     mutating func dollars(_ name: String) -> MicroDollars? {
         guard let text = text(name) else { return nil }
@@ -158,37 +167,25 @@ struct SettingsReader {
         }
     }
 
-    mutating func fal() -> Settings.Fal? {
-        let queueURL = url("fal.queue.url") ?? "https://queue.fal.run"
-        let keysURL = url("fal.keys.url") ?? "https://rest.fal.ai/.well-known/jwks.json"
-        let concurrency = integer("fal.concurrency", 1...10_000) ?? 40
-        let userID = text("fal.user.id")
-        guard let key = text("fal.key", aliases: ["fal.key", "fal.ai.api.key"], isSecret: true) else { return nil }
-        return Settings.Fal(key: key, queueURL: queueURL, keysURL: keysURL, userID: userID, concurrency: concurrency)
-    }
-
     /// The Stripe emulator sells credits for no money: never beside a provider that is paid. By itself it comes with
     /// the built-in sandbox, on a database that no other node uses.
     mutating func payments(
-        beside port: Int, _ sandbox: Settings.Sandbox, paysProvider: Bool, isShared: Bool
+        beside port: Int, _ providers: [any ProviderSetting], isShared: Bool
     ) -> Settings.Payments {
         let stripe = stripe()
-        let own = integer("stripe.sandbox.port", 1...65_535) ?? (port > 65_533 ? port - 2 : port + 2)
+        let own = self.port("stripe.sandbox.port", otherThan: port) ?? (port > 65_533 ? port - 2 : port + 2)
         let requested = flag("stripe.sandbox")
         if let stripe { return .stripe(stripe) }
-        let comesByItself = if case .builtIn = sandbox { !isShared } else { false }
-        guard requested ?? (comesByItself && !paysProvider) else { return .off }
-        if paysProvider {
+        let isPaid = providers.contains(where: \.isPaid)
+        let sandboxPort = providers.lazy.compactMap { ($0 as? SandboxSetting)?.builtInPort }.first
+        guard requested ?? (sandboxPort != nil && !isShared && !isPaid) else { return .off }
+        if isPaid {
             problems.append("""
                 \(Self.variable("stripe.sandbox")) is on, and work goes to a provider that is paid: the Stripe \
                 emulator would give credits for nothing.
                 """)
         }
-        if own == port {
-            problems.append(
-                "\(Self.variable("stripe.sandbox.port")) is the server's own port \(port); it needs another.")
-        }
-        if case .builtIn(own) = sandbox {
+        if own == sandboxPort {
             problems.append("\(Self.variable("stripe.sandbox.port")) is the sandbox's port \(own); it needs another.")
         }
         return .stripeEmulator(port: own)
@@ -217,16 +214,6 @@ struct SettingsReader {
         BillingRules(
             grace: .seconds((integer("billing.grace.days", 0...90) ?? 7) * 86_400),
             hold: choice("billing.hold") ?? .dispute)
-    }
-
-    mutating func sandbox(beside port: Int) -> Settings.Sandbox {
-        let own = integer("sandbox.port", 1...65_535) ?? (port == 65_535 ? 65_534 : port + 1)
-        let isOff = flag("sandbox") == false
-        if let url = url("sandbox.url") { return .at(url) }
-        if own == port {
-            problems.append("\(Self.variable("sandbox.port")) is the server's own port \(port); it needs another.")
-        }
-        return isOff ? .off : .builtIn(port: own)
     }
 
     /// Never a flag: it may hold a password, and a command's arguments can be seen by others on the machine.

@@ -8,8 +8,8 @@ struct SettingsTests {
 
         #expect(settings.data == "./data")
         #expect(settings.publicURL == "http://127.0.0.1:8080")
-        #expect(settings.usesSandbox)
-        #expect(settings.sandboxURL == "http://127.0.0.1:8081")
+        #expect(settings.providers.count == 1)
+        #expect(settings.sandbox?.url == "http://127.0.0.1:8081")
         #expect(settings.warnings.isEmpty)
     }
 
@@ -47,11 +47,18 @@ struct SettingsTests {
     @Test(arguments: ["DARKROOM_FAL_KEY", "FAL_KEY", "FAL_AI_API_KEY"])
     func `fal's key has the names that people know`(name: String) throws {
         let settings = try read([name: "id:secret"])
+        let fal = try #require(settings.providers.first as? FalSetting)
 
-        #expect(settings.fal?.key == "id:secret")
-        #expect(settings.fal?.queueURL == "https://queue.fal.run")
-        #expect(!settings.usesSandbox)
+        #expect(fal.key == "id:secret")
+        #expect(fal.queueURL == "https://queue.fal.run")
+        #expect(fal.webhookTimeout == .seconds(120))
+        #expect(settings.providers.count == 1)
         #expect(settings.warnings.isEmpty)
+    }
+
+    @Test func `without a provider there is none, and jobs wait`() throws {
+        #expect(try read(["DARKROOM_SANDBOX": "off"]).providers.isEmpty)
+        #expect(try read(["DARKROOM_SANDBOX_URL": "http://127.0.0.1:9"]).sandbox?.place == .at("http://127.0.0.1:9"))
     }
 
     @Test func `the Stripe emulator takes the money while no provider is paid, and nowhere else by itself`() throws {
@@ -90,7 +97,9 @@ struct SettingsTests {
     }
 
     @Test func `our own name goes before the others`() throws {
-        #expect(try read(["FAL_KEY": "theirs", "DARKROOM_FAL_KEY": "ours"]).fal?.key == "ours")
+        let fal = try read(["FAL_KEY": "theirs", "DARKROOM_FAL_KEY": "ours"]).providers.first as? FalSetting
+
+        #expect(fal?.key == "ours")
         #expect(
             try read(["SITE_URL": "https://a.example", "DARKROOM_PUBLIC_URL": "https://b.example/"]).publicURL
                 == "https://b.example")
@@ -119,7 +128,7 @@ struct SettingsTests {
     }
 
     @Test func `an empty value is none`() throws {
-        #expect(try read(["FAL_KEY": " ", "DARKROOM_PORT": ""]).usesSandbox)
+        #expect(try read(["FAL_KEY": " ", "DARKROOM_PORT": ""]).sandbox?.builtInPort == 8081)
     }
 
     @Test(arguments: [
@@ -141,8 +150,8 @@ struct SettingsTests {
     }
 
     @Test func `the earlier name of the webhook timeout still works`() throws {
-        #expect(try read(["DARKROOM_UNANSWERED_SECONDS": "9"]).webhookTimeout == .seconds(9))
-        #expect(try read(["DARKROOM_WEBHOOK_TIMEOUT_SECONDS": "8"]).webhookTimeout == .seconds(8))
+        #expect(try read(["DARKROOM_UNANSWERED_SECONDS": "9"]).sandbox?.webhookTimeout == .seconds(9))
+        #expect(try read(["DARKROOM_WEBHOOK_TIMEOUT_SECONDS": "8"]).sandbox?.webhookTimeout == .seconds(8))
         #expect(try read(["DARKROOM_UNANSWERED_SECONDS": "9"]).warnings.isEmpty)
     }
 

@@ -17,7 +17,7 @@ struct Doctor: Sendable {
         server = ServerFile.running(in: given.data)
         if let server {
             settings.publicURL = server.publicURL
-            if let url = server.sandboxURL { settings.sandbox = .at(url) }
+            settings.providers = settings.providers.map { $0.asServed(by: server) }
             if case .stripeEmulator = settings.payments {
                 settings.payments = server.stripeSandboxPort.map { .stripeEmulator(port: $0) } ?? .off
             }
@@ -35,10 +35,10 @@ struct Doctor: Sendable {
             findings += await StoredDataCheck(settings: settings, time: time).findings()
         }
         findings.append(await serverFinding)
-        let provider = await ProviderCheck(settings: settings, probe: probe, isServing: server != nil, time: time)()
-        findings += provider.findings
+        let providers = await providerChecks
+        findings += providers.flatMap(\.findings)
         if let builtIn = builtInSandboxFinding { findings.append(builtIn) }
-        findings.append(ClockCheck(offset: provider.clockOffset).finding)
+        findings.append(ClockCheck(offset: providers.compactMap(\.clockOffset).first).finding)
         findings.append(await PublicURLCheck(settings: settings, probe: probe, isServing: server != nil)())
         findings += await BillingCheck(settings: settings, probe: probe)()
         findings.append(.information(
@@ -52,6 +52,17 @@ struct Doctor: Sendable {
         return .warning(
             "settings", first,
             others > 0 ? "Correct or remove it, and \(others) more like it." : "Correct or remove it.")
+    }
+
+    private var providerChecks: [ProviderCheck] {
+        get async {
+            guard !settings.providers.isEmpty else { return [.noProvider] }
+            var checks: [ProviderCheck] = []
+            for provider in settings.providers {
+                checks.append(await provider.check(probe, isServing: server != nil, time: time))
+            }
+            return checks
+        }
     }
 
     /// Each node would have another one, and know nothing of the requests to the others.
@@ -84,5 +95,14 @@ struct Doctor: Sendable {
                     "Look at its log; stop and start it.")
             }
         }
+    }
+}
+
+extension ProviderSetting {
+    /// A running server may have got its sandbox's address from a flag.
+    fileprivate func asServed(by server: ServerFile) -> any ProviderSetting {
+        guard var sandbox = self as? SandboxSetting, let url = server.sandboxURL else { return self }
+        sandbox.place = .at(url)
+        return sandbox
     }
 }

@@ -9,11 +9,11 @@ struct PublicURLCheck: Sendable {
     let isServing: Bool
 
     func callAsFunction() async -> Finding {
-        if settings.fal != nil, let reason = unreachableForProvider {
+        if let provider = settings.providers.first(where: \.isRemote), let reason = unreachableForProvider {
             return .warning(
                 "public URL", """
-                    \(settings.publicURL) is \(reason), so fal.ai's webhooks cannot arrive. Results are polled for \
-                    instead, and pictures to work on cannot be fetched.
+                    \(settings.publicURL) is \(reason), so webhooks of \(provider.title) cannot arrive. Results are \
+                    polled for instead, and \(provider.title) cannot fetch the pictures to work on.
                     """,
                 "Put a proxy with TLS before the server and name its address with --public-url.")
         }

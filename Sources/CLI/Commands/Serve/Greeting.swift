@@ -10,14 +10,8 @@ struct Greeting {
         if settings.database.isShared {
             lines.append("  Database \(settings.database.shown), files in \(settings.files)")
         }
-        if settings.usesSandbox {
-            lines.append(settings.sandboxURL.map { """
-                  Provider: sandbox at \($0) (pictures are painted, not made by AI; set FAL_KEY for fal.ai)
-                """ }
-                ?? "  Provider: none. Set FAL_KEY, or DARKROOM_SANDBOX=on")
-        } else {
-            lines.append("  Provider: fal.ai")
-        }
+        lines += settings.providers.map { "  Provider: \($0.greeting)" }
+        if settings.providers.isEmpty { lines.append("  Provider: none. Set FAL_KEY, or DARKROOM_SANDBOX=on") }
         lines.append("  Payments: \(Greeting.payments(settings))")
         if settings.isForOneNodeOnly {
             lines.append("""

@@ -48,7 +48,7 @@ extension Settings {
                 host: "127.0.0.1", port: port, who: "The Stripe emulator",
                 advice: "give it another with --stripe-sandbox-port, or turn it off with --no-stripe-sandbox")()
         }
-        guard usesSandbox, case .builtIn(let port) = sandbox else { return }
+        guard let port = sandbox?.builtInPort else { return }
         try await PortCheck(
             host: "127.0.0.1", port: port, who: "The sandbox",
             advice: "give the sandbox another with --sandbox-port, or name one that runs already with --sandbox-url")()

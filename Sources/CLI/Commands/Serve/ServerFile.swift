@@ -58,7 +58,7 @@ extension ServerFile {
     init(_ settings: Settings, stripeSandboxKey: String?) {
         self.init(
             url: settings.localURL, publicURL: settings.publicURL,
-            sandboxURL: settings.usesSandbox ? settings.sandboxURL : nil,
+            sandboxURL: settings.sandbox?.url,
             stripeSandboxURL: settings.stripeEmulatorURL, stripeSandboxKey: stripeSandboxKey, pid: getpid())
     }
 }
