@@ -25,7 +25,7 @@ extension App {
         parts.append(try application(onReady: onReady))
         parts.append(darkroom.notices.events)
         parts.append(ReadinessService(
-            readiness: web.readiness, grace: settings.shutdownGrace, time: darkroom.platform.time))
+            readiness: web.readiness, grace: settings.shutdownGrace, time: darkroom.platform.time, logger: logger))
         try await run(parts)
     }
 
@@ -53,6 +53,7 @@ extension App {
         do { try await darkroom.accounts.keyUses.runOnce() } catch {
             logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)"])
         }
+        logger.notice("stopped")
     }
 
     private func application(onReady: @escaping @Sendable () async -> Void) throws -> some ApplicationProtocol {
@@ -82,9 +83,11 @@ private struct ReadinessService: Service {
     let readiness: Readiness
     let grace: Duration
     let time: Time
+    let logger: Logger
 
     func run() async throws {
         try await gracefulShutdown()
+        logger.notice("stopping", metadata: ["grace": "\(grace)"])
         readiness.shutDown()
         try await time.sleep(grace)
     }

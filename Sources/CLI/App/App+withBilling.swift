@@ -8,7 +8,7 @@ extension App {
     static func withBilling<Value>(
         _ settings: Settings, _ body: (Database, Billing?) async throws -> Value
     ) async throws -> Value {
-        let logger = Logger.darkroom(settings.logLevel)
+        let logger = Logger.darkroom(settings.log)
         do {
             return try await withPlatform(settings, logger: logger, database: { try await openExisting(settings) }) {
                 try await body($0.database, try settings.besideServer().billing($0))

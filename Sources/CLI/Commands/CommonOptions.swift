@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Logging
 
 /// Flags that several commands take. Each is a setting as well: `--data` is `DARKROOM_DATA`.
 struct CommonOptions: ParsableArguments {
@@ -11,17 +10,11 @@ struct CommonOptions: ParsableArguments {
         name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical. Default: info")
     var logLevel: String?
 
-    var flags: [String: String] {
-        ["data": data, "log.level": logLevel].compactMapValues { $0 }
-    }
-}
+    @Option(name: .customLong("log-format"), help: "text or json. Default: text")
+    var logFormat: String?
 
-extension Logger {
-    /// To standard error, so that standard output has a command's result alone.
-    static func darkroom(_ level: String) -> Logger {
-        var logger = Logger(label: "darkroom") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = Logger.Level(rawValue: level) ?? .info
-        return logger
+    var flags: [String: String] {
+        ["data": data, "log.level": logLevel, "log.format": logFormat].compactMapValues { $0 }
     }
 }
 

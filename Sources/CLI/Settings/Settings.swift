@@ -31,7 +31,7 @@ struct Settings: Sendable {
     var providerCostPerDay: MicroDollars?
     /// How long a server goes on serving after it has said that it stops.
     var shutdownGrace: Duration
-    var logLevel: String
+    var log: LogSettings
     /// What works and is likely a mistake.
     var warnings: [String] = []
 
@@ -102,7 +102,7 @@ extension Settings {
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
             providerCostPerDay: reader.dollars("provider.cost.per.day"),
             shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0),
-            logLevel: reader.logLevel())
+            log: reader.log())
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         settings.warnings = reader.unknownNames().map(\.sentence) + settings.paymentWarnings
         return settings

@@ -125,17 +125,6 @@ struct SettingsReader {
         return choice
     }
 
-    mutating func logLevel() -> String {
-        let level = text("log.level") ?? "info"
-        if !["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(level) {
-            problems.append("""
-                \(Self.variable("log.level")) is '\(level)' and must be one of trace, debug, info, notice, warning, \
-                error, critical.
-                """)
-        }
-        return level
-    }
-
     mutating func admin() -> Settings.Admin {
         let email = text("admin.email")
         if let email, EmailAddress(email) == nil {

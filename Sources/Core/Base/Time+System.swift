@@ -1,5 +1,9 @@
 import Foundation
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 extension Time {
     /// The machine's clock.
     package static let system = Time(
@@ -10,12 +14,18 @@ extension Time {
 extension Instant {
     /// RFC 3339 in UTC with milliseconds, such as `2026-01-02T03:04:05.678Z`.
     package var text: String {
-        // A fraction as a floating-point number would often be truncated one too low.
         let milliseconds = (rawValue % 1000 + 1000) % 1000
-        let second = Date(timeIntervalSince1970: Double((rawValue - milliseconds) / 1000))
-            .formatted(
-                .iso8601.year().month().day().time(includingFractionalSeconds: false).timeZone(separator: .omitted))
-        return second.dropLast() + "." + String(1000 + milliseconds).dropFirst() + "Z"
+        var seconds = time_t((rawValue - milliseconds) / 1000)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        // By hand, since each body and each line of the log has one: Foundation would make a formatter every time.
+        func digits(_ value: Int, _ count: Int) -> String {
+            let text = String(value)
+            return String(repeating: "0", count: max(count - text.utf8.count, 0)) + text
+        }
+        let day = [parts.tm_mon + 1, parts.tm_mday].map { "-" + digits(Int($0), 2) }.joined()
+        let time = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { digits(Int($0), 2) }.joined(separator: ":")
+        return "\(digits(Int(parts.tm_year) + 1900, 4))\(day)T\(time).\(digits(Int(milliseconds), 3))Z"
     }
 
     /// RFC 3339 in UTC with or without a fraction, or a day alone, which means its beginning.

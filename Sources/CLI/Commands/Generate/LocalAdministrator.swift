@@ -23,7 +23,7 @@ actor LocalAdministrator {
         database = try await App.openExisting(settings)
         let secrets = try await Secrets.open(settings.secretsStore(database, time: time), now: time.now())
         let platform = Platform(
-            database: database, time: time, logger: Logger.darkroom(settings.logLevel), secrets: secrets, http: .shared,
+            database: database, time: time, logger: Logger.darkroom(settings.log), secrets: secrets, http: .shared,
             notifier: Notifier(database), publicURL: publicURL)
         identity = try await Accounts(platform, .init(signUp: .closed))
         guard let user = try await database.read({ try $0.accounts.firstAdministrator() }) else {

@@ -48,11 +48,15 @@ struct SandboxCommand: AsyncParsableCommand {
     func run() async throws {
         try await PortCheck(
             host: host, port: port, who: "The sandbox", advice: "choose another with --port and --host")()
-        let logger = Logger(label: "darkroom.sandbox") { StreamLogHandler.standardError(label: $0) }
+        var reader = try await SettingsReader(flags: ["sandbox.key": key].compactMapValues { $0 })
+        let logger = Logger.darkroom(reader.log())
+        // As in the settings of the servers that use it; a flag takes precedence.
+        let sharedKey = reader.text("sandbox.key", isSecret: true)
+        guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         do {
             let sandbox = try await FalEmulator.Server(
-                settings(key: try await sharedKey()), client: client, time: .system, logger: logger)
+                settings(key: sharedKey), client: client, time: .system, logger: logger)
             let group = ServiceGroup(configuration: .init(
                 services: [sandbox], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
             async let greeting: Void = greet(sandbox)
@@ -63,12 +67,6 @@ struct SandboxCommand: AsyncParsableCommand {
             throw error
         }
         try await client.shutdown()
-    }
-
-    /// As in the settings of the servers that use it; a flag takes precedence.
-    private func sharedKey() async throws -> String? {
-        var reader = try await SettingsReader(flags: ["sandbox.key": key].compactMapValues { $0 })
-        return reader.text("sandbox.key", isSecret: true)
     }
 
     private func settings(key: String?) -> FalEmulator.Server.Settings {

@@ -51,7 +51,9 @@ struct StripeSandboxCommand: AsyncParsableCommand {
     func run() async throws {
         try await PortCheck(
             host: host, port: port, who: "The Stripe emulator", advice: "choose another with --port and --host")()
-        let logger = Logger(label: "darkroom.stripe-sandbox") { StreamLogHandler.standardError(label: $0) }
+        var reader = try await SettingsReader(flags: [:])
+        let logger = Logger.darkroom(reader.log())
+        guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton,
             configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))

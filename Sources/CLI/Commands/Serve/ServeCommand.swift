@@ -43,7 +43,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings.read(flags: flags)
-        let logger = Logger.darkroom(settings.logLevel)
+        let logger = Logger.darkroom(settings.log)
         for warning in settings.warnings { logger.warning("\(warning)") }
         try await settings.checkPorts()
         try await App.with(settings, logger: logger, worksHere: !noWorker) { try await serve($0, settings, logger) }
@@ -59,6 +59,7 @@ struct ServeCommand: AsyncParsableCommand {
             // Without the file the server is as good; only commands beside it need its address as a flag.
             do { try file.write(to: settings.data) } catch { logger.warning("\(error)") }
             say(greeting)
+            logger.notice("serving", metadata: ["url": "\(settings.publicURL)", "version": "\(App.version)"])
         }
     }
 

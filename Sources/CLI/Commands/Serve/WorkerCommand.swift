@@ -29,10 +29,10 @@ struct WorkerCommand: AsyncParsableCommand {
         flags["public.url"] = publicURL
         flags["sandbox.url"] = sandboxURL
         let settings = try await Settings.read(flags: flags)
-        let logger = Logger.darkroom(settings.logLevel)
+        let logger = Logger.darkroom(settings.log)
         for warning in settings.warnings { logger.warning("\(warning)") }
         try await App.with(settings, logger: logger) { app in
-            logger.notice("working", metadata: ["data": "\(settings.data)"])
+            logger.notice("working", metadata: ["data": "\(settings.data)", "version": "\(App.version)"])
             try await app.work()
         }
     }

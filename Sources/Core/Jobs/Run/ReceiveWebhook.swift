@@ -46,7 +46,7 @@ package struct ReceiveWebhook: Sendable {
         if teaches, let user = verified.userID {
             try await database.write(order: .alone) { try $0.jobs.learnUser(user, at: name, now: now) }
         }
-        logger.info("webhook \(outcome)", metadata: ["attempt": "\(id)", "request": "\(verified.requestID)"])
+        logger.info("webhook \(outcome)", metadata: ["attempt": "\(id)", "provider_request": "\(verified.requestID)"])
         return outcome
     }
 }

@@ -122,7 +122,7 @@ package struct SubmitAttempt: Sendable {
             try await database.write(item, by: submitted, order: .account(account))
             logger.info(
                 "attempt submitted", metadata: [
-                    "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "request": "\(requestID)",
+                    "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "provider_request": "\(requestID)",
                 ])
         case .ended(let requestID, let payload):
             let item = Responded(

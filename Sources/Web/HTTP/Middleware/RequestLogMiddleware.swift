@@ -17,7 +17,9 @@ struct RequestLogMiddleware: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         if let given = request.headers[.requestID], Self.isAcceptable(given) { context.requestID = given }
-        context.logger[metadataKey: "request"] = "\(context.requestID)"
+        // Instead of the one that Hummingbird gives each request: one request has one id.
+        context.logger[metadataKey: "hb.request.id"] = nil
+        context.logger[metadataKey: "request_id"] = "\(context.requestID)"
         let start = time.now()
         var response: Response
         do {
@@ -30,7 +32,7 @@ struct RequestLogMiddleware: RouterMiddleware {
         let milliseconds = (time.now() - start).milliseconds
         context.logger.info(
             "\(request.method) \(context.endpointPath ?? "-") \(response.status.code)",
-            metadata: ["ms": "\(milliseconds)"])
+            metadata: ["ms": .stringConvertible(milliseconds)])
         return response
     }
 
