@@ -2,8 +2,10 @@
 package enum AssetError: Error, Sendable, Hashable {
     case notFound
     case empty
-    /// The bytes are of no type that belongs here.
-    case wrongType(allowed: Set<FileType>)
+    /// The bytes are of a type that is not taken here.
+    ///
+    /// - Parameter found: What they are, with its article, such as `a TIFF`. Nil if that is unknown.
+    case wrongType(found: String?, allowed: Set<FileType>)
     /// The header does not say what it must, or is cut short.
     case damaged(FileType)
     case tooManyPixels(ImageSize)

@@ -8,7 +8,7 @@ package struct FileCheck: Sendable, Hashable {
         guard file.size > 0 else { throw .empty }
         guard file.size <= bucket.sizeLimit else { throw .tooLarge(limit: bucket.sizeLimit) }
         guard let type = FileType(head: file.head), bucket.types.contains(type) else {
-            throw .wrongType(allowed: bucket.types)
+            throw .wrongType(found: FileDescription(head: file.head)?.text, allowed: bucket.types)
         }
         guard bucket != .outputs || Self.hasEnd(file, type) else { throw .damaged(type) }
         self.type = type

@@ -22,10 +22,11 @@ extension APIError {
             self.init(
                 .unprocessableContent, "file_empty",
                 "The file is empty. Send its bytes as the body, or as a part of a form.")
-        case .wrongType(let allowed):
+        case .wrongType(let found, let allowed):
             let names = allowed.map(\.name).sorted().joined(separator: ", ")
             self.init(
-                .unsupportedMediaType, "file_type", "Unsupported file type. Supported types: \(names).")
+                .unsupportedMediaType, "file_type",
+                "Unsupported file type\(found.map { ": this is \($0)" } ?? ""). Supported types: \(names).")
         case .damaged(let type):
             self.init(
                 .unprocessableContent, "file_damaged",

@@ -21,11 +21,21 @@ struct FileTypeTests {
     }
 
     @Test(arguments: [
-        Sample.text, Array("<svg xmlns=\"x\"/>".utf8), Array("%PDF-1.7".utf8), [0xFF],
-        [0, 0, 0, 24] + Array("ftypheic".utf8),
-    ])
-    func `what is no picture is refused`(bytes: [UInt8]) {
-        #expect(throws: AssetError.wrongType(allowed: Bucket.uploads.types)) { try check(bytes) }
+        (Sample.text, nil), ([0xFF], nil), (Array("{\"a\": 1}".utf8), nil),
+        (Array("<svg xmlns=\"x\"/>".utf8), "an SVG"), (Array("\u{FEFF}<?xml version=\"1.0\"?><svg/>".utf8), "an SVG"),
+        (Array("<?xml version=\"1.0\"?><rss/>".utf8), "an XML file"), (Array("<!DOCTYPE html>".utf8), "an HTML page"),
+        (Array("%PDF-1.7".utf8), "a PDF"), ([0x49, 0x49, 0x2A, 0], "a TIFF"), ([0x4D, 0x4D, 0, 0x2A], "a TIFF"),
+        (Array("BM".utf8) + [UInt8](repeating: 0, count: 12), "a BMP"), (Array("8BPS".utf8), "a PSD"),
+        (container("heic"), "a HEIC"), (container("mif1"), "a HEIC"), (container("avif"), "an AVIF"),
+        (container("qt  "), "a QuickTime film"), (container("crx "), "a raw photograph"), (container("isom"), "an MP4"),
+        ([0xFF, 0x0A], "a JPEG XL"), (container("xxxx"), nil), ([0x50, 0x4B, 0x03, 0x04], "a ZIP"),
+    ] as [([UInt8], String?)])
+    func `what is no picture is refused, by the name of what it is`(bytes: [UInt8], found: String?) {
+        #expect(throws: AssetError.wrongType(found: found, allowed: Bucket.uploads.types)) { try check(bytes) }
+    }
+
+    private static func container(_ brand: String) -> [UInt8] {
+        [0, 0, 0, 24] + Array("ftyp\(brand)".utf8)
     }
 
     @Test func `nothing at all is refused as that`() {

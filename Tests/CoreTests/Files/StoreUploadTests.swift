@@ -52,7 +52,7 @@ struct StoreUploadTests {
     }
 
     @Test func `what is not a picture leaves nothing, whatever it is called`() async throws {
-        await #expect(throws: AssetError.wrongType(allowed: Bucket.uploads.types)) {
+        await #expect(throws: AssetError.wrongType(found: nil, allowed: Bucket.uploads.types)) {
             try await fixture.upload(Sample.text, name: "a.png", for: actor)
         }
         await #expect(throws: AssetError.tooManyPixels(ImageSize(width: 65_535, height: 65_535))) {

@@ -63,7 +63,7 @@ extension AssetError {
     fileprivate var reason: String {
         switch self {
         case .empty: "it is empty"
-        case .wrongType: "it is neither an image nor a video of a known type"
+        case .wrongType(let found, _): "it is \(found ?? "neither an image nor a video of a known type")"
         case .damaged(let type): "it begins like \(type.name) but is damaged"
         case .tooManyPixels(let size): "it has \(size.width) × \(size.height) pixels"
         case .tooLarge(let limit): "it has more than \(limit) bytes"
