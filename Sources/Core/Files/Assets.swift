@@ -28,11 +28,11 @@ package struct Assets: Sendable {
         return asset
     }
 
-    /// Newest first; one more than `limit` says that there are more.
+    /// Newest first.
     package func list(
         of account: ID<Account>, kind: Asset.Kind?, after cursor: ID<Asset>?, limit: Int
     ) async throws -> [Asset] {
-        try await database.read { try $0.files.assets(of: account, kind: kind, after: cursor, limit: limit + 1) }
+        try await database.read { try $0.files.assets(of: account, kind: kind, after: cursor, limit: limit) }
     }
 
     package func edit(_ id: ID<Asset>, of account: ID<Account>, _ edit: AssetEdit) async throws -> Asset {

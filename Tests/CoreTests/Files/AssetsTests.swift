@@ -33,7 +33,7 @@ struct AssetsTests {
             fixture.clock.now = fixture.clock.now + .seconds(1)
         }
 
-        let first = try await fixture.assets.list(of: mine.account, kind: .upload, after: nil, limit: 2)
+        let first = try await fixture.assets.list(of: mine.account, kind: .upload, after: nil, limit: 3)
         let second = try await fixture.assets.list(of: mine.account, kind: nil, after: first[1].id, limit: 3)
 
         #expect(first.map(\.id) == [ids[4], ids[3], ids[2]])

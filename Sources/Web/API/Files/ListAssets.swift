@@ -14,8 +14,7 @@ struct ListAssets: Sendable {
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         let query = try request.page(of: Asset.self)
         let kind = try Self.kind(request.uri.queryParameters["kind"])
-        // Unlike other lists, this one reads one more than it is asked for by itself.
-        let found = try await assets.list(of: context.account, kind: kind, after: query.cursor, limit: query.limit)
+        let found = try await assets.list(of: context.account, kind: kind, after: query.cursor, limit: query.readLimit)
         return .json(query.page("assets", of: found, by: \.id) { AssetBody($0, links) })
     }
 
