@@ -25,7 +25,7 @@ package struct Actor: Sendable, Hashable {
 package enum MemberRole: String, Sendable, SQLConvertible, Codable {
     case owner, admin, member
 
-    package var managesKeys: Bool { self != .member }
+    var managesKeys: Bool { self != .member }
 }
 
 /// What a user can do in the installation.

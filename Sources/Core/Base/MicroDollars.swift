@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// What a provider costs, in millionths of a US dollar. Never mixed with credits or with the money that Stripe moves.
 package struct MicroDollars: Sendable, Hashable, Comparable, RawRepresentable, SQLConvertible, Codable {

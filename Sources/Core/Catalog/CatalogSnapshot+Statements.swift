@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 extension CatalogStatements {
     package func catalog() throws -> CatalogSnapshot {

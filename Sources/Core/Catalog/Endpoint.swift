@@ -45,12 +45,12 @@ package struct Endpoint: Sendable, Hashable {
     /// What is sent, with `"{parameter}"` in place of each parameter. A parameter that the job does not have leaves its
     /// member out.
     package let request: JSON
-    package let costUnit: CostUnit
+    let costUnit: CostUnit
     /// In micro-dollars per unit.
     package let cost: MicroDollars
 
     /// The names of the parameters that reach the provider.
-    package var parametersSent: Set<String> { request.placeholders }
+    var parametersSent: Set<String> { request.placeholders }
 
     /// The provider's input for a job's parameters.
     package func input(_ parameters: [String: JSON]) -> JSON {
@@ -58,7 +58,7 @@ package struct Endpoint: Sendable, Hashable {
     }
 
     /// What this many outputs of a size will cost us, in micro-dollars; megapixels are rounded up, as fal bills them.
-    package func expectedCost(outputs: Int, width: Int?, height: Int?, seconds: Int? = nil) -> MicroDollars {
+    func expectedCost(outputs: Int, width: Int?, height: Int?, seconds: Int? = nil) -> MicroDollars {
         let outputs = Int64(outputs)
         switch costUnit {
         case .image: return cost * outputs

@@ -14,7 +14,7 @@ package struct KindName: Sendable, Hashable, Codable, RawRepresentable, SQLConve
 
     package static let textToImage: KindName = "text_to_image"
     package static let styleTransfer: KindName = "style_transfer"
-    package static let backgroundRemoval: KindName = "background_removal"
+    static let backgroundRemoval: KindName = "background_removal"
 }
 
 /// What can be requested: a kind of job, its parameters and how it is priced.
@@ -26,7 +26,7 @@ package struct Kind: Sendable, Hashable {
     package let formula: Price.Formula
     package let defaultEndpoint: EndpointID
     /// Counted from the first submission to a provider; then the job fails.
-    package let timeLimit: Duration
+    let timeLimit: Duration
     /// Whether a lost attempt is followed by another. A training is expensive and not repeated unasked.
-    package let isRepeatable: Bool
+    let isRepeatable: Bool
 }

@@ -22,7 +22,7 @@ package struct ParameterSchema: Sendable, Hashable, Codable {
         package let name: String
         package let type: ValueType
         package let required: Bool?
-        package let minimum: Int?
+        let minimum: Int?
         package let maximum: Int?
         package let choices: [String]?
         package let `default`: JSON?

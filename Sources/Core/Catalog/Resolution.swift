@@ -3,7 +3,7 @@ package struct Resolution: Sendable, Hashable, CustomStringConvertible {
     package let width: Int
     package let height: Int
 
-    package var longerSide: Int { max(width, height) }
+    var longerSide: Int { max(width, height) }
 
     package var description: String { "\(width)x\(height)" }
 

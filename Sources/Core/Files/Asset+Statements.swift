@@ -8,7 +8,7 @@ extension FileStatements {
 
     /// As `asset`, and nobody can delete it before this transaction has ended: for a caller that is about to refer to
     /// it.
-    package func lockAsset(_ id: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Asset? {
+    func lockAsset(_ id: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Asset? {
         try asset(queryOne(
             """
             SELECT * FROM assets WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL \(.forUpdate(of: "assets"))
@@ -58,7 +58,7 @@ extension FileStatements {
         try addStorage(files: 1, bytes: asset.size, of: asset.account)
     }
 
-    package func updateAsset(_ asset: Asset) throws(DatabaseError) {
+    func updateAsset(_ asset: Asset) throws(DatabaseError) {
         try execute(
             """
             UPDATE assets SET name = $3, tags = $4, favorite_at = $5
@@ -68,7 +68,7 @@ extension FileStatements {
 
     /// Marks the row and registers its bytes for removal. Returns whether there still was one to delete.
     @discardableResult
-    package func deleteAsset(_ asset: Asset, now: Instant) throws(DatabaseError) -> Bool {
+    func deleteAsset(_ asset: Asset, now: Instant) throws(DatabaseError) -> Bool {
         let deleted = try execute(
             "UPDATE assets SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", asset.id, now)
         guard deleted == 1 else { return false }
@@ -78,7 +78,7 @@ extension FileStatements {
     }
 
     /// A job that has not ended and still needs this file.
-    package func unendedJob(using asset: ID<Asset>) throws(DatabaseError) -> ID<Job>? {
+    func unendedJob(using asset: ID<Asset>) throws(DatabaseError) -> ID<Job>? {
         try queryOne(
             """
             SELECT jobs.id FROM job_inputs JOIN jobs ON jobs.id = job_inputs.job_id

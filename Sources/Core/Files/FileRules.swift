@@ -5,8 +5,8 @@ package struct FileRules: Sendable, Hashable {
     package var quota: Int
     package var uploadsPerHour: Int
     /// How long an upload stays that no job used.
-    package var uploadLifetime: Duration
-    package var outputLifetime: Duration
+    var uploadLifetime: Duration
+    var outputLifetime: Duration
 
     package init(
         quota: Int = 5_000_000_000, uploadsPerHour: Int = 500,

@@ -57,11 +57,11 @@ package struct IncomingFile: Sendable {
     /// Its first bytes, at most `headLimit`: enough to find a picture's size behind its metadata.
     package let head: [UInt8]
 
-    package static let headLimit = 1 << 20
+    static let headLimit = 1 << 20
     /// Its last bytes, at most `tailLimit`: whether a picture has its end.
     package let tail: [UInt8]
 
-    package static let tailLimit = 1 << 10
+    static let tailLimit = 1 << 10
 
     package init(location: String, size: Int, sha256: String, head: [UInt8], tail: [UInt8]) {
         self.location = location

@@ -44,7 +44,7 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    package var fileExtension: String { self == .jpeg ? "jpg" : rawValue }
+    var fileExtension: String { self == .jpeg ? "jpg" : rawValue }
 
     /// As people write it.
     package var name: String {
@@ -55,7 +55,7 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    package var isImage: Bool { PictureFormat(self) != nil }
+    var isImage: Bool { PictureFormat(self) != nil }
 
     /// The same container holds HEIC and AVIF pictures and QuickTime films, which differ by the brand alone.
     private static func isMP4(_ head: [UInt8]) -> Bool {

@@ -11,7 +11,7 @@ package struct Files: Sendable {
         /// Whether nodes share the folder, so that each must prove that it has the same one.
         package var isShared: Bool
         /// Pictures that are decoded at once.
-        package var pictureThreads = 2
+        var pictureThreads = 2
 
         package init(
             folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false

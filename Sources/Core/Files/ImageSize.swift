@@ -28,7 +28,7 @@ package struct ImageSize: Sendable, Hashable {
     package static let mostPixels = 50_000_000
 
     /// Small enough to decode.
-    package var isBearable: Bool {
+    var isBearable: Bool {
         max(width, height) <= Self.longestSide && width * height <= Self.mostPixels
     }
 

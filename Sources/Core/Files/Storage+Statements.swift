@@ -61,7 +61,7 @@ extension FileStatements {
     }
 
     /// A row is about to own the file.
-    package func clearPendingFile(_ key: StorageKey) throws(DatabaseError) {
+    func clearPendingFile(_ key: StorageKey) throws(DatabaseError) {
         try execute("DELETE FROM file_deletions WHERE key = $1", key)
     }
 
@@ -85,7 +85,7 @@ extension FileStatements {
             .map { row throws(DatabaseError) in try FileDeletion(key: row.get("key"), tries: row.get("tries")) }
     }
 
-    package func putOffFileDeletion(_ key: StorageKey, to instant: Instant) throws(DatabaseError) {
+    func putOffFileDeletion(_ key: StorageKey, to instant: Instant) throws(DatabaseError) {
         try execute("UPDATE file_deletions SET due_at = $2 WHERE key = $1", key, instant)
     }
 }

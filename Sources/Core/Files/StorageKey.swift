@@ -32,7 +32,7 @@ package struct StorageKey: Sendable, Hashable, CustomStringConvertible {
         description = String(text)
     }
 
-    package var fileExtension: Substring {
+    var fileExtension: Substring {
         description.split(separator: ".").last ?? ""
     }
 

@@ -15,9 +15,9 @@ package struct Job: Sendable, Hashable {
     package let price: Price
     package let retryOf: ID<Job>?
     package let attemptCount: Int
-    package let orderAt: Instant
-    package let runAt: Instant
-    package let slotAt: Instant?
+    let orderAt: Instant
+    let runAt: Instant
+    let slotAt: Instant?
     package let deadlineAt: Instant?
     package let holdReason: String?
     package let cancelRequestedAt: Instant?

@@ -11,7 +11,7 @@ package final class Notifier: Sendable {
         fileprivate let account: ID<Account>?
 
         /// Distributes over `turns` what is done now and then for each.
-        package func isTurn(_ turn: Int, of turns: Int) -> Bool { number % turns == turn }
+        func isTurn(_ turn: Int, of turns: Int) -> Bool { number % turns == turn }
     }
 
     private struct State {
@@ -46,7 +46,7 @@ package final class Notifier: Sendable {
     }
 
     /// A worker of this process has room again; no other process cares.
-    package func workersHere() {
+    func workersHere() {
         for wake in state.withLock({ Array($0.workers.values) }) { wake() }
     }
 

@@ -57,7 +57,7 @@ package struct Providers: Sendable {
     }
 
     /// Origins whose files are fetched although they are not on the public internet.
-    package var trustedOrigins: Set<Origin> {
+    var trustedOrigins: Set<Origin> {
         Set(entries.compactMap(\.trusted))
     }
 }

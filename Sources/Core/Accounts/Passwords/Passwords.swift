@@ -40,7 +40,7 @@ package final class Passwords: Sendable {
     }
 
     /// Whether `hash` was made at another cost than passwords are hashed with today.
-    package func isOutdated(_ hash: PasswordHash) -> Bool {
+    func isOutdated(_ hash: PasswordHash) -> Bool {
         hash.cost != cost
     }
 

@@ -16,15 +16,15 @@ package struct Session: Sendable, Hashable {
 
     package let id: ID<Session>
     package let user: ID<User>
-    package let generation: Int
+    let generation: Int
     package let createdAt: Instant
-    package let refreshedAt: Instant
+    let refreshedAt: Instant
     package let endReason: EndReason?
 
     /// Two tabs of one browser refresh at once; for this long the slower one gets the token that the faster one got.
-    package static let reuseInterval = Duration.seconds(10)
+    static let reuseInterval = Duration.seconds(10)
     /// After so long without a refresh a device has to sign in again.
-    package static let idleLimit = Duration.seconds(180 * 86_400)
+    static let idleLimit = Duration.seconds(180 * 86_400)
     /// Live sessions of one user; the longest unused makes room.
     package static let limit = 100
 

@@ -9,7 +9,7 @@ package struct FirstAdministrator: Sendable {
         package let generatedPassword: String?
     }
 
-    package static let defaultEmail = "admin@localhost"
+    static let defaultEmail = "admin@localhost"
 
     private let database: Database
     private let passwords: Passwords

@@ -27,7 +27,7 @@ package struct Checkout: Sendable, Hashable {
     package let credits: Credits
     package let price: Money
     package let state: State
-    package let sessionID: String?
+    let sessionID: String?
     /// Where it is paid.
     package let url: String?
     package let bodyHash: String?

@@ -8,7 +8,7 @@ package struct Dispute: Sendable, Hashable {
     package let status: String
 
     /// Whether the money is not with us. A warning has moved none, and what was won or prevented is ours.
-    package var isCounted: Bool {
+    var isCounted: Bool {
         !["warning_needs_response", "warning_under_review", "warning_closed", "won", "prevented"].contains(status)
     }
 }

@@ -20,15 +20,14 @@ extension BillingStatements {
         return try transaction.ledger.isBooked(key: new.key)
     }
 
-    /// The same key again is a `unique` error: ask `isBooked` first. Returns whether jobs of its account came out of a
-    /// hold, which a paid debt can end.
-    func book(_ new: NewPurchase, _ policy: HoldPolicy, now: Instant) throws -> Bool {
+    /// The same key again is a `unique` error: ask `isBooked` first. A paid debt can end a hold.
+    func book(_ new: NewPurchase, _ policy: HoldPolicy, now: Instant) throws {
         let lot = try purchase(
             new.credits, as: new.source.lot, for: new.account, key: new.key, expiresAt: new.expiresAt, now: now)
         try insert(Purchase(
             id: .make(at: now), account: new.account, source: new.source, key: new.key, item: new.item,
             credits: new.credits, lot: lot, paid: new.paid, environment: new.environment,
             paymentIntent: new.paymentIntent, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
-        return try settleHold(of: new.account, policy, now: now)
+        try settleHold(of: new.account, policy, now: now)
     }
 }

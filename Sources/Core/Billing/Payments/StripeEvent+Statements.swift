@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 extension BillingStatements {
     /// Stores it, once. Returns whether it is still to be applied.
@@ -27,7 +27,7 @@ extension BillingStatements {
             .map { try ($0.get("id"), $0.get("tries")) }
     }
 
-    package func stripeEvent(_ id: ID<StripeEvent>) throws -> StripeEvent? {
+    func stripeEvent(_ id: ID<StripeEvent>) throws -> StripeEvent? {
         try queryOne("SELECT body FROM stripe_events WHERE id = $1", id)
             .flatMap { StripeEvent(try JSON(parsing: $0.get("body", as: String.self))) }
     }

@@ -6,7 +6,7 @@ package struct Subscription: Sendable, Hashable {
     package let id: String
     package let account: ID<Account>
     package let environment: StripeEnvironment
-    package let itemID: String
+    let itemID: String
     /// What is paid for in this period.
     package var plan: String
     /// From the next period on, if it is another.
@@ -28,7 +28,7 @@ package struct Subscription: Sendable, Hashable {
     }
 
     /// Whether it gives its plan's limits at this instant.
-    package func isEntitled(at now: Instant) -> Bool {
+    func isEntitled(at now: Instant) -> Bool {
         switch status {
         case "active", "trialing": true
         case "past_due": graceUntil.map { now < $0 } ?? false

@@ -50,7 +50,7 @@ package struct Price: Sendable, Hashable, Encodable {
     }
 
     /// What its stored parts come to, which is its total.
-    package var recomputed: Credits? {
+    var recomputed: Credits? {
         do throws(PricingError) { return try Price.total(base, factors, surcharge, count: count) } catch { return nil }
     }
 

@@ -29,7 +29,7 @@ extension PriceList.Document {
     }
 
     /// Requires a price for every quality that a kind offers, and for the default quality of a kind that offers none.
-    package func demandPrices(for catalog: CatalogSnapshot) throws(PriceDocumentError) {
+    func demandPrices(for catalog: CatalogSnapshot) throws(PriceDocumentError) {
         let kinds = catalog.kinds.values.filter { $0.formula == .image }.sorted { $0.name.rawValue < $1.name.rawValue }
         for kind in kinds {
             for quality in kind.parameters.parameter("quality")?.choices ?? [PriceList.defaultQuality]

@@ -68,7 +68,7 @@ extension PriceList {
     }
 
     /// base × growth^iteration × complexity × factor.
-    package func refinement(iteration: Int, complexity: Multiplier) throws(PricingError) -> Price {
+    func refinement(iteration: Int, complexity: Multiplier) throws(PricingError) -> Price {
         // Far beyond what 128 bits hold, and beyond any sensible number of refinements.
         guard (0...40).contains(iteration) else { throw .outOfRange }
         let growth = (0..<iteration).map {

@@ -2,7 +2,7 @@ package import SQL
 
 /// An overview of an account's credits and of the lots that hold them.
 package struct BalanceSummary: Sendable, Hashable {
-    package static let mostLots = 100
+    static let mostLots = 100
 
     /// Excludes what has expired, whether its end was booked or not.
     package let balance: Balance

@@ -44,7 +44,7 @@ extension LedgerStatements {
         return lot
     }
 
-    package func isBooked(key: String) throws(DatabaseError) -> Bool {
+    func isBooked(key: String) throws(DatabaseError) -> Bool {
         try queryOne("SELECT 1 AS one FROM transactions WHERE key = $1", key) != nil
     }
 

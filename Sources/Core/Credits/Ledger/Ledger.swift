@@ -2,7 +2,7 @@ import SQL
 
 /// The credits of every account: what moves them, what limits them, and what proves them.
 package struct Ledger: Sendable {
-    package let grantCredits: GrantCredits
+    let grantCredits: GrantCredits
     package let spendLimits: SpendLimits
     package let audit: LedgerCheck
     private let database: Database

@@ -9,7 +9,7 @@ struct Settlement: Sendable {
 
 extension LedgerStatements {
     /// As `settle`, of one job whose account's row is not locked yet.
-    package func settleReservation(
+    func settleReservation(
         of job: ID<Job>, capturing captured: Credits, now: Instant
     ) throws(DatabaseError) -> Receipt? {
         try settle([Settlement(job: job, captured: captured, now: now)])[job]

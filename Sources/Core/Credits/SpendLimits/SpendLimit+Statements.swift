@@ -102,7 +102,7 @@ extension SpendLimitStatements {
     }
 
     /// Deletes at most `limit` counters of periods that began before.
-    package func deleteSpendCounters(before: Instant, limit: Int) throws(DatabaseError) -> Int {
+    func deleteSpendCounters(before: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM spend_counters WHERE (account_id, scope, subject, period, starts_at) IN (
                 SELECT account_id, scope, subject, period, starts_at

@@ -22,7 +22,7 @@ package struct FileLinks: Sendable {
     package static let lifetime = Duration.seconds(3600)
     /// Expiries are rounded up to this, so that all views within it share one address and caches can work.
     package static let window = Duration.seconds(900)
-    package static let longestLifetime = Duration.seconds(7 * 86_400)
+    static let longestLifetime = Duration.seconds(7 * 86_400)
 
     /// - Parameters:
     ///   - lifetime: Taken exactly, between a second and seven days. Nil means an hour, rounded up to the window.

@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// An output whose bytes are stored, to be given its row by the settlement of its job.
 package struct NewOutput: Sendable, Hashable {
@@ -16,7 +16,7 @@ package struct NewOutput: Sendable, Hashable {
 extension FileStatements {
     /// Gives outputs their rows, once each. Quotas do not count here: they are paid for. Throws
     /// `AssetError.removedMeanwhile` if the bytes of one have been removed: store it again.
-    package func insertOutputs(_ outputs: [NewOutput]) throws {
+    func insertOutputs(_ outputs: [NewOutput]) throws {
         let new = try withoutRow(outputs)
         let files = new.filter(\.isRegistered)
         guard try query(Statements.clearPendingFile, rows: files.map { [$0.asset.key] }).count == files.count else {

@@ -21,7 +21,7 @@ package enum PictureFormat: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    package var fileType: FileType {
+    var fileType: FileType {
         switch self {
         case .jpeg: .jpeg
         case .png: .png
@@ -31,7 +31,7 @@ package enum PictureFormat: String, Sendable, Hashable, CaseIterable {
     }
 
     package var contentType: String { fileType.contentType }
-    package var fileExtension: String { fileType.fileExtension }
+    var fileExtension: String { fileType.fileExtension }
 
     var loader: darkroom_loader {
         switch self {

@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// All that there is to show of a job.
 package struct JobDetails: Sendable {

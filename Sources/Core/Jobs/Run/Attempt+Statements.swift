@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// An attempt that needs an action now, and the job that it is for.
 package struct DueAttempt: Sendable {

@@ -23,8 +23,8 @@ package struct Attempt: Sendable, Hashable {
     package let endpoint: EndpointID
     package private(set) var state: State
     package private(set) var requestID: String?
-    package let pollCount: Int
-    package let storeTries: Int
+    let pollCount: Int
+    let storeTries: Int
     package let progress: Int?
     package let queuePosition: Int?
     package let logs: JSON?
@@ -34,7 +34,7 @@ package struct Attempt: Sendable, Hashable {
     package let cost: MicroDollars
     package let createdAt: Instant
     package let submittedAt: Instant?
-    package let cancelSentAt: Instant?
+    let cancelSentAt: Instant?
     package private(set) var respondedAt: Instant?
     package let endedAt: Instant?
 

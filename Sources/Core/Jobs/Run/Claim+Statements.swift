@@ -5,7 +5,7 @@ package struct Claim: Sendable {
     package let job: Job
     package let attempt: ID<Attempt>
     package let lease: Lease
-    package let leaseUntil: Instant
+    let leaseUntil: Instant
 
     /// Whether a claim may be sent: the job may have been cancelled, or the lease may have run out while its worker was
     /// stopped.

@@ -49,19 +49,17 @@ extension JobStatements {
         return requeued
     }
 
-    /// Queues the jobs that waited for the end of a hold, at the places in the queue that they had requested. Returns
-    /// whether there were any.
-    func queueHeldJobs(of account: ID<Account>, now: Instant) throws -> Bool {
+    /// Queues the jobs that waited for the end of a hold, at the places in the queue that they had requested.
+    func queueHeldJobs(of account: ID<Account>, now: Instant) throws {
         let queued = try query("""
             UPDATE jobs SET state = 'queued', hold_reason = NULL, event_seq = event_seq + 1
             WHERE account_id = $1 AND state = 'pending' RETURNING *
             """, account).map { (job: try Job($0), seq: try $0.get("event_seq", as: Int64.self)) }.sorted {
                 $0.job.id < $1.job.id
             }
-        guard !queued.isEmpty else { return false }
+        guard !queued.isEmpty else { return }
         try appendEvents(queued.map { NewEvent(.queued, of: $0.job, .queued, seq: $0.seq, .object([:]), now) })
         try fillSlots(of: account, now: now)
-        return true
     }
 
     /// Gives the account's waiting jobs the slots that its plan has free.

@@ -44,7 +44,7 @@ package struct ProviderCosts: Sendable, Hashable {
     package let expected: MicroDollars
     /// When the first job had to wait for the next day, and what the limit was then.
     package let reachedAt: Instant?
-    package let reachedLimit: MicroDollars?
+    let reachedLimit: MicroDollars?
 
     /// It stays reached for the day, unless the limit has been raised since.
     func isReached(at limit: MicroDollars) -> Bool {

@@ -1,8 +1,8 @@
 /// Whether and when a failed attempt is followed by another: exponential backoff with jitter, bounded in number.
 package struct RetryPolicy: Sendable {
     package let maximumAttempts: Int
-    package let firstDelay: Duration
-    package let maximumDelay: Duration
+    let firstDelay: Duration
+    let maximumDelay: Duration
 
     package init(maximumAttempts: Int = 4, firstDelay: Duration = .seconds(2), maximumDelay: Duration = .seconds(60)) {
         self.maximumAttempts = maximumAttempts

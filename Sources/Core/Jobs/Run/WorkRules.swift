@@ -6,10 +6,10 @@ package struct WorkRules: Sendable {
     package var concurrency = 64
     package var retries = RetryPolicy()
     /// How often an attempt's outputs are fetched before the attempt counts as failed.
-    package var storeTries = 4
-    package var storeDelay: Duration = .seconds(1)
+    var storeTries = 4
+    var storeDelay: Duration = .seconds(1)
     /// How long a provider may take to stop before the job is cancelled anyway.
-    package var cancelTimeout: Duration = .seconds(60)
+    var cancelTimeout: Duration = .seconds(60)
     /// Between polls of the database if nothing wakes the worker.
     package var idle: Duration = .seconds(1)
 

@@ -50,7 +50,7 @@ package enum IdempotencyError: Error, Sendable, Hashable {
 
 extension IdempotencyStatements {
     /// Returns the response stored for this key within 24 hours. Throws before any write if the body differs.
-    package func storedResponse(
+    func storedResponse(
         _ request: Idempotency, of account: ID<Account>, now: Instant
     ) throws -> StoredResponse? {
         guard let row = try queryOne("""
@@ -83,7 +83,7 @@ extension IdempotencyStatements {
         })
     }
 
-    package func storeResponse(
+    func storeResponse(
         _ response: StoredResponse, _ request: Idempotency, of account: ID<Account>, now: Instant
     ) throws(DatabaseError) {
         let key = Idempotency.Key(account: account, route: request.route, key: request.key)
@@ -91,7 +91,7 @@ extension IdempotencyStatements {
     }
 
     /// Deletes at most `limit` keys older than a day.
-    package func deleteIdempotencyKeys(before: Instant, limit: Int) throws(DatabaseError) -> Int {
+    func deleteIdempotencyKeys(before: Instant, limit: Int) throws(DatabaseError) -> Int {
         try execute("""
             DELETE FROM idempotency_keys WHERE (account_id, route, key) IN
                 (SELECT account_id, route, key FROM idempotency_keys WHERE created_at <= $1 LIMIT $2 \(.skipLocked))

@@ -10,5 +10,5 @@ package struct SchedulerStatements: StatementGroup {
 }
 
 extension Transaction {
-    package var scheduler: SchedulerStatements { SchedulerStatements(self) }
+    var scheduler: SchedulerStatements { SchedulerStatements(self) }
 }

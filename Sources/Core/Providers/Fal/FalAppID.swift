@@ -7,7 +7,7 @@ package struct FalAppID: Sendable, Hashable, CustomStringConvertible {
         case workflows, comfy
     }
 
-    package let namespace: Namespace?
+    let namespace: Namespace?
     package let owner: String
     package let alias: String
     package let path: String?

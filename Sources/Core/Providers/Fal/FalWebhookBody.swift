@@ -9,13 +9,13 @@ package struct FalWebhookBody: Sendable, Hashable {
     package let requestID: String
     /// The same id, or a newer one after fal repeated the request by itself. `requestID` is the one that submit
     /// returned.
-    package let gatewayRequestID: String?
+    let gatewayRequestID: String?
     package let status: Status
     package let error: String?
     /// The model's output, or the body of its error.
     package let payload: JSON?
     /// Set if the result could not be put into the body: ask for it by id.
-    package let payloadError: String?
+    let payloadError: String?
 
     package init(requestID: String, status: Status, payload: JSON?, error: String? = nil, payloadError: String? = nil) {
         self.requestID = requestID
