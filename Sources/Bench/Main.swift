@@ -14,10 +14,10 @@ struct Main: AsyncParsableCommand {
         commandName: "darkroom-bench", abstract: "Measures darkroom on this machine.",
         usage: "darkroom-bench [<benchmark> ...] [<options>]",
         discussion: """
-            Each figure stands beside its floor or a peer, measured in the same run: figures of two runs are not \
-            comparable, and nothing else should run meanwhile. It works in a temporary folder, with a PostgreSQL of \
-            its own or the one that DARKROOM_BENCH_POSTGRES names, and runs the darkroom that lies beside it. A goal \
-            that is missed is said, and is no error.
+            Each figure is reported with a baseline or a peer from the same run. Figures of different runs are not \
+            comparable. Run nothing else at the same time. The command uses a temporary folder, the darkroom in its \
+            own folder, and a temporary PostgreSQL or the one in DARKROOM_BENCH_POSTGRES. A missed goal is reported \
+            and is not an error.
 
             Examples:
               darkroom-bench
@@ -36,14 +36,14 @@ struct Main: AsyncParsableCommand {
         "What to measure: \(Benchmark.allCases.map(\.rawValue).joined(separator: ", ")). Default: all.",
         valueName: "benchmark"))
     var names: [Benchmark] = []
-    @Option(help: "Also write everything as JSON, to this file.") var json: String?
-    @Option(help: "Also write the table for docs/performance.md, to this file.") var markdown: String?
-    @Option(help: "How long each load lasts.") var seconds = 8
-    @Option(help: "Which databases: sqlite, postgres or both.") var engine = BenchEngineChoice.both
-    @Flag(help: "Measure the peers of Benchmarks/peers too.") var peers = false
-    @Flag(help: "Print what one submission runs as a script for pgbench, and end.") var printSql = false
-    @Option(help: "Jobs in the full database of 'growth'.") var growthJobs = 1_000_000
-    @Option(help: "Open streams of 'events'.") var streams = 10_000
+    @Option(help: "Also write all results as JSON to this file.") var json: String?
+    @Option(help: "Also write the table for docs/performance.md to this file.") var markdown: String?
+    @Option(help: "The duration of each load, in seconds.") var seconds = 8
+    @Option(help: "The databases to measure: sqlite, postgres or both.") var engine = BenchEngineChoice.both
+    @Flag(help: "Also measure the peers in Benchmarks/peers.") var peers = false
+    @Flag(help: "Print the statements of one submission as a pgbench script, and exit.") var printSql = false
+    @Option(help: "The number of jobs in the full database of 'growth'.") var growthJobs = 1_000_000
+    @Option(help: "The number of open streams of 'events'.") var streams = 10_000
 
     static func main() async {
         keepFreedMemory()
@@ -81,11 +81,11 @@ struct Main: AsyncParsableCommand {
     }
 
     func validate() throws {
-        guard (1...600).contains(seconds) else { throw ValidationError("--seconds is from 1 to 600.") }
+        guard (1...600).contains(seconds) else { throw ValidationError("--seconds must be from 1 to 600.") }
         guard (1000...10_000_000).contains(growthJobs) else {
-            throw ValidationError("--growth-jobs is from 1000 to 10000000.")
+            throw ValidationError("--growth-jobs must be from 1000 to 10000000.")
         }
-        guard (100...100_000).contains(streams) else { throw ValidationError("--streams is from 100 to 100000.") }
+        guard (100...100_000).contains(streams) else { throw ValidationError("--streams must be from 100 to 100000.") }
     }
 
     func run() async throws {

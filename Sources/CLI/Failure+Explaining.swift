@@ -14,11 +14,12 @@ extension Failure {
         case let error as FileStoreError: self.init(error)
         case let error as SignUpError: self.init(error)
         case let refusal as FilesMark.Refusal: self.init(.failed, refusal.description)
-        case let error as IOError: self.init(.failed, "The network or a file refused: \(NoResponse(error).reason).")
+        case let error as IOError:
+            self.init(.failed, "A network or file operation failed: \(NoResponse(error).reason).")
         case is NIOSSLError, is BoringSSLError:
             self.init(.failed, """
-                The certificate or the key for TLS cannot be used: \(error). Both must be PEM files that belong \
-                together.
+                The TLS certificate or its private key cannot be used: \(error). Both must be PEM files, and the key \
+                must match the certificate.
                 """)
         case let error as any CustomStringConvertible & Error where !(error is CocoaError):
             self.init(.failed, error.description)
@@ -31,21 +32,21 @@ extension Failure {
         case .schema: self.init(.failed, error.message)
         case .unavailable:
             self.init(.failed, """
-                The database cannot be opened: \(error.message). Look at its file and its folder, or restore a backup.
+                The database cannot be opened: \(error.message). Check its file and its folder, or restore a backup.
                 """)
         case .full:
             self.init(.failed, """
-                The database cannot be written: \(error.message). Make room, or let this user write in the data \
-                folder.
+                The database cannot be written: \(error.message). Free disk space, or give this user write permission \
+                in the data folder.
                 """)
         case .busy:
             self.init(
                 .failed, """
-                    The database did not get to it in time: \(error.message). Another program holds it, or it has \
-                    much to do: try again later.
+                    The database is busy: \(error.message). Another program has locked it, or the load is high. Try \
+                    again later.
                     """)
         default:
-            self.init(.failed, "The database refused: \(error).")
+            self.init(.failed, "The database returned an error: \(error).")
         }
     }
 
@@ -54,21 +55,21 @@ extension Failure {
         case .notFound: self.init(.failed, "A file in the data folder is missing.")
         case .tooLarge(let limit): self.init(.failed, "A file is larger than \(limit) bytes.")
         case .full(let reason), .unavailable(let reason):
-            self.init(.failed, "The folder for files cannot be used: \(reason.hasSuffix(".") ? reason : reason + ".")")
+            self.init(.failed, "The folder of files cannot be used: \(reason.hasSuffix(".") ? reason : reason + ".")")
         }
     }
 
     private init(_ error: SignUpError) {
         switch error {
-        case .invalidEmail: self.init(.failed, "The e-mail address is none. It must be like name@example.com.")
+        case .invalidEmail: self.init(.failed, "The email address is invalid. Use an address such as name@example.com.")
         case .invalidMetadata: self.init(.failed, "The user's metadata is too long.")
         case .password(.tooShort):
-            self.init(.failed, "The password is too short: \(PasswordRules.shortest) characters are the least.")
+            self.init(.failed, "The password is too short. It must have at least \(PasswordRules.shortest) characters.")
         case .password(.tooLong):
-            self.init(.failed, "The password is too long: \(PasswordRules.longest) characters are the most.")
+            self.init(.failed, "The password is too long. It must have at most \(PasswordRules.longest) characters.")
         case .password(.guessable): self.init(.failed, "The password is too easy to guess.")
-        case .taken: self.init(.failed, "A user has this e-mail address already.")
-        case .notOpen, .throttled: self.init(.failed, "Nobody can sign up now.")
+        case .taken: self.init(.failed, "A user with this email address already exists.")
+        case .notOpen, .throttled: self.init(.failed, "Sign-up is disabled.")
         }
     }
 }

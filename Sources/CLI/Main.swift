@@ -7,9 +7,9 @@ import Foundation
 @main
 struct Main: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "darkroom", abstract: "The self-hosted backend of AI image products.",
+        commandName: "darkroom", abstract: "The self-hosted backend for AI image products.",
         discussion: """
-            Start a server, and in another terminal make a picture:
+            Start a server, then generate an image in another terminal:
               darkroom serve
               darkroom generate "a red dress in a park" --out dress.png
             """,

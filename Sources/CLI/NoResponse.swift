@@ -17,12 +17,12 @@ struct NoResponse: Sendable {
     private static func reason(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
-            guard let first = error.connectionErrors.first else { return "there is no such host" }
+            guard let first = error.connectionErrors.first else { return "the host was not found" }
             return reason(first.error)
         case let error as IOError: return String(cString: strerror(error.errnoCode)).lowercased()
-        case let error as HTTPClientError where error == .connectTimeout: return "it takes no connections"
+        case let error as HTTPClientError where error == .connectTimeout: return "the connection timed out"
         case let error as HTTPClientError where error == .readTimeout || error == .deadlineExceeded:
-            return "it does not respond in time"
+            return "the response timed out"
         default: return String("\(error)".prefix(200))
         }
     }

@@ -25,7 +25,7 @@ struct Responder: HTTPResponder {
         } catch let error as any HTTPResponseError {
             throw error
         } catch {
-            context.logger.error("a request to the sandbox failed", metadata: ["error": "\(error)"])
+            context.logger.error("request to the sandbox failed", metadata: ["error": "\(error)"])
             return FalResponse.error(500, "Internal server error", type: "internal_error")
         }
     }

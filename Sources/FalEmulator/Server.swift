@@ -116,7 +116,7 @@ package struct Server: Service {
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? settings.port
                 address.set(port)
-                logger.info("the sandbox listens", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+                logger.info("sandbox started", metadata: ["host": "\(settings.host)", "port": "\(port)"])
             }, logger: logger)
     }
 

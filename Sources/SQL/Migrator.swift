@@ -100,14 +100,14 @@ package struct Migrator: Sendable {
                 throw DatabaseError(.schema, """
                     The database has schema step \(row.number) (\(row.name)), \
                     which this version of Darkroom does not know. \
-                    Start the newer version that made it, or restore a backup from before it.
+                    Use the newer version that created it, or restore an earlier backup.
                     """)
             }
             guard row.checksum == migrations[index].checksum(in: dialect) else {
                 throw DatabaseError(.schema, """
-                    Schema step \(row.number) (\(row.name)) \
-                    was made from another text than this version of Darkroom holds. \
-                    Start the version that made this database, or begin with an empty one.
+                    Schema step \(row.number) (\(row.name)) of the database \
+                    differs from the one in this version of Darkroom. \
+                    Use the version that created the database, or start with an empty database.
                     """)
             }
         }

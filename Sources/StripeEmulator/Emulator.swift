@@ -47,7 +47,7 @@ struct Emulator: Sendable {
         try await write { store in
             let endpoint = WebhookEndpoint(
                 id: Self.configuredEndpoint, created: store.now, url: url, events: ["*"], version: nil, secret: secret,
-                description: "Named by the Stripe emulator's settings")
+                description: "Configured in the settings of the Stripe emulator")
             if try store.transaction.object(endpoint.id, as: WebhookEndpoint.self) == nil {
                 try store.transaction.insert(endpoint)
             } else {

@@ -26,9 +26,9 @@ struct Responder: HTTPResponder {
             throw error
         } catch {
             context.logger.error(
-                "a request to the Stripe emulator failed", metadata: ["path": "\(path)", "error": "\(error)"])
+                "request to the Stripe emulator failed", metadata: ["path": "\(path)", "error": "\(error)"])
             let body: JSON = [
-                "error": ["type": "api_error", "message": "The Stripe emulator failed; its log says why."],
+                "error": ["type": "api_error", "message": "The Stripe emulator failed. See its log."],
             ]
             return json(APIResponse(status: 500, body: body.text))
         }
@@ -37,7 +37,8 @@ struct Responder: HTTPResponder {
     private func call(_ request: Request) async throws -> Response {
         guard let method = APIRequest.Method(rawValue: request.method.rawValue) else {
             return json(
-                APIResponse(status: 405, body: APIError(status: 405, message: "This method is not taken.").body.text))
+                APIResponse(
+                    status: 405, body: APIError(status: 405, message: "This method is not supported.").body.text))
         }
         let response = try await api.response(to: APIRequest(
             method: method, path: request.uri.path, query: request.uri.query ?? "", body: try await body(of: request),

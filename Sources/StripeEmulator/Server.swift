@@ -78,7 +78,7 @@ package struct Server: Service {
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? settings.port
                 address.set(port)
-                logger.info("the Stripe emulator listens", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+                logger.info("Stripe emulator started", metadata: ["host": "\(settings.host)", "port": "\(port)"])
             }, logger: logger)
     }
 }

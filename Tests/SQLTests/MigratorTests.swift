@@ -86,7 +86,7 @@ struct MigratorTests {
         #expect(error?.kind == .schema)
         #expect(error?.message == """
             The database has schema step 2 (pets), which this version of Darkroom does not know. \
-            Start the newer version that made it, or restore a backup from before it.
+            Use the newer version that created it, or restore an earlier backup.
             """)
         #expect(try await noted(database).count == 2)
     }
@@ -102,7 +102,7 @@ struct MigratorTests {
         }
 
         #expect(error?.kind == .schema)
-        #expect(error?.message.hasPrefix("Schema step 1 (people) was made from another text") == true)
+        #expect(error?.message.hasPrefix("Schema step 1 (people) of the database differs") == true)
         #expect(try await tables(database) == ["people", "schema_migrations"])
     }
 

@@ -49,7 +49,7 @@ extension BenchRun {
 
     private static func remove(_ folder: String) {
         do { try FileManager.default.removeItem(atPath: folder) } catch {
-            complain("bench: \(folder) is left behind: \(error)")
+            complain("bench: \(folder) was not removed: \(error)")
         }
     }
 

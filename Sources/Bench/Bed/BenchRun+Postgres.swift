@@ -13,7 +13,7 @@ extension BenchRun {
         guard PostgresCluster.isInstalled else {
             throw Failure(
                 .failed, """
-                    PostgreSQL's server is not installed. Install postgresql-15, or measure with --engine sqlite.
+                    The PostgreSQL server is not installed. Install postgresql-15, or use --engine sqlite.
                     """)
         }
         let cluster = try await PostgresCluster(in: folder, settings: durableSettings)

@@ -46,7 +46,7 @@ extension BenchRun {
             try await Time.system.sleep(.milliseconds(2))
         }
         let printed = (child.output + child.errors).suffix(800)
-        throw Failure(.failed, "\(program) \(arguments.first ?? "") did not get ready: \(printed)")
+        throw Failure(.failed, "\(program) \(arguments.first ?? "") did not become ready: \(printed)")
     }
 
     private func isReady(_ port: Int, _ path: String) async -> Bool {

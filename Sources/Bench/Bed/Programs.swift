@@ -8,7 +8,7 @@ enum Programs {
             let path = (try bench as NSString).deletingLastPathComponent + "/darkroom"
             guard FileManager.default.isExecutableFile(atPath: path) else {
                 throw Failure(
-                    .failed, "There is no darkroom beside darkroom-bench, at \(path). Run 'make build' first.")
+                    .failed, "There is no darkroom at \(path). Run 'make build' first.")
             }
             return path
         }
@@ -18,7 +18,7 @@ enum Programs {
     static var bench: String {
         get throws {
             guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-                throw Failure(.failed, "This program's own file cannot be found.")
+                throw Failure(.failed, "The file of this program cannot be found.")
             }
             return path
         }

@@ -14,7 +14,7 @@ struct ClaimBench {
             run.note("claim on \(engine.rawValue): submitting \(jobs) jobs")
             let world = try await NoOpWorld(database: database, accounts: bed.accounts)
             try await world.submit(jobs)
-            run.note("claim on \(engine.rawValue): working them off")
+            run.note("claim on \(engine.rawValue): processing the jobs")
             let rate = try await world.workOff(jobs)
             try await world.check(jobs)
             await database.close()

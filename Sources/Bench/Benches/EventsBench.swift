@@ -36,7 +36,7 @@ struct EventsBench {
 
         func result() async throws -> StreamResult {
             guard await child.exit() == 0, let line = child.output.split(separator: "\n").last else {
-                throw Failure(.failed, "The streams' reader failed: \(text.suffix(400))")
+                throw Failure(.failed, "The reader of the streams failed: \(text.suffix(400))")
             }
             return try JSONDecoder().decode(StreamResult.self, from: Data(line.utf8))
         }

@@ -55,7 +55,7 @@ struct GrowthBench {
             accounts: bed.accounts.count - 1, perAccount: jobsPerAccount, sample: sample.id, engine: engine)
         run.note("growth on \(engine.rawValue): \(jobs.count) jobs with \(jobs.entries) entries")
         let database = try bed.open()
-        try await jobs.load(into: database) { run.note("growth on \(engine.rawValue): \($0) jobs are there") }
+        try await jobs.load(into: database) { run.note("growth on \(engine.rawValue): \($0) jobs inserted") }
         let differences = try await LedgerCheck(database)().differences
         guard differences.isEmpty else { throw Failure(.failed, "The loaded books do not balance: \(differences[0])") }
         return LoadedBed(bed: bed, jobs: jobs, database: database, server: try await run.serve(bed))

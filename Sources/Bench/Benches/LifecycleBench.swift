@@ -57,7 +57,7 @@ struct LifecycleBench {
         while try await database.read({ try $0.queryOne(alive) }) != nil {
             try await Time.system.sleep(.milliseconds(100))
             guard ContinuousClock.now - begin < .seconds(300) else {
-                throw Failure(.failed, "Jobs do not end within five minutes.")
+                throw Failure(.failed, "The jobs did not end within five minutes.")
             }
         }
     }

@@ -47,7 +47,7 @@ struct NoOpWorld: Sendable {
             while delivered.count.withLock({ $0 }) - before < count {
                 try await Time.system.sleep(.milliseconds(2))
                 guard ContinuousClock.now - begin < .seconds(120) else {
-                    throw Failure(.failed, "The worker does not get on.")
+                    throw Failure(.failed, "The worker makes no progress.")
                 }
             }
             while try await unended() > 0 { try await Time.system.sleep(.milliseconds(1)) }
@@ -71,7 +71,7 @@ struct NoOpWorld: Sendable {
                  transaction.queryOne("SELECT COUNT(*) AS count FROM attempts")?.get("count") ?? 0) as (Int, Int)
         }
         guard counts == (count, count) else {
-            throw Failure(.failed, "Of \(count) jobs \(counts.0) completed, by \(counts.1) attempts.")
+            throw Failure(.failed, "Only \(counts.0) of \(count) jobs completed, in \(counts.1) attempts.")
         }
     }
 

@@ -11,7 +11,7 @@ struct Peers {
         case procrastinate = "Procrastinate"
     }
 
-    static let missing = "not measured: run make bench-peers"
+    static let missing = "not measured: run 'make bench-peers'"
     private static let bin = ".build/peers/bin"
     private static let sources = "Benchmarks/peers"
 
@@ -90,7 +90,7 @@ struct Peers {
 
     private func database() async throws -> String {
         guard let url = try await run.newDatabase(named: "peer") else {
-            throw Failure(.failed, "There is no PostgreSQL for the peers.")
+            throw Failure(.failed, "No PostgreSQL is available for the peers.")
         }
         return url
     }
@@ -109,7 +109,7 @@ struct Peers {
     private func rate(in output: String) throws -> Double {
         let line = output.split(separator: "\n").first { $0.contains(" process ") }
         guard let rate = line?.firstMatch(of: /process ([0-9]+)\/s/).flatMap({ Double($0.output.1) }) else {
-            throw Failure(.failed, "A peer did not say how fast it was: \(output.suffix(600))")
+            throw Failure(.failed, "A peer printed no result: \(output.suffix(600))")
         }
         return rate
     }

@@ -5,7 +5,7 @@ import Logging
 /// `darkroom-bench echo`: the least that Hummingbird can do for a request, which no server on it can beat.
 struct EchoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "echo", abstract: "Echoes JSON, beside what is measured.", shouldDisplay: false)
+        commandName: "echo", abstract: "Echoes JSON, as a baseline.", shouldDisplay: false)
 
     @Option(help: "The port to listen on.") var port: Int
 

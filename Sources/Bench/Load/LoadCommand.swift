@@ -4,9 +4,9 @@ import Foundation
 /// `darkroom-bench load`: a load generator in a process of its own. Reads a `LoadSpec` and prints a `LoadResult`.
 struct LoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "load", abstract: "Loads a server that is measured.", shouldDisplay: false)
+        commandName: "load", abstract: "Sends load to a server.", shouldDisplay: false)
 
-    @Argument(help: "A file with the load.") var spec: String
+    @Argument(help: "A file that describes the load.") var spec: String
 
     func run() async throws {
         let spec = try JSONDecoder().decode(LoadSpec.self, from: Data(contentsOf: URL(fileURLWithPath: spec)))

@@ -101,7 +101,7 @@ struct LoadGenerator {
         }
         guard isConnected else {
             close(descriptor)
-            throw Failure(.unreachable, "Nothing listens on port \(spec.port).")
+            throw Failure(.unreachable, "No server listens on port \(spec.port).")
         }
         var on: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))

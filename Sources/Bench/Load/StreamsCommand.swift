@@ -8,9 +8,9 @@ import Synchronization
 /// `darkroom-bench streams`: opens event streams, says so, reads them for a while and prints a `StreamResult`.
 struct StreamsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "streams", abstract: "Reads event streams of a server that is measured.", shouldDisplay: false)
+        commandName: "streams", abstract: "Reads event streams of a server.", shouldDisplay: false)
 
-    @Argument(help: "A file with what to open.") var spec: String
+    @Argument(help: "A file that describes the streams.") var spec: String
 
     /// Connections that are being opened at once.
     private static let opening = 100
@@ -88,7 +88,7 @@ private final class StreamReader: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if !hasBegun { begun.fail(Failure(.failed, "A stream was closed before it began.")) }
+        if !hasBegun { begun.fail(Failure(.failed, "A stream was closed before it started.")) }
         received.lost()
     }
 }

@@ -11,7 +11,7 @@ extension BenchRun {
             ["pgbench"] + BenchRun.pgbenchArguments(clients, seconds ?? options.seconds) + ["-f", file, url], log: file)
         let line = output.split(separator: "\n").first { $0.hasPrefix("tps = ") }
         guard let tps = line?.split(separator: " ").dropFirst(2).first.flatMap({ Double($0) }) else {
-            throw Failure(.failed, "pgbench did not say how fast it was: \(output.suffix(600))")
+            throw Failure(.failed, "pgbench printed no rate: \(output.suffix(600))")
         }
         return tps
     }

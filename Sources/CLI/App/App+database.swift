@@ -26,11 +26,12 @@ extension App {
             let pending = try await Schema.migrator.pending(database)
             guard pending.count < Schema.migrator.count else {
                 throw Failure(
-                    .usage, "There is nothing of Darkroom in \(settings.database.shown) yet. Start a server first.")
+                    .usage, "\(settings.database.shown) has no Darkroom tables. Start a server first.")
             }
             guard pending.isEmpty else {
                 throw Failure(.failed, """
-                    The database's schema is older than this program. Run 'darkroom migrate', or restart the server.
+                    The schema of the database is older than this program. Run 'darkroom migrate', or restart the \
+                    server.
                     """)
             }
             return database
@@ -46,7 +47,7 @@ extension App {
         case .sqlite(let path):
             guard FileManager.default.fileExists(atPath: path) else {
                 throw Failure(
-                    .usage, "There is no database at \(path). Name its folder with --data, or start a server first.")
+                    .usage, "There is no database at \(path). Set --data to its folder, or start a server first.")
             }
             return Database(try SQLiteEngine(path: path))
         case .postgres(let address):
@@ -59,7 +60,7 @@ extension App {
         let database = try await openUnmigrated(settings)
         do {
             let waits: @Sendable () -> Void = {
-                logger.notice("waiting for another node, which changes the database's schema")
+                logger.notice("waiting for another node to migrate the database schema")
             }
             try await Schema.migrator.migrate(database, waits: waits) { time.now().milliseconds }
             return database
@@ -75,12 +76,14 @@ extension App {
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw Failure(.failed, """
-                The data folder \(folder) cannot be made. Choose another with --data, or let this user write there.
+                The data folder \(folder) cannot be created. Choose another folder with --data, or give this user \
+                write permission there.
                 """)
         }
         guard access(folder, W_OK | X_OK) == 0 else {
             throw Failure(.failed, """
-                The data folder \(folder) cannot be written. Let this user write there, or choose another with --data.
+                The data folder \(folder) is not writable. Give this user write permission there, or choose another \
+                folder with --data.
                 """)
         }
     }

@@ -51,7 +51,7 @@ extension App {
         try await group.run()
         // While the database is away they are lost, which is no reason for a stop to fail.
         do { try await darkroom.accounts.keyUses.runOnce() } catch {
-            logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)"])
+            logger.warning("last use of API keys not recorded", metadata: ["error": "\(error)"])
         }
         logger.notice("stopped")
     }

@@ -25,7 +25,8 @@ extension Settings {
         guard case .stripeEmulator = payments else { return self }
         guard let port = ServerFile.running(in: data)?.stripeSandboxPort else {
             throw Failure(.failed, """
-                The Stripe emulator runs inside the server: start 'darkroom serve' with it, or set STRIPE_SECRET_KEY.
+                The Stripe emulator runs inside the server. Start 'darkroom serve' with the emulator, or set \
+                STRIPE_SECRET_KEY.
                 """)
         }
         var settings = self
@@ -39,5 +40,6 @@ extension Settings {
 }
 
 extension Failure {
-    static let paymentsOff = Failure(.failed, "Payments are not set up: set STRIPE_SECRET_KEY as for the server.")
+    static let paymentsOff = Failure(
+        .failed, "Payments are not configured. Set STRIPE_SECRET_KEY to the same value as for the server.")
 }

@@ -3,11 +3,12 @@ import Foundation
 
 /// Flags that several commands take. Each is a setting as well: `--data` is `DARKROOM_DATA`.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "The folder of the database, the files and the secrets. Default: ./data")
+    @Option(help: "The folder for the database, files and secrets. Default: ./data")
     var data: String?
 
     @Option(
-        name: .customLong("log-level"), help: "trace, debug, info, notice, warning, error or critical. Default: info")
+        name: .customLong("log-level"),
+        help: "The log level: trace, debug, info, notice, warning, error or critical. Default: info")
     var logLevel: String?
 
     @Option(name: .customLong("log-format"), help: "text or json. Default: text")

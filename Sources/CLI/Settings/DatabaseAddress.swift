@@ -19,9 +19,9 @@ enum DatabaseAddress: Sendable, Equatable {
     /// Never with the text at fault, which may hold a password.
     static func refusal(of name: String) -> String {
         """
-        \(name) must be postgresql://user@host/database, as PostgreSQL's own clients take it, or sqlite: and a path. \
-        Characters such as @ : / # % in a password are written %40 %3A %2F %23 %25. What it is now is not repeated \
-        here.
+        \(name) must be a PostgreSQL URL such as postgresql://user@host/database, or sqlite: followed by a path. \
+        Write the characters @ : / # % of a password as %40 %3A %2F %23 %25. The value is not shown because it may \
+        contain a password.
         """
     }
 

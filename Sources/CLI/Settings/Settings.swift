@@ -68,7 +68,7 @@ struct SettingsProblems: Error, CustomStringConvertible {
     let problems: [String]
 
     var description: String {
-        "The settings are not right:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
+        "Invalid settings:\n" + problems.map { "  - \($0)" }.joined(separator: "\n")
     }
 }
 
@@ -120,8 +120,8 @@ extension Settings {
     private var paymentWarnings: [String] {
         guard case .stripe(let stripe) = payments, stripe.webhookSecrets.isEmpty else { return [] }
         return ["""
-            STRIPE_SECRET_KEY is set and no STRIPE_WEBHOOK_SECRET: every webhook of Stripe's is refused, and credits \
-            come only to who returns from the pay page.
+            STRIPE_SECRET_KEY is set without STRIPE_WEBHOOK_SECRET: the server rejects all webhooks of Stripe, and \
+            adds credits only when a customer returns from the payment page.
             """]
     }
 

@@ -62,8 +62,8 @@ struct SettingsReader {
         guard let text = text(name, aliases: alias.map { ["darkroom." + $0] } ?? []) else { return nil }
         guard let value = Int(text), range.contains(value) else {
             problems.append("""
-                \(Self.variable(name)) is '\(text)' and must be a number from \(range.lowerBound) to \
-                \(range.upperBound).
+                \(Self.variable(name)) must be a number from \(range.lowerBound) to \(range.upperBound), but is \
+                '\(text)'.
                 """)
             return nil
         }
@@ -74,7 +74,7 @@ struct SettingsReader {
     mutating func port(_ name: String, otherThan server: Int) -> Int? {
         let port = integer(name, 1...65_535)
         if port == server {
-            problems.append("\(Self.variable(name)) is the server's own port \(server); it needs another.")
+            problems.append("\(Self.variable(name)) must differ from the server's port \(server).")
         }
         return port
     }
@@ -89,7 +89,7 @@ struct SettingsReader {
             Decimal(whole) == micro
         else {
             problems.append("""
-                \(Self.variable(name)) is '\(text)' and must be an amount of US dollars above 0, such as 50 or 12.50.
+                \(Self.variable(name)) must be an amount of US dollars above 0, such as 50 or 12.50, but is '\(text)'.
                 """)
             return nil
         }
@@ -100,7 +100,7 @@ struct SettingsReader {
         guard let text = text(name)?.lowercased() else { return nil }
         if ["1", "true", "yes", "on"].contains(text) { return true }
         if ["0", "false", "no", "off"].contains(text) { return false }
-        problems.append("\(Self.variable(name)) is '\(text)' and must be true or false.")
+        problems.append("\(Self.variable(name)) must be true or false, but is '\(text)'.")
         return nil
     }
 
@@ -108,7 +108,7 @@ struct SettingsReader {
         guard let text = text(name, aliases: aliases) else { return nil }
         guard Origin(text) != nil, let url = URL(string: text), url.query() == nil, url.fragment() == nil else {
             problems.append("""
-                \(Self.variable(name)) is '\(text)' and must be an address such as https://pictures.example.com.
+                \(Self.variable(name)) must be a URL such as https://pictures.example.com, but is '\(text)'.
                 """)
             return nil
         }
@@ -119,7 +119,7 @@ struct SettingsReader {
         guard let text = text(name) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            problems.append("\(Self.variable(name)) is '\(text)' and must be one of \(known).")
+            problems.append("\(Self.variable(name)) must be one of \(known), but is '\(text)'.")
             return nil
         }
         return choice
@@ -128,7 +128,7 @@ struct SettingsReader {
     mutating func admin() -> Settings.Admin {
         let email = text("admin.email")
         if let email, EmailAddress(email) == nil {
-            problems.append("\(Self.variable("admin.email")) is '\(email)' and must be an e-mail address.")
+            problems.append("\(Self.variable("admin.email")) must be an email address, but is '\(email)'.")
         }
         let password = text("admin.password", isSecret: true)
         if let password, !(PasswordRules.shortest...PasswordRules.longest).contains(password.unicodeScalars.count) {
@@ -145,12 +145,12 @@ struct SettingsReader {
         case (nil, nil): return nil
         case (let certificate?, let key?):
             for path in [certificate, key] where !FileManager.default.isReadableFile(atPath: path) {
-                problems.append("The file \(path) for TLS cannot be read.")
+                problems.append("The TLS file \(path) cannot be read.")
             }
             return Settings.TLS(certificate: certificate, key: key)
         default:
             problems.append("""
-                \(Self.variable("tls.cert")) and \(Self.variable("tls.key")) belong together; one is missing.
+                \(Self.variable("tls.cert")) and \(Self.variable("tls.key")) must be set together.
                 """)
             return nil
         }
@@ -170,12 +170,12 @@ struct SettingsReader {
         guard requested ?? (sandboxPort != nil && !isShared && !isPaid) else { return .off }
         if isPaid {
             problems.append("""
-                \(Self.variable("stripe.sandbox")) is on, and work goes to a provider that is paid: the Stripe \
-                emulator would give credits for nothing.
+                \(Self.variable("stripe.sandbox")) must be off with a paid provider: the Stripe emulator would give \
+                credits without a payment.
                 """)
         }
         if own == sandboxPort {
-            problems.append("\(Self.variable("stripe.sandbox.port")) is the sandbox's port \(own); it needs another.")
+            problems.append("\(Self.variable("stripe.sandbox.port")) must differ from the sandbox's port \(own).")
         }
         return .stripeEmulator(port: own)
     }
@@ -188,13 +188,13 @@ struct SettingsReader {
         guard let key = text("stripe.key", aliases: ["stripe.secret.key"], isSecret: true) else {
             if !secrets.isEmpty {
                 let name = Self.variable("stripe.webhook.secrets")
-                problems.append("\(name) is set, and no STRIPE_SECRET_KEY: both or neither.")
+                problems.append("\(name) is set without STRIPE_SECRET_KEY. Set both or neither.")
             }
             return nil
         }
         if key.hasPrefix("pk_") {
             problems.append(
-                "STRIPE_SECRET_KEY is a publishable key; it needs the secret one, which begins with sk_ or rk_.")
+                "STRIPE_SECRET_KEY must be a secret key, which begins with sk_ or rk_, but is a publishable key.")
         }
         return Settings.Stripe(key: key, url: url, webhookSecrets: secrets)
     }

@@ -64,7 +64,7 @@ extension ParameterSchema {
         for name in given.keys.sorted() where parameter(name) == nil {
             let known = parameters.map(\.name).joined(separator: ", ")
             throw ParameterError(
-                code: .unknown, field: name, message: "There is no parameter '\(name)'. There are: \(known).")
+                code: .unknown, field: name, message: "Unknown parameter '\(name)'. Supported parameters: \(known).")
         }
         var valid: [String: JSON] = [:]
         for parameter in parameters {
@@ -73,7 +73,7 @@ extension ParameterSchema {
             if let value = sent ?? parameter.default {
                 valid[parameter.name] = try parameter.check(value)
             } else if parameter.required == true {
-                throw ParameterError(code: .missing, field: parameter.name, message: "'\(parameter.name)' is missing.")
+                throw ParameterError(code: .missing, field: parameter.name, message: "'\(parameter.name)' is required.")
             }
         }
         let isSizeGiven = given["resolution"].map { $0 != .null } ?? false
@@ -92,13 +92,16 @@ extension ParameterSchema {
         else {
             throw ParameterError(
                 code: .invalid, field: "aspectRatio",
-                message: "Give either 'resolution' as width x height, or as 512, 1K, 2K or 4K beside 'aspectRatio'.")
+                message: """
+                    Set 'resolution' to a size such as '1024x1024', or set it to 512, 1K, 2K or 4K together with \
+                    'aspectRatio'.
+                    """)
         }
         let bounds = (parameter.minimum ?? 1)...(parameter.maximum ?? 8192)
         guard bounds.contains(size.width), bounds.contains(size.height) else {
             throw ParameterError(
                 code: .invalid, field: "resolution",
-                message: "Each side must have \(bounds.lowerBound) to \(bounds.upperBound) pixels; this is \(size).")
+                message: "Each side must be \(bounds.lowerBound) to \(bounds.upperBound) pixels; the size is \(size).")
         }
         valid["resolution"] = .string("\(size)")
         valid["width"] = .integer(Int64(size.width))
@@ -113,10 +116,10 @@ extension ParameterSchema.Parameter {
         case .integer, .percent: try checkInteger(value)
         case .choice: try checkChoice(value)
         case .resolution:
-            try checkPattern(value, "'1024x1024', or 512, 1K, 2K or 4K") { Resolution.isWellFormed($0) }
+            try checkPattern(value, "a size such as '1024x1024', or 512, 1K, 2K or 4K") { Resolution.isWellFormed($0) }
         case .aspectRatio: try checkPattern(value, "a ratio such as 16:9, at most 4:1") { Resolution.ratio($0) != nil }
         case .asset:
-            try checkPattern(value, "the id of a picture that you uploaded or made") { ID<Asset>(checking: $0) != nil }
+            try checkPattern(value, "the id of an image in your account") { ID<Asset>(checking: $0) != nil }
         }
     }
 
@@ -124,12 +127,14 @@ extension ParameterSchema.Parameter {
         guard let text = value.string else { throw invalid("must be a string") }
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         let count = trimmed.count
-        guard count >= minimum ?? 0 else { throw invalid("must have at least \(minimum ?? 0) characters") }
+        guard count >= minimum ?? 0 else {
+            throw invalid("must have at least \(minimum ?? 0) \(minimum == 1 ? "character" : "characters")")
+        }
         guard count <= maximum ?? 10_000 else {
-            throw invalid("may have at most \(maximum ?? 10_000) characters; this has \(count)")
+            throw invalid("must have at most \(maximum ?? 10_000) characters; it has \(count)")
         }
         guard !trimmed.unicodeScalars.contains(where: { $0.value == 0 }) else {
-            throw invalid("may not contain a zero character")
+            throw invalid("must not contain the character U+0000")
         }
         return .string(trimmed)
     }
@@ -144,7 +149,7 @@ extension ParameterSchema.Parameter {
     private func checkChoice(_ value: JSON) throws(ParameterError) -> JSON {
         let choices = choices ?? []
         guard let text = value.string, choices.contains(text) else {
-            throw invalid("must be one of \(choices.joined(separator: ", "))")
+            throw invalid("must be one of: \(choices.joined(separator: ", "))")
         }
         return value
     }

@@ -52,7 +52,7 @@ package struct Asset: Sendable, Hashable {
 extension Asset {
     package init(_ row: Row) throws(DatabaseError) {
         guard let type = FileType(contentType: try row.get("content_type")) else {
-            throw DatabaseError(.decoding, "column content_type does not hold a type of file")
+            throw DatabaseError(.decoding, "column content_type does not hold a file type")
         }
         let width: Int? = try row.get("width")
         let height: Int? = try row.get("height")

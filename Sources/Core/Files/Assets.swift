@@ -57,7 +57,8 @@ package struct Assets: Sendable {
         }
         do { try await RemoveFile(database: database, store: store)(key) } catch {
             logger.warning(
-                "the bytes of a deleted file stay for DeleteFiles", metadata: ["key": "\(key)", "error": "\(error)"])
+                "file of a deleted asset not removed yet; it is removed later",
+                metadata: ["key": "\(key)", "error": "\(error)"])
         }
     }
 }

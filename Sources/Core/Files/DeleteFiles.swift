@@ -32,7 +32,7 @@ package struct DeleteFiles: Sendable {
                 try await RemoveFile(database: database, store: store)(deletion.key)
                 removed += 1
             } catch {
-                logger.warning("a file could not be removed", metadata: [
+                logger.warning("file not removed; trying again later", metadata: [
                     "key": "\(deletion.key)", "tries": "\(deletion.tries)", "error": "\(error)",
                 ])
                 let retryAt = now + Self.wait(after: deletion.tries)

@@ -32,30 +32,30 @@ package enum JobFailure: Sendable, Hashable {
         }
     }
 
-    package var message: String { sentence + " Your credits were given back." }
+    package var message: String { sentence + " No credits were charged." }
 
     private var sentence: String {
         switch self {
         case .provider(let failure):
             switch failure.code {
             case .contentPolicy:
-                "The provider's content policy does not allow this request. Change the prompt or the picture."
-            case .invalidInput: "The provider could not use this input: \(failure.message)."
-            case .rateLimited: "The provider was too busy, also after several tries. Try again in a few minutes."
+                "The provider's content policy does not allow this request. Change the prompt or the image."
+            case .invalidInput: "The provider rejected the input: \(failure.message)."
+            case .rateLimited: "The provider was too busy, even after several attempts. Try again in a few minutes."
             case .unavailable:
-                "The provider could not be reached, also after several tries. Try again in a few minutes."
-            case .failed: "The provider failed, also after several tries. Try again."
+                "The provider could not be reached, even after several attempts. Try again in a few minutes."
+            case .failed: "The provider failed, even after several attempts. Try again."
             case .misconfigured:
-                "The provider takes no work from this installation at the moment. Its operator must look into it."
-            case .cancelled: "The provider cancelled the work."
+                "The provider does not accept requests from this installation. Contact the operator."
+            case .cancelled: "The provider cancelled the request."
             }
-        case .lost: "The provider never said what became of the work."
-        case .timedOut: "The work was not done within its time limit."
-        case .flagged: "The result was found unsafe and is not delivered. Change the prompt."
-        case .nothingDelivered: "The provider finished without a result."
-        case .downloadFailed: "The result could not be fetched from the provider, also after several tries. Try again."
-        case .storageFailed: "The result could not be stored here. The operator must look into it."
-        case .inputMissing: "The picture to work on was deleted before the work began."
+        case .lost: "The provider did not report a result."
+        case .timedOut: "The job exceeded its time limit."
+        case .flagged: "The result was classified as unsafe and was not delivered. Change the prompt."
+        case .nothingDelivered: "The provider returned no output."
+        case .downloadFailed: "The output could not be downloaded, even after several attempts. Try again."
+        case .storageFailed: "The output could not be stored. Contact the operator."
+        case .inputMissing: "The input image was deleted before the job started."
         }
     }
 }

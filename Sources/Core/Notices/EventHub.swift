@@ -89,7 +89,7 @@ package final class EventHub: Service {
                     if sent > 250 { try await time.sleep(EventHub.pause * sent) }
                 } catch {
                     if Task.isCancelled { return }
-                    logger.warning("events could not be read", metadata: ["error": "\(error)"])
+                    logger.warning("events not read", metadata: ["error": "\(error)"])
                     mark(accounts)
                     do { try await time.sleep(.seconds(1)) } catch { return }
                 }

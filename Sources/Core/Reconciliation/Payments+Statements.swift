@@ -26,7 +26,7 @@ extension ReconciliationStatements {
             }
         }
         return Reconciliation.Section(
-            name: "payments", about: "purchases against the events that Stripe has sent", compared: compared,
+            name: "payments", about: "purchases compared with the events that Stripe sent", compared: compared,
             mismatched: mismatched,
             sums: sums.sorted { $0.unit.name < $1.unit.name }, mismatches: Array(mismatches.prefix(limit)))
     }
@@ -80,27 +80,28 @@ extension ReconciliationRepair {
         return switch code {
         case "payment_not_booked": ReconciliationRepair(
             command: command, text: """
-                Reads the payment again from Stripe, and books it as its event would have: once, also if that event \
-                still comes.
+                Reads the payment from Stripe again and books it as its event would have done. It is booked only \
+                once, even if the event arrives later.
                 """)
         case "purchase_without_event": ReconciliationRepair(
             command: command, text: """
-                Asks Stripe whether it was paid, and records that it was. Check that the webhook's endpoint leads here.
+                Asks Stripe whether the purchase was paid, and records that it was. Check that the webhook endpoint \
+                at Stripe has the URL of this server.
                 """)
         case "refund_not_applied", "dispute_not_applied": ReconciliationRepair(
             command: command, text: """
-                Reads the payment's refunds and disputes again from Stripe, and takes back, or gives back, \
-                what they ask for.
+                Reads the refunds and disputes of the payment from Stripe again, and takes back or restores the \
+                credits accordingly.
                 """)
         case "event_not_applied": ReconciliationRepair(
             command: "darkroom admin replay-event \(key)",
             text: """
-                Applies it now. Until then nobody knows what it asks for: a refund, a dispute or another plan may not \
-                be in the books.
+                Applies the event now. Until then the books may lack a refund, a dispute or a change of plan.
                 """)
         default: look(
             """
-            Compare the purchase with the payment at Stripe, and adjust by 'darkroom admin grant' or a refund at Stripe.
+            Compare the purchase with the payment at Stripe. Correct the difference with 'darkroom admin grant' or a \
+            refund at Stripe.
             """)
         }
     }

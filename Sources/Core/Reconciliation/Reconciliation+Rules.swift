@@ -43,7 +43,7 @@ extension ReconciliationStatements {
 }
 
 extension LedgerCheckRule {
-    /// Its name as an identifier: `nobody_pays_for_nothing`.
+    /// Its name as an identifier: `a_failed_or_cancelled_job_costs_nothing`.
     var code: String {
         name.lowercased().replacing("'", with: "").split { !$0.isLetter && !$0.isNumber }.joined(separator: "_")
     }
@@ -57,7 +57,7 @@ extension LedgerCheckRule {
     /// A reservation that is open although its job is over or never existed.
     private func hasOrphan(_ difference: LedgerCheck.Difference) -> Bool {
         switch name {
-        case "a live job has an open reservation, an ended one has an ended one": difference.found == "open"
+        case "a job's reservation is open until the job ends": difference.found == "open"
         case "a reservation belongs to a job": difference.found == "none"
         default: false
         }
@@ -67,13 +67,13 @@ extension LedgerCheckRule {
 extension LedgerCheckRule.Subject {
     fileprivate var about: String {
         switch self {
-        case .transactions: "ledger transactions against their entries"
-        case .balances: "balances against entries, lots, reservations and debts"
-        case .lots: "lots against their entries"
-        case .reservations: "reservations against jobs and the ledger"
-        case .purchases: "purchases against the ledger"
-        case .limits: "what is counted of limits against reservations"
-        case .jobs: "jobs against their outputs, attempts and events"
+        case .transactions: "ledger transactions compared with their entries"
+        case .balances: "balances compared with entries, lots, reservations and debts"
+        case .lots: "lots compared with their entries"
+        case .reservations: "reservations compared with jobs and the ledger"
+        case .purchases: "purchases compared with the ledger"
+        case .limits: "spend counters compared with reservations"
+        case .jobs: "jobs compared with their outputs, attempts and events"
         }
     }
 
@@ -143,20 +143,20 @@ extension LedgerCheckRule.Subject {
         switch self {
         case .transactions: .look(
             """
-            The ledger refuses every change, so somebody went past it. \
-            Compare with the last backup that 'darkroom audit' finds in order.
+            The ledger does not allow changes, so the database was changed directly. \
+            Compare it with the last backup for which 'darkroom audit' reports no difference.
             """)
         case .balances, .lots: .look(
             """
-            'darkroom admin explain ACCOUNT' computes the balance and its lots from the entries. \
-            They are right where the transactions are.
+            Run 'darkroom admin explain ACCOUNT': it computes the balance and its lots from the entries. \
+            The entries are correct if the transactions are.
             """)
         case .reservations:
-            .look("Compare the job with its lines in the ledger: GET /api/credits/history?job=… of its account.")
-        case .purchases: .look("Compare the purchase with its line in the ledger, and with the payment at Stripe.")
-        case .limits: .look("Remove the limit and set it again, which counts again what was spent of it.")
+            .look("Compare the job with its ledger entries: GET /api/credits/history?job=… in its account.")
+        case .purchases: .look("Compare the purchase with its ledger entry, and with the payment at Stripe.")
+        case .limits: .look("Remove the limit and set it again: this recomputes its counter.")
         case .jobs:
-            .look("The credits are not in question. Look at the job and its attempts, and in the log around its end.")
+            .look("The credits are not affected. Check the job, its attempts, and the log around the job's end.")
         }
     }
 }
@@ -165,8 +165,8 @@ extension ReconciliationRepair {
     static let releaseReservation = ReconciliationRepair(
         command: "darkroom admin repair reservations",
         text: """
-            Ends reservations whose job is over or was never there: what the job delivered is captured, the rest \
-            released.
+            Ends reservations whose job has ended or does not exist: captures what the job delivered, and releases \
+            the rest.
             """)
 
     static func look(_ text: String) -> ReconciliationRepair { ReconciliationRepair(command: nil, text: text) }

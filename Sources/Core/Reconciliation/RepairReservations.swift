@@ -53,7 +53,7 @@ package struct RepairReservations: Sendable {
             return try await write(end: job, of: account, now: now)
         } catch let error as DatabaseError where error.isAboutRow {
             // One that cannot be ended must not block those behind it.
-            return .unclear("the database refuses its end: \(error.message)")
+            return .unclear("the database rejects the change: \(error.message)")
         }
     }
 
@@ -112,12 +112,12 @@ extension ReconciliationStatements {
                 booked.account == account,
                 booked.amount == amount
             else {
-                return .unclear("the ledger has reserved something else for it, or nothing")
+                return .unclear("the ledger's reservation has a different amount, or does not exist")
             }
             guard try !transaction.ledger.isBooked(key: "capture:\(id)"),
                 try !transaction.ledger.isBooked(key: "release:\(id)")
             else {
-                return .unclear("the ledger has booked its end, and the reservation has not")
+                return .unclear("the ledger has booked the end of the reservation, but the reservation is still open")
             }
         }
         let captured = job?.state == .completed

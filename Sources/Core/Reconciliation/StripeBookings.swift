@@ -87,7 +87,7 @@ extension Billing {
         }
         let others = min(bookings.others.count, Billing.mostLookups)
         return Reconciliation.Section(
-            name: "stripe", about: "purchases against what Stripe lists as paid",
+            name: "stripe", about: "purchases compared with Stripe's list of payments",
             compared: bookings.payments.count + others,
             mismatched: mismatches.count,
             sums: sums.sorted { $0.key < $1.key }.map {

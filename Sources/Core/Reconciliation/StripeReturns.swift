@@ -63,7 +63,7 @@ extension StripeReturns {
 
     func section(limit: Int) -> Reconciliation.Section {
         Reconciliation.Section(
-            name: "refunds", about: "what was taken back against what Stripe lists as refunded or disputed",
+            name: "refunds", about: "credits taken back compared with Stripe's lists of refunds and disputes",
             compared: compared,
             mismatched: missed.count, sums: [],
             mismatches: missed.prefix(limit).map {

@@ -32,7 +32,7 @@ struct SubmitHandler: Sendable {
         }
         if let limit = Self.query(request, "fal_max_queue_length").flatMap({ Int($0) }),
             try await database.read({ try $0.queueLength() }) > limit {
-            return FalResponse.error(429, "Queue is longer than \(limit)", type: "queue_too_long")
+            return FalResponse.error(429, "The queue has more than \(limit) requests", type: "queue_too_long")
         }
         let accepted = make(app, parts, request, baseURL: baseURL)
         try await database.write(order: .alone) { try $0.insertRequest(accepted) }

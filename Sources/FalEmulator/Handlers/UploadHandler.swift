@@ -45,7 +45,7 @@ struct UploadHandler: Sendable {
     func put(_ name: String, _ request: Request, _ context: Context) async throws -> Response {
         guard let url = files.url(of: name) else { return FalResponse.notFound }
         guard !FileManager.default.fileExists(atPath: url.path) else {
-            return FalResponse.error(409, "The file exists already")
+            return FalResponse.error(409, "The file already exists")
         }
         return try await receive(request, as: name, context) ?? FalResponse.json([:])
     }

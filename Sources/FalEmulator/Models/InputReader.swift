@@ -97,7 +97,7 @@ struct InputReader {
         guard let width, let height else { return nil }
         guard width * height <= Int64(ImageSize.paintedArea) else {
             complain(
-                "image_too_large", "The sandbox paints at most \(ImageSize.paintedArea) pixels", name,
+                "image_too_large", "The sandbox supports at most \(ImageSize.paintedArea) pixels", name,
                 context: ["max_width": 4096, "max_height": 4096])
             return nil
         }

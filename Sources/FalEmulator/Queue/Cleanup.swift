@@ -21,7 +21,7 @@ struct Cleanup: Service {
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.error("old files could not be removed", metadata: ["error": "\(error)"])
+                    logger.error("old files not removed", metadata: ["error": "\(error)"])
                     do { try await time.sleep(.seconds(60)) } catch { return }
                 }
             }

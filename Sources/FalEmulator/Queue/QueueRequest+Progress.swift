@@ -35,7 +35,7 @@ extension QueueRequest {
         guard let startedAt else { return [] }
         let until = min(endedAt ?? now, now)
         let length = endedAt.map { $0 - startedAt } ?? duration(usual: usualDuration)
-        var lines = [FalLogLine("Loading the sandbox, which is not AI", timestamp: startedAt.text)]
+        var lines = [FalLogLine("Loading the sandbox (not AI)", timestamp: startedAt.text)]
         for percent in stride(from: 10, through: 90, by: 10) {
             let at = startedAt + length * percent / 100
             if at <= until { lines.append(FalLogLine("Rendering \(percent)%", timestamp: at.text)) }

@@ -128,7 +128,7 @@ extension Transaction {
 extension QueueRequest {
     fileprivate init(_ row: Row) throws(DatabaseError) {
         guard let app = FalAppID(try row.get("app")) else {
-            throw DatabaseError(.decoding, "column app holds no app id")
+            throw DatabaseError(.decoding, "column app does not hold an app id")
         }
         id = try row.get("id")
         self.app = app

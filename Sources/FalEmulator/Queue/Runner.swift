@@ -90,7 +90,7 @@ struct Runner: Service {
         } catch is CancellationError {
             return .zero
         } catch {
-            logger.error("the queue could not be read", metadata: ["error": "\(error)"])
+            logger.error("queue not read", metadata: ["error": "\(error)"])
             return .seconds(1)
         }
     }
@@ -101,7 +101,7 @@ struct Runner: Service {
         } catch is CancellationError {
             // The process stops. The request stays in progress, and starts again at the next start of the process.
         } catch {
-            logger.error("a request could not be ended", metadata: ["request": "\(request.id)", "error": "\(error)"])
+            logger.error("request not ended", metadata: ["request": "\(request.id)", "error": "\(error)"])
         }
         if request.countsTowardLimit { concurrency.release() }
         requestSignal.send()

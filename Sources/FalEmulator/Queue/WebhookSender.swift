@@ -73,7 +73,7 @@ struct WebhookSender: Service {
         } catch is CancellationError {
             return .zero
         } catch {
-            logger.error("webhooks could not be delivered", metadata: ["error": "\(error)"])
+            logger.error("webhooks not delivered", metadata: ["error": "\(error)"])
             return .seconds(1)
         }
     }
@@ -84,7 +84,7 @@ struct WebhookSender: Service {
         } catch is CancellationError {
             // The process stops. The attempt is due again at the next start.
         } catch {
-            logger.error("an attempt could not be noted", metadata: ["request": "\(request.id)", "error": "\(error)"])
+            logger.error("delivery attempt not recorded", metadata: ["request": "\(request.id)", "error": "\(error)"])
         }
         concurrency.release()
         endSignal.send()

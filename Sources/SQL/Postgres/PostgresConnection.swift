@@ -90,7 +90,7 @@ final class PostgresConnection: WriteConnection {
         _ body: (PostgresPipeline) throws(DatabaseError) -> Value
     ) throws(DatabaseError) -> Value {
         if let failure { throw failure }
-        guard let pipeline else { throw DatabaseError(.unavailable, "there is no connection") }
+        guard let pipeline else { throw DatabaseError(.unavailable, "the connection is closed") }
         do throws(DatabaseError) {
             if !isBegun, !isReadOnly { try pipeline.send("BEGIN", []) }
             isBegun = true

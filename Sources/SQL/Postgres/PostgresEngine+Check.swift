@@ -12,20 +12,20 @@ extension PostgresEngine {
             var problems: [String] = []
             if try row.get("number", as: Int.self) < 150_000 {
                 problems.append(
-                    "PostgreSQL 15 or later is needed, and this is \(try row.get("version", as: String.self)).")
+                    "PostgreSQL 15 or later is required; the server has \(try row.get("version", as: String.self)).")
             }
             if case let encoding: String = try row.get("encoding"), encoding != "UTF8" {
                 problems.append("""
-                    The database's encoding is \(encoding) and must be UTF8: \
+                    The encoding of the database must be UTF8, but is \(encoding). Create it with: \
                     CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.
                     """)
             }
             if try row.get("recovering", as: Int.self) == 1 {
-                problems.append("The server is a standby, which takes no writes.")
+                problems.append("The server is a read-only standby. Use the primary server.")
             }
             if case let schema: String = try row.get("schema"), schema.isEmpty {
                 problems.append(
-                    "None of the schemas in the user's search_path exists, so there is no place for tables.")
+                    "No schema in the user's search_path exists. Create one of them, or change the search_path.")
             }
             return problems
         }

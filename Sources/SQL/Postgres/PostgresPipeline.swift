@@ -163,7 +163,7 @@ final class PostgresPipeline {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
             return try body(PostgresResult(result))
         case PGRES_PIPELINE_ABORTED:
-            throw DatabaseError(.other, "a statement before it failed", statement: text)
+            throw DatabaseError(.other, "an earlier statement failed", statement: text)
         default:
             throw PostgresResult.error(result, isConnected: PQstatus(connection) == CONNECTION_OK, text)
         }
@@ -171,7 +171,8 @@ final class PostgresPipeline {
 
     private func broken(_ text: String?) -> DatabaseError {
         let message = PostgresResult.text(PQerrorMessage(connection))
-        return giveUp(DatabaseError(.unavailable, message.isEmpty ? "the connection broke" : message, statement: text))
+        return giveUp(
+            DatabaseError(.unavailable, message.isEmpty ? "the connection was lost" : message, statement: text))
     }
 
     /// The connection can no longer be used, and no responses are expected from it.
@@ -185,7 +186,7 @@ final class PostgresPipeline {
 
 extension PostgresPipeline {
     private static func connect(_ url: String, isReadOnly: Bool) throws(DatabaseError) -> OpaquePointer {
-        guard let connection = PQconnectdb(url) else { throw DatabaseError(.unavailable, "libpq has no memory") }
+        guard let connection = PQconnectdb(url) else { throw DatabaseError(.unavailable, "libpq is out of memory") }
         do throws(DatabaseError) {
             guard PQstatus(connection) == CONNECTION_OK else { throw error(of: connection) }
             PQsetNoticeProcessor(connection, { _, _ in }, nil)

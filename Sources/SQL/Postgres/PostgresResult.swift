@@ -52,7 +52,7 @@ struct PostgresResult {
         case 25, 1043, 1042, 19, 18, 114, 705, 2278: return .text(String(decoding: bytes, as: UTF8.self))
         default:
             throw DatabaseError(
-                .decoding, "a result has a column of PostgreSQL's type \(type), which is in no table; cast it")
+                .decoding, "a result has a column of the unsupported PostgreSQL type \(type); cast it")
         }
     }
 

@@ -36,7 +36,7 @@ enum PostgresValues {
             let start = block.count
             block.append(contentsOf: text.utf8)
             // PostgreSQL's text cannot hold a zero, and would be cut off there.
-            if block[start...].contains(0) { throw DatabaseError(.check, "a text holds a zero byte") }
+            if block[start...].contains(0) { throw DatabaseError(.check, "a text contains a zero byte") }
         case .bytes(let bytes):
             block.append(contentsOf: bytes)
             return 1

@@ -84,13 +84,13 @@ package final class SQLiteEngine: Engine {
         try await read { transaction in
             var problems: [String] = []
             let mode = try transaction.queryOne("PRAGMA journal_mode")?.get("journal_mode", as: String.self)
-            if mode != "wal" { problems.append("Its journal mode is \(mode ?? "unknown") instead of wal.") }
+            if mode != "wal" { problems.append("The journal mode is \(mode ?? "unknown") instead of wal.") }
             let found = try transaction.query("PRAGMA quick_check(10)").map {
                 try $0.get("quick_check", as: String.self)
             }
             if found != ["ok"] { problems += found }
             let orphans = try transaction.query("PRAGMA foreign_key_check").count
-            if orphans > 0 { problems.append("\(orphans) rows point to rows that are not there.") }
+            if orphans > 0 { problems.append("\(orphans) rows refer to rows that do not exist.") }
             return problems
         }
     }

@@ -12,7 +12,7 @@ extension Store {
             "billing_address_collection", "automatic_tax", "tax_id_collection")
         guard let mode: CheckoutSession.Mode = try parameters.choice("mode") else { throw APIError.missing("mode") }
         if let look = try parameters.text("ui_mode"), look != "hosted_page", look != "hosted" {
-            throw APIError.invalid("ui_mode", "The Stripe emulator has hosted pages only.")
+            throw APIError.invalid("ui_mode", "The Stripe emulator supports only hosted pages.")
         }
         let customer = try parameters.text("customer").map { try liveCustomer($0, param: "customer") }
         if customer != nil, parameters.has("customer_email") {
@@ -62,7 +62,7 @@ extension Store {
         let session: CheckoutSession = try object(call.id)
         guard session.status == .open else {
             let reason = "Only Checkout Sessions with a status in [\"open\"] can be expired."
-            throw APIError.invalid(nil, "\(reason) This one is \(session.status.rawValue).")
+            throw APIError.invalid(nil, "\(reason) This session is \(session.status.rawValue).")
         }
         return renderer.json(try following(session.testClock).expire(session))
     }
@@ -97,7 +97,7 @@ extension Store {
         // Stripe bills them with the first invoice; no caller needs that here yet.
         guard mode == .payment || priced.allSatisfy({ $0.0.recurring != nil }) else {
             throw APIError.invalid(
-                "line_items", "The Stripe emulator takes recurring prices only in `subscription` mode.")
+                "line_items", "The Stripe emulator supports only recurring prices in `subscription` mode.")
         }
         guard Set(priced.map(\.0.currency)).count == 1 else {
             throw APIError.invalid("line_items", "All prices on a Checkout Session must have the same currency.")
@@ -137,7 +137,7 @@ extension Store {
             session.trialDays = try data.integer("trial_period_days", in: 1...730)
         }
         if try parameters.part("automatic_tax")?.bool("enabled") ?? false {
-            throw APIError.invalid("automatic_tax[enabled]", "The Stripe emulator computes no taxes.")
+            throw APIError.invalid("automatic_tax[enabled]", "The Stripe emulator does not support taxes.")
         }
     }
 

@@ -16,7 +16,7 @@ struct Scheduler: Service {
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.error("the Stripe emulator's clock stands still", metadata: ["error": "\(error)"])
+                    logger.error("clock of the Stripe emulator not advanced", metadata: ["error": "\(error)"])
                 }
                 do { try await emulator.time.sleep(.seconds(1)) } catch { return }
             }

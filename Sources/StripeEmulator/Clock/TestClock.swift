@@ -57,6 +57,7 @@ extension Store {
     }
 
     static func tooFar(_ param: String) -> APIError {
-        .invalid(param, "That is too far: more than \(stepLimit) things would happen. Advance in smaller steps.")
+        .invalid(
+            param, "The time is too far away: it would cause more than \(stepLimit) events. Advance in smaller steps.")
     }
 }

@@ -23,7 +23,7 @@ extension Store {
             let days = try parameters.integer("days", in: 0...3660) ?? 0
             end = now + (try parameters.integer("seconds", in: 0...316_224_000) ?? 0) + days * 86_400
         }
-        guard end >= now else { throw APIError.invalid("to", "Time goes forward only.") }
+        guard end >= now else { throw APIError.invalid("to", "The clock can only be advanced.") }
         try moveClock(to: end)
         return ["now": .integer(end)]
     }
@@ -40,7 +40,7 @@ extension Store {
         var settings = try transaction.settings()
         for member in call.parameters.form.members ?? [] {
             guard let text = member.value.text, settings.faults.set(member.name, text) else {
-                throw APIError.invalid(member.name, "There is no such fault, or this is no value for it.")
+                throw APIError.invalid(member.name, "The fault is unknown, or its value is invalid.")
             }
         }
         try transaction.save(settings)

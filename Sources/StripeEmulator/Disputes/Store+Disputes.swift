@@ -47,10 +47,10 @@ extension Store {
     func dispute(_ old: Charge, amount: Int64?, reason: String, isInquiry: Bool) throws -> Dispute {
         guard old.status == .succeeded, !old.isDisputed, !old.isRefunded else {
             throw APIError.invalid(
-                "charge", "Charge \(old.id) cannot be disputed: it is not paid, or given back, or disputed already.")
+                "charge", "Charge \(old.id) cannot be disputed: it is unpaid, refunded, or already disputed.")
         }
         guard amount ?? old.amount <= old.amount else {
-            throw APIError.invalid("amount", "More than the charge cannot be disputed.")
+            throw APIError.invalid("amount", "The disputed amount must not exceed the amount of the charge.")
         }
         let dispute = Dispute(
             id: Kind.dispute.makeID(), created: now, amount: amount ?? old.amount, currency: old.currency,

@@ -76,7 +76,7 @@ extension Store {
 
     private func notOpen(_ invoice: Invoice) -> APIError {
         .invalid(
-            nil, "The invoice is \(invoice.status.rawValue): only an open one can be paid or voided.",
+            nil, "The invoice is \(invoice.status.rawValue). Only an open invoice can be paid or voided.",
             code: "invoice_not_editable")
     }
 

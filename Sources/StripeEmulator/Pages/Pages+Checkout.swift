@@ -22,7 +22,7 @@ extension Pages {
             }
             let paid = try store.pay(session, with: behavior, email: email, name: name)
             return paid.status == .complete
-                ? .goTo(paid.destination) : .stay("\(APIError.declined.message) Try another way to pay.")
+                ? .goTo(paid.destination) : .stay("\(APIError.declined.message) Try another payment method.")
         }
         switch outcome {
         case .goTo(let url): return Self.seeOther(url)
@@ -35,7 +35,7 @@ extension Pages {
             let session: CheckoutSession = try store.object(id)
             guard session.status == .open else {
                 let text = session.status == .complete
-                    ? "This order is paid for, or will be." : "This order has expired. Begin a new one."
+                    ? "This order is complete." : "This order has expired. Start a new order."
                 let link = session.status == .complete ? session.destination : session.cancelURL
                 return Page(
                     template: "message", title: "Nothing to pay",

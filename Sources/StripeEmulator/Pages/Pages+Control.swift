@@ -30,7 +30,7 @@ extension Pages {
         case "lost": _ = try store.close(store.object(parameters.required("dispute")), .lost)
         case "redeliver":
             _ = try store.redeliver(Call(id: parameters.required("event"), parameters: Parameters(form: StripeForm())))
-        default: throw APIError.invalid("action", "There is no such order.")
+        default: throw APIError.invalid("action", "Unknown action.")
         }
     }
 
@@ -40,7 +40,7 @@ extension Pages {
             let settings = try transaction.settings()
             let deliveries = try transaction.newestDeliveries(500)
             let waiting = try transaction.objects(PaymentIntent.self).map(\.object).filter { $0.status == .processing }
-            return Page(template: "control", title: "What happened", content: [
+            return Page(template: "control", title: "Overview", content: [
                 "now": Self.moment(store.now),
                 "ahead": Self.lead(settings.clockOffset),
                 "faults": Self.text(of: settings.faults),
@@ -57,8 +57,8 @@ extension Pages {
     }
 
     private static func lead(_ offset: Int64) -> String {
-        guard offset != 0 else { return "The same as this machine's." }
-        return "Ahead of this machine's by \(offset / 86_400) days and \(offset % 86_400 / 3600) hours."
+        guard offset != 0 else { return "The same as the clock of this machine." }
+        return "Ahead of the clock of this machine by \(offset / 86_400) days and \(offset % 86_400 / 3600) hours."
     }
 
     private static func text(of faults: Faults) -> String {
@@ -72,7 +72,7 @@ extension Pages {
         let states = deliveries.filter { $0.event == event.id }.map { $0.state.rawValue.replacing("_", with: " ") }
         return [
             "id": event.id, "when": moment(event.created), "type": event.type, "subject": event.subjectID,
-            "delivered": states.isEmpty ? "to nobody" : states.reversed().joined(separator: ", "),
+            "delivered": states.isEmpty ? "no endpoint" : states.reversed().joined(separator: ", "),
         ]
     }
 }
@@ -81,7 +81,7 @@ extension Store {
     fileprivate func controlEntry(_ charge: Charge) throws -> [String: any Sendable] {
         let disputes = try transaction.objects(Dispute.self, of: charge.id).map(\.object)
         var status = charge.status.rawValue
-        if charge.amountRefunded > 0 { status = charge.isRefunded ? "refunded" : "refunded in part" }
+        if charge.amountRefunded > 0 { status = charge.isRefunded ? "refunded" : "partially refunded" }
         if let dispute = disputes.first { status = "dispute: \(dispute.status.rawValue.replacing("_", with: " "))" }
         var entry: [String: any Sendable] = [
             "id": charge.id, "day": Pages.moment(charge.created), "status": status,

@@ -42,7 +42,7 @@ extension Pages {
             let intent: PaymentIntent = try store.object(parameters.required("intent"))
             guard intent.customer == customer.id else { throw APIError.noSuch(.paymentIntent, intent.id) }
             try store.settle(intent.id, arrives: parameters.text("action") == "arrive")
-        default: throw APIError.invalid("action", "The portal does not offer this.")
+        default: throw APIError.invalid("action", "The portal does not support this action.")
         }
     }
 
@@ -80,7 +80,7 @@ extension Store {
     fileprivate func portal(_ id: String) throws -> PortalSession {
         let session: PortalSession = try object(id)
         guard session.expiresAt > realNow.seconds else {
-            throw APIError(status: 410, message: "This page has expired. Open it again from where you came.")
+            throw APIError(status: 410, message: "This page has expired. Open it again from your app.")
         }
         return session
     }
@@ -148,11 +148,11 @@ extension Store {
         let subscription = try transaction.objects(Subscription.self, of: customer.id).map(\.object).first {
             !$0.status.isFinal
         }
-        guard let method = try method(for: subscription, of: customer) else { return "There is no card." }
+        guard let method = try method(for: subscription, of: customer) else { return "No card is stored." }
         switch method.behavior {
-        case .works: return "•••• \(method.last4), which works."
-        case .declines: return "•••• \(method.last4), which is declined."
-        case .delayed: return "A bank account, •••• \(method.last4), whose payments take days."
+        case .works: return "•••• \(method.last4), a card that works."
+        case .declines: return "•••• \(method.last4), a card that is declined."
+        case .delayed: return "•••• \(method.last4), a bank account; its payments take days."
         }
     }
 }

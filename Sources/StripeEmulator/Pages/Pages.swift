@@ -26,7 +26,7 @@ struct Pages: Sendable {
                 "control": MustacheTemplate(string: String(decoding: PackageResources.control_mustache, as: UTF8.self)),
             ])
         } catch {
-            preconditionFailure("a page's template is part of the program and must parse: \(error)")
+            preconditionFailure("the page's template is invalid: \(error)")
         }
     }
 
@@ -47,10 +47,10 @@ struct Pages: Sendable {
     func response(to request: Request, body: String) async throws -> Response {
         let path = request.uri.path.split(separator: "/").map(String.init)
         guard request.method == .get || request.method == .head || request.method == .post else {
-            return Self.plain(405, "This method is not taken.")
+            return Self.plain(405, "This method is not supported.")
         }
         guard request.method != .post || Self.isFromHere(request) else {
-            return Self.plain(403, "This form came from another site.")
+            return Self.plain(403, "The form was sent from another site.")
         }
         let form = try? StripeForm(decoding: request.method == .post ? body : "")
         do {
@@ -61,10 +61,10 @@ struct Pages: Sendable {
             case let path where path.count == 3 && path[0] == "p" && path[1] == "session":
                 return try await portal(path[2], request, form ?? StripeForm())
             case let path where path.count == 2 && path[0] == "i": return try await invoice(path[1])
-            default: return message(404, "Not here", "The Stripe emulator has no such page.")
+            default: return message(404, "Not found", "The Stripe emulator has no such page.")
             }
         } catch let error as APIError {
-            return message(error.status, "That did not work", error.message)
+            return message(error.status, "The action failed", error.message)
         }
     }
 

@@ -75,7 +75,7 @@ extension Store {
         let old: PaymentIntent = try object(id, param: "payment_intent")
         guard old.status == .processing else {
             throw APIError.invalid(
-                "payment_intent", "This payment does not wait for its money.", code: "payment_intent_unexpected_state")
+                "payment_intent", "This payment is not pending.", code: "payment_intent_unexpected_state")
         }
         var intent = old
         intent.status = arrives ? .succeeded : .requiresPaymentMethod

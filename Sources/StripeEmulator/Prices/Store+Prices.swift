@@ -19,7 +19,7 @@ extension Store {
             throw APIError.invalid(parameters.name("currency"), "Invalid currency: \(currency)")
         }
         if let scheme = try parameters.text("billing_scheme"), scheme != "per_unit" {
-            throw APIError.invalid("billing_scheme", "The Stripe emulator knows prices per unit only.")
+            throw APIError.invalid("billing_scheme", "The Stripe emulator supports only prices per unit.")
         }
         let amount = try parameters.integer("unit_amount") ?? parameters.integer("unit_amount_decimal")
         guard let amount else { throw APIError.missing(parameters.name("unit_amount")) }
@@ -90,7 +90,7 @@ extension Store {
             throw APIError.missing(part.name("interval"))
         }
         if let usage = try part.text("usage_type"), usage != "licensed" {
-            throw APIError.invalid(part.name("usage_type"), "The Stripe emulator knows licensed usage only.")
+            throw APIError.invalid(part.name("usage_type"), "The Stripe emulator supports only licensed usage.")
         }
         return Price.Recurring(interval: interval, count: try part.integer("interval_count", in: 1...365) ?? 1)
     }

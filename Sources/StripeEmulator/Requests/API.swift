@@ -111,7 +111,7 @@ struct API: Sendable {
         do {
             return try StripeForm(decoding: request.method == .post ? request.body : request.query)
         } catch {
-            throw APIError.invalid(nil, "The parameters could not be read: \(error)")
+            throw APIError.invalid(nil, "The parameters cannot be read: \(error)")
         }
     }
 

@@ -106,7 +106,7 @@ extension Document {
         do {
             self = try JSONDecoder().decode(Self.self, from: Data(row.get("body", as: String.self).utf8))
         } catch {
-            throw DatabaseError(.decoding, "a document is no \(Self.kind.rawValue): \(error)")
+            throw DatabaseError(.decoding, "a document is not a valid \(Self.kind.rawValue): \(error)")
         }
     }
 }

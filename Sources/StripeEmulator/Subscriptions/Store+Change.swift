@@ -69,7 +69,7 @@ extension Store {
         case "unchanged": return false
         default:
             throw APIError.invalid(
-                "billing_cycle_anchor", "The Stripe emulator knows the anchors `now` and `unchanged`.")
+                "billing_cycle_anchor", "The Stripe emulator supports only the anchors `now` and `unchanged`.")
         }
     }
 

@@ -55,7 +55,7 @@ extension Store {
     func cancelSubscription(_ call: Call) throws -> JSON {
         try call.parameters.allow("cancellation_details", "invoice_now", "prorate")
         guard try call.parameters.bool("invoice_now") != true, try call.parameters.bool("prorate") != true else {
-            throw APIError.invalid("prorate", "The Stripe emulator ends subscriptions without a last invoice.")
+            throw APIError.invalid("prorate", "The Stripe emulator supports only cancellation without a final invoice.")
         }
         let subscription: Subscription = try object(call.id)
         guard !subscription.status.isFinal else { throw APIError.noSuch(.subscription, call.id) }

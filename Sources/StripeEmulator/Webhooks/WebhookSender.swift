@@ -40,7 +40,7 @@ struct WebhookSender: Service {
                     wait = try await runOnce()
                 } catch {
                     if !(error is CancellationError) {
-                        logger.error("webhooks could not be delivered", metadata: ["error": "\(error)"])
+                        logger.error("webhooks not delivered", metadata: ["error": "\(error)"])
                     }
                     wait = .seconds(1)
                 }

@@ -26,12 +26,13 @@ extension APIError {
                 "The access token has expired. Refresh it or sign in again.")
         case .sessionEnded: self.init(.unauthorized, "session_ended", "This session has ended. Sign in again.")
         case .unknownKey: self.init(.unauthorized, "invalid_key", "This API key does not exist or was revoked.")
-        case .userDisabled: self.init(.forbidden, "user_disabled", "This user is disabled. Ask the operator.")
-        case .accountDisabled: self.init(.forbidden, "account_disabled", "This account is disabled. Ask the operator.")
+        case .userDisabled: self.init(.forbidden, "user_disabled", "This user is disabled. Contact the operator.")
+        case .accountDisabled:
+            self.init(.forbidden, "account_disabled", "This account is disabled. Contact the operator.")
         case .noSuchAccount:
             self.init(
                 .notFound, "not_found",
-                "There is no account with the id that the header 'Darkroom-Account' names among yours.")
+                "You are not a member of the account in the header 'Darkroom-Account'.")
         }
     }
 
@@ -53,9 +54,11 @@ extension APIError {
     private init(_ error: SignInError) {
         switch error {
         case .invalidCredentials:
-            self.init(.unauthorized, "invalid_credentials", "The address or the password is wrong.")
+            self.init(.unauthorized, "invalid_credentials", "The email address or the password is wrong.")
         case .emailNotConfirmed:
-            self.init(.forbidden, "email_not_confirmed", "Confirm your address first: look for our mail.")
+            self.init(
+                .forbidden, "email_not_confirmed",
+                "Confirm your email address first: open the link in the confirmation email.")
         case .userDisabled: self.init(AuthenticationError.userDisabled)
         case .throttled(let throttled): self.init(throttled)
         }
@@ -64,14 +67,17 @@ extension APIError {
     private init(_ error: SignUpError) {
         switch error {
         case .notOpen(.invite):
-            self.init(.forbidden, "sign_up_closed", "Accounts are made by invitation here. Ask the operator.")
-        case .notOpen: self.init(.forbidden, "sign_up_closed", "No new accounts are made here. Ask the operator.")
-        case .invalidEmail: self = .invalidParameter("email", "This is not an e-mail address.")
+            self.init(.forbidden, "sign_up_closed", "Sign-up requires an invitation. Contact the operator.")
+        case .notOpen: self.init(.forbidden, "sign_up_closed", "Sign-up is disabled. Contact the operator.")
+        case .invalidEmail:
+            self = .invalidParameter("email", "'email' must be an email address, such as name@example.com.")
         case .invalidMetadata:
             self = .invalidParameter("data", "'data' must be an object of at most \(User.metadataLimit) bytes.")
         case .password(let problem): self.init(problem)
         case .taken:
-            self.init(.conflict, "user_already_exists", "There is a user with this address. Sign in.", field: "email")
+            self.init(
+                .conflict, "user_already_exists", "A user with this email address already exists. Sign in.",
+                field: "email")
         case .throttled(let throttled): self.init(throttled)
         }
     }
@@ -81,11 +87,14 @@ extension APIError {
     }
 
     private init(_ throttled: Throttled) {
-        self.init(.tooManyRequests, "rate_limited", "Too many tries. Wait a little.", retryAfter: throttled.retryAfter)
+        self.init(
+            .tooManyRequests, "rate_limited", "Too many attempts. Wait, then try again.",
+            retryAfter: throttled.retryAfter)
     }
 
     private static let busySigningIn = APIError(
-        .serviceUnavailable, "busy", "Too many people are signing in. Try again in a moment.", retryAfter: .seconds(1))
+        .serviceUnavailable, "busy", "Too many sign-ins are in progress. Try again in a moment.",
+        retryAfter: .seconds(1))
 }
 
 extension PasswordRules.Problem {

@@ -19,32 +19,32 @@ extension APIError {
         case .off:
             self.init(
                 .serviceUnavailable, "billing_not_configured",
-                "Nothing can be bought here: payments are not set up. Ask the operator.")
+                "Payments are not configured. Contact the operator.")
         case .notAllowed:
-            self.init(.forbidden, "not_allowed", "Only a signed-in owner of the account pays for it.")
+            self.init(.forbidden, "not_allowed", "Only a signed-in owner of the account can manage its payments.")
         case .noSuchItem(.pack(let name)):
             self.init(
                 .unprocessableContent, "unknown_pack",
-                "No pack '\(name.prefix(64))' is for sale. GET /api/billing/packs lists them.", field: "pack")
+                "Unknown pack '\(name.prefix(64))'. GET /api/billing/packs lists the packs.", field: "pack")
         case .noSuchItem(.plan(let name)):
             self.init(
                 .unprocessableContent, "unknown_plan",
                 """
-                No plan '\(name.prefix(64))' is for sale. GET /api/billing/packs lists them; a plan is ended in the \
-                portal.
+                Unknown plan '\(name.prefix(64))'. GET /api/billing/packs lists the plans. To end a plan, use the \
+                billing portal.
                 """,
                 field: "plan")
         case .planInForce(let name):
             self.init(
-                .conflict, "already_on_plan", "The account is on the plan '\(name)', or changes to it already.",
+                .conflict, "already_on_plan", "The account is already on the plan '\(name)', or is changing to it.",
                 field: "plan")
         case .subscriptionUnpaid:
             self.init(
                 .conflict, "subscription_unpaid",
-                "The last bill of the plan is not paid. Pay it in the portal, then change the plan.")
+                "The last invoice of the plan is unpaid. Pay it in the billing portal, then change the plan.")
         case .foreignAddress(let field):
             self = .invalidParameter(
-                field, "'\(field)' must be an address of this server, or of the app that the operator has allowed.")
+                field, "'\(field)' must be a URL of this server, or of an app that the operator has allowed.")
         case .checkoutNotFound: self = .notFound("checkout")
         case .stripe(let error): self.init(error)
         }
@@ -55,15 +55,18 @@ extension APIError {
         case .refused(let refusal) where refusal.status == 402:
             self.init(
                 .init(code: 402), "payment_declined",
-                "The payment was refused: \(refusal.message) Look at the card in the portal.")
+                "The payment was declined: \(refusal.message) Check the card in the billing portal.")
         case .refused:
             self.init(
                 .badGateway, "payment_provider_refused",
-                "The payment provider refused this. Tell the operator the request id.")
+                "The payment provider rejected the request. Contact the operator and give the request id.")
         case .unavailable:
             self.init(
                 .serviceUnavailable, "payment_provider_unavailable",
-                "The payment provider does not answer. Try again; with the same Idempotency-Key nothing is done twice.",
+                """
+                The payment provider is unavailable. Retry with the same Idempotency-Key; the request will not be \
+                processed twice.
+                """,
                 retryAfter: .seconds(10))
         }
     }
@@ -71,13 +74,14 @@ extension APIError {
     private init(_ refusal: ReceiveStripeEvent.Refusal) {
         switch refusal {
         case .malformed:
-            self.init(.badRequest, "stripe_event_malformed", "This is no event of Stripe's with its object in it.")
+            self.init(
+                .badRequest, "stripe_event_malformed", "The body must be a Stripe event that contains its object.")
         case .signature(let refusal):
             let message = switch refusal {
             case .missing: "The header 'Stripe-Signature' is missing."
-            case .malformed: "The header 'Stripe-Signature' has no time, or no signature of scheme v1."
-            case .forged: "None of the webhook's secrets made this signature."
-            case .stale: "The signature's time is more than five minutes away."
+            case .malformed: "The header 'Stripe-Signature' must contain a timestamp and a v1 signature."
+            case .forged: "The signature does not match any of the webhook secrets."
+            case .stale: "The timestamp of the signature differs from the server's clock by more than five minutes."
             }
             self.init(.badRequest, refusal.rawValue, message)
         }
@@ -90,7 +94,7 @@ extension APIError {
         case .inUse:
             self.init(
                 .conflict, "plan_in_use",
-                "The plan 'free' is what accounts fall to; it brings no credits and is not for sale.")
+                "The plan 'free' is the default plan of accounts; it cannot have a price or monthly credits.")
         }
     }
 }

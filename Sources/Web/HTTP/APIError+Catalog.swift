@@ -14,38 +14,40 @@ extension APIError {
     private init(_ error: PricingError) {
         switch error {
         case .noPrice(let subject):
-            self.init(.unprocessableContent, "no_price", "There is no price for \(subject).")
+            self.init(.unprocessableContent, "no_price", "No price is configured for \(subject).")
         case .outOfRange:
-            self.init(.unprocessableContent, "price_out_of_range", "The price of this is out of range. Ask for less.")
+            self.init(
+                .unprocessableContent, "price_out_of_range",
+                "The price is out of range. Request fewer or smaller outputs.")
         }
     }
 
     private init(_ error: PriceDraftError) {
         switch error {
         case .notFound:
-            self.init(.notFound, "not_found", "There is no draft of prices with this id. It may have been published.")
-        case .noSuchVersion: self.init(.notFound, "not_found", "There is no such version of the prices.")
+            self.init(.notFound, "not_found", "There is no price draft with this id. It may have been published.")
+        case .noSuchVersion: self.init(.notFound, "not_found", "There is no price version with this number.")
         case .changed(let revision):
             self.init(
-                .conflict, "draft_changed", "Somebody has edited this draft. Look at revision \(revision) first.",
+                .conflict, "draft_changed", "This draft has changed. Read revision \(revision) before you edit it.",
                 field: "revision", details: ["revision": .integer(Int64(revision))])
         case .outdated(let basedOn, let current):
             self.init(
                 .conflict, "draft_outdated",
                 """
-                This draft is based on version \(basedOn), and version \(current) is in force. Compare them, then edit \
-                it with 'rebase'.
+                This draft is based on version \(basedOn), but version \(current) is current. Compare the two, then \
+                edit the draft with 'rebase'.
                 """,
                 details: ["basedOn": .integer(Int64(basedOn)), "current": .integer(Int64(current))])
         case .document(let error):
             let field = error.path.isEmpty ? "document" : "document.\(error.path)"
             self.init(.unprocessableContent, "invalid_prices", "'\(field)' \(error.message).", field: field)
         case .invalidNote:
-            self = .invalidParameter("note", "'note' says why, in 1 to 500 characters.")
+            self = .invalidParameter("note", "'note' must give the reason in 1 to 500 characters.")
         case .tooMany(let limit):
             self.init(
                 .unprocessableContent, "too_many_drafts",
-                "There are \(limit) drafts already. Publish or delete one first.")
+                "There are already \(limit) drafts. Publish or delete one first.")
         }
     }
 }

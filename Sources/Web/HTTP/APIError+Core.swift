@@ -18,7 +18,7 @@ extension APIError {
         case is IdempotencyError:
             self.init(
                 .conflict, "idempotency_key_reused",
-                "This Idempotency-Key came before with another body. Use a new key.", field: "Idempotency-Key")
+                "This Idempotency-Key was used with a different request body. Use a new key.", field: "Idempotency-Key")
         case let error as WebhookRefusal: self.init(error)
         case let error as DatabaseError: self.init(error)
         default:
@@ -36,26 +36,29 @@ extension APIError {
         case .catalog(.unknownKind(let name, let known)):
             self.init(
                 .unprocessableContent, "unknown_kind",
-                "There is no kind '\(name.prefix(64))'. There are: \(known.joined(separator: ", ")).", field: "kind")
+                "Unknown kind '\(name.prefix(64))'. Supported kinds: \(known.joined(separator: ", ")).", field: "kind")
         case .catalog(.unknownEndpoint(let name, let kind, let known)):
             self.init(
                 .unprocessableContent, "unknown_endpoint",
-                "'\(name.prefix(100))' does not serve \(kind.rawValue). These do: \(known.joined(separator: ", ")).",
+                """
+                Endpoint '\(name.prefix(100))' does not support kind '\(kind.rawValue)'. Supported endpoints: \
+                \(known.joined(separator: ", ")).
+                """,
                 field: "endpoint")
         case .accountDisabled:
-            self.init(.forbidden, "account_disabled", "This account is disabled. Ask the operator.")
+            self.init(.forbidden, "account_disabled", "This account is disabled. Contact the operator.")
         case .queueFull(let limit):
             self.init(
                 .tooManyRequests, "queue_full",
-                "\(limit) jobs of this account are waiting already. Wait until some have ended.",
+                "This account already has \(limit) waiting jobs. Wait until some have ended.",
                 details: ["limit": .integer(Int64(limit))], retryAfter: .seconds(10))
         case .rateLimited(let limit, let retryAfter):
             self.init(
                 .tooManyRequests, "rate_limited",
-                "This account's plan allows \(limit) jobs an hour. Wait, or change the plan.",
+                "This account's plan allows \(limit) jobs per hour. Wait, or change the plan.",
                 details: ["limit": .integer(Int64(limit))], retryAfter: retryAfter)
         case .tooMany(let limit):
-            self = .invalidParameter("jobs", "A batch has 1 to \(limit) jobs.")
+            self = .invalidParameter("jobs", "'jobs' must contain 1 to \(limit) requests.")
         case .inBatch(let index, let error):
             self.init(error)
             field = "jobs.\(index)" + (field.map { "." + $0 } ?? "")
@@ -67,7 +70,7 @@ extension APIError {
         case .insufficientCredits(let required, let available):
             self.init(
                 .init(code: 402), "insufficient_credits",
-                "This costs \(required) credits, and \(available) are available. Buy credits or ask for less.",
+                "This costs \(required) credits, but only \(available) are available. Buy credits or request less.",
                 details: ["required": .decimal(required.decimal), "available": .decimal(available.decimal)])
         }
     }
@@ -76,8 +79,8 @@ extension APIError {
         let (scope, period) = (error.limit.scope, error.limit.period)
         let whose = switch scope {
         case .account: "this account"
-        case .member: "you in this account"
-        case .key: "this key"
+        case .member: "your membership of this account"
+        case .key: "this API key"
         }
         var limit: [String: JSON] = [
             "scope": .string(scope.name), "period": .string(period.rawValue),
@@ -88,8 +91,8 @@ extension APIError {
         self.init(
             .init(code: 402), "spend_limit_reached",
             """
-            This costs \(error.required) credits, and the limit for \(whose) leaves \(error.left) until the next \
-            \(period.rawValue) begins. Ask for less, wait, or have the limit raised.
+            This costs \(error.required) credits, but the spend limit of \(whose) leaves \(error.left) until the \
+            next \(period.rawValue) begins. Request less, wait, or ask an owner or admin to raise the limit.
             """,
             details: [
                 "limit": .object(limit), "required": .decimal(error.required.decimal),
@@ -105,7 +108,7 @@ extension APIError {
         case .tooMany(let limit):
             self.init(
                 .unprocessableContent, "too_many_limits",
-                "An account has at most \(limit) limits. Remove one first.")
+                "An account can have at most \(limit) spend limits. Remove one first.")
         }
     }
 
@@ -113,22 +116,28 @@ extension APIError {
         switch error {
         case .notFound: self = .notFound("job")
         case .ended(let state):
-            self.init(.conflict, "job_ended", "The job is \(state.rawValue) already and cannot be cancelled.")
+            self.init(.conflict, "job_ended", "The job is already \(state.rawValue) and cannot be cancelled.")
         }
     }
 
     private init(_ refusal: WebhookRefusal) {
         switch refusal {
-        case .unknownToken: self.init(.notFound, refusal.rawValue, "No attempt has this address.")
-        case .malformed: self.init(.badRequest, refusal.rawValue, "This is not a webhook of this provider.")
-        case .badSignature: self.init(.forbidden, refusal.rawValue, "The signature does not hold.")
-        case .stale: self.init(.unauthorized, refusal.rawValue, "The signature's time is more than five minutes away.")
+        case .unknownToken: self.init(.notFound, refusal.rawValue, "The webhook URL does not belong to any attempt.")
+        case .malformed: self.init(.badRequest, refusal.rawValue, "The body is not a webhook of this provider.")
+        case .badSignature: self.init(.forbidden, refusal.rawValue, "The signature is invalid.")
+        case .stale:
+            self.init(
+                .unauthorized, refusal.rawValue,
+                "The timestamp of the signature differs from the server's clock by more than five minutes.")
         case .wrongAccount:
-            self.init(.misdirectedRequest, refusal.rawValue, "This was signed for another account of the provider.")
-        case .wrongRequest: self.init(.conflict, refusal.rawValue, "This attempt has another request.")
+            self.init(
+                .misdirectedRequest, refusal.rawValue,
+                "The webhook was signed for a different account of the provider.")
+        case .wrongRequest:
+            self.init(.conflict, refusal.rawValue, "The attempt belongs to a different request of the provider.")
         case .keysUnavailable:
             self.init(
-                .serviceUnavailable, refusal.rawValue, "The provider's keys are not to be had now.",
+                .serviceUnavailable, refusal.rawValue, "The provider's signing keys are unavailable. Try again later.",
                 retryAfter: .seconds(30))
         }
     }
@@ -148,7 +157,8 @@ extension APIError {
                 retryAfter: .seconds(2))
         case .full:
             self.init(
-                .serviceUnavailable, "unavailable", "The database cannot be written. Nothing was done; try again.",
+                .serviceUnavailable, "unavailable",
+                "The database cannot be written because its disk is full. Nothing was changed. Try again later.",
                 retryAfter: .seconds(5))
         default: return nil
         }

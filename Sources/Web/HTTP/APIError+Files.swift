@@ -30,44 +30,46 @@ extension APIError {
         case .damaged(let type):
             self.init(
                 .unprocessableContent, "file_damaged",
-                "The file begins like \(type.name) but its header is damaged or cut short.")
+                "The file looks like \(type.name), but its header is damaged or incomplete.")
         case .tooManyPixels(let size):
             self.init(
                 .unprocessableContent, "image_too_large",
                 """
-                The picture has \(size.width) × \(size.height) pixels; at most \(ImageSize.longestSide) a side and \
-                \(ImageSize.mostPixels) in all are taken.
+                The image has \(size.width) × \(size.height) pixels. The limits are \(ImageSize.longestSide) pixels \
+                per side and \(ImageSize.mostPixels) pixels in total.
                 """,
                 details: ["width": .integer(Int64(size.width)), "height": .integer(Int64(size.height))])
         case .tooLarge(let limit):
             self.init(
-                .contentTooLarge, "file_too_large", "The file may have at most \(limit) bytes.",
+                .contentTooLarge, "file_too_large", "The file is larger than \(limit) bytes.",
                 details: ["limit": .integer(Int64(limit))])
         case .quotaExceeded(let used, let limit):
             self.init(
                 .contentTooLarge, "storage_full",
-                "Your account's storage is full: \(used) of \(limit) bytes are used. Delete files to make room.",
+                "The account's storage is full: \(used) of \(limit) bytes are used. Delete files to free space.",
                 details: ["used": .integer(Int64(used)), "limit": .integer(Int64(limit))])
         case .tooManyUploads(let limit, let wait):
             self.init(
-                .tooManyRequests, "too_many_uploads", "At most \(limit) files can be sent an hour. Try again later.",
+                .tooManyRequests, "too_many_uploads",
+                "An account can upload at most \(limit) files per hour. Try again later.",
                 retryAfter: wait)
         case .inUse(let job):
             self.init(
-                .conflict, "asset_in_use", "A job that has not ended uses this file. Wait for its end, or cancel it.",
+                .conflict, "asset_in_use", "A job that has not ended uses this file. Wait until it ends, or cancel it.",
                 details: ["jobId": .string(job.rawValue)])
         case .invalidName:
             self = .invalidParameter(
                 "name",
                 """
-                A file's name has 1 to \(AssetName.nameLimit) bytes and no slashes, backslashes or control characters.
+                'name' must have 1 to \(AssetName.nameLimit) bytes, without slashes, backslashes or control characters.
                 """)
         case .invalidTags:
             self = .invalidParameter(
-                "tags", "There can be \(AssetName.mostTags) tags of 1 to \(AssetName.tagLimit) bytes each.")
+                "tags",
+                "'tags' must contain at most \(AssetName.mostTags) tags of 1 to \(AssetName.tagLimit) bytes each.")
         case .removedMeanwhile:
             self.init(
-                .serviceUnavailable, "file_removed", "The file was removed before it was taken in. Send it again.",
+                .serviceUnavailable, "file_removed", "The file was removed before the upload finished. Send it again.",
                 retryAfter: .seconds(1))
         }
     }
@@ -80,11 +82,12 @@ extension APIError {
             self.init(AssetError.tooLarge(limit: limit))
         case .full:
             self.init(
-                .serviceUnavailable, "storage_unavailable", "The server has no room for files at the moment.",
+                .serviceUnavailable, "storage_unavailable", "The server's file storage is full. Try again later.",
                 retryAfter: .seconds(60))
         case .unavailable:
             self.init(
-                .serviceUnavailable, "storage_unavailable", "Files cannot be read or stored at the moment.",
+                .serviceUnavailable, "storage_unavailable",
+                "The server's file storage is unavailable. Try again later.",
                 retryAfter: .seconds(10))
         }
     }
@@ -92,9 +95,9 @@ extension APIError {
     init(_ error: LinkError) {
         switch error {
         case .invalid:
-            self.init(.forbidden, "link_invalid", "This link is not one that was given out, or it was changed.")
+            self.init(.forbidden, "link_invalid", "This link is invalid: its signature does not match.")
         case .expired:
-            self.init(.forbidden, "link_expired", "This link has expired. Ask for the file again to get a new one.")
+            self.init(.forbidden, "link_expired", "This link has expired. Request the asset again to get a new link.")
         }
     }
 
@@ -103,17 +106,17 @@ extension APIError {
         case .invalidAddress:
             self.init(
                 .unprocessableContent, "invalid_address",
-                "The address is not an http or https address, or has a user name in it.")
+                "The URL must be an http or https URL without a user name.")
         case .privateAddress, .unresolved:
             self.init(
                 .unprocessableContent, "address_refused",
-                "The address does not lead to a host on the public internet.")
+                "The host of the URL is not on the public internet.")
         case .tooLarge(let limit):
             self.init(AssetError.tooLarge(limit: limit))
         case .tooManyRedirects, .status, .truncated, .timedOut, .unreachable:
             self.init(
                 .unprocessableContent, "address_unreadable",
-                "The file at the address could not be fetched whole.")
+                "The file could not be downloaded from the URL.")
         }
     }
 
@@ -122,11 +125,15 @@ extension APIError {
         case .malformed:
             self.init(
                 .badRequest, "invalid_form",
-                "The body is not the multipart form that its Content-Type announces, or was cut short.")
+                "The body is not a valid multipart form, or is incomplete.")
         case .tooMuch:
-            self.init(.contentTooLarge, "form_too_large", "The form has too many parts, or too much beside the file.")
+            self.init(
+                .contentTooLarge, "form_too_large",
+                "The form has too many parts, or its other fields are too large.")
         case .noFile:
-            self.init(.unprocessableContent, "file_missing", "The form has no part with a file name.", field: "file")
+            self.init(
+                .unprocessableContent, "file_missing", "The form must have a part with a file name.",
+                field: "file")
         }
     }
 }

@@ -42,7 +42,7 @@ struct APIError: Error {
 
     static func methodNotAllowed(_ allow: String) -> APIError {
         var error = APIError(
-            .methodNotAllowed, "method_not_allowed", "This address takes \(allow) and no other method.")
+            .methodNotAllowed, "method_not_allowed", "This route supports only \(allow).")
         error.allow = allow
         return error
     }

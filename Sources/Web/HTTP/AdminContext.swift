@@ -24,7 +24,7 @@ struct AdminContext: ChildRequestContext {
 
 extension APIError {
     fileprivate static let adminRequired = APIError(
-        .forbidden, "admin_required", "Only a signed-in administrator of this installation may do this.")
+        .forbidden, "admin_required", "Only a signed-in administrator of this installation can do this.")
     fileprivate static let adminRequiredNotKey = APIError(
         .forbidden, "admin_required", "API keys cannot do this; sign in as an administrator.")
 }

@@ -30,7 +30,7 @@ extension HTTPField.Name {
 
     private init(known name: String) {
         guard let field = HTTPField.Name(name) else {
-            preconditionFailure("a header's name holds letters, digits and hyphens")
+            preconditionFailure("a header name contains only letters, digits and hyphens")
         }
         self = field
     }

@@ -14,7 +14,7 @@ struct ObjectBody {
             let name = String(unknown.prefix(64))
             throw APIError(
                 .unprocessableContent, "unknown_parameter",
-                "There is no parameter '\(name)'. There are: \(names.joined(separator: ", ")).", field: name)
+                "Unknown parameter '\(name)'. Supported parameters: \(names.joined(separator: ", ")).", field: name)
         }
         self.members = members.filter { $0.value != .null }
     }
@@ -49,7 +49,7 @@ struct ObjectBody {
 
     func requiredInteger(_ name: String) throws(APIError) -> Int {
         guard let integer = try integer(name) else {
-            throw APIError(.unprocessableContent, "missing_parameter", "'\(name)' is missing.", field: name)
+            throw APIError(.unprocessableContent, "missing_parameter", "'\(name)' is required.", field: name)
         }
         return integer
     }

@@ -76,7 +76,7 @@ extension Request {
     func limit(default usual: Int = 20) throws(APIError) -> Int {
         guard let text = uri.queryParameters["limit"] else { return usual }
         guard let limit = Int(text), (1...100).contains(limit) else {
-            throw .invalidParameter("limit", "'limit' is a number from 1 to 100.")
+            throw .invalidParameter("limit", "'limit' must be a number from 1 to 100.")
         }
         return limit
     }
@@ -85,7 +85,7 @@ extension Request {
     private func cursor<Cursor: PageCursor>() throws(APIError) -> Cursor? {
         guard let text = uri.queryParameters["cursor"] else { return nil }
         guard let cursor = Cursor(cursor: text) else {
-            throw .invalidParameter("cursor", "'cursor' is the 'nextCursor' of the page before.")
+            throw .invalidParameter("cursor", "'cursor' must be the 'nextCursor' of the previous page.")
         }
         return cursor
     }

@@ -10,7 +10,8 @@ extension Request {
         guard let key = headers[.idempotencyKey] else { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (32...126).contains($0) }) else {
             throw APIError(
-                .badRequest, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable characters.",
+                .badRequest, "invalid_idempotency_key",
+                "An Idempotency-Key must have 1 to 255 printable ASCII characters.",
                 field: "Idempotency-Key")
         }
         return Idempotency(route: route, key: key, bodyHash: Hex.text(SHA256.hash(data: Data(body))))

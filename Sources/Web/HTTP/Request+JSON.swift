@@ -25,7 +25,7 @@ extension Request {
         var collected = ByteBuffer()
         for try await part in body {
             guard collected.readableBytes + part.readableBytes <= limit else {
-                throw APIError(.contentTooLarge, "body_too_large", "The body may have at most \(limit) bytes.")
+                throw APIError(.contentTooLarge, "body_too_large", "The body is larger than \(limit) bytes.")
             }
             collected.writeImmutableBuffer(part)
         }
@@ -37,7 +37,7 @@ extension JSON {
     /// A request's body. Throws 400 `invalid_json`.
     init(body bytes: [UInt8]) throws(APIError) {
         guard !bytes.isEmpty else {
-            throw APIError(.badRequest, "invalid_json", "The body is empty; JSON is expected.")
+            throw APIError(.badRequest, "invalid_json", "The body is empty. Send JSON.")
         }
         do {
             try self.init(parsing: bytes)
@@ -56,10 +56,10 @@ extension APIError {
         switch error {
         case .keyNotFound(let key, let context):
             let field = path(context, key)
-            self.init(.unprocessableContent, "missing_parameter", "'\(field)' is missing.", field: field)
+            self.init(.unprocessableContent, "missing_parameter", "'\(field)' is required.", field: field)
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             let field = path(context)
-            self = .invalidParameter(field, "'\(field)' is of the wrong type.")
+            self = .invalidParameter(field, "'\(field)' has the wrong type.")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             let field = path(context)
             self = .invalidParameter(field, "'\(field)' is not valid: \(context.debugDescription).")

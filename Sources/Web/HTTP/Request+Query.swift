@@ -8,14 +8,14 @@ extension Request {
         guard let text = uri.queryParameters[Substring(name)] else { return nil }
         guard let choice = Choice(rawValue: String(text)) else {
             let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .invalidParameter(name, "'\(name)' is one of \(known).")
+            throw .invalidParameter(name, "'\(name)' must be one of: \(known).")
         }
         return choice
     }
 
     func identifier<Subject>(_ name: String, of type: Subject.Type = Subject.self) throws(APIError) -> ID<Subject>? {
         guard let text = uri.queryParameters[Substring(name)] else { return nil }
-        guard let id = ID<Subject>(checking: text) else { throw .invalidParameter(name, "'\(name)' is an id.") }
+        guard let id = ID<Subject>(checking: text) else { throw .invalidParameter(name, "'\(name)' must be an id.") }
         return id
     }
 
@@ -24,7 +24,7 @@ extension Request {
         guard let text = uri.queryParameters[Substring(name)] else { return nil }
         guard let instant = Instant(text: String(text)) else {
             throw .invalidParameter(
-                name, "'\(name)' is an instant such as 2026-11-21T05:03:49Z, or a day such as 2026-11-21.")
+                name, "'\(name)' must be a time such as 2026-11-21T05:03:49Z, or a date such as 2026-11-21.")
         }
         return instant
     }
@@ -34,7 +34,9 @@ extension Request {
         guard let format = uri.queryParameters["format"] else {
             return headers[.accept]?.lowercased().hasPrefix("text/csv") ?? false
         }
-        guard format == "csv" || format == "json" else { throw .invalidParameter("format", "'format' is json or csv.") }
+        guard format == "csv" || format == "json" else {
+            throw .invalidParameter("format", "'format' must be 'json' or 'csv'.")
+        }
         return format == "csv"
     }
 }

@@ -42,7 +42,7 @@ actor ReadinessCheck {
         return await first(of: results)
     }
 
-    private static let noResponse: Parts = ["database": "away", "files": "unknown"]
+    private static let noResponse: Parts = ["database": "unavailable", "files": "unknown"]
 
     /// In a task that nobody awaits: a database that hangs cannot be cancelled, and the requests do not wait for it.
     private func begin() {
@@ -80,9 +80,9 @@ actor ReadinessCheck {
 
     private nonisolated func databaseState() async -> String {
         do {
-            return try await database.read { try $0.queryOne("SELECT 1 AS one") } == nil ? "away" : Self.ok
+            return try await database.read { try $0.queryOne("SELECT 1 AS one") } == nil ? "unavailable" : Self.ok
         } catch {
-            return "away"
+            return "unavailable"
         }
     }
 
@@ -91,7 +91,7 @@ actor ReadinessCheck {
             _ = try await store.check()
             return Self.ok
         } catch {
-            return "cannot be written"
+            return "not writable"
         }
     }
 }

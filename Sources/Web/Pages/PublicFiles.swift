@@ -32,7 +32,7 @@ struct PublicFiles: Sendable {
 
     /// The address by which a page names a file.
     func address(of name: String) -> String {
-        guard let file = files[name] else { preconditionFailure("a page names \(name), which does not exist") }
+        guard let file = files[name] else { preconditionFailure("a page refers to \(name), which does not exist") }
         return "/public/\(name)?v=\(file.hash)"
     }
 

@@ -137,7 +137,7 @@ async function showPrice() {
     const time = estimate.estimatedSeconds ? `, about ${estimate.estimatedSeconds} s` : "";
     const rest = estimate.sufficient ? `of ${credits(estimate.availableCredits)} available${time}`
       : `You have ${credits(estimate.availableCredits)}, which is not enough. `
-        + "Ask for less, or ask the operator for credits.";
+        + "Request less, or contact the operator to get credits.";
     line.replaceChildren(price, rest);
     canPay = estimate.sufficient;
   } catch (error) {
@@ -194,7 +194,7 @@ async function follow(id) {
       }
     } catch (error) {
       if (error instanceof RequestError) throw error;
-      show({ phase: "Connecting again" });
+      show({ phase: "Reconnecting" });
     }
     await wait(losses < 3 ? 1000 : 2000);
   }
@@ -206,7 +206,7 @@ function showEvent(type, data) {
   if (type === "progress") {
     const position = data.providerQueuePosition;
     const isWaiting = position != null && data.percent == null;
-    const phase = isWaiting ? `In the provider's queue, behind ${position}` : phases.processing;
+    const phase = isWaiting ? `In the provider's queue, ${position} ahead` : phases.processing;
     show({ phase, percent: data.percent ?? null, log: data.log });
     return false;
   }
@@ -221,7 +221,7 @@ async function showPosition(id, isOver) {
     if (isOver()) return;
     if (job?.status === "queued" && progress.queuePosition != null) {
       const position = progress.queuePosition;
-      show({ phase: position === "0" ? "Next in the queue" : `In the queue, behind ${position}` });
+      show({ phase: position === "0" ? "Next in the queue" : `In the queue, ${position} ahead` });
     } else if (job?.status === "processing" && progress.isEstimate) {
       show({ percent: progress.percent });
     }
@@ -309,7 +309,7 @@ function showResult(details) {
   byID("status").hidden = job.status === "completed";
   byID("bar").hidden = true;
   if (job.status === "failed") show({ phase: `Failed. ${job.error?.message ?? ""}` });
-  if (job.status === "cancelled") show({ phase: "Cancelled. Your credits were given back." });
+  if (job.status === "cancelled") show({ phase: "Cancelled. No credits were charged." });
   const isSandbox = attempts.some((attempt) => attempt.provider === "sandbox");
   if (job.status === "completed") showPictures(outputs, job, isSandbox);
   showReceipt(details);
@@ -357,9 +357,9 @@ function figure(output, job, isSandbox) {
 function showReceipt({ job, receipt }) {
   const after = receipt.transactions.at(-1)?.availableAfter;
   const lines = [
-    ["Set aside", credits(receipt.reserved)], ["Spent", credits(receipt.captured), "total"],
-    ["Given back", credits(receipt.released)],
-    ...(after === undefined ? [] : [["Credits left", credits(after)]]), ["Job", job.id, "job"],
+    ["Reserved", credits(receipt.reserved)], ["Spent", credits(receipt.captured), "total"],
+    ["Returned", credits(receipt.released)],
+    ...(after === undefined ? [] : [["Credits available", credits(after)]]), ["Job", job.id, "job"],
   ];
   byID("lines").replaceChildren(...lines.flatMap(([name, value, look = ""]) => {
     const [term, text] = [document.createElement("dt"), document.createElement("dd")];

@@ -19,7 +19,7 @@ struct StripeClientTests {
             .init(key: "sk_test_x", url: "http://127.0.0.1:\(port)", timeout: .milliseconds(300)), client: .shared,
             time: .system)
 
-        await #expect(throws: StripeError.unavailable("no whole response within 0.3 seconds")) {
+        await #expect(throws: StripeError.unavailable("no complete response within 0.3 seconds")) {
             try await client.get("/x")
         }
 

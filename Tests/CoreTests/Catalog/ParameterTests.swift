@@ -24,18 +24,18 @@ struct ParameterTests {
     }
 
     @Test(arguments: [
-        Case(given: [:], code: .missing, field: "prompt", message: "'prompt' is missing."),
-        Case(given: ["prompt": nil], code: .missing, field: "prompt", message: "'prompt' is missing."),
+        Case(given: [:], code: .missing, field: "prompt", message: "'prompt' is required."),
+        Case(given: ["prompt": nil], code: .missing, field: "prompt", message: "'prompt' is required."),
         Case(given: ["prompt": ""], code: .invalid, field: "prompt", message: "at least 1 character"),
         Case(given: ["prompt": " \n\t "], code: .invalid, field: "prompt", message: "at least 1 character"),
         Case(
             given: ["prompt": .string(String(repeating: "é", count: 4_001))], code: .invalid, field: "prompt",
-            message: "at most 4000 characters; this has 4001"),
+            message: "at most 4000 characters; it has 4001"),
         Case(given: ["prompt": 5], code: .invalid, field: "prompt", message: "must be a string"),
-        Case(given: ["prompt": "a\u{0}b"], code: .invalid, field: "prompt", message: "zero character"),
+        Case(given: ["prompt": "a\u{0}b"], code: .invalid, field: "prompt", message: "the character U+0000"),
         Case(
             given: ["prompt": "a", "prmopt": "b"], code: .unknown, field: "prmopt",
-            message: "There are: prompt, negativePrompt, resolution"),
+            message: "Supported parameters: prompt, negativePrompt, resolution"),
         Case(given: ["prompt": "a", "seed": -1], code: .invalid, field: "seed", message: "from 0 to 4294967295"),
         Case(
             given: ["prompt": "a", "seed": 4_294_967_296], code: .invalid, field: "seed",
@@ -47,11 +47,11 @@ struct ParameterTests {
         Case(given: ["prompt": "a", "numImages": true], code: .invalid, field: "numImages", message: "whole number"),
         Case(
             given: ["prompt": "a", "quality": "ultra"], code: .invalid, field: "quality",
-            message: "one of standard, high, hd"),
+            message: "one of: standard, high, hd"),
         Case(
             given: ["prompt": "a", "quality": 1], code: .invalid, field: "quality",
-            message: "one of standard, high, hd"),
-        Case(given: ["prompt": "a", "format": "webp"], code: .invalid, field: "format", message: "one of png, jpeg"),
+            message: "one of: standard, high, hd"),
+        Case(given: ["prompt": "a", "format": "webp"], code: .invalid, field: "format", message: "one of: png, jpeg"),
         Case(
             given: ["prompt": "a", "resolution": "big"], code: .invalid, field: "resolution",
             message: "'1024x1024', or 512, 1K, 2K or 4K"),
@@ -65,7 +65,7 @@ struct ParameterTests {
             message: "'1024x1024'"),
         Case(
             given: ["prompt": "a", "resolution": "128x1024"], code: .invalid, field: "resolution",
-            message: "256 to 4096 pixels; this is 128x1024"),
+            message: "256 to 4096 pixels; the size is 128x1024"),
         Case(
             given: ["prompt": "a", "resolution": "99999x1024"], code: .invalid, field: "resolution",
             message: "256 to 4096 pixels"),
@@ -74,7 +74,7 @@ struct ParameterTests {
             message: "'1024x1024'"),
         Case(
             given: ["prompt": "a", "resolution": "512", "aspectRatio": "4:1"], code: .invalid, field: "resolution",
-            message: "this is 512x128"),
+            message: "the size is 512x128"),
         Case(
             given: ["prompt": "a", "aspectRatio": "16/9"], code: .invalid, field: "aspectRatio",
             message: "such as 16:9, at most 4:1"),
@@ -84,13 +84,13 @@ struct ParameterTests {
             given: ["prompt": "a", "aspectRatio": "1:0"], code: .invalid, field: "aspectRatio", message: "at most 4:1"),
         Case(
             given: ["prompt": "a", "resolution": "1024x1024", "aspectRatio": "16:9"], code: .invalid,
-            field: "aspectRatio", message: "Give either"),
+            field: "aspectRatio", message: "Set 'resolution' to a size"),
         Case(
             kind: .styleTransfer, given: ["prompt": "a"], code: .missing, field: "inputAssetId",
-            message: "'inputAssetId' is missing."),
+            message: "'inputAssetId' is required."),
         Case(
             kind: .styleTransfer, given: ["prompt": "a", "inputAssetId": "7"], code: .invalid, field: "inputAssetId",
-            message: "the id of a picture"),
+            message: "the id of an image"),
         Case(
             kind: .styleTransfer, given: [
                 "prompt": "a", "inputAssetId": "00000000-0000-7000-8000-000000000000", "strength": 0,
@@ -101,7 +101,7 @@ struct ParameterTests {
             ], code: .invalid, field: "strength", message: "whole number"),
         Case(
             kind: .backgroundRemoval, given: ["inputAssetId": "00000000-0000-7000-8000-000000000000", "prompt": "a"],
-            code: .unknown, field: "prompt", message: "There are: inputAssetId"),
+            code: .unknown, field: "prompt", message: "Supported parameters: inputAssetId"),
     ])
     func `what is wrong is named, with what would be right`(wrong: Case) {
         let error = #expect(throws: ParameterError.self) { try validate(wrong.given, wrong.kind) }

@@ -15,22 +15,24 @@ struct LedgerCheckTests {
         Damage(
             rule: "a transaction's entries sum to zero",
             statement: "UPDATE entries SET amount = amount + 1 WHERE position = 1"),
-        Damage(rule: "every entry has its transaction", statement: "DELETE FROM transactions WHERE kind = 'capture'"),
+        Damage(
+            rule: "every entry belongs to a transaction",
+            statement: "DELETE FROM transactions WHERE kind = 'capture'"),
         Damage(rule: "every transaction has entries", statement: """
             INSERT INTO transactions (id, kind, key, account_id, amount, available_after, reserved_after, created_at)
             SELECT 'x', 'bonus', 'x', account_id, 5, 0, 0, 0 FROM balances LIMIT 1
             """),
         Damage(
-            rule: "a transaction's amount is what its entries moved",
+            rule: "a transaction's amount equals the sum of its positive entries",
             statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'bonus'"),
         Damage(
-            rule: "a transaction's amount is what its entries moved",
+            rule: "a transaction's amount equals the sum of its positive entries",
             statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'reserve'"),
         Damage(
-            rule: "a transaction's amount is what its entries moved",
+            rule: "a transaction's amount equals the sum of its positive entries",
             statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'capture'"),
         Damage(
-            rule: "a transaction's amount is what its entries moved",
+            rule: "a transaction's amount equals the sum of its positive entries",
             statement: "UPDATE transactions SET amount = amount + 1 WHERE kind = 'release'"),
         Damage(
             rule: "a balance is the sum of its entries (available)",
@@ -40,84 +42,98 @@ struct LedgerCheckTests {
             statement: "UPDATE balances SET reserved = reserved + 1"),
         Damage(rule: "an account with entries or lots has a balance", statement: "DELETE FROM balances"),
         Damage(
-            rule: "what was ever allocated is the sum of its transactions",
+            rule: "a balance's allocated credits equal the sum of its transactions",
             statement: "UPDATE balances SET allocated = allocated + 1"),
         Damage(
-            rule: "what is left of the lots is what is available",
+            rule: "a balance's available credits equal the sum of its lots",
             statement: "UPDATE lots SET remaining = remaining - 1 WHERE remaining > 0"),
         Damage(
-            rule: "what is left of a lot is the sum of its entries",
+            rule: "a lot's remaining credits equal the sum of its entries",
             statement: "UPDATE lots SET remaining = remaining - 1 WHERE remaining > 0"),
-        Damage(rule: "nothing is left of a lot that had expired when the duty last looked", statement: """
+        Damage(rule: "a lot that expired before the last expiry run has no credits left", statement: """
             INSERT INTO scheduled_tasks (name, due_at, ran_at)
             VALUES ('expire lots', 0, 4000000000000); UPDATE lots SET expires_at = 5 WHERE remaining > 0
             """),
-        Damage(rule: "a lot has ended where its end is booked", statement: "UPDATE lots SET expired_at = NULL"),
         Damage(
-            rule: "a lot has ended where its end is booked",
+            rule: "a lot is marked as expired exactly if the ledger has booked its expiry",
+            statement: "UPDATE lots SET expired_at = NULL"),
+        Damage(
+            rule: "a lot is marked as expired exactly if the ledger has booked its expiry",
             statement: "DELETE FROM transactions WHERE kind = 'expire'"),
         Damage(
-            rule: "what is counted of a limit is what was reserved and not released",
+            rule: "a spend counter equals the credits reserved and not released",
             statement: "UPDATE spend_counters SET spent = spent + 1"),
-        Damage(rule: "what is counted of a limit is what was reserved and not released", statement: """
+        Damage(rule: "a spend counter equals the credits reserved and not released", statement: """
             UPDATE spend_counters SET spent = spent - 1 WHERE scope = 'member' AND spent > 0
             """),
-        Damage(rule: "what is counted has a limit", statement: "DELETE FROM spend_limits WHERE scope = 'account'"),
-        Damage(rule: "a balance says whether its account has limits", statement: "UPDATE balances SET has_limits = 0"),
+        Damage(rule: "every spend counter has a limit", statement: "DELETE FROM spend_limits WHERE scope = 'account'"),
         Damage(
-            rule: "open reservations are what is reserved",
+            rule: "a balance records whether its account has limits",
+            statement: "UPDATE balances SET has_limits = 0"),
+        Damage(
+            rule: "a balance's reserved credits equal its open reservations",
             statement: "UPDATE reservations SET amount = amount + 1 WHERE ended_at IS NULL"),
-        Damage(rule: "a live job has an open reservation, an ended one has an ended one", statement: """
+        Damage(rule: "a job's reservation is open until the job ends", statement: """
             UPDATE reservations SET ended_at = 5, released = amount WHERE ended_at IS NULL
             """),
-        Damage(rule: "a live job has an open reservation, an ended one has an ended one", statement: """
+        Damage(rule: "a job's reservation is open until the job ends", statement: """
             DELETE FROM reservations
             """),
         Damage(rule: "a reservation belongs to a job", statement: """
             INSERT INTO reservations (job_id, account_id, amount, created_at) SELECT 'nobody', account_id, 0, 0
             FROM balances
             """),
-        Damage(rule: "a reservation is its job's price", statement: "UPDATE jobs SET price = price - 1"),
-        Damage(rule: "a reservation says what the ledger says (amount)", statement: """
+        Damage(
+            rule: "a reservation's amount equals the price of its job",
+            statement: "UPDATE jobs SET price = price - 1"),
+        Damage(rule: "a reservation matches the ledger (amount)", statement: """
             UPDATE reservations SET amount = amount + 1, released = released + 1 WHERE ended_at IS NOT NULL
             """),
-        Damage(rule: "a reservation says what the ledger says (captured)", statement: """
+        Damage(rule: "a reservation matches the ledger (captured)", statement: """
             UPDATE reservations SET captured = captured - 1, released = released + 1 WHERE captured > 0
             """),
-        Damage(rule: "a reservation says what the ledger says (released)", statement: """
+        Damage(rule: "a reservation matches the ledger (released)", statement: """
             UPDATE reservations SET captured = captured - 1, released = released + 1 WHERE captured > 0
             """),
         Damage(
-            rule: "nobody pays for nothing",
+            rule: "a failed or cancelled job costs nothing",
             statement: "UPDATE jobs SET state = 'cancelled' WHERE state = 'completed'"),
         Damage(rule: "a completed job has its outputs", statement: "DELETE FROM assets WHERE output_index = 1"),
-        Damage(rule: "a job's events have no holes", statement: "DELETE FROM job_events WHERE seq = 2"),
-        Damage(rule: "an account's events have no holes", statement: "UPDATE accounts SET event_seq = event_seq + 1"),
+        Damage(rule: "a job's events are numbered without gaps", statement: "DELETE FROM job_events WHERE seq = 2"),
         Damage(
-            rule: "an account's concurrent jobs are counted",
+            rule: "an account's events are numbered without gaps",
+            statement: "UPDATE accounts SET event_seq = event_seq + 1"),
+        Damage(
+            rule: "an account's slot count equals the number of its jobs with a slot",
             statement: "UPDATE accounts SET slots_used = slots_used + 1"),
-        Damage(rule: "a processing job has one attempt under way", statement: """
+        Damage(rule: "a processing job has exactly one open attempt", statement: """
             UPDATE attempts SET state = 'lost', ended_at = 5, due_at = NULL WHERE ended_at IS NULL
             """),
         Damage(
-            rule: "an entry is of its lot's account",
+            rule: "an entry belongs to the account of its lot",
             statement: "UPDATE entries SET account_id = 'nobody' WHERE book = 'reserved'"),
         Damage(
-            rule: "a reservation is of its job's account",
+            rule: "a reservation belongs to the account of its job",
             statement: "UPDATE reservations SET account_id = 'nobody' WHERE ended_at IS NULL"),
         Damage(
-            rule: "an event has its job, of its account",
+            rule: "an event belongs to a job of its account",
             statement: "UPDATE job_events SET job_id = 'nobody' WHERE account_seq = 1"),
-        Damage(rule: "an event has its job, of its account", statement: "UPDATE job_events SET account_id = 'nobody'"),
-        Damage(rule: "a job asks for what the catalog has", statement: "UPDATE jobs SET kind = 'nothing'"),
-        Damage(rule: "a job asks for what the catalog has", statement: "UPDATE jobs SET endpoint = 'nowhere'"),
-        Damage(rule: "a job asks for what the catalog has", statement: "UPDATE jobs SET price_version = 0"),
-        Damage(rule: "a purchase is booked as what it says", statement: "UPDATE purchases SET credits = credits + 1"),
-        Damage(rule: "bought credits have their purchase", statement: "DELETE FROM purchases"),
         Damage(
-            rule: "what was taken back of a purchase is booked or owed",
+            rule: "an event belongs to a job of its account",
+            statement: "UPDATE job_events SET account_id = 'nobody'"),
+        Damage(rule: "a job's kind, endpoint and price exist", statement: "UPDATE jobs SET kind = 'nothing'"),
+        Damage(rule: "a job's kind, endpoint and price exist", statement: "UPDATE jobs SET endpoint = 'nowhere'"),
+        Damage(rule: "a job's kind, endpoint and price exist", statement: "UPDATE jobs SET price_version = 0"),
+        Damage(
+            rule: "a purchase is booked with its amount of credits",
+            statement: "UPDATE purchases SET credits = credits + 1"),
+        Damage(rule: "every booking of purchased credits has a purchase", statement: "DELETE FROM purchases"),
+        Damage(
+            rule: "credits taken back from a purchase are booked or owed",
             statement: "UPDATE purchases SET clawed_back = 1"),
-        Damage(rule: "what is owed is the sum of open debts", statement: "UPDATE balances SET owed = owed + 1"),
+        Damage(
+            rule: "a balance's owed credits equal the sum of its open debts",
+            statement: "UPDATE balances SET owed = owed + 1"),
         Damage(rule: "the requester of a job is known", statement: "UPDATE jobs SET created_by = 'nobody'"),
         Damage(rule: "the requester of a job is known", statement: "UPDATE jobs SET key_id = 'nobody'"),
     ]

@@ -141,7 +141,7 @@ struct LocalFileStoreTests {
     }
 
     @Test func `a check writes, removes and says where`() async throws {
-        #expect(try await fixture.store.check().contains("can be written"))
+        #expect(try await fixture.store.check().contains("is writable"))
         #expect(try fixture.storedPaths() == [])
     }
 

@@ -64,10 +64,10 @@ struct ReconciliationTests {
     @Test(arguments: TestEngine.available, [
         ("UPDATE balances SET available = available + 1", "balances", "a_balance_is_the_sum_of_its_entries_available"),
         ("UPDATE lots SET remaining = remaining - 1 WHERE source = 'purchase'", "lots",
-         "what_is_left_of_a_lot_is_the_sum_of_its_entries"),
-        ("UPDATE purchases SET credits = credits + 1", "purchases", "a_purchase_is_booked_as_what_it_says"),
-        ("UPDATE jobs SET event_seq = event_seq + 1", "jobs", "a_jobs_events_have_no_holes"),
-        ("UPDATE balances SET has_limits = 1", "limits", "a_balance_says_whether_its_account_has_limits"),
+         "a_lots_remaining_credits_equal_the_sum_of_its_entries"),
+        ("UPDATE purchases SET credits = credits + 1", "purchases", "a_purchase_is_booked_with_its_amount_of_credits"),
+        ("UPDATE jobs SET event_seq = event_seq + 1", "jobs", "a_jobs_events_are_numbered_without_gaps"),
+        ("UPDATE balances SET has_limits = 1", "limits", "a_balance_records_whether_its_account_has_limits"),
     ])
     func `a damage shows in its section, with what to do about it`(
         on engine: TestEngine, damage: (statement: String, section: String, code: String)
@@ -164,7 +164,7 @@ struct ReconciliationTests {
             database: world.database, billing: nil, time: world.clock.time)(period, limit: 5).section("balances")
 
         #expect(section.mismatches.count == 5 && section.mismatched == 8)
-        #expect(section.mismatches.contains { $0.code == "what_is_owed_is_the_sum_of_open_debts" })
+        #expect(section.mismatches.contains { $0.code == "a_balances_owed_credits_equal_the_sum_of_its_open_debts" })
     }
 
     @Test func `a period is the last forty days by default, and neither empty nor longer than a year`() throws {

@@ -14,12 +14,12 @@ struct BenchCommandTests {
         #expect(help.code == 0)
         #expect(help.output.contains("USAGE: darkroom-bench "))
         #expect(refused.code == 2)
-        #expect(refused.errors.contains("--seconds is from 1 to 600."))
+        #expect(refused.errors.contains("--seconds must be from 1 to 600."))
     }
 
     @Test(arguments: [
-        ("darkroom", ["bench"], "There is no darkroom-bench beside darkroom"),
-        ("darkroom-bench", [], "There is no darkroom beside darkroom-bench"),
+        ("darkroom", ["bench"], "There is no darkroom-bench at /"),
+        ("darkroom-bench", [], "There is no darkroom at /"),
     ])
     func `without the other program beside it each says what to build`(
         program: String, arguments: [String], message: String

@@ -26,7 +26,7 @@ struct BuyingTests {
             #expect(try await server.run("audit").code == 0)
             let books = try await server.run("audit", "--books", "--stripe")
             #expect(
-                books.code == 0 && books.output.contains("refunded or disputed: 2 of 2 match"),
+                books.code == 0 && books.output.contains("refunds and disputes: 2 of 2 match"),
                 "\(books.output)\(books.errors)")
             let repair = try await server.run("admin", "repair", "purchases")
             #expect(
@@ -75,7 +75,7 @@ struct BuyingTests {
             let unknown = try await server.run("admin", "replay-event", "evt_unknown")
 
             #expect(again.code == 0 && again.output.contains("Applied \(event)."), "\(again.errors)")
-            #expect(unknown.code == 1 && unknown.errors.contains("There is no event evt_unknown."))
+            #expect(unknown.code == 1 && unknown.errors.contains("There is no event 'evt_unknown'."))
             try await buyer.hasCredits(110)
         }
     }

@@ -46,7 +46,7 @@ extension OneCLIServer {
             #expect(first.output.contains("Granted 25.50 credits"))
             #expect(first.output.contains("35.50 available"))
             #expect(again.code == 0)
-            #expect(again.output.contains("Nothing changed"))
+            #expect(again.output.contains("Nothing was changed"))
             #expect(other.code == 1)
             #expect(unnamed.output.contains("36.50 available"))
             #expect(try await server.run("audit").code == 0)
@@ -67,7 +67,7 @@ extension OneCLIServer {
             #expect(now.output.contains("adjustment of 25.50, does not expire: 25.50 available"))
             #expect(now.output.contains("bonus  available 10.00"))
             #expect(then.output.contains("10.00 available, 0.00 reserved, in 1 lot"))
-            #expect(never.code == 2 && never.errors.contains("--at is an instant"))
+            #expect(never.code == 2 && never.errors.contains("--at must be a time"))
         }
 
         @Test(arguments: [
@@ -77,10 +77,10 @@ extension OneCLIServer {
             (["admin", "grant", "01900000-0000-7000-8000-000000000000", "5"], 1, "There is no account"),
             (["admin", "grant", "nobody@example.com", "0"], 2, "a number above 0"),
             (["admin", "grant", "nobody@example.com", "1.234"], 2, "a number above 0"),
-            (["admin", "grant", "nobody", "5"], 2, "neither an e-mail address"),
-            (["admin", "create-user", "nonsense"], 1, "must be like name@example.com"),
+            (["admin", "grant", "nobody", "5"], 2, "neither an email address"),
+            (["admin", "create-user", "nonsense"], 1, "Use an address such as name@example.com"),
             (["admin", "create-user", "short@example.com", "--password", "abc"], 1, "too short"),
-            (["admin", "create-user", "admin@localhost"], 1, "has this e-mail address already"),
+            (["admin", "create-user", "admin@localhost"], 1, "with this email address already exists"),
         ])
         func `what is wrong is reported in one sentence`(
             arguments: [String], code: Int32, message: String

@@ -10,7 +10,7 @@ struct DoctorTests {
         let run = try await server.run("doctor")
 
         #expect(run.code == 0, "\(run.output)")
-        #expect(run.output.contains("All is well."))
+        #expect(run.output.contains("No problems."))
         for name in [
             "settings", "data folder", "secrets", "database", "schema", "files", "server", "provider", "public URL",
         ] {
@@ -37,7 +37,7 @@ struct DoctorTests {
         let run = try await server.run("doctor")
 
         #expect(run.code == 1)
-        #expect(run.output.contains("PROBLEM data folder   secrets.json is open to other users (mode 644)."))
+        #expect(run.output.contains("PROBLEM data folder   secrets.json is accessible to other users (mode 644)."))
         #expect(run.output.contains("→ chmod 600 ./data/secrets.json"))
     }
 
@@ -78,7 +78,7 @@ struct DoctorTests {
             environment: ["FAL_KEY": "no:body", "DARKROOM_FAL_QUEUE_URL": "http://127.0.0.1:\(FreePorts.block())"])
 
         #expect(problems(in: wrong) == ["provider"])
-        #expect(wrong.output.contains("fal.ai does not know the key."))
+        #expect(wrong.output.contains("fal.ai rejects the key."))
         #expect(check("webhook keys", in: wrong)?["status"] == "ok")
         #expect(check("clock", in: wrong)?["status"] == "ok")
         #expect(check("public URL", in: wrong)?["status"] == "warning")

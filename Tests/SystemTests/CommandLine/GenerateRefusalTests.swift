@@ -9,14 +9,14 @@ extension OneCLIServer {
         @Test(arguments: [
             (["generate", ""], "'prompt' must have"),
             (["generate", "a dog", "--num-images", "9"], "'numImages' must be from 1 to 4"),
-            (["generate", "a dog", "--kind", "sculpture"], "There is no kind 'sculpture'"),
-            (["generate", "a dog", "--out", "dog.bmp"], "pictures come as .png"),
-            (["generate", "a dog", "--out", "nowhere/dog.png"], "there is no folder"),
-            (["generate", "a dog", "--input", "nothing.png"], "there is no such file"),
-            (["generate", "a dog", "--async", "--out", "dog.png"], "--async does not wait"),
-            (["generate"], "Say what to make"),
+            (["generate", "a dog", "--kind", "sculpture"], "Unknown kind 'sculpture'"),
+            (["generate", "a dog", "--out", "dog.bmp"], "must end in .png"),
+            (["generate", "a dog", "--out", "nowhere/dog.png"], "/nowhere does not exist"),
+            (["generate", "a dog", "--input", "nothing.png"], "neither an existing file"),
+            (["generate", "a dog", "--async", "--out", "dog.png"], "--async and --out cannot be combined"),
+            (["generate"], "Give a prompt"),
         ])
-        func `what cannot be meant exits with 2 and reserves nothing`(
+        func `what is invalid exits with 2 and reserves nothing`(
             arguments: [String], message: String
         ) async throws {
             let server = try OneCLIServer.server()
@@ -37,7 +37,7 @@ extension OneCLIServer {
                 "generate", "a dog", "--quality", "hd", "--url", server.url, environment: ["DARKROOM_KEY": key])
 
             #expect(run.code == 3)
-            #expect(run.errors.contains("This costs 12.00 credits, and 10.00 are available."))
+            #expect(run.errors.contains("This costs 12.00 credits, but only 10.00 are available."))
         }
 
         @Test func `a wrong key is refused with 2`() async throws {

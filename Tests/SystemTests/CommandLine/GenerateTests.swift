@@ -71,7 +71,7 @@ struct GenerateTests {
         let run = try await server.run("generate", "a sandbox:policy", "--out", "no.png")
 
         #expect(run.code == 1)
-        #expect(run.errors.contains("captured 0.00 credits, 6.00 given back"))
+        #expect(run.errors.contains("captured 0.00 credits, 6.00 released"))
         #expect(run.errors.contains("content policy"))
         #expect(!FileManager.default.fileExists(atPath: server.folder.path + "/no.png"))
     }
@@ -107,7 +107,7 @@ struct GenerateTests {
 
         #expect(await waiting.exit() == 0, "\(waiting.errors)")
         #expect(waiting.errors.contains("captured 3.00 credits"))
-        #expect(waiting.errors.contains("997.00 left"))
+        #expect(waiting.errors.contains("997.00 available"))
         #expect(await again.stop() == 0)
     }
 
@@ -121,6 +121,6 @@ struct GenerateTests {
         waiting.interrupt()
 
         #expect(await waiting.exit() == 130)
-        #expect(waiting.errors.contains("Stopped waiting. The job goes on"))
+        #expect(waiting.errors.contains("continues on the server."))
     }
 }

@@ -15,7 +15,7 @@ extension OneCLIServer {
 
             #expect(text.code == 0, "\(text.output)\(text.errors)")
             #expect(
-                text.output.contains("ok      ledger transactions against their entries: ")
+                text.output.contains("ok      ledger transactions compared with their entries: ")
                     && text.output.contains("The books balance."))
             let books = try JSON(parsing: json.output)
             #expect(json.code == 0 && books["clean"] == true && books["from"] == "2026-01-01T00:00:00.000Z")
@@ -33,7 +33,7 @@ extension OneCLIServer {
             #expect(made.code == 0, "\(made.errors)")
             #expect(books.code == 0 && books.output.contains("The books balance."), "\(books.errors)")
             #expect(
-                withStripe.code == 1 && withStripe.errors.contains("start 'darkroom serve'"), "\(withStripe.errors)")
+                withStripe.code == 1 && withStripe.errors.contains("Start 'darkroom serve'"), "\(withStripe.errors)")
         }
 
         @Test func `books that are in order need no repair`() async throws {
@@ -59,22 +59,22 @@ extension OneCLIServer {
 
                 #expect(
                     books.code == 0
-                        && books.output.contains("ok      purchases against what Stripe lists as paid: 0 of 0 match"),
+                        && books.output.contains("purchases compared with Stripe's list of payments: 0 of 0 match"),
                     "\(books.errors)")
                 #expect(repair.code == 0 && repair.output == "There is nothing to repair.\n", "\(repair.errors)")
                 #expect(
-                    named.code == 1 && named.output.contains("cs_none: left alone: Stripe has no such payment"),
+                    named.code == 1 && named.output.contains("cs_none: not changed: Stripe has no such payment"),
                     "\(named.errors)")
             }
         }
 
         @Test(arguments: [
-            (["audit", "--stripe"], Int32(2), "are for --books"),
-            (["audit", "--from", "2026-01-01"], 2, "are for --books"),
-            (["audit", "--books", "--from", "yesterday"], 2, "is no instant"),
-            (["audit", "--books", "--from", "2026-02-01", "--to", "2026-01-01"], 2, "--from is before --to"),
+            (["audit", "--stripe"], Int32(2), "require --books"),
+            (["audit", "--from", "2026-01-01"], 2, "require --books"),
+            (["audit", "--books", "--from", "yesterday"], 2, "must be a time"),
+            (["audit", "--books", "--from", "2026-02-01", "--to", "2026-01-01"], 2, "--from must be before --to"),
             (["admin", "repair", "purchases", "ch_1"], 2, "neither a Checkout Session"),
-            (["admin", "repair", "purchases", "cs_1", "--from", "2026-01-01"], 2, "and not both"),
+            (["admin", "repair", "purchases", "cs_1", "--from", "2026-01-01"], 2, "not both"),
         ])
         func `what cannot be meant is refused in a sentence`(
             arguments: [String], code: Int32, sentence: String

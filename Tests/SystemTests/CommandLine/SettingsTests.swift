@@ -77,9 +77,9 @@ struct SettingsTests {
     }
 
     @Test func `the Stripe emulator never gives credits away while a provider is paid, nor shares a port`() {
-        #expect(
-            problems(["FAL_KEY": "id:secret", "DARKROOM_STRIPE_SANDBOX": "on"]).first?.contains("for nothing") == true)
-        #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8080"]).first?.contains("server's own port") == true)
+        let beside = problems(["FAL_KEY": "id:secret", "DARKROOM_STRIPE_SANDBOX": "on"])
+        #expect(beside.first?.contains("without a payment") == true)
+        #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8080"]).first?.contains("server's port") == true)
         #expect(problems(["DARKROOM_STRIPE_SANDBOX_PORT": "8081"]).first?.contains("sandbox's port") == true)
     }
 
@@ -123,7 +123,7 @@ struct SettingsTests {
 
         #expect(
             problems.count == 1
-                && problems[0].hasPrefix("DARKROOM_DATABASE_URL must be postgresql://user@host/database"))
+                && problems[0].hasPrefix("DARKROOM_DATABASE_URL must be a PostgreSQL URL"))
         #expect(!problems.joined().contains("hunter2"))
     }
 

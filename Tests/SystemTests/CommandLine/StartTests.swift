@@ -16,8 +16,8 @@ extension OneCLIServer {
 
             #expect(main.code == 1)
             #expect(main.errors == """
-                darkroom: The server cannot listen on 127.0.0.1:\(server.port): another program does. Stop that \
-                program, or choose another address with --port and --host.\n
+                darkroom: The server cannot listen on 127.0.0.1:\(server.port): the port is in use. Stop the \
+                other program, or choose another address with --port and --host.\n
                 """)
             #expect(sandbox.code == 1)
             #expect(sandbox.errors.contains("--sandbox-port"))
@@ -32,7 +32,7 @@ extension OneCLIServer {
             let run = try await start(in: folder, ["--data", "file/data"])
 
             #expect(run.code == 1)
-            #expect(run.errors.contains("The data folder file/data cannot be made."))
+            #expect(run.errors.contains("The data folder file/data cannot be created."))
             #expect(run.errors.split(separator: "\n").count == 1)
         }
 
@@ -70,7 +70,7 @@ extension OneCLIServer {
             let run = try await start(in: folder, ["--tls-cert", "not.pem", "--tls-key", "not.pem"])
 
             #expect(run.code == 1)
-            #expect(run.errors.contains("for TLS cannot be used"))
+            #expect(run.errors.contains("The TLS certificate or its private key cannot be used"))
         }
 
         @Test func `a setting that is none is warned of, with the one that was meant`() async throws {

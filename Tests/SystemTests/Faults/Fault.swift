@@ -25,25 +25,24 @@ struct Fault: Sendable, CustomTestStringConvertible {
 
     private static let refused = [
         Fault(order: "sandbox:429", status: "failed", code: "provider_busy",
-            message: "The provider was too busy, also after several tries. Try again in a few minutes.", captured: 0,
+            message: "The provider was too busy, even after several attempts. Try again in a few minutes.", captured: 0,
             attempts: 4),
         Fault(order: "sandbox:429=2", attempts: 3),
         Fault(order: "sandbox:500-then-ok", attempts: 2),
         Fault(order: "sandbox:locked", status: "failed", code: "provider_misconfigured",
-            message: """
-                The provider takes no work from this installation at the moment. Its operator must look into it.
-                """, captured: 0),
+            message: "The provider does not accept requests from this installation. Contact the operator.",
+            captured: 0),
     ]
 
     private static let broken = [
         Fault(order: "sandbox:policy", status: "failed", code: "content_policy",
             message: """
-                The provider's content policy does not allow this request. Change the prompt or the picture.
+                The provider's content policy does not allow this request. Change the prompt or the image.
                 """, captured: 0),
         Fault(order: "sandbox:error", status: "failed", code: "provider_error",
-            message: "The provider failed, also after several tries. Try again.", captured: 0, attempts: 4),
+            message: "The provider failed, even after several attempts. Try again.", captured: 0, attempts: 4),
         Fault(order: "sandbox:flagged", status: "failed", code: "content_flagged",
-            message: "The result was found unsafe and is not delivered. Change the prompt.", captured: 0),
+            message: "The result was classified as unsafe and was not delivered. Change the prompt.", captured: 0),
         Fault(order: "sandbox:flagged=1", images: 2),
         Fault(order: "sandbox:partial", images: 4, captured: 2),
         Fault(
@@ -68,8 +67,8 @@ struct Fault: Sendable, CustomTestStringConvertible {
     /// Waits in vain for its webhook before every attempt but the first.
     static let lost = Fault(
         order: "sandbox:no-answer sandbox:webhook-lost", status: "failed", code: "provider_lost",
-        message: "The provider never said what became of the work.", captured: 0, attempts: 4)
+        message: "The provider did not report a result.", captured: 0, attempts: 4)
 
     private static let downloadFailed =
-        "The result could not be fetched from the provider, also after several tries. Try again."
+        "The output could not be downloaded, even after several attempts. Try again."
 }

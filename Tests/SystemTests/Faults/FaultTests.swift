@@ -33,7 +33,7 @@ extension OneServer {
 
             #expect(job.status == fault.status, "\(job)")
             #expect(job.code == fault.code)
-            #expect(job.message == fault.message.map { $0 + " Your credits were given back." })
+            #expect(job.message == fault.message.map { $0 + " No credits were charged." })
             if let attempts = fault.attempts { #expect(job.attempts.count == attempts, "\(job)") }
             let (reserved, captured) = (Decimal(3 * fault.images), Decimal(3 * fault.captured))
             #expect(job.receipt == [reserved, captured, reserved - captured], "\(job)")
@@ -93,7 +93,7 @@ extension OneServer {
             let job = try await user.end(of: id)
 
             #expect(job.status == "failed" && job.code == "timed_out")
-            #expect(job.message == "The work was not done within its time limit. Your credits were given back.")
+            #expect(job.message == "The job exceeded its time limit. No credits were charged.")
             #expect(job.receipt == [3, 0, 3])
         }
 

@@ -58,7 +58,7 @@ struct BackupTests {
         let over = try await backup.server.run("backup", "--to", backup.path)
         let into = try await backup.server.run("restore", "--from", backup.path)
 
-        #expect(over.code == 2 && over.errors.contains("is there already"))
+        #expect(over.code == 2 && over.errors.contains("already exists"))
         #expect(into.code == 2 && into.errors.contains("is not empty"))
         #expect(try FileManager.default.subpathsOfDirectory(atPath: backup.server.data) == before)
     }

@@ -25,8 +25,10 @@ extension OneCLIServer {
         @Test func `who comes back from a pay page sees the result, and nobody else does`() async throws {
             let server = try OneCLIServer.server()
 
-            #expect(try await server.anybody.get("/?checkout=done").text.contains("The credits are on the account"))
-            #expect(try await server.anybody.get("/?checkout=cancelled").text.contains("Nothing was bought"))
+            #expect(
+                try await server.anybody.get("/?checkout=done").text
+                    .contains("The credits are added when the payment arrives"))
+            #expect(try await server.anybody.get("/?checkout=cancelled").text.contains("You were not charged"))
             for path in ["/", "/?checkout=%3Cb%3E"] {
                 #expect(
                     try await server.anybody.get(path).text.contains("<p class=\"notice\" role=\"status\">") == false)

@@ -27,7 +27,7 @@ struct OutageTests {
                 try await waits(for: server) { $0.status == 200 }
                 let after = try await user.end(of: user.submit("after"))
 
-                #expect(away["parts"]?["database"] == "away" && away["parts"]?["server"] == "ok")
+                #expect(away["parts"]?["database"] == "unavailable" && away["parts"]?["server"] == "ok")
                 #expect(away.headers["retry-after"] != nil)
                 #expect(live.status == 200)
                 for response in refused {

@@ -83,7 +83,7 @@ struct PostgresServerTests {
             for run in [serve, worker] {
                 #expect(run.code == 1)
                 #expect(
-                    run.errors.contains("The folder of files is not the one that the other nodes of this database use"),
+                    run.errors.contains("The folder of files differs from the one that the other nodes"),
                     "\(run.errors)")
             }
             #expect(doctor.code == 1 && doctor.output.contains("PROBLEM files"), "\(doctor.output)")

@@ -50,7 +50,7 @@ struct ReadinessCheckTests {
         // That check is still running, so this one returns at once.
         time.advance(by: .seconds(2))
         let second = await check()
-        #expect(parts["database"] == "away" && second["database"] == "away")
+        #expect(parts["database"] == "unavailable" && second["database"] == "unavailable")
         #expect(database.reads == 1)
 
         database.hangs = false
@@ -65,7 +65,7 @@ struct ReadinessCheckTests {
         let reused = await check()
         time.advance(by: .seconds(1))
 
-        #expect(away["database"] == "away" && away["files"] == "ok")
+        #expect(away["database"] == "unavailable" && away["files"] == "ok")
         #expect(reused == away)
         #expect(await check()["database"] == "ok")
     }

@@ -4,8 +4,8 @@ import ArgumentParser
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin",
-        abstract: "Creates users, grants credits, explains balances, replays payment events, repairs the books.",
-        discussion: "Works on the data folder's database, also beside a running server.",
+        abstract: "Creates users, grants credits, explains balances, replays payment events and repairs the books.",
+        discussion: "Uses the database of the data folder. The server may be running.",
         subcommands: [
             CreateUserCommand.self, GrantCommand.self, ExplainCommand.self, ReplayEventCommand.self, RepairCommand.self,
         ])

@@ -6,13 +6,14 @@ import Web
 /// `darkroom audit`: recomputes the books. Exits with 1 where something differs.
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "Recomputes every balance, lot and reservation and names what differs.",
+        commandName: "audit", abstract: "Recomputes every balance, lot and reservation, and reports the differences.",
         discussion: """
-            Safe beside a running server. Exits with 0 when everything holds, with 1 when something differs.
+            The server may be running. Exit codes: 0 no difference, 1 a difference was found.
 
-            With --books every part of the books is shown beside what it must agree with, with the repair for each \
-            mismatch: the ledger and the jobs, purchases and Stripe's events, credits and what providers cost. \
-            --stripe asks Stripe too, with the settings of the server, such as STRIPE_SECRET_KEY.
+            With --books, the command compares each part of the books with its counterpart and shows a repair for \
+            each mismatch: the ledger with the jobs, purchases with the events of Stripe, credits with the costs of \
+            the providers. With --stripe, it also queries Stripe; it then needs the settings of the server, such as \
+            STRIPE_SECRET_KEY.
 
             Examples:
               darkroom audit
@@ -21,13 +22,13 @@ struct AuditCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @Flag(help: "Print JSON.") var json = false
-    @Flag(help: "Show the books side by side, with repairs.") var books = false
-    @Flag(help: "With --books: compare purchases with Stripe's own list as well.") var stripe = false
+    @Flag(help: "Compare the parts of the books, and show repairs.") var books = false
+    @Flag(help: "With --books: also compare purchases with the payments at Stripe.") var stripe = false
     @OptionGroup var period: PeriodOptions
 
     func validate() throws {
         guard books || (!stripe && !period.isGiven) else {
-            throw ValidationError("--stripe, --from and --to are for --books.")
+            throw ValidationError("--stripe, --from and --to require --books.")
         }
     }
 

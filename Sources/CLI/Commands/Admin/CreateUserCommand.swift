@@ -6,16 +6,16 @@ import SQL
 struct CreateUserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create-user",
-        abstract: "Creates a user whose address counts as confirmed, with the welcome credits.", discussion: """
-            Without --password one is made and printed, this once. A password among a command's arguments can be seen \
-            by others on the machine; --password - reads it from standard input.
+        abstract: "Creates a user with a confirmed email address and the welcome credits.", discussion: """
+            Without --password, the command generates a password and prints it once. Other users of this machine can \
+            see a password in the arguments of a command; with --password - the command reads it from standard input.
 
             Examples:
               darkroom admin create-user ada@example.com
               darkroom admin create-user ops@example.com --admin --password - < password.txt
             """)
 
-    @Argument(help: "The e-mail address that the user signs in with.") var email: String
+    @Argument(help: "The email address that the user signs in with.") var email: String
     @Option(help: "The password, or - to read it from standard input.") var password: String?
     @Flag(help: "Make the user an administrator of the whole installation.") var admin = false
     @OptionGroup var common: CommonOptions
@@ -38,7 +38,7 @@ struct CreateUserCommand: AsyncParsableCommand {
     private func givenPassword() throws -> String? {
         guard password == "-" else { return password }
         guard let line = readLine(), !line.isEmpty else {
-            throw Failure(.usage, "There is no password on standard input.")
+            throw Failure(.usage, "Standard input contains no password.")
         }
         return line
     }

@@ -8,7 +8,7 @@ extension Database {
         guard let email = EmailAddress(name),
             let user = try await read({ try $0.accounts.user(withEmail: email) })
         else {
-            throw Failure(.failed, "There is no user with the address \(name).")
+            throw Failure(.failed, "There is no user with the email address '\(name)'.")
         }
         return user.personalAccount
     }

@@ -6,30 +6,30 @@ import SQL
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Explains a balance: by its lots, and they by the entries that made and used them.", discussion: """
-            Computed from the ledger's entries, and not from stored totals, now or at an earlier instant.
+        abstract: "Explains a balance by its lots, and each lot by its ledger entries.", discussion: """
+            The balance is computed from the ledger's entries, not from stored totals, for now or for an earlier time.
 
             Examples:
               darkroom admin explain ada@example.com
               darkroom admin explain ada@example.com --at 2026-11-21T05:03:49Z
             """)
 
-    @Argument(help: "The e-mail address of a user, for their personal account, or the id of any account.")
+    @Argument(help: "The email address of a user (for the user's personal account), or the id of any account.")
     var account: String
     @Option(help: """
-        An instant such as 2026-11-21T05:03:49Z, or a day such as 2026-11-21, which is its beginning (UTC).
+        A time such as 2026-11-21T05:03:49Z, or a date such as 2026-11-21, meaning 00:00 UTC. Default: now.
         """)
     var at: String?
-    @Option(help: "Entries shown of each lot, the newest.") var entries: Int = 20
+    @Option(help: "The number of entries to show for each lot, newest first.") var entries: Int = 20
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard (0...10_000).contains(entries) else { throw ValidationError("--entries is from 0 to 10000.") }
+        guard (0...10_000).contains(entries) else { throw ValidationError("--entries must be from 0 to 10000.") }
         guard at.map({ Instant(text: $0) != nil }) ?? true else {
-            throw ValidationError("--at is an instant such as 2026-11-21T05:03:49Z.")
+            throw ValidationError("--at must be a time such as 2026-11-21T05:03:49Z, or a date such as 2026-11-21.")
         }
         guard ID<Account>(checking: account) != nil || EmailAddress(account) != nil else {
-            throw ValidationError("'\(account)' is neither an e-mail address nor the id of an account.")
+            throw ValidationError("'\(account)' is neither an email address nor an account id.")
         }
     }
 
@@ -39,7 +39,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let instant = at.flatMap { Instant(text: $0) } ?? Time.system.now()
         let lines = try await database.read { [entries] transaction in
             guard try transaction.accounts.accountExists(id) else {
-                throw Failure(.failed, "There is no account \(id).")
+                throw Failure(.failed, "There is no account with the id '\(id)'.")
             }
             let explanation = try transaction.ledger.explanation(of: id, at: instant)
             return try text(explanation) + explanation.lots.flatMap { lot in
@@ -63,7 +63,8 @@ struct ExplainCommand: AsyncParsableCommand {
     private func text(_ lot: Explanation.LotAccount) -> [String] {
         let expiry = lot.expiresAt.map { "expires \($0.text)" } ?? "does not expire"
         let used = [
-            ("reserved", lot.reserved), ("captured", lot.captured), ("expired", lot.expired), ("moved on", lot.moved),
+            ("reserved", lot.reserved), ("captured", lot.captured), ("expired", lot.expired),
+            ("transferred", lot.moved),
         ]
             .filter { $0.1 != .zero }.map { ", \($0.1) \($0.0)" }.joined()
         return ["", "\(lot.id)  \(lot.source.rawValue) of \(lot.granted), \(expiry): \(lot.available) available\(used)"]
@@ -77,6 +78,6 @@ struct ExplainCommand: AsyncParsableCommand {
     }
 
     private func rest(_ count: Int) -> [String] {
-        count > entries ? ["  … \(count) entries in all; --entries shows more"] : []
+        count > entries ? ["  … \(count) entries in total; use --entries to show more"] : []
     }
 }

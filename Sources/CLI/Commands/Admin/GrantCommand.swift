@@ -6,36 +6,39 @@ import SQL
 /// `darkroom admin grant`
 struct GrantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "grant", abstract: "Gives an account credits, as a ledger entry of their own.",
+        commandName: "grant", abstract: "Grants credits to an account, as a transaction in the ledger.",
         discussion: """
-            With --key the same command books once, however often it runs: name the fact, such as an invoice.
+            With --key, repeated runs of the same command grant the credits only once. Use a key that identifies the \
+            reason, such as the number of an invoice.
 
             Examples:
               darkroom admin grant ada@example.com 100
               darkroom admin grant ada@example.com 25.50 --bonus --expires-in 30 --key apology-2026-05
             """)
 
-    @Argument(help: "The e-mail address of a user, for their personal account, or the id of any account.")
+    @Argument(help: "The email address of a user (for the user's personal account), or the id of any account.")
     var account: String
-    @Argument(help: "How many, with at most two decimals.") var credits: String
-    @Option(name: .customLong("expires-in"), help: "Days until what is left of them expires. Without it they do not.")
+    @Argument(help: "The number of credits, with at most two decimals.") var credits: String
+    @Option(
+        name: .customLong("expires-in"),
+        help: "The number of days until unused credits expire. Default: they do not expire.")
     var expiresIn: Int?
-    @Option(help: "Names what is booked; under one key it is booked once.") var key: String?
-    @Flag(help: "Book them as a bonus instead of an adjustment.") var bonus = false
+    @Option(help: "Identifies the grant; a grant with the same key is made only once.") var key: String?
+    @Flag(help: "Record the grant as a bonus instead of an adjustment.") var bonus = false
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
         guard let amount = Credits(text: credits), amount > .zero, amount <= .whole(1_000_000_000) else {
-            throw ValidationError("CREDITS is a number above 0 with at most two decimals, such as 100 or 25.50.")
+            throw ValidationError("<credits> must be a number above 0 with at most two decimals, such as 100 or 25.50.")
         }
         guard expiresIn.map({ (1...36_500).contains($0) }) ?? true else {
-            throw ValidationError("--expires-in is from 1 to 36500 days.")
+            throw ValidationError("--expires-in must be from 1 to 36500 days.")
         }
         guard key.map({ (1...200).contains($0.utf8.count) }) ?? true else {
-            throw ValidationError("--key has 1 to 200 characters.")
+            throw ValidationError("--key must have 1 to 200 characters.")
         }
         guard ID<Account>(checking: account) != nil || EmailAddress(account) != nil else {
-            throw ValidationError("'\(account)' is neither an e-mail address nor the id of an account.")
+            throw ValidationError("'\(account)' is neither an email address nor an account id.")
         }
     }
 
@@ -54,8 +57,8 @@ struct GrantCommand: AsyncParsableCommand {
                     """)
             case .bookedBefore(let balance):
                 say("""
-                    Nothing changed: this key was booked before. Balance: \(balance.available) available, \
-                    \(balance.reserved) reserved.
+                    Nothing was changed: a grant with this key already exists. Balance: \(balance.available) \
+                    available, \(balance.reserved) reserved.
                     """)
             }
         } catch let refusal as GrantCredits.Refusal {
@@ -66,10 +69,10 @@ struct GrantCommand: AsyncParsableCommand {
 
     private func sentence(for refusal: GrantCredits.Refusal) -> String {
         switch refusal {
-        case .noSuchAccount: "There is no account \(account)."
-        case .amountNotPositive: "Only an amount above 0 can be granted."
+        case .noSuchAccount: "There is no account with the id '\(account)'."
+        case .amountNotPositive: "The amount of credits must be above 0."
         case .keyUsedOtherwise: """
-            This key was booked before, for another account or another amount. Use a new key for a new fact.
+            A grant with this key already exists, for a different account or a different amount. Use a new key.
             """
         }
     }

@@ -4,18 +4,18 @@ import Core
 /// A part of the books by time.
 struct PeriodOptions: ParsableArguments {
     @Option(help: """
-        An instant such as 2026-11-21T05:03:49Z, or a day, which is its beginning (UTC). Default: 40 days before the \
+        The start: a time such as 2026-11-21T05:03:49Z, or a date, meaning 00:00 UTC. Default: 40 days before the \
         end.
         """)
     var from: String?
-    @Option(help: "The end, which is not part of it. Default: now.") var to: String?
+    @Option(help: "The end (exclusive). Default: now.") var to: String?
 
     var isGiven: Bool { from != nil || to != nil }
 
     func validate() throws {
         for text in [from, to].compactMap(\.self) where Instant(text: text) == nil {
             throw ValidationError(
-                "'\(text)' is no instant such as 2026-11-21T05:03:49Z, and no day such as 2026-11-21.")
+                "'\(text)' must be a time such as 2026-11-21T05:03:49Z, or a date such as 2026-11-21.")
         }
     }
 
@@ -24,7 +24,7 @@ struct PeriodOptions: ParsableArguments {
             let period = ReconciliationPeriod(
                 from: from.flatMap { Instant(text: $0) }, to: to.flatMap { Instant(text: $0) }, now: now)
         else {
-            throw Failure(.usage, "--from is before --to, and at most 366 days before it.")
+            throw Failure(.usage, "--from must be before --to, and at most 366 days apart.")
         }
         return period
     }

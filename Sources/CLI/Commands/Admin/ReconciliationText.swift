@@ -10,7 +10,7 @@ struct ReconciliationText {
 
     var text: String {
         let head = """
-            The books at \(reconciliation.at.text); by time from \(reconciliation.period.start.text) to \
+            The books at \(reconciliation.at.text), for the period from \(reconciliation.period.start.text) to \
             \(reconciliation.period.end.text).
             """
         return ([head, ""] + reconciliation.sections.flatMap(lines) + [""] + marginLines + ["", verdict]).joined(
@@ -19,15 +19,15 @@ struct ReconciliationText {
 
     private var verdict: String {
         let mismatched = reconciliation.sections.reduce(0) { $0 + $1.mismatched }
-        guard mismatched == 0 else { return "What does not match: \(mismatched)." }
-        guard reconciliation.isClean else { return "Sums differ, and no rule says why." }
+        guard mismatched == 0 else { return "Mismatches: \(mismatched)." }
+        guard reconciliation.isClean else { return "Sums differ, but no rule found a mismatch." }
         return reconciliation.isComplete
-            ? "The books balance." : "Nothing that was looked at differs, and there is more: ask for a shorter period."
+            ? "The books balance." : "No mismatch was found, but not everything was compared. Choose a shorter period."
     }
 
     private func lines(_ section: Reconciliation.Section) -> [String] {
         let mark = section.isClean ? "ok      " : "DIFFERS "
-        let more = section.isComplete ? "" : ", and there is more than was looked at"
+        let more = section.isComplete ? "" : ", not everything was compared"
         return ["\(mark)\(section.about): \(section.matched) of \(section.compared) match\(sums(section))\(more)"]
             + section.mismatches.flatMap { mismatch in
                 [
@@ -41,10 +41,11 @@ struct ReconciliationText {
     private func sums(_ section: Reconciliation.Section) -> String {
         section.sums.map { sum in
             switch sum.unit {
-            case .credits: ", \(Credits(hundredths: sum.recorded)) credits against \(Credits(hundredths: sum.expected))"
+            case .credits: 
+                ", \(Credits(hundredths: sum.recorded)) credits, \(Credits(hundredths: sum.expected)) expected"
             case .money(let currency):
                 ", \(Money(sum.recorded, currency).number) \(currency.uppercased())"
-                    + " against \(Money(sum.expected, currency).number)"
+                    + ", \(Money(sum.expected, currency).number) expected"
             }
         }.joined()
     }
@@ -53,7 +54,7 @@ struct ReconciliationText {
         reconciliation.margin.lines.map { line in
             "\(line.day.text.prefix(10))  \(line.endpoint.rawValue): \(text(line.figures))"
         }
-            + (reconciliation.margin.isComplete ? [] : ["…"]) + ["In all: \(text(reconciliation.margin.total))"]
+            + (reconciliation.margin.isComplete ? [] : ["…"]) + ["Total: \(text(reconciliation.margin.total))"]
     }
 
     private func text(_ figures: Margin.Figures) -> String {
@@ -61,9 +62,9 @@ struct ReconciliationText {
             \(figures.jobs) \(figures.jobs == 1 ? "job" : "jobs"), \(figures.captured) credits captured, cost \
             \(dollars(figures.cost))
             """
-        if figures.reported > 0 { text += ", of it \(dollars(figures.reported)) as reported" }
-        if figures.lost > 0 { text += ", \(dollars(figures.lost)) for nobody" }
-        if figures.jobsWithoutCost > 0 { text += ", \(figures.jobsWithoutCost) paid for at no known cost" }
+        if figures.reported > 0 { text += " (\(dollars(figures.reported)) reported by the provider)" }
+        if figures.lost > 0 { text += ", \(dollars(figures.lost)) for jobs without captured credits" }
+        if figures.jobsWithoutCost > 0 { text += ", \(figures.jobsWithoutCost) paid jobs with unknown cost" }
         return text
     }
 

@@ -3,7 +3,9 @@ import ArgumentParser
 /// `darkroom admin repair …`: repairs what `darkroom audit --books` finds.
 struct RepairCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "repair", abstract: "Repairs what 'darkroom audit --books' finds.",
-        discussion: "Safe beside running servers. Each repair is recorded, and a second run finds nothing left to do.",
+        commandName: "repair", abstract: "Repairs mismatches that 'darkroom audit --books' reports.",
+        discussion: """
+            Servers may be running. Each repair is recorded in the audit log, and a second run repairs nothing again.
+            """,
         subcommands: [RepairPurchasesCommand.self, RepairReservationsCommand.self])
 }

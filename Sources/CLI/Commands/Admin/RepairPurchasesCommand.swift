@@ -5,19 +5,19 @@ import SQL
 /// `darkroom admin repair purchases`
 struct RepairPurchasesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "purchases", abstract: "Records payments whose events never came.",
+        commandName: "purchases", abstract: "Records payments whose Stripe events did not arrive.",
         discussion: """
-            Each is read again from Stripe and booked as its event would have booked it: once, also should that come \
-            yet. Without ids everything of the period is looked at. Needs the settings of the server, such as \
-            STRIPE_SECRET_KEY.
+            The command reads each payment from Stripe again and books it as its event would have done. A payment is \
+            booked only once, even if its event arrives later. Without ids, the command checks all payments of the \
+            period. It needs the settings of the server, such as STRIPE_SECRET_KEY.
 
             Examples:
               darkroom admin repair purchases --dry-run
               darkroom admin repair purchases cs_live_a1b2c3 in_1R2k3L
             """)
 
-    @Argument(help: "Stripe's ids of Checkout Sessions and invoices.") var ids: [String] = []
-    @Flag(help: "Say what would be done, and do nothing.") var dryRun = false
+    @Argument(help: "The ids of Checkout Sessions and invoices at Stripe.") var ids: [String] = []
+    @Flag(help: "Print what would be done, and change nothing.") var dryRun = false
     @OptionGroup var period: PeriodOptions
     @OptionGroup var common: CommonOptions
 
@@ -25,7 +25,9 @@ struct RepairPurchasesCommand: AsyncParsableCommand {
         for id in ids where RepairPurchases.key(of: id) == nil {
             throw ValidationError("'\(id)' is neither a Checkout Session (cs_…) nor an invoice (in_…).")
         }
-        guard ids.isEmpty || !period.isGiven else { throw ValidationError("Name payments, or a period, and not both.") }
+        guard ids.isEmpty || !period.isGiven else {
+            throw ValidationError("Give either payments or a period, not both.")
+        }
     }
 
     func run() async throws {
@@ -63,13 +65,14 @@ extension RepairPurchases.Outcome {
         switch self {
         case .booked: "booked."
         case .toBook: "would be booked."
-        case .toConfirm: "would be confirmed: it is booked, and Stripe says that it is paid."
-        case .confirmed: "confirmed: it is booked, and Stripe says that it is paid."
-        case .wasConfirmed: "nothing to do: it is booked, and was confirmed."
-        case .notPaid: "left alone: Stripe has no such payment, or it is not paid."
-        case .amountDiffers: "left alone: it is booked, as another amount than Stripe says."
+        case .toConfirm: "would be confirmed: it is booked, and it is paid at Stripe."
+        case .confirmed: "confirmed: it is booked, and it is paid at Stripe."
+        case .wasConfirmed: "nothing to do: it is already booked and confirmed."
+        case .notPaid: "not changed: Stripe has no such payment, or it is not paid."
+        case .amountDiffers: "not changed: the booked amount differs from the amount at Stripe."
         case .bringsNothing: """
-            paid, and it brings nothing here: not ours, of a plan without credits, or paid otherwise than it was sold.
+            not changed: it is paid, but brings no credits. It belongs to another installation or to a plan without \
+            credits, or the payment differs from the order.
             """
         }
     }

@@ -5,10 +5,12 @@ import SQL
 /// `darkroom admin repair reservations`
 struct RepairReservationsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "reservations", abstract: "Ends reservations whose job is over or was never there.",
-        discussion: "As the job's own end would have: what it delivered is captured, the rest released.")
+        commandName: "reservations", abstract: "Ends reservations whose job has ended or does not exist.",
+        discussion: """
+            The command captures what the job delivered and releases the rest, as the end of the job would have done.
+            """)
 
-    @Flag(help: "Say what would be done, and do nothing.") var dryRun = false
+    @Flag(help: "Print what would be done, and change nothing.") var dryRun = false
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -28,8 +30,8 @@ struct RepairReservationsCommand: AsyncParsableCommand {
         switch outcome {
         case .ended(let receipt): "\(receipt.captured) captured, \(receipt.released) released."
         case .toEnd(let captured, let released): "would capture \(captured) and release \(released)."
-        case .hasEnded: "has ended meanwhile."
-        case .unclear(let reason): "left alone: \(reason)."
+        case .hasEnded: "already ended in the meantime."
+        case .unclear(let reason): "not changed: \(reason)."
         }
     }
 }

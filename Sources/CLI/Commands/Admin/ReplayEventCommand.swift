@@ -4,16 +4,16 @@ import Core
 /// `darkroom admin replay-event`
 struct ReplayEventCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay-event", abstract: "Applies a stored event of Stripe's, now.",
+        commandName: "replay-event", abstract: "Applies a stored Stripe event now.",
         discussion: """
-            What it is about is read again from Stripe, and what was booked is not booked again: replaying does no \
-            harm. Needs the settings of the server, such as STRIPE_SECRET_KEY.
+            The command reads the object of the event from Stripe again. It does not book again what is already \
+            booked, so an event can be replayed safely. It needs the settings of the server, such as STRIPE_SECRET_KEY.
 
             Example:
               darkroom admin replay-event evt_1R2k3L
             """)
 
-    @Argument(help: "Stripe's id of the event.") var event: String
+    @Argument(help: "The id of the event at Stripe.") var event: String
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
@@ -24,10 +24,10 @@ struct ReplayEventCommand: AsyncParsableCommand {
         }
         switch outcome {
         case .applied: say("Applied \(event).")
-        case .ignored, .abandoned: say("\(event) asks for nothing here.")
+        case .ignored, .abandoned: say("\(event) requires no change.")
         case nil:
             throw Failure(
-                .failed, "There is no event \(event). Only events that Stripe has sent to this server are stored.")
+                .failed, "There is no event '\(event)'. Only events that Stripe has sent to this server are stored.")
         }
     }
 }

@@ -20,7 +20,7 @@ struct Backup: Sendable {
     func callAsFunction() throws -> BackupManifest {
         umask(0o077)
         guard !FileManager.default.fileExists(atPath: target) else {
-            throw Failure(.usage, "\(target) is there already. A backup goes into a folder of its own, which it makes.")
+            throw Failure(.usage, "\(target) already exists. Choose a folder that does not exist; backup creates it.")
         }
         // Under another name until it is whole, so that no half of one is taken for a backup.
         let draft = target + ".unfinished"
@@ -29,7 +29,7 @@ struct Backup: Sendable {
                 atPath: draft, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             let manifest = try fill(draft)
             guard rename(draft, target) == 0 else {
-                throw Failure(.failed, "\(target) cannot be made: \(String(cString: strerror(errno))).")
+                throw Failure(.failed, "\(target) cannot be created: \(String(cString: strerror(errno))).")
             }
             return manifest
         } catch {

@@ -18,18 +18,18 @@ struct BackupManifest: Codable, Sendable, Equatable {
 
     static func read(in folder: String) throws -> BackupManifest {
         guard let data = FileManager.default.contents(atPath: folder + "/" + name) else {
-            throw Failure(.usage, "\(folder) is no backup: it has no \(name).")
+            throw Failure(.usage, "\(folder) is not a backup: it has no \(name).")
         }
         let manifest: BackupManifest
         do {
             manifest = try JSONDecoder().decode(BackupManifest.self, from: data)
         } catch {
-            throw Failure(.failed, "\(folder)/\(name) cannot be read: it is damaged, or of another program.")
+            throw Failure(.failed, "\(folder)/\(name) cannot be read: it is damaged, or another program wrote it.")
         }
         guard manifest.format == format else {
             throw Failure(.failed, """
-                \(folder) is a backup of format \(manifest.format), which this version does not know. Use the version \
-                that made it, \(manifest.version).
+                \(folder) is a backup in format \(manifest.format), which this version does not know. Use Darkroom \
+                \(manifest.version), which created it.
                 """)
         }
         return manifest

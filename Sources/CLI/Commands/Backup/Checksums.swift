@@ -27,7 +27,7 @@ struct Checksums: Sendable, Equatable {
                 parts[1].first == " ",
                 Checksums.isSafe(parts[1].dropFirst())
             else {
-                throw Failure(.failed, "\(folder)/\(Checksums.name) has a line that is none: '\(line.prefix(100))'.")
+                throw Failure(.failed, "\(folder)/\(Checksums.name) has an invalid line: '\(line.prefix(100))'.")
             }
             lines.append(Line(sha256: String(parts[0]), path: String(parts[1].dropFirst())))
         }

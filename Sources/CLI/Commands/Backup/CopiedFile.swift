@@ -21,7 +21,7 @@ struct CopiedFile: Sendable {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let made = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard made >= 0 else { throw CopiedFile.failure("made", target) }
+        guard made >= 0 else { throw CopiedFile.failure("created", target) }
         let output = FileHandle(fileDescriptor: made, closeOnDealloc: true)
         var (hash, size) = (SHA256(), 0)
         do {

@@ -27,7 +27,7 @@ struct Restore: Sendable {
             let audit = try await check(draft, manifest)
             // An empty folder gives way to a full one.
             guard rename(draft, data) == 0 else {
-                throw Failure(.failed, "\(data) cannot be made: \(String(cString: strerror(errno))).")
+                throw Failure(.failed, "\(data) cannot be created: \(String(cString: strerror(errno))).")
             }
             return Report(manifest: manifest, audit: audit)
         } catch {
@@ -38,12 +38,12 @@ struct Restore: Sendable {
 
     private func checksums() throws -> Checksums {
         guard let text = FileManager.default.contents(atPath: backup + "/" + Checksums.name) else {
-            throw Failure(.failed, "\(backup) has no \(Checksums.name), so nobody can tell whether it is whole.")
+            throw Failure(.failed, "\(backup) has no \(Checksums.name), so it cannot be verified.")
         }
         let sums = try Checksums(reading: String(decoding: text, as: UTF8.self), of: backup)
         for name in ["darkroom.sqlite", "secrets.json", BackupManifest.name]
         where !sums.lines.contains(where: { $0.path == name }) {
-            throw Failure(.failed, "\(backup)/\(Checksums.name) does not name \(name).")
+            throw Failure(.failed, "\(backup)/\(Checksums.name) does not list \(name).")
         }
         return sums
     }
@@ -51,13 +51,13 @@ struct Restore: Sendable {
     private func checkIsEmpty() throws {
         guard !FileManager.default.fileExists(atPath: data + ".unfinished") else {
             throw Failure(.failed, """
-                \(data).unfinished is there, perhaps of a restore that was cut off. Look at it and remove it.
+                \(data).unfinished already exists, perhaps from an interrupted restore. Check it, then remove it.
                 """)
         }
         guard FileManager.default.fileExists(atPath: data) else { return }
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: data), names.isEmpty else {
             throw Failure(
-                .usage, "\(data) is not empty. A backup is restored into a new folder; nothing is ever overwritten.")
+                .usage, "\(data) is not empty. Restore into a new or empty folder; restore never overwrites files.")
         }
     }
 
@@ -68,7 +68,7 @@ struct Restore: Sendable {
             if isKept {
                 guard let file = try CopiedFile(from: "\(backup)/\(line.path)", to: "\(folder)/\(line.path)") else {
                     throw Failure(
-                        .failed, "\(backup)/\(line.path) is missing. The backup is not whole; nothing was restored.")
+                        .failed, "\(backup)/\(line.path) is missing. The backup is incomplete. Nothing was restored.")
                 }
                 found = file.sha256
             } else {
@@ -76,7 +76,7 @@ struct Restore: Sendable {
             }
             guard found == line.sha256 else {
                 throw Failure(
-                    .failed, "\(backup)/\(line.path) is damaged: its checksum is another. Nothing was restored.")
+                    .failed, "\(backup)/\(line.path) is damaged: its checksum differs. Nothing was restored.")
             }
         }
     }
@@ -87,7 +87,7 @@ struct Restore: Sendable {
             let counts = try await database.read { try $0.rowsByTable() }
             guard counts == manifest.tables else {
                 throw Failure(.failed, """
-                    The database in \(backup) has other rows than its \(BackupManifest.name) says. Nothing was \
+                    The rows of the database in \(backup) differ from its \(BackupManifest.name). Nothing was \
                     restored.
                     """)
             }

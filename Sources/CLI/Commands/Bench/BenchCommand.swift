@@ -5,21 +5,22 @@ import Foundation
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures this program on this machine.",
-        discussion: "Runs the darkroom-bench that lies beside darkroom; all arguments are its own.")
+        discussion: "Runs darkroom-bench from the folder of this program, with the same arguments.")
 
-    @Argument(parsing: .captureForPassthrough, help: "See 'darkroom bench --help'.") var arguments: [String] = []
+    @Argument(parsing: .captureForPassthrough, help: "Arguments of darkroom-bench; see 'darkroom bench --help'.")
+    var arguments: [String] = []
 
     func run() async throws {
         guard let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
-            throw Failure(.failed, "This program's own file cannot be found.")
+            throw Failure(.failed, "The file of this program cannot be found.")
         }
         let path = (own as NSString).deletingLastPathComponent + "/darkroom-bench"
         guard FileManager.default.isExecutableFile(atPath: path) else {
             throw Failure(
-                .failed, "There is no darkroom-bench beside darkroom, at \(path). 'make bench' builds and runs it.")
+                .failed, "There is no darkroom-bench at \(path). Run 'make bench', which builds and runs it.")
         }
         become(path)
-        throw Failure(.failed, "\(path) cannot be run: \(String(cString: strerror(errno))).")
+        throw Failure(.failed, "\(path) cannot be started: \(String(cString: strerror(errno))).")
     }
 
     /// The same process from here on, so that signals reach the measurement and its exit code is this command's.

@@ -9,10 +9,10 @@ struct BillingCheck: Sendable {
 
     func callAsFunction() async -> [Finding] {
         switch settings.payments {
-        case .off: return [.information("payments", "off: set STRIPE_SECRET_KEY to sell packs and plans.")]
+        case .off: return [.information("payments", "off. Set STRIPE_SECRET_KEY to sell packs and plans.")]
         case .stripeEmulator(let port):
             return [.information("payments", """
-                the Stripe emulator on port \(port), where no money moves. Set STRIPE_SECRET_KEY for Stripe.
+                the Stripe emulator on port \(port); no money moves. Set STRIPE_SECRET_KEY to use Stripe.
                 """)]
         case .stripe(let stripe): return await check(stripe)
         }
@@ -26,7 +26,7 @@ struct BillingCheck: Sendable {
             return [
                 .problem(
                     "payments", "\(stripe.url) cannot be reached.",
-                    "Let this machine connect to it: firewall, proxy, DNS."), secrets(stripe),
+                    "Check firewall, proxy and DNS of this machine."), secrets(stripe),
             ]
         }
         return [key(response, stripe), secrets(stripe)] + (response.status == 200 ? [endpoint(response)] : [])
@@ -37,16 +37,17 @@ struct BillingCheck: Sendable {
         case 200:
             .ok(
                 "payments",
-                "Stripe takes the key\(stripe.key.contains("_test_") ? ", in test mode: no money moves" : "").")
+                "Stripe accepts the key\(stripe.key.contains("_test_") ? ", in test mode: no money moves" : "").")
         case 401:
             .problem(
-                "payments", "Stripe does not know the key.",
+                "payments", "Stripe rejects the key.",
                 "Copy it from dashboard.stripe.com/apikeys into STRIPE_SECRET_KEY.")
         // A restricted key need not read endpoints.
-        case 403: .ok("payments", "Stripe knows the key, which may not list webhook endpoints.")
+        case 403:
+            .ok("payments", "Stripe accepts the key, which cannot list webhook endpoints, so they were not checked.")
         default:
             .warning(
-                "payments", "Stripe returns \(response.status), so the key could not be tried.",
+                "payments", "the key could not be checked: Stripe returned HTTP \(response.status).",
                 "Try again in a minute; see status.stripe.com.")
         }
     }
@@ -54,10 +55,10 @@ struct BillingCheck: Sendable {
     private func secrets(_ stripe: Settings.Stripe) -> Finding {
         stripe.webhookSecrets.isEmpty
             ? .problem(
-                "payment webhook", "has no secret, so that no event of Stripe's is accepted.",
-                "Set STRIPE_WEBHOOK_SECRET to the endpoint's, which begins with whsec_.")
+                "payment webhook", "no secret is set, so the server rejects all Stripe events.",
+                "Set STRIPE_WEBHOOK_SECRET to the secret of the endpoint, which begins with whsec_.")
             : .ok("payment webhook", """
-                has \(stripe.webhookSecrets.count == 1 ? "a secret" : "\(stripe.webhookSecrets.count) secrets").
+                \(stripe.webhookSecrets.count) \(stripe.webhookSecrets.count == 1 ? "secret is" : "secrets are") set.
                 """)
     }
 
@@ -65,15 +66,15 @@ struct BillingCheck: Sendable {
         let address = settings.publicURL + BillingCheck.path
         let endpoints = (try? JSON(parsing: response.text))?["data"]?.array ?? []
         guard let ours = endpoints.first(where: { $0["url"]?.string == address }) else {
-            return .warning("payment events", "Stripe is not set up to send them to \(address).", """
-                Add it as an endpoint at dashboard.stripe.com/webhooks, or run 'stripe listen' while developing.
+            return .warning("payment events", "Stripe has no webhook endpoint with the URL \(address).", """
+                Add the endpoint at dashboard.stripe.com/webhooks, or run 'stripe listen' during development.
                 """)
         }
         guard ours["status"]?.string == "enabled" else {
             return .problem(
                 "payment events", "the endpoint \(address) is disabled at Stripe.",
-                "Enable it at dashboard.stripe.com/webhooks; what was missed is sent again.")
+                "Enable it at dashboard.stripe.com/webhooks. Stripe then sends missed events again.")
         }
-        return .ok("payment events", "are sent to \(address).")
+        return .ok("payment events", "Stripe sends them to \(address).")
     }
 }

@@ -5,13 +5,13 @@ struct ClockCheck {
     let offset: Duration?
 
     var finding: Finding {
-        guard let offset else { return .information("clock", "there is no other clock to compare with.") }
+        guard let offset else { return .information("clock", "not checked: there is no other clock to compare with.") }
         let seconds = abs(offset.milliseconds) / 1000
         if seconds > 60 {
             return .problem(
-                "clock", "\(seconds) s away from the provider's; webhooks are refused from five minutes on.",
-                "Let the machine keep its time: timedatectl set-ntp true")
+                "clock", "differs by \(seconds) s from the provider's clock. Webhooks are rejected at 300 s.",
+                "Synchronize the clock of this machine: timedatectl set-ntp true")
         }
-        return .ok("clock", "within \(max(seconds, 1)) s of the provider's.")
+        return .ok("clock", "differs by at most \(max(seconds, 1)) s from the provider's clock.")
     }
 }

@@ -14,14 +14,14 @@ struct DataFolderCheck {
             return [
                 .information(
                     "data folder",
-                    "\(folder) is not there yet; the first 'darkroom serve' makes it, with everything in it."),
+                    "\(folder) does not exist yet. The first 'darkroom serve' creates it."),
             ]
         }
         guard isOurs else {
             return [
                 .problem(
-                    "data folder", "\(folder) cannot be read and written by this user.",
-                    "Run as its owner, or give it to this user: chown -R $(id -un) \(folder)"),
+                    "data folder", "this user cannot read and write \(folder).",
+                    "Run as the owner of the folder, or change the owner: chown -R $(id -un) \(folder)"),
             ]
         }
         return [rights(), room()]
@@ -30,26 +30,26 @@ struct DataFolderCheck {
     private func rights() -> Finding {
         if let mode = mode(of: folder), mode & 0o077 != 0 {
             return .warning(
-                "data folder", "\(folder) is open to other users (mode \(String(mode, radix: 8))).",
+                "data folder", "\(folder) is accessible to other users (mode \(String(mode, radix: 8))).",
                 "chmod 700 \(folder)")
         }
         for name in ["secrets.json", "first-administrator-password", "server.json"] {
             guard let mode = mode(of: "\(folder)/\(name)"), mode & 0o077 != 0 else { continue }
             return .problem(
-                "data folder", "\(name) is open to other users (mode \(String(mode, radix: 8))).",
+                "data folder", "\(name) is accessible to other users (mode \(String(mode, radix: 8))).",
                 "chmod 600 \(folder)/\(name)")
         }
-        return .ok("data folder", "\(folder), for this user only.")
+        return .ok("data folder", "\(folder), accessible only to this user.")
     }
 
     private func room() -> Finding {
         let attributes = try? FileManager.default.attributesOfFileSystem(forPath: folder)
         guard let free = (attributes?[.systemFreeSize] as? NSNumber)?.int64Value else {
-            return .information("free space", "is unknown here.")
+            return .information("free space", "unknown.")
         }
         let text = "\(free >> 20) MB free."
         return free < Self.little
-            ? .warning("free space", text, "Make room, or move the data folder: a full disk stops every job.")
+            ? .warning("free space", text, "Free disk space, or move the data folder. On a full disk all jobs stop.")
             : .ok("free space", text)
     }
 

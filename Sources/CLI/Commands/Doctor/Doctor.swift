@@ -42,16 +42,16 @@ struct Doctor: Sendable {
         findings.append(await PublicURLCheck(settings: settings, probe: probe, isServing: server != nil)())
         findings += await BillingCheck(settings: settings, probe: probe)()
         findings.append(.information(
-            "mail", "not built in yet: addresses count as confirmed at sign-up, and nobody is sent anything."))
+            "mail", "not supported yet. Email addresses are confirmed at sign-up without an email."))
         return findings
     }
 
     private var settingsFinding: Finding {
-        guard let first = settings.warnings.first else { return .ok("settings", "all of them make sense.") }
+        guard let first = settings.warnings.first else { return .ok("settings", "valid.") }
         let others = settings.warnings.count - 1
         return .warning(
             "settings", first,
-            others > 0 ? "Correct or remove it, and \(others) more like it." : "Correct or remove it.")
+            others > 0 ? "Correct or remove it, and \(others) more with a warning." : "Correct or remove it.")
     }
 
     private var providerChecks: [ProviderCheck] {
@@ -70,8 +70,8 @@ struct Doctor: Sendable {
         guard isForOneNodeOnly else { return nil }
         return .information(
             "nodes", """
-                the sandbox inside a server serves that server alone. Before a second node starts, run one 'darkroom \
-                sandbox' for all and name it with DARKROOM_SANDBOX_URL, or set FAL_KEY.
+                the built-in sandbox serves only its own server. Before you start a second node, run one 'darkroom \
+                sandbox' and set DARKROOM_SANDBOX_URL on all nodes, or set FAL_KEY.
                 """)
     }
 
@@ -79,7 +79,7 @@ struct Doctor: Sendable {
         get async {
             guard let server else {
                 return .information("server", """
-                    none is running on this data folder; 'darkroom serve --data \(settings.data)' starts one.
+                    not running with this data folder. Start it with 'darkroom serve --data \(settings.data)'.
                     """)
             }
             switch await probe.get(server.url + "/health/ready") {
@@ -87,12 +87,12 @@ struct Doctor: Sendable {
                 return .ok("server", "ready at \(server.url) (process \(server.pid)).")
             case .response(let response):
                 return .problem(
-                    "server", "at \(server.url) it returns \(response.status): \(response.text.prefix(200)).",
-                    "Look at what its parts say, and at its log.")
+                    "server", "\(server.url) returns HTTP \(response.status): \(response.text.prefix(200)).",
+                    "Check the parts in the response, and the log of the server.")
             case .none(let reason):
                 return .problem(
-                    "server", "process \(server.pid) is there, and \(server.url) does not respond: \(reason).",
-                    "Look at its log; stop and start it.")
+                    "server", "process \(server.pid) is running, but \(server.url) does not respond: \(reason).",
+                    "Check the log of the server, then restart it.")
             }
         }
     }

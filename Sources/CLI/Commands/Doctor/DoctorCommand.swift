@@ -7,10 +7,10 @@ import Foundation
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Checks settings, data folder, database, files, provider, clock and public URL.", discussion: """
-            Safe beside a running server; it changes nothing and asks no provider for work. Give it the settings that \
-            the server is given, such as FAL_KEY; where the server listens it finds out. Exits with 1 when there is a \
-            problem.
+        abstract: "Checks the settings, data folder, database, files, provider, clock and public URL.", discussion: """
+            The server may be running. The command changes nothing and sends no work to a provider. Use the same \
+            settings as for the server, such as FAL_KEY; the command finds the address of the server by itself. Exit \
+            codes: 0 no problem, 1 a problem was found.
 
             Examples:
               darkroom doctor
@@ -18,7 +18,8 @@ struct DoctorCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
-    @Option(name: .customLong("public-url"), help: "Where the outside world finds the server.") var publicURL: String?
+    @Option(name: .customLong("public-url"), help: "The URL at which clients and providers reach the server.")
+    var publicURL: String?
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
@@ -29,7 +30,7 @@ struct DoctorCommand: AsyncParsableCommand {
         } else {
             for finding in findings { say(finding.text) }
             let warnings = findings.count { $0.status == .warning }
-            say(problems + warnings == 0 ? "\nAll is well." : "\n\(problems) problems, \(warnings) warnings.")
+            say(problems + warnings == 0 ? "\nNo problems." : "\n\(problems) problems, \(warnings) warnings.")
         }
         if problems > 0 { throw ExitCode(Failure.Code.failed.rawValue) }
     }
@@ -47,7 +48,7 @@ struct DoctorCommand: AsyncParsableCommand {
             settings = try await Settings.read(flags: flags)
         } catch let error as SettingsProblems {
             return error.problems.map {
-                .problem("settings", $0, "Nothing else is checked before the settings are right.")
+                .problem("settings", $0, "Correct the setting. Until then nothing else is checked.")
             }
         }
         var outgoing = HTTPClient.Configuration(redirectConfiguration: .disallow)

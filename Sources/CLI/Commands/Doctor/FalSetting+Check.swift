@@ -11,7 +11,7 @@ extension FalSetting {
             return ProviderCheck(findings: [
                 .problem(
                     "provider", "\(queueURL) cannot be reached\(outcome.reason).",
-                    "Let this machine connect to it: firewall, proxy, DNS."),
+                    "Check firewall, proxy and DNS of this machine."),
             ])
         }
         return ProviderCheck(
@@ -21,18 +21,18 @@ extension FalSetting {
 
     private func keyFinding(_ response: Probe.Response) -> Finding {
         switch response.status {
-        case 404: .ok("provider", "fal.ai at \(queueURL) takes the key.")
+        case 404: .ok("provider", "fal.ai at \(queueURL) accepts the key.")
         case 401:
             .problem(
-                "provider", "fal.ai does not know the key.",
-                "Make one at fal.ai/dashboard/keys and set FAL_KEY; it looks like id:secret.")
+                "provider", "fal.ai rejects the key.",
+                "Create a key at fal.ai/dashboard/keys and set FAL_KEY to it. A key has the form id:secret.")
         case 403:
             .problem(
-                "provider", "fal.ai refuses the key's account: \(response.text.prefix(200)).",
-                "Look at its balance and its rights at fal.ai.")
+                "provider", "fal.ai rejects the account of the key: \(response.text.prefix(200)).",
+                "Check the balance and the permissions of the account at fal.ai.")
         default:
             .warning(
-                "provider", "fal.ai returns \(response.status), so the key could not be tried.",
+                "provider", "the key could not be checked: fal.ai returned HTTP \(response.status).",
                 "Try again in a minute; see status.fal.ai.")
         }
     }
@@ -45,8 +45,8 @@ extension FalSetting {
             return .ok("webhook keys", "published at \(keysURL).")
         }
         return .warning(
-            "webhook keys", "\(keysURL) gives none\(outcome.reason).",
-            "Without them webhooks are refused, and results are polled for: later, and never lost.")
+            "webhook keys", "\(keysURL) returned no keys\(outcome.reason).",
+            "Without the keys, webhooks are rejected. Results then arrive by polling: later, but none is lost.")
     }
 }
 

@@ -6,7 +6,7 @@ struct ProviderCheck: Sendable {
 
     static let noProvider = ProviderCheck(findings: [
         .problem(
-            "provider", "none: the sandbox is off and there is no key of another provider.",
+            "provider", "none: the sandbox is off, and no other provider has a key.",
             "Set FAL_KEY, or remove DARKROOM_SANDBOX."),
     ])
 }

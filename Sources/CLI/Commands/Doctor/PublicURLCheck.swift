@@ -12,31 +12,31 @@ struct PublicURLCheck: Sendable {
         if let provider = settings.providers.first(where: \.isRemote), let reason = unreachableForProvider {
             return .warning(
                 "public URL", """
-                    \(settings.publicURL) is \(reason), so webhooks of \(provider.title) cannot arrive. Results are \
-                    polled for instead, and \(provider.title) cannot fetch the pictures to work on.
+                    \(settings.publicURL) is \(reason), so webhooks of \(provider.title) cannot arrive. Results \
+                    arrive by polling instead, and \(provider.title) cannot download input images.
                     """,
-                "Put a proxy with TLS before the server and name its address with --public-url.")
+                "Put a TLS proxy in front of the server, and set --public-url to the URL of the proxy.")
         }
         guard isServing else {
-            return .information("public URL", "\(settings.publicURL), to be looked at when the server runs.")
+            return .information("public URL", "\(settings.publicURL), not checked because the server is not running.")
         }
         switch await probe.get(settings.publicURL + "/health/live") {
         case .response(let response) where response.status == 200 && response.text.contains("\"version\""):
-            return .ok("public URL", "\(settings.publicURL) leads to the server.")
+            return .ok("public URL", "\(settings.publicURL) reaches the server.")
         case .response(let response):
             return .problem(
-                "public URL", "what responds at \(settings.publicURL) is not this server (HTTP \(response.status)).",
-                "Correct --public-url or the proxy: links to pictures lead there.")
+                "public URL", "another server responds at \(settings.publicURL) (HTTP \(response.status)).",
+                "Correct --public-url or the proxy. Links to files use this URL.")
         case .none(let reason):
             return .warning(
-                "public URL", "\(settings.publicURL) cannot be reached from here: \(reason).",
-                "If it cannot be reached from elsewhere either, correct --public-url or the proxy.")
+                "public URL", "\(settings.publicURL) cannot be reached from this machine: \(reason).",
+                "If other machines cannot reach it either, correct --public-url or the proxy.")
         }
     }
 
     /// By its form alone: what a name resolves to here says little of what it does elsewhere.
     private var unreachableForProvider: String? {
-        guard let origin = Origin(settings.publicURL) else { return "no address" }
+        guard let origin = Origin(settings.publicURL) else { return "not a URL" }
         let host = origin.host
         let isPrivateName =
             host == "localhost" || !host.contains(".") && !host.contains(":") || host.hasSuffix(".local")

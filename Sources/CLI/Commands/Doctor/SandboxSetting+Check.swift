@@ -5,20 +5,20 @@ extension SandboxSetting {
         switch await probe.get(url) {
         case .response(let response) where response.status == 200:
             return ProviderCheck(findings: [
-                .ok("provider", "sandbox at \(url): paints pictures, nothing is made by AI. Set FAL_KEY for fal.ai."),
+                .ok("provider", "sandbox at \(url). Its images are not made by AI; set FAL_KEY to use fal.ai."),
             ])
         case .response(let response):
             return ProviderCheck(findings: [
                 .problem(
-                    "provider", "what responds at \(url) is no sandbox (HTTP \(response.status)).",
-                    "Give the sandbox another port with --sandbox-port."),
+                    "provider", "another server responds at \(url) (HTTP \(response.status)).",
+                    "Choose another port for the sandbox with --sandbox-port."),
             ])
         case .none(let reason):
             if builtInPort != nil, !isServing {
                 return ProviderCheck(findings: [
                     .information(
                         "provider",
-                        "sandbox, which starts with the server. Nothing it makes is AI; set FAL_KEY for fal.ai."),
+                        "sandbox. It starts with the server. Its images are not made by AI; set FAL_KEY for fal.ai."),
                 ])
             }
             return ProviderCheck(findings: [

@@ -18,9 +18,9 @@ struct StoredDataCheck: Sendable {
         guard FileManager.default.fileExists(atPath: settings.data + "/secrets.json") else {
             return FileManager.default.fileExists(atPath: path)
                 ? .problem(
-                    "secrets", "secrets.json is missing beside a database.",
-                    "Restore it from a backup; with new secrets everybody is signed out and links end.")
-                : .information("secrets", "none yet; the first 'darkroom serve' makes them.")
+                    "secrets", "secrets.json is missing, but there is a database.",
+                    "Restore it from a backup. With new secrets, all sessions and file links become invalid.")
+                : .information("secrets", "none yet. The first 'darkroom serve' creates them.")
         }
         do {
             _ = try await Secrets.open(.folder(settings.data), now: time.now())
@@ -32,7 +32,7 @@ struct StoredDataCheck: Sendable {
 
     private func inFile(_ path: String) async -> [Finding] {
         guard FileManager.default.fileExists(atPath: path) else {
-            return [.information("database", "none yet; the first 'darkroom serve' makes it.")]
+            return [.information("database", "none yet. The first 'darkroom serve' creates it.")]
         }
         do {
             let database = Database(try SQLiteEngine(path: path))
@@ -45,7 +45,8 @@ struct StoredDataCheck: Sendable {
         } catch {
             return [
                 .problem(
-                    "database", Failure(explaining: error).message, "Restore a backup, or look at the file's rights."),
+                    "database", Failure(explaining: error).message,
+                    "Check the permissions of the file, or restore a backup."),
             ]
         }
     }
@@ -57,12 +58,12 @@ struct StoredDataCheck: Sendable {
         } catch {
             return [.problem(
                 "database", Failure(explaining: error).message,
-                "Start PostgreSQL, or correct DARKROOM_DATABASE_URL: its user needs a database of its own.")]
+                "Start PostgreSQL, or correct DARKROOM_DATABASE_URL. Its user needs a database of its own.")]
         }
         var findings: [Finding] = []
         do {
             findings.append(.ok("database", """
-                \(try await database.engine.version()) at \(address.shown). 'darkroom audit' checks the books in it.
+                \(try await database.engine.version()) at \(address.shown). Run 'darkroom audit' to check the books.
                 """))
             findings.append(try await schema(database))
             findings += [
@@ -71,7 +72,7 @@ struct StoredDataCheck: Sendable {
             ].compactMap { $0 }
             findings.append(await sharedFiles(database))
         } catch {
-            findings.append(.problem("database", Failure(explaining: error).message, "Look at the server's log."))
+            findings.append(.problem("database", Failure(explaining: error).message, "Check the log of the server."))
         }
         await database.close()
         return findings
@@ -84,7 +85,7 @@ struct StoredDataCheck: Sendable {
     private func sharedSecrets(_ database: Database) async throws -> Finding? {
         guard await isComplete(database) else { return nil }
         guard try await database.read({ try $0.installation.fact(.secrets) }) != nil else {
-            return .information("secrets", "none yet; the first 'darkroom serve' makes them, in the database.")
+            return .information("secrets", "none yet. The first 'darkroom serve' creates them in the database.")
         }
         do {
             _ = try await Secrets.open(settings.secretsStore(database, time: time), now: time.now())
@@ -101,9 +102,10 @@ struct StoredDataCheck: Sendable {
             if await isComplete(database) { try await FilesMark(folder: settings.files).check(database) }
         } catch let refusal as FilesMark.Refusal {
             return .problem(
-                "files", refusal.description, "Until then 'darkroom serve' and 'darkroom worker' do not start here.")
+                "files", refusal.description, "Until then 'darkroom serve' and 'darkroom worker' do not start.")
         } catch {
-            return .problem("files", Failure(explaining: error).message, "Let this user read \(settings.files).")
+            return .problem(
+                "files", Failure(explaining: error).message, "Give this user read permission for \(settings.files).")
         }
         return await files()
     }
@@ -112,9 +114,9 @@ struct StoredDataCheck: Sendable {
         let problems = try await database.engine.check()
         let version = try await database.engine.version()
         guard let first = problems.first else {
-            return .ok("database", "\(version), sound. 'darkroom audit' checks the books in it.")
+            return .ok("database", "\(version), intact. Run 'darkroom audit' to check the books.")
         }
-        return .problem("database", first, "Stop the server, keep a copy of the file, and restore a backup.")
+        return .problem("database", first, "Stop the server, keep a copy of the file, then restore a backup.")
     }
 
     private func schema(_ database: Database) async throws -> Finding {
@@ -122,10 +124,11 @@ struct StoredDataCheck: Sendable {
             let pending = try await Schema.migrator.pending(database)
             if pending.isEmpty { return .ok("schema", "up to date.") }
             return .information("schema", """
-                \(pending.count) steps to take (\(pending.joined(separator: ", "))); starting the server takes them.
+                \(pending.count) steps are pending (\(pending.joined(separator: ", "))). The server applies them when \
+                it starts.
                 """)
         } catch let error as DatabaseError where error.kind == .schema {
-            return .problem("schema", error.message, "Use the program's version that made it.")
+            return .problem("schema", error.message, "Use the version of Darkroom that created it.")
         }
     }
 
@@ -135,7 +138,7 @@ struct StoredDataCheck: Sendable {
         if let user = try await database.read({ try $0.accounts.firstAdministrator() }) {
             return .ok("administrator", "\(user.email).")
         }
-        return .warning("administrator", "there is none.", "darkroom admin create-user EMAIL --admin")
+        return .warning("administrator", "none.", "Create one: darkroom admin create-user EMAIL --admin")
     }
 
     /// Nil if there is no daily provider budget.
@@ -143,11 +146,11 @@ struct StoredDataCheck: Sendable {
         guard let limit = settings.providerCostPerDay, await isComplete(database) else { return nil }
         let now = time.now()
         let costs = try await database.read { try $0.jobs.providerCosts(at: now) }
-        let spent = "\(dollars(costs.expected)) of today's \(dollars(limit)) are claimed"
+        let spent = "\(dollars(costs.expected)) of today's budget of \(dollars(limit)) are used"
         guard let since = costs.reachedAt else { return .ok("provider cost", "\(spent).") }
         return .warning(
-            "provider cost", "\(spent); jobs wait since \(since.text) until midnight UTC.",
-            "Raise DARKROOM_PROVIDER_COST_PER_DAY on all nodes, or wait.")
+            "provider cost", "\(spent). Jobs have been waiting since \(since.text), until midnight UTC.",
+            "Raise DARKROOM_PROVIDER_COST_PER_DAY on all nodes, or wait until midnight UTC.")
     }
 
     /// In whole cents.
@@ -158,7 +161,8 @@ struct StoredDataCheck: Sendable {
             return .ok("files", try await LocalFileStore(folder: settings.files).check() + ".")
         } catch {
             return .problem(
-                "files", Failure(explaining: error).message, "Let this user write in \(settings.files), and make room.")
+                "files", Failure(explaining: error).message,
+                "Give this user write permission for \(settings.files), and free disk space.")
         }
     }
 }

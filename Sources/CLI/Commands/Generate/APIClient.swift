@@ -41,7 +41,7 @@ struct APIClient: Sendable {
     func bytes(at address: String, limit: Int) async throws -> [UInt8] {
         let response = try await client.execute(HTTPClientRequest(url: address), timeout: .seconds(120))
         guard response.status == .ok else {
-            throw Failure(.failed, "The file could not be fetched: HTTP \(response.status.code).")
+            throw Failure(.failed, "The file could not be downloaded: HTTP \(response.status.code).")
         }
         return Array(try await response.body.collect(upTo: limit).readableBytesView)
     }
@@ -96,11 +96,11 @@ struct APIClient: Sendable {
     }
 
     private func unreachable(_ failure: NoResponse) -> Failure {
-        Failure(.unreachable, "\(target.url) cannot be reached: \(failure.reason). Is a server running there?")
+        Failure(.unreachable, "\(target.url) cannot be reached: \(failure.reason). Check that a server runs there.")
     }
 
     private func notDarkroom(_ response: HTTPClientResponse) -> Failure {
-        Failure(.unreachable, "What responds at \(target.url) is no Darkroom server (HTTP \(response.status.code)).")
+        Failure(.unreachable, "The server at \(target.url) is not a Darkroom server (HTTP \(response.status.code)).")
     }
 
     private func refusal(_ response: HTTPClientResponse, _ body: JSON) -> Failure {

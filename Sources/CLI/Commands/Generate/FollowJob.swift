@@ -62,7 +62,7 @@ struct FollowJob: Sendable {
     }
 
     private var lost: Failure {
-        Failure(.unreachable, "The connection to \(api.target.url) is lost. The job goes on there: \(job).")
+        Failure(.unreachable, "The connection to \(api.target.url) was lost. Job \(job) continues on the server.")
     }
 
     /// The place in the queue and the estimate, every two seconds; the drawn line moves in between.
@@ -80,9 +80,9 @@ struct FollowJob: Sendable {
     private func watchInterrupts() async throws -> JSON? {
         var isSecond = false
         for await _ in await UnixSignalsSequence(trapping: .sigint) {
-            if isSecond { throw Failure(.interrupted, "Stopped waiting. The job goes on: \(job).") }
+            if isSecond { throw Failure(.interrupted, "Stopped waiting. Job \(job) continues on the server.") }
             isSecond = true
-            await display.note("The job goes on at the server: \(job). Press Ctrl-C again to stop waiting for it.")
+            await display.note("Job \(job) continues on the server. Press Ctrl-C again to stop waiting.")
         }
         return nil
     }

@@ -8,9 +8,9 @@ import NIOHTTP1
 /// `darkroom generate`: asks a server for pictures, waits for them and saves them.
 struct GenerateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "generate", abstract: "Makes pictures and saves them.",
+        commandName: "generate", abstract: "Generates images and saves them.",
         discussion: """
-            Without --url and --key it talks to the server of the local data folder, as that folder's administrator.
+            Without --url and --key, the command uses the server of the local data folder, as its first administrator.
 
             Examples:
               darkroom generate "a red dress in a park" --out dress.png
@@ -19,40 +19,41 @@ struct GenerateCommand: AsyncParsableCommand {
               darkroom generate --kind background_removal --input a.jpg --out b.png
               darkroom generate "a lighthouse" --async --url URL --key dk_…
 
-            Exit codes: 0 done, 1 the job failed, 2 wrong use, 3 too few credits, 4 the server cannot be reached, 130 \
+            Exit codes: 0 done, 1 the job failed, 2 invalid arguments, 3 too few credits, 4 server unreachable, 130 \
             interrupted.
             """)
 
-    @Argument(help: "What to make. Several words need no quotes.") var prompt: [String] = []
+    @Argument(help: "The prompt. Quotes around several words are optional.") var prompt: [String] = []
     @Option(name: [.short, .customLong("out")], help: """
-        The file to save to; its ending is the format. More pictures are name-2.png and so on. What is there is \
-        overwritten.
+        The file to save to. Its extension sets the format. Further images are saved as name-2.png and so on. \
+        Existing files are overwritten.
         """)
     var out: String?
     @Option(help: "The kind of job; GET /api/kinds lists them. Default: text_to_image, or style_transfer with --input")
     var kind: String?
-    @Option(help: "The provider's model, such as fal-ai/flux/dev.") var endpoint: String?
-    @Option(help: "Such as 1024x1024, or 1K, 2K and 4K.") var resolution: String?
-    @Option(help: "Such as 16:9.") var aspectRatio: String?
-    @Option(help: "standard, high or hd.") var quality: String?
-    @Option(help: "How many pictures.") var numImages: Int?
-    @Option(help: "The same seed gives the same picture.") var seed: Int?
-    @Option(help: "What not to make, where the model takes it.") var negativePrompt: String?
-    @Option(help: "The picture to work on: a file, which is sent first, or an asset's id.") var input: String?
-    @Flag(name: .customLong("async"), help: "Print the job as JSON and do not wait.") var isAsync = false
-    @Flag(help: "Wait for the result, showing progress. This is the default.") var blocking = false
-    @Option(help: "The server, or DARKROOM_URL.") var url: String?
-    @Option(help: "An API key to it, or DARKROOM_KEY.") var key: String?
-    @Option(help: "The data folder whose server to talk to, where no server is named. Default: ./data")
+    @Option(help: "The endpoint (model) of the provider, such as fal-ai/flux/dev.") var endpoint: String?
+    @Option(help: "The size, such as 1024x1024, or 512, 1K, 2K or 4K.") var resolution: String?
+    @Option(help: "The aspect ratio, such as 16:9.") var aspectRatio: String?
+    @Option(help: "The quality: standard, high or hd.") var quality: String?
+    @Option(help: "The number of images.") var numImages: Int?
+    @Option(help: "The seed. The same seed gives the same image.") var seed: Int?
+    @Option(help: "What the image must not show, if the endpoint supports it.") var negativePrompt: String?
+    @Option(help: "The input image: a file, which is uploaded first, or the id of an asset.") var input: String?
+    @Flag(name: .customLong("async"), help: "Print the job as JSON, and do not wait for the result.")
+    var isAsync = false
+    @Flag(help: "Wait for the result, and show progress. This is the default.") var blocking = false
+    @Option(help: "The URL of the server. Default: DARKROOM_URL") var url: String?
+    @Option(help: "An API key of the server. Default: DARKROOM_KEY") var key: String?
+    @Option(help: "The data folder whose server to use if there is no --url. Default: ./data")
     var data: String?
 
     func validate() throws {
-        guard !(isAsync && blocking) else { throw ValidationError("--async and --blocking exclude each other.") }
+        guard !(isAsync && blocking) else { throw ValidationError("--async and --blocking cannot be combined.") }
         guard !(isAsync && out != nil) else {
-            throw ValidationError("--async does not wait, so there is nothing to save with --out.")
+            throw ValidationError("--async and --out cannot be combined: --async does not wait for a result to save.")
         }
         guard !prompt.isEmpty || kind != nil else {
-            throw ValidationError("Say what to make: darkroom generate \"a red dress in a park\".")
+            throw ValidationError("Give a prompt: darkroom generate \"a red dress in a park\"")
         }
     }
 
@@ -80,11 +81,11 @@ struct GenerateCommand: AsyncParsableCommand {
             headers: ["Content-Type": "application/json", "Idempotency-Key": "cli-\(run)"],
             body: Array(body(asset: asset, format: files?.format).text.utf8), isFirst: input == nil))
         guard let job = response["job"], let id = job["id"]?.string else {
-            throw Failure(.failed, "The server's response names no job.")
+            throw Failure(.failed, "The response of the server contains no job.")
         }
         if isAsync { return say(job.text) }
         let display = ProgressDisplay(time: .system)
-        await display.note("job \(id), \(Receipt.credits(job["estimatedCredits"])) credits set aside")
+        await display.note("job \(id), \(Receipt.credits(job["estimatedCredits"])) credits reserved")
         let details: JSON
         do {
             details = try await FollowJob(api: api, job: id, display: display, time: .system)()

@@ -20,19 +20,19 @@ enum InputPicture {
             ],
             body: try bytes(of: text), isFirst: true))
         guard let id = asset["id"]?.string else {
-            throw Failure(.failed, "The server took the picture and gave no id for it.")
+            throw Failure(.failed, "The server accepted the image but returned no id.")
         }
         return id
     }
 
     private static func bytes(of path: String) throws -> [UInt8] {
         guard let file = FileHandle(forReadingAtPath: path) else {
-            throw Failure(.usage, "--input \(path): there is no such file, and it is no asset's id.")
+            throw Failure(.usage, "--input \(path) is neither an existing file nor the id of an asset.")
         }
         do {
             let data = try file.read(upToCount: limit + 1) ?? Data()
             try file.close()
-            guard data.count <= limit else { throw Failure(.usage, "--input \(path): a picture has at most 10 MB.") }
+            guard data.count <= limit else { throw Failure(.usage, "--input \(path) is larger than 10 MB.") }
             return Array(data)
         } catch let failure as Failure {
             throw failure

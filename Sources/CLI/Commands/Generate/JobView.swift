@@ -17,14 +17,14 @@ struct JobView: Sendable, Equatable {
 
     /// What is going on, without how far.
     var phase: String {
-        if isReconnecting { return "connecting again" }
+        if isReconnecting { return "reconnecting" }
         switch status {
         case "pending": return "held"
         case "queued":
-            return Int(position ?? "").map { $0 == 0 ? "next in the queue" : "queued behind \($0)" } ?? "queued"
+            return Int(position ?? "").map { $0 == 0 ? "next in the queue" : "in the queue, \($0) ahead" } ?? "queued"
         case "processing":
             if let providerPosition, percent == nil || isEstimate {
-                return "in the provider's queue, behind \(providerPosition)"
+                return "in the provider's queue, \(providerPosition) ahead"
             }
             return attempt > 1 ? "processing, attempt \(attempt)" : "processing"
         default: return status

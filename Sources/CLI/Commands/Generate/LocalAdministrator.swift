@@ -16,8 +16,8 @@ actor LocalAdministrator {
         if case .sqlite(let path) = settings.database,
             access(settings.data + "/secrets.json", R_OK) != 0 || access(path, R_OK | W_OK) != 0 {
             throw Failure(.usage, """
-                The data folder \(settings.data) cannot be read by this user, so it cannot act as its administrator. \
-                Give an API key with --key.
+                This user cannot read the data folder \(settings.data), so the command cannot act as its \
+                administrator. Give an API key with --key.
                 """)
         }
         database = try await App.openExisting(settings)
@@ -28,7 +28,7 @@ actor LocalAdministrator {
         identity = try await Accounts(platform, .init(signUp: .closed))
         guard let user = try await database.read({ try $0.accounts.firstAdministrator() }) else {
             throw Failure(.failed, """
-                This installation has no administrator. Make one with 'darkroom admin create-user EMAIL --admin'.
+                This installation has no administrator. Create one with 'darkroom admin create-user EMAIL --admin'.
                 """)
         }
         signedIn = try await identity.sessions.start(

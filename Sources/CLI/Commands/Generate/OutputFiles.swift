@@ -14,7 +14,8 @@ struct OutputFiles: Sendable, Equatable {
         case "": format = nil
         case "png", "webp": format = ending
         case "jpg", "jpeg": format = "jpeg"
-        default: throw Failure(.usage, "--out \(path): pictures come as .png, .jpg or, without a background, .webp.")
+        default:
+            throw Failure(.usage, "--out \(path) must end in .png, .jpg or, for images without a background, .webp.")
         }
         try checkFolder()
     }
@@ -23,13 +24,13 @@ struct OutputFiles: Sendable, Equatable {
         let folder = URL(filePath: path).deletingLastPathComponent().path
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw Failure(.usage, "--out \(path): there is no folder \(folder).")
+            throw Failure(.usage, "--out \(path): the folder \(folder) does not exist.")
         }
         guard access(folder, W_OK) == 0 else {
-            throw Failure(.usage, "--out \(path): the folder \(folder) cannot be written.")
+            throw Failure(.usage, "--out \(path): the folder \(folder) is not writable.")
         }
         guard !FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) || !isFolder.boolValue else {
-            throw Failure(.usage, "--out \(path) is a folder. Name a file in it.")
+            throw Failure(.usage, "--out \(path) is a folder. Give the path of a file.")
         }
     }
 

@@ -9,9 +9,9 @@ struct Receipt: Equatable {
         let captured = Self.credits(receipt?["captured"])
         let released = Self.credits(receipt?["released"])
         var parts = ["captured \(captured) credits"]
-        if released != "0.00" { parts.append("\(released) given back") }
+        if released != "0.00" { parts.append("\(released) released") }
         let after = receipt?["transactions"]?.array?.last?["availableAfter"]
-        if let after { parts.append("\(Self.credits(after)) left") }
+        if let after { parts.append("\(Self.credits(after)) available") }
         sentence = parts.joined(separator: ", ")
     }
 

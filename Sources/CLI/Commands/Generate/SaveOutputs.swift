@@ -22,7 +22,7 @@ struct SaveOutputs: Sendable {
                 try Data(bytes).write(to: URL(filePath: path), options: .atomic)
             } catch {
                 throw Failure(.failed, """
-                    \(path) cannot be written: \(error.localizedDescription) The picture is stored at the server.
+                    \(path) cannot be written: \(error.localizedDescription) The image is stored on the server.
                     """)
             }
             saved.append((path, note(path, output, bytes.count, isReplaced)))
@@ -32,21 +32,22 @@ struct SaveOutputs: Sendable {
 
     private func fetch(_ output: JSON) async throws -> [UInt8] {
         guard let link = output["url"]?.string else {
-            throw Failure(.failed, "The server gave no link to the picture.")
+            throw Failure(.failed, "The server returned no link to the image.")
         }
-        var failure = Failure(.unreachable, "The picture could not be fetched.")
+        var failure = Failure(.unreachable, "The image could not be downloaded.")
         for attempt in 1...Self.tries {
             for address in addresses(of: link) {
                 do {
                     let bytes = try await api.bytes(at: address, limit: Self.limit)
                     if isWhole(bytes, output) { return bytes }
-                    failure = Failure(.failed, "The picture arrived damaged, \(attempt) times.")
+                    failure = Failure(
+                        .failed, "The image was damaged in transfer (\(attempt) of \(Self.tries) attempts).")
                 } catch let error as CancellationError {
                     throw error
                 } catch {
                     failure =
                         (error as? Failure)
-                        ?? Failure(.unreachable, "The picture could not be fetched from \(address): \(error).")
+                        ?? Failure(.unreachable, "The image could not be downloaded from \(address): \(error).")
                 }
             }
             if attempt < Self.tries { try await time.sleep(.seconds(1)) }

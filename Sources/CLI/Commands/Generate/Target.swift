@@ -28,8 +28,8 @@ struct Target: Sendable {
         case (nil, let key?): return try local(data, key: key)
         case (_?, nil):
             throw Failure(.usage, """
-                A server was named, and no key to it. Give --key or DARKROOM_KEY; the server's page or its /api/keys \
-                makes one.
+                --url or DARKROOM_URL requires an API key. Set --key or DARKROOM_KEY. To create a key, use the page or \
+                /api/keys of the server.
                 """)
         case (nil, nil): return try await administrator(Settings.read(given))
         }
@@ -38,14 +38,13 @@ struct Target: Sendable {
     private static func server(of data: String) throws -> ServerFile {
         guard !FileManager.default.fileExists(atPath: data) || FileManager.default.isReadableFile(atPath: data) else {
             throw Failure(.usage, """
-                The data folder \(data) cannot be read by this user. Name a server with --url and give an API key \
-                with --key.
+                This user cannot read the data folder \(data). Set --url to a server and --key to an API key.
                 """)
         }
         guard let file = ServerFile.running(in: data) else {
             throw Failure(.unreachable, """
-                No server is running on the data folder \(data). Start one with 'darkroom serve --data \(data)', name \
-                its folder with --data, or another server with --url and --key.
+                No server is running with the data folder \(data). Start one with 'darkroom serve --data \(data)', \
+                set --data to the folder of a running server, or use another server with --url and --key.
                 """)
         }
         return file

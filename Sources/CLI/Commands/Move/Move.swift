@@ -41,12 +41,12 @@ struct Move: Sendable {
     private func checkIsStopped() throws {
         guard FileManager.default.fileExists(atPath: path) else {
             throw Failure(
-                .usage, "There is no database at \(path). Name its file with --from, or its folder with --data.")
+                .usage, "There is no database at \(path). Set --from to its file, or --data to its folder.")
         }
         guard try !SQLiteFile.isOpen(path) else {
             throw Failure(.failed, """
-                A server, a worker or another program has \(path) open. Stop them all: what they wrote meanwhile \
-                would be lost.
+                A server, a worker or another program has \(path) open. Stop all of them first: anything they wrote \
+                during the move would be lost.
                 """)
         }
     }
@@ -54,11 +54,11 @@ struct Move: Sendable {
     private func checkSource(_ source: Database) async throws {
         guard try await Schema.migrator.pending(source).isEmpty else {
             throw Failure(
-                .failed, "The schema of \(path) is older than this program. Run 'darkroom migrate' on it first.")
+                .failed, "The schema of \(path) is older than this program. Run 'darkroom migrate' first.")
         }
         if let first = try await LedgerCheck(source)().differences.first {
             throw Failure(.failed, """
-                The books of \(path) do not balance, so it is not moved: \(first). Run 'darkroom audit' on it.
+                The books in \(path) do not balance: \(first). Nothing was moved. Run 'darkroom audit'.
                 """)
         }
     }
@@ -81,9 +81,9 @@ struct Move: Sendable {
         let audit = try await LedgerCheck(database)()
         guard sums.here == sums.there, audit.isClean else {
             throw Failure(.failed, """
-                Everything was copied, and \(target.shown) does not say the same as \(path): \
-                \(audit.differences.first?.description ?? "the balances differ"). Do not start a server on it; empty \
-                it and report this.
+                Everything was copied, but \(target.shown) differs from \(path): \
+                \(audit.differences.first?.description ?? "the balances differ"). Do not start a server on \
+                \(target.shown). Empty it, and report this error.
                 """)
         }
         return Report(rows: rows.values.reduce(0, +), tables: rows.count, sums: sums.there, audit: audit)
@@ -98,8 +98,8 @@ struct Move: Sendable {
             }
         }
         throw Failure(.failed, """
-            There is no secrets.json beside \(path), nor in \(data). Without it everybody would be signed out; name \
-            its folder with --data.
+            There is no secrets.json in the folder of \(path) or in \(data). Without it, all sessions would become \
+            invalid. Set --data to its folder.
             """)
     }
 
@@ -107,16 +107,16 @@ struct Move: Sendable {
         switch refusal {
         case .notEmpty(let table):
             """
-                \(target.shown) is not empty: it has rows in '\(table)'. Move into a new database, or into another \
-                schema by options=-csearch_path%3DNAME.
+                \(target.shown) is not empty: the table '\(table)' has rows. Move to a new database, or to another \
+                schema with options=-csearch_path%3DNAME.
                 """
-        case .unknownTable(let table): "\(path) has a table '\(table)' that is none of Darkroom's. Nothing was copied."
+        case .unknownTable(let table): "\(path) has a table '\(table)' that Darkroom does not know. Nothing was copied."
         case .differs(let table, let sent, let arrived):
             """
-                Of '\(table)' \(sent) rows were read and \(arrived) are there: somebody else writes to \
+                \(sent) rows of '\(table)' were sent, but the table has \(arrived): another program writes to \
                 \(target.shown). Nothing was copied.
                 """
-        case .brokeOff: "Reading \(path) broke off. Nothing was copied; try again."
+        case .brokeOff: "Reading \(path) was interrupted. Nothing was copied. Try again."
         }
     }
 }
@@ -128,9 +128,8 @@ extension Move.Report {
         Balances: \(sums.available) credits available, \(sums.reserved) reserved, \(sums.owed) owed, on both sides.
         Ledger: \(audit.transactions) transactions, \(audit.entries) entries, \(audit.checks.count) rules. The books \
         balance on both sides.
-        The secrets are in the database. The old database stays as it is: do not start a server on it again.
-        Start servers with DARKROOM_DATABASE_URL, and with DARKROOM_FILES=\(files), the folder of files, which does \
-        not move.
+        The secrets are now in the new database. The old database is unchanged; do not start a server on it again.
+        Start servers with DARKROOM_DATABASE_URL and with DARKROOM_FILES=\(files). The folder of files was not moved.
         """
     }
 }

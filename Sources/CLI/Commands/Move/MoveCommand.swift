@@ -6,13 +6,13 @@ import SQL
 struct MoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "move",
-        abstract: "Moves a stopped installation from SQLite to an empty PostgreSQL, and checks that all arrived.",
+        abstract: "Moves a stopped installation from SQLite to an empty PostgreSQL database, and verifies the copy.",
         discussion: """
-            Copies every row in one transaction: all or nothing. Then counts, balances and the audit are compared, and \
-            it says so. The secrets go into the database; the files stay in their folder, and the old database stays \
-            as it is.
-            An address with a password does not belong among a command's arguments, where others on the machine can \
-            see it: set DARKROOM_DATABASE_URL, or PGPASSWORD beside an address without one.
+            The command copies all rows in one transaction, then compares row counts and balances and runs the audit. \
+            It copies the secrets into the database. The files stay in their folder, and the old database is not \
+            changed.
+            Other users of this machine can see a password in the arguments of a command. Set DARKROOM_DATABASE_URL \
+            instead, or set PGPASSWORD and use a URL without a password.
 
             Examples:
               DARKROOM_DATABASE_URL=postgresql://… darkroom move --data /srv/darkroom
@@ -20,7 +20,8 @@ struct MoveCommand: AsyncParsableCommand {
               postgresql://darkroom@db.example.com/darkroom
             """)
 
-    @Option(help: "sqlite: and the path of the database's file. Default: the data folder's.") var from: String?
+    @Option(help: "sqlite: followed by the path of the database file. Default: the database of the data folder.")
+    var from: String?
     @Option(help: "postgresql://user@host/database. Default: DARKROOM_DATABASE_URL.") var to: String?
     @OptionGroup var common: CommonOptions
 
@@ -37,7 +38,7 @@ struct MoveCommand: AsyncParsableCommand {
         guard let from else { return settings.data + "/darkroom.sqlite" }
         guard case .sqlite(let path) = DatabaseAddress(from) else {
             throw Failure(.usage, """
-                --from must be sqlite: and a path. A move goes from SQLite to PostgreSQL, and no other way.
+                --from must be sqlite: followed by a path. Only moves from SQLite to PostgreSQL are supported.
                 """)
         }
         return path
@@ -49,7 +50,7 @@ struct MoveCommand: AsyncParsableCommand {
             return address
         }
         guard case .postgres(let address) = settings.database else {
-            throw Failure(.usage, "Name the PostgreSQL to move to with --to, or with DARKROOM_DATABASE_URL.")
+            throw Failure(.usage, "Set --to or DARKROOM_DATABASE_URL to the PostgreSQL database to move to.")
         }
         return address
     }

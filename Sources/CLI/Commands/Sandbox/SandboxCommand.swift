@@ -11,38 +11,45 @@ import UnixSignals
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox",
-        abstract: "Runs a local provider that speaks fal's protocol and paints instead of imagining.", discussion: """
-            A server starts one of its own. Run it alone to develop against fal's protocol, or to have it outlive \
-            servers that restart:
+        abstract: "Runs a local provider with fal.ai's protocol. Its images are not made by AI.", discussion: """
+            A server starts its own sandbox. Run a separate one to develop against fal.ai's protocol, or to keep it \
+            running while servers restart:
               darkroom sandbox --port 8081
               darkroom serve --sandbox-url http://127.0.0.1:8081
-            Nodes on one PostgreSQL share one such process. DARKROOM_SANDBOX_KEY, set alike for it and for them, keeps \
-            others out.
+            Nodes that share a PostgreSQL database use one sandbox process. To restrict access, set \
+            DARKROOM_SANDBOX_KEY to the same value for the sandbox and all nodes.
             """)
 
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
-    @Option(help: "The port to listen on; 0 takes any free one.") var port = 8081
-    @Option(help: "The folder of its requests, files and signing key.") var data = "./data/sandbox"
-    @Option(help: "The only key to accept, or DARKROOM_SANDBOX_KEY. Without either, any key will do.") var key: String?
-    @Option(name: .customLong("public-url"), help: "How others reach it, if not under the address they ask for.")
+    @Option(help: "The port to listen on; 0 selects a free port.") var port = 8081
+    @Option(help: "The folder for the requests, files and signing key of the sandbox.") var data = "./data/sandbox"
+    @Option(help: "The only key to accept. Default: DARKROOM_SANDBOX_KEY, otherwise any key") var key: String?
+    @Option(
+        name: .customLong("public-url"),
+        help: "The URL of the sandbox in its responses. Default: the URL of the request")
     var publicURL: String?
-    @Option(help: "A PEM file with the certificate chain: the official client speaks https only.") var tlsCert: String?
-    @Option(help: "A PEM file with the certificate's key.") var tlsKey: String?
+    @Option(help: "A PEM file with the certificate chain. The official client of fal.ai requires https.")
+    var tlsCert: String?
+    @Option(help: "A PEM file with the private key of the certificate.") var tlsKey: String?
     @Flag(help: "Return one small file for every request instead of painting.") var fixedOutput = false
-    @Option(help: "How many seconds a request is in progress.") var duration = 1.2
-    @Option(help: "How many requests are in progress at a time.") var concurrency = 4
+    @Option(help: "How many seconds a request takes.") var duration = 1.2
+    @Option(help: "How many requests are processed at the same time.") var concurrency = 4
     @Option(help: "Faults for every request, such as slow=5,webhook-twice. See docs/sandbox.md.") var fault = ""
 
     func validate() throws {
         guard (tlsCert == nil) == (tlsKey == nil) else {
-            throw ValidationError("--tls-cert and --tls-key belong together.")
+            throw ValidationError("--tls-cert and --tls-key must be used together.")
         }
         guard FaultScript(list: fault) != nil else {
             let names = Fault.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--fault takes a list of: \(names); some with a number, as in slow=5.")
+            throw ValidationError("--fault must be a list of: \(names). Some take a number, such as slow=5.")
         }
-        guard (0...86_400).contains(duration) else { throw ValidationError("--duration is from 0 to 86400 seconds.") }
-        guard (1...10_000).contains(concurrency) else { throw ValidationError("--concurrency is from 1 to 10000.") }
+        guard (0...86_400).contains(duration) else {
+            throw ValidationError("--duration must be from 0 to 86400 seconds.")
+        }
+        guard (1...10_000).contains(concurrency) else {
+            throw ValidationError("--concurrency must be from 1 to 10000.")
+        }
     }
 
     func run() async throws {
@@ -85,7 +92,7 @@ struct SandboxCommand: AsyncParsableCommand {
 
     /// For people, and for scripts that start it on any port: the line is the first on standard output.
     private func greet(_ sandbox: FalEmulator.Server) async throws {
-        let line = "Sandbox at \(try await sandbox.url) (user \(sandbox.userID)). Nothing here is made by AI.\n"
+        let line = "Sandbox at \(try await sandbox.url) (user \(sandbox.userID)). Its images are not made by AI.\n"
         try FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
     }
 }

@@ -11,40 +11,41 @@ import UnixSignals
 struct StripeSandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stripe-sandbox",
-        abstract: "Runs the Stripe emulator: its API, its pages, a clock to move. No money moves.", discussion: """
-            The official clients work against it. It prints the two settings to give to a server:
+        abstract: "Runs the Stripe emulator: Stripe's API, payment pages and an adjustable clock. No money moves.",
+        discussion: """
+            The official Stripe clients work with it. The command prints the two settings for a server:
               darkroom stripe-sandbox --port 8420 --webhook-url http://127.0.0.1:8080/api/stripe/webhook
-            Its page, at the address it prints, moves the clock and shows what happened. See docs/stripe-sandbox.md.
+            Its page, at the printed URL, moves the clock and shows all events. See docs/stripe-sandbox.md.
             """)
 
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
-    @Option(help: "The port to listen on; 0 takes any free one.") var port = 8420
-    @Option(help: "The folder of its database.") var data = "./data/stripe-sandbox"
-    @Option(help: "The only secret key to accept. Without it, any that begins with sk_test_ will do.") var key: String?
-    @Option(help: "How browsers find it, if not at its own address.") var publicURL: String?
-    @Option(help: "Where every event is sent.") var webhookURL: String?
-    @Option(help: "The secret to sign webhooks with. Without it, one is made for this run.") var webhookSecret: String?
-    @Option(help: "The API version of those who name none: 2025-02-24.acacia has the older shapes.")
+    @Option(help: "The port to listen on; 0 selects a free port.") var port = 8420
+    @Option(help: "The folder for the database of the emulator.") var data = "./data/stripe-sandbox"
+    @Option(help: "The only secret key to accept. Default: any key that begins with sk_test_") var key: String?
+    @Option(help: "The URL for browsers. Default: the URL of the emulator itself") var publicURL: String?
+    @Option(help: "The URL that receives all events.") var webhookURL: String?
+    @Option(help: "The secret that signs webhooks. Default: a new secret for each run") var webhookSecret: String?
+    @Option(help: "The API version for requests without one; 2025-02-24.acacia has the older object shapes.")
     var apiVersion = APIVersion.current.text
-    @Option(help: "Faults of deliveries, such as duplicate=30,lose=5,seed=7. See docs/stripe-sandbox.md.")
+    @Option(help: "Faults for webhook deliveries, such as duplicate=30,lose=5,seed=7. See docs/stripe-sandbox.md.")
     var fault: String?
 
     func validate() throws {
         guard APIVersion(apiVersion) != nil else {
-            throw ValidationError("--api-version is such as \(APIVersion.current.text).")
+            throw ValidationError("--api-version must be an API version such as \(APIVersion.current.text).")
         }
         guard fault.map({ Faults(list: $0) != nil }) ?? true else {
             throw ValidationError("""
-                --fault takes a list of \(Faults.names.joined(separator: ", ")), each with a number, as in \
+                --fault must be a list of: \(Faults.names.joined(separator: ", ")). Each takes a number, such as \
                 lose=5.
                 """)
         }
         guard webhookSecret == nil || webhookURL != nil else {
-            throw ValidationError("--webhook-secret needs a --webhook-url.")
+            throw ValidationError("--webhook-secret requires --webhook-url.")
         }
         for url in [webhookURL, publicURL].compactMap({ $0 })
         where !url.hasPrefix("http://") && !url.hasPrefix("https://") {
-            throw ValidationError("\(url) is no http address.")
+            throw ValidationError("'\(url)' must be an http or https URL.")
         }
     }
 

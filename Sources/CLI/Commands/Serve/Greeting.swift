@@ -15,8 +15,8 @@ struct Greeting {
         lines.append("  Payments: \(Greeting.payments(settings))")
         if settings.isForOneNodeOnly {
             lines.append("""
-                  This sandbox is for this node alone: before another starts, name one 'darkroom sandbox' to all with \
-                DARKROOM_SANDBOX_URL
+                  The built-in sandbox serves this node only. Before you start another node, run 'darkroom sandbox' \
+                and set DARKROOM_SANDBOX_URL on all nodes
                 """)
         }
         if let administrator { lines += try Greeting.introduce(administrator, settings) }
@@ -28,7 +28,7 @@ struct Greeting {
         case .off: "off. Set STRIPE_SECRET_KEY to sell packs and plans"
         case .stripe(let stripe): "Stripe, \(stripe.isLive ? "live" : "test") mode"
         case .stripeEmulator: """
-            the Stripe emulator at \(settings.stripeEmulatorURL ?? "") (no money moves; set STRIPE_SECRET_KEY for \
+            the Stripe emulator at \(settings.stripeEmulatorURL ?? "") (no money moves; set STRIPE_SECRET_KEY to use \
             Stripe)
             """
         }

@@ -22,18 +22,25 @@ struct PortCheck {
             throw Failure(.failed, sentence(for: error.errnoCode))
         } catch {
             // All else is about the name: it could not be looked up.
-            throw Failure(.failed, "\(who) cannot listen on \(host): no address has this name. Rather \(advice).")
+            throw Failure(
+                .failed, "\(who) cannot listen on \(host): the host name has no address. To fix this, \(advice).")
         }
     }
 
     private func sentence(for code: CInt) -> String {
         switch code {
         case EADDRINUSE: """
-            \(who) cannot listen on \(host):\(port): another program does. Stop that program, or \(advice).
+            \(who) cannot listen on \(host):\(port): the port is in use. Stop the other program, or \(advice).
             """
-        case EACCES: "\(who) may not listen on port \(port): below 1024 only root may. Rather \(advice)."
-        case EADDRNOTAVAIL: "\(who) cannot listen on \(host): it is no address of this machine. Rather \(advice)."
-        default: "\(who) cannot listen on \(host):\(port): \(String(cString: strerror(code))). Rather \(advice)."
+        case EACCES: """
+            \(who) cannot listen on port \(port): ports below 1024 require root. To fix this, \(advice).
+            """
+        case EADDRNOTAVAIL: """
+            \(who) cannot listen on \(host): this machine does not have that address. To fix this, \(advice).
+            """
+        default: """
+            \(who) cannot listen on \(host):\(port): \(String(cString: strerror(code))). To fix this, \(advice).
+            """
         }
     }
 }
@@ -46,11 +53,11 @@ extension Settings {
         if case .stripeEmulator(let port) = payments {
             try await PortCheck(
                 host: "127.0.0.1", port: port, who: "The Stripe emulator",
-                advice: "give it another with --stripe-sandbox-port, or turn it off with --no-stripe-sandbox")()
+                advice: "choose another port with --stripe-sandbox-port, or turn it off with --no-stripe-sandbox")()
         }
         guard let port = sandbox?.builtInPort else { return }
         try await PortCheck(
             host: "127.0.0.1", port: port, who: "The sandbox",
-            advice: "give the sandbox another with --sandbox-port, or name one that runs already with --sandbox-url")()
+            advice: "choose another port with --sandbox-port, or use a running sandbox with --sandbox-url")()
     }
 }

@@ -9,12 +9,13 @@ import Web
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
-        abstract: "Serves the API and works on jobs.",
+        abstract: "Runs the server: serves the API and processes jobs.",
         discussion: """
-            Without any setting it stores everything in ./data, makes its own secrets and a first administrator, and \
-            gives jobs to a built-in sandbox whose pictures are not made by AI; a built-in Stripe emulator sells packs \
-            and plans for no money. Set FAL_KEY to work with fal.ai, STRIPE_SECRET_KEY to be paid.
-            Every flag is a setting too: --public-url is DARKROOM_PUBLIC_URL, in the environment or in a .env file.
+            Without settings, the server stores everything in ./data and creates its secrets and a first \
+            administrator. It sends jobs to a built-in sandbox, whose images are not made by AI, and sells packs and \
+            plans through a built-in Stripe emulator, where no money moves. Set FAL_KEY to use fal.ai, and \
+            STRIPE_SECRET_KEY to use Stripe.
+            Every flag is also a setting: --public-url is DARKROOM_PUBLIC_URL, in the environment or in a .env file.
 
             Examples:
               darkroom serve
@@ -25,21 +26,24 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Option(help: "The address to listen on. Default: 127.0.0.1") var host: String?
     @Option(help: "The port to listen on. Default: 8080") var port: Int?
-    @Option(name: .customLong("public-url"), help: "Where the outside world finds this server.") var publicURL: String?
+    @Option(name: .customLong("public-url"), help: "The URL at which clients and providers reach this server.")
+    var publicURL: String?
     @Option(name: .customLong("tls-cert"), help: "A PEM file with the certificate chain.") var tlsCert: String?
-    @Option(name: .customLong("tls-key"), help: "A PEM file with the certificate's key.") var tlsKey: String?
-    @Option(name: .customLong("sandbox-port"), help: "The built-in sandbox's port. Default: the next after --port")
+    @Option(name: .customLong("tls-key"), help: "A PEM file with the private key of the certificate.")
+    var tlsKey: String?
+    @Option(name: .customLong("sandbox-port"), help: "The port of the built-in sandbox. Default: --port + 1")
     var sandboxPort: Int?
-    @Option(name: .customLong("sandbox-url"), help: "A sandbox in a process of its own, instead of the built-in one.")
+    @Option(name: .customLong("sandbox-url"), help: "The URL of a separate sandbox, instead of the built-in one.")
     var sandboxURL: String?
     @Flag(name: .customLong("stripe-sandbox"), inversion: .prefixedNo, help: """
-        The built-in Stripe emulator, while no STRIPE_SECRET_KEY is set. Default: on beside the built-in sandbox, on \
-        SQLite
+        Run the built-in Stripe emulator; ignored if STRIPE_SECRET_KEY is set. Default: on with the built-in sandbox \
+        and SQLite
         """)
     var stripeSandbox: Bool?
-    @Option(name: .customLong("stripe-sandbox-port"), help: "Its port. Default: the second after --port")
+    @Option(name: .customLong("stripe-sandbox-port"), help: "The port of the Stripe emulator. Default: --port + 2")
     var stripeSandboxPort: Int?
-    @Flag(name: .customLong("no-worker"), help: "Only serve; leave the work to other processes.") var noWorker = false
+    @Flag(name: .customLong("no-worker"), help: "Only serve the API; other processes process the jobs.")
+    var noWorker = false
 
     func run() async throws {
         let settings = try await Settings.read(flags: flags)

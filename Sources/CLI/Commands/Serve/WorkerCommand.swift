@@ -4,24 +4,23 @@ import Logging
 /// `darkroom worker`: works on jobs without serving.
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "worker", abstract: "Works on jobs without serving the API.",
+        commandName: "worker", abstract: "Processes jobs without serving the API.",
         discussion: """
-            Nodes belong together by what they share: the database, the folder of files, and the settings. None is \
-            special: any number of servers and workers, started in any order. Without PostgreSQL they share a data \
-            folder on one machine.
-            A worker gives providers the address to send results to, the servers' public URL, and must reach the \
-            provider. A server's built-in sandbox is found by its address.
+            All nodes of an installation share the database, the folder of files and the settings. You can start any \
+            number of servers and workers, in any order. Without PostgreSQL, they share a data folder on one machine.
+            A worker sends jobs to the provider, so it must reach the provider. Providers send results to the public \
+            URL of the servers. To use the built-in sandbox of a server, give its URL with --sandbox-url.
 
-            Example, beside a server that only serves:
+            Example, with a server that processes no jobs:
               darkroom serve --no-worker --public-url https://pictures.example.com
               darkroom worker --public-url https://pictures.example.com --sandbox-url http://127.0.0.1:8081
             """)
 
     @OptionGroup var common: CommonOptions
-    @Option(name: .customLong("public-url"), help: "Where the outside world finds the servers: the same as theirs.")
+    @Option(name: .customLong("public-url"), help: "The public URL of the servers, as set there.")
     var publicURL: String?
     @Option(
-        name: .customLong("sandbox-url"), help: "The sandbox that the servers use: a built-in one, or one of its own.")
+        name: .customLong("sandbox-url"), help: "The URL of the sandbox that the servers use, built-in or separate.")
     var sandboxURL: String?
 
     func run() async throws {

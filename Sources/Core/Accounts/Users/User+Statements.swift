@@ -116,7 +116,7 @@ extension User {
 
     init(_ row: Row) throws(DatabaseError) {
         guard let metadata = try? JSON(parsing: row.get("metadata", as: String.self)) else {
-            throw DatabaseError(.decoding, "a user's metadata are not JSON")
+            throw DatabaseError(.decoding, "a user's metadata is not JSON")
         }
         try self.init(
             id: row.get("id"), email: row.get("email"), role: row.get("role"), metadata: metadata,

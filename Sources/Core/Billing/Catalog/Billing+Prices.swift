@@ -28,7 +28,9 @@ extension Billing {
             "/prices", ["lookup_keys": [.text(lookupKey)], "active": true, "limit": 1]).listed
             .first { $0["id"]?.string != old }
         if price == nil { price = try await makePrice(of: offer, lookupKey, inPlaceOf: old) }
-        guard let id = price?["id"]?.string else { throw StripeError.unavailable("a price without an id") }
+        guard let id = price?["id"]?.string else {
+            throw StripeError.unavailable("the response contains a price without an id")
+        }
         try await store(id, offer.item, offer.price)
         return id
     }

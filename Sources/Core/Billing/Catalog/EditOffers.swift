@@ -30,7 +30,7 @@ package struct EditOffers: Sendable {
             try check(pack.title)
             try check(pack.price)
             guard pack.credits > .zero, pack.credits <= .whole(10_000_000)
-            else { throw invalid("credits", "'credits' is a number above 0, up to 10000000.") }
+            else { throw invalid("credits", "'credits' must be a number above 0 and at most 10000000.") }
             try transaction.billing.put(pack)
             try transaction.auditLog.note(AuditLogEntry(
                 "packs.put", of: "pack:\(name)", [
@@ -65,7 +65,7 @@ package struct EditOffers: Sendable {
         if let price = plan.price { try check(price) }
         if plan.name == Plan.free, plan.price != nil || plan.monthlyCredits > .zero { throw .inUse }
         guard plan.monthlyCredits >= .zero, plan.monthlyCredits <= .whole(10_000_000) else {
-            throw invalid("monthlyCredits", "'monthlyCredits' is a number from 0 to 10000000.")
+            throw invalid("monthlyCredits", "'monthlyCredits' must be a number from 0 to 10000000.")
         }
         for (field, value, range) in [
             ("concurrentJobs", plan.concurrentJobs, 1...100_000),
@@ -73,21 +73,21 @@ package struct EditOffers: Sendable {
             ("weight", plan.weight, 1...1000), ("rollover", plan.rollover, 0...36),
             ("headStartSeconds", Int(plan.headStart.components.seconds), 0...3600),
         ] where !range.contains(value) {
-            throw invalid(field, "'\(field)' is a number from \(range.lowerBound) to \(range.upperBound).")
+            throw invalid(field, "'\(field)' must be a number from \(range.lowerBound) to \(range.upperBound).")
         }
     }
 
     private func check(_ price: Money) throws(OfferError) {
         guard (1...99_999_999).contains(price.amount)
-        else { throw invalid("amount", "'amount' is from 1 to 99999999, in the currency's minor units.") }
+        else { throw invalid("amount", "'amount' must be from 1 to 99999999, in the currency's minor units.") }
         guard Money.isCurrency(price.currency)
-        else { throw invalid("currency", "'currency' is one of ISO 4217, such as 'usd'.") }
+        else { throw invalid("currency", "'currency' must be an ISO 4217 code, such as 'usd'.") }
     }
 
     /// A title, as pages and Stripe show it.
     private func check(_ text: String) throws(OfferError) {
         guard (1...100).contains(text.count), !text.contains(where: \.isNewline) else {
-            throw invalid("title", "A title has 1 to 100 characters, on one line.")
+            throw invalid("title", "'title' must have 1 to 100 characters on one line.")
         }
     }
 
@@ -95,7 +95,7 @@ package struct EditOffers: Sendable {
     private func check(name: String) throws(OfferError) {
         let isName = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }
         guard (1...40).contains(name.utf8.count), isName else {
-            throw invalid("name", "A name has 1 to 40 of a-z, 0-9, '-' and '_'.")
+            throw invalid("name", "'name' must have 1 to 40 characters from a-z, 0-9, '-' and '_'.")
         }
     }
 

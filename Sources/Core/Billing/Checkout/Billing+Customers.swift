@@ -34,7 +34,9 @@ extension Billing {
         // A name that has changed meanwhile is another body, which the same key would not take.
         let made = try await stripe.post(
             "/customers", form, key: "customer-\(account)-\(old ?? "first")-\(form.digest)")
-        guard let customer = made["id"]?.string else { throw StripeError.unavailable("a customer without an id") }
+        guard let customer = made["id"]?.string else {
+            throw StripeError.unavailable("the response contains a customer without an id")
+        }
         return try await database.write(of: account) { transaction in
             if let old { try transaction.billing.forget(old, of: account, in: environment) }
             return try transaction.billing.store(customer, of: account, in: environment, now: now)

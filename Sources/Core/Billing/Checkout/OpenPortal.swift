@@ -36,20 +36,24 @@ package struct OpenPortal: Sendable {
 
     private func url(_ form: StripeForm, _ key: String) async throws(StripeError) -> String {
         let made = try await billing.stripe.post("/billing_portal/sessions", form, key: key)
-        guard let url = made["url"]?.string else { throw .unavailable("a portal session without an address") }
+        guard let url = made["url"]?.string else {
+            throw .unavailable("the response contains a portal session without a URL")
+        }
         return url
     }
 
     /// Plans are changed with us, where a cheaper one begins with the next period.
     private func makeConfiguration() async throws -> String {
         let made = try await billing.stripe.post("/billing_portal/configurations", [
-            "business_profile": ["headline": "Your plan and your payments"],
+            "business_profile": ["headline": "Your plan and payments"],
             "features": [
                 "invoice_history": ["enabled": true], "payment_method_update": ["enabled": true],
                 "subscription_cancel": ["enabled": true, "mode": "at_period_end"],
             ],
         ], key: "portal-configuration-1")
-        guard let id = made["id"]?.string else { throw StripeError.unavailable("a portal configuration without an id") }
+        guard let id = made["id"]?.string else {
+            throw StripeError.unavailable("the response contains a portal configuration without an id")
+        }
         return id
     }
 }

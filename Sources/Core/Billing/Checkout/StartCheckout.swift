@@ -127,7 +127,9 @@ package struct StartCheckout: Sendable {
             "subscription_data": isPack ? nil : ["metadata": names],
             "success_url": .text(success), "cancel_url": .text(cancel),
         ], key: "checkout-\(checkout.id)-\(customer)-\(price)")
-        guard let session = StripeSession(made) else { throw StripeError.unavailable("a session that cannot be read") }
+        guard let session = StripeSession(made) else {
+            throw StripeError.unavailable("the checkout session in the response is not readable")
+        }
         return session
     }
 

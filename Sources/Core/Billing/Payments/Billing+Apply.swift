@@ -16,7 +16,7 @@ extension Billing {
             do { return try await putOff(event, tries: tries, error) } catch {
                 // The database is unavailable. The event is due again by itself.
                 logger.error(
-                    "a Stripe event could not be put off", metadata: ["event": "\(event.id)", "error": "\(error)"])
+                    "Stripe event not rescheduled", metadata: ["event": "\(event.id)", "error": "\(error)"])
                 return nil
             }
         }
@@ -60,7 +60,7 @@ extension Billing {
         let effect = Billing.effect(ofFailure: reason, of: event.id, tries: tries, now: now)
         try await write(effect, of: event, now: now)
         let isOver = if case .end = effect { true } else { false }
-        logger.log(level: isOver ? .error : .warning, "a Stripe event could not be applied", metadata: [
+        logger.log(level: isOver ? .error : .warning, "Stripe event not applied", metadata: [
             "event": "\(event.id)", "type": "\(event.type)", "tries": "\(tries + 1)", "error": "\(reason)",
         ])
         return isOver ? .abandoned : nil

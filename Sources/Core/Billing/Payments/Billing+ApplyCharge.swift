@@ -26,7 +26,7 @@ extension Billing {
             if isStored { return true }
             known = try await database.read { try $0.billing.purchase(purchase.id) }
         }
-        throw StripeError.unavailable("the charge changes all the time")
+        throw StripeError.unavailable("the charge changed repeatedly while it was read")
     }
 
     func applyDispute(_ id: String, ending event: ID<StripeEvent>? = nil) async throws -> Bool {
@@ -45,7 +45,7 @@ extension Billing {
         guard let key = try await applyWhatWasPaid(by: payment) else { return nil }
         let purchase = try await database.read { try $0.billing.purchase(withKey: key) }
         guard let other = purchase?.paymentIntent, other != payment else { return purchase }
-        logger.error("a bill was paid in parts, and what goes back of the others takes a person", metadata: [
+        logger.error("refund not applied: the invoice has several payments; adjust the credits manually", metadata: [
             "purchase": "\(key)", "payment": "\(payment)",
         ])
         return nil
@@ -67,7 +67,7 @@ extension Billing {
         guard let id else { return nil }
         let json = try await stripe.get("/disputes/\(id.percentEncoded)")
         guard let amount = json["amount"]?.integer, let status = json["status"]?.string else {
-            throw StripeError.unavailable("a dispute that cannot be read")
+            throw StripeError.unavailable("the dispute in the response is not readable")
         }
         return Dispute(id: id, amount: amount, status: status)
     }

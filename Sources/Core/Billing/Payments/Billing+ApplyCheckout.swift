@@ -12,7 +12,7 @@ extension Billing {
         _ id: String, hasFailed: Bool = false, ending event: ID<StripeEvent>? = nil
     ) async throws -> Bool {
         guard let session = StripeSession(try await stripe.get("/checkout/sessions/\(id.percentEncoded)")) else {
-            throw StripeError.unavailable("a session that cannot be read")
+            throw StripeError.unavailable("the checkout session in the response is not readable")
         }
         let facts = CheckoutFacts(
             session: session, environment: stripe.environment, hasFailed: hasFailed, event: event,
@@ -20,7 +20,7 @@ extension Billing {
         switch facts.sale {
         case .notOurs: return false
         case .paidOtherwise(let checkout):
-            logger.error("a checkout was paid otherwise than it was sold", metadata: [
+            logger.error("checkout not applied: its payment differs from the order", metadata: [
                 "checkout": "\(checkout.id)", "session": "\(session.id)",
             ])
             return false

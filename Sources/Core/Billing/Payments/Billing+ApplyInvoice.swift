@@ -20,7 +20,9 @@ extension Billing {
     /// With all of its lines, and who paid it.
     private func invoice(_ id: String) async throws -> StripeInvoice {
         let json = try await stripe.get("/invoices/\(id.percentEncoded)", ["expand": ["payments"]])
-        guard var invoice = StripeInvoice(json) else { throw StripeError.unavailable("an invoice that cannot be read") }
+        guard var invoice = StripeInvoice(json) else {
+            throw StripeError.unavailable("the invoice in the response is not readable")
+        }
         invoice.lines = try await allLines(of: invoice)
         return invoice
     }

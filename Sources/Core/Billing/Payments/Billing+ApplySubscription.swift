@@ -40,12 +40,12 @@ extension Billing {
             }
             if isStored { return true }
         }
-        throw StripeError.unavailable("the subscription changes all the time")
+        throw StripeError.unavailable("the subscription changed repeatedly while it was read")
     }
 
     func readSubscription(_ id: String) async throws -> StripeSubscription {
         guard let subscription = StripeSubscription(try await stripe.get("/subscriptions/\(id.percentEncoded)")) else {
-            throw StripeError.unavailable("a subscription that cannot be read")
+            throw StripeError.unavailable("the subscription in the response is not readable")
         }
         return subscription
     }
@@ -67,7 +67,7 @@ extension Billing {
                 StripeSubscription($0)
             }
             if facts.isSecond {
-                logger.error("an account has a second subscription: cancel one of them at Stripe", metadata: [
+                logger.error("account has a second subscription: cancel one of them at Stripe", metadata: [
                     "account": "\(account)", "kept": "\(rival.id)", "other": "\(read.id)",
                 ])
             }

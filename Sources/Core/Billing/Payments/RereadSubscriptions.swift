@@ -34,7 +34,7 @@ package struct RereadSubscriptions: Sendable {
         do {
             _ = try await billing.applySubscription(subscription.id, of: subscription.account)
         } catch {
-            billing.logger.warning("a subscription could not be read", metadata: [
+            billing.logger.warning("subscription not read", metadata: [
                 "account": "\(subscription.account)", "subscription": "\(subscription.id)", "error": "\(error)",
             ])
         }

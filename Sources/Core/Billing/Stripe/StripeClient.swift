@@ -98,14 +98,14 @@ package struct StripeClient: Sendable {
             let wait = 500 << min(number - 1, 6)
             do { try await time.sleep(.milliseconds(Int.random(in: wait / 2...wait))) } catch { throw one.error }
         }
-        throw .unavailable("no try was made")
+        throw .unavailable("no request was sent")
     }
 
     private func attempt(_ call: HTTPCall) async -> OneTry {
         do throws(HTTPCall.Failure) {
             return OneTry(Response(try await call.send(by: client, time)))
         } catch .timedOut {
-            return OneTry(failure: "no whole response within \(settings.timeout)")
+            return OneTry(failure: "no complete response within \(settings.timeout)")
         } catch {
             return OneTry(failure: error.description)
         }
@@ -158,5 +158,5 @@ private struct OneTry: Sendable {
         return response.shouldRetry ?? (response.status == 409 || response.status == 429 || response.status >= 500)
     }
 
-    var error: StripeError { response?.error ?? .unavailable(failure ?? "no answer") }
+    var error: StripeError { response?.error ?? .unavailable(failure ?? "no response") }
 }

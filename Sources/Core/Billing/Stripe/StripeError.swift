@@ -26,9 +26,9 @@ extension StripeError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .refused(let refusal):
-            "Stripe refused with HTTP \(refusal.status) (\(refusal.code ?? refusal.type), "
+            "Stripe rejected the request with HTTP \(refusal.status) (\(refusal.code ?? refusal.type), "
                 + "request \(refusal.requestID ?? "unknown")): \(refusal.message)"
-        case .unavailable(let reason): "Stripe does not answer: \(reason)"
+        case .unavailable(let reason): "Stripe is unavailable: \(reason)"
         }
     }
 }

@@ -42,7 +42,7 @@ extension Price.Subject: Encodable {
     init(_ stored: JSON?, _ formula: Price.Formula, _ factors: [Price.Factor]) throws(DatabaseError) {
         func number(_ name: String) throws(DatabaseError) -> Int {
             guard let number = stored?[name]?.integer else {
-                throw DatabaseError(.decoding, "a price was stored without its '\(name)'")
+                throw DatabaseError(.decoding, "a stored price has no '\(name)'")
             }
             return Int(number)
         }
@@ -52,7 +52,7 @@ extension Price.Subject: Encodable {
             guard let side = labels["resolution"]?.split(separator: " ").last.flatMap({ Int($0) }),
                 let quality = labels["quality"]
             else {
-                throw DatabaseError(.decoding, "a price was stored without what was priced")
+                throw DatabaseError(.decoding, "a stored price has no subject")
             }
             self = .image(longerSide: side, quality: quality)
         case .image:

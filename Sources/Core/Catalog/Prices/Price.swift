@@ -83,7 +83,7 @@ extension Price {
             let surcharge = stored["surcharge"].flatMap(Credits.init(json:)),
             let count = stored["count"]?.integer, let total = stored["total"].flatMap(Credits.init(json:)),
             let factors = stored["factors"]?.array
-        else { throw DatabaseError(.decoding, "a stored price is not a price") }
+        else { throw DatabaseError(.decoding, "a stored price is not readable") }
         self.version = Int(version)
         self.formula = formula
         self.base = base
@@ -98,7 +98,7 @@ extension Price {
 extension Price.Factor {
     fileprivate init(_ stored: JSON) throws(DatabaseError) {
         guard let name = stored["name"]?.string, let multiplier = stored["multiplier"]?.integer else {
-            throw DatabaseError(.decoding, "a stored factor of a price is not a factor")
+            throw DatabaseError(.decoding, "a stored price factor is not readable")
         }
         self.init(name: name, label: stored["label"]?.string, multiplier: Multiplier(rawValue: multiplier))
     }

@@ -35,7 +35,8 @@ extension PriceList.Document {
             for quality in kind.parameters.parameter("quality")?.choices ?? [PriceList.defaultQuality]
                 where image.qualities[quality] == nil {
                 throw PriceDocumentError(
-                    path: "image.qualities.\(quality)", message: "is missing: \(kind.name.rawValue) offers it")
+                    path: "image.qualities.\(quality)",
+                    message: "is required: the kind '\(kind.name.rawValue)' offers this quality")
             }
         }
     }
@@ -62,10 +63,10 @@ extension PriceList.Document {
             self.path = path
             if let unknown = values.keys.filter({ !names.contains($0) }).sorted().first {
                 throw PriceDocumentError(
-                    path: at(unknown), message: "is not known; there are \(names.joined(separator: ", "))")
+                    path: at(unknown), message: "is unknown; supported are \(names.joined(separator: ", "))")
             }
             if let missing = names.first(where: { values[$0] == nil && !optional.contains($0) }) {
-                throw PriceDocumentError(path: at(missing), message: "is missing")
+                throw PriceDocumentError(path: at(missing), message: "is required")
             }
         }
 
@@ -121,7 +122,7 @@ extension PriceList.Document.Image {
             let upTo = Int(try step.integer("upTo", in: 1...100_000))
             if let last = steps.last, upTo <= last.upTo {
                 throw PriceDocumentError(
-                    path: step.at("upTo"), message: "must be more than that of the step before, which is \(last.upTo)")
+                    path: step.at("upTo"), message: "must be greater than the previous step's, which is \(last.upTo)")
             }
             steps.append(PriceList.Document.Resolution(upTo: upTo, multiplier: try step.multiplier("multiplier")))
         }
@@ -133,12 +134,12 @@ extension PriceList.Document.Image {
     ) throws(PriceDocumentError) -> [String: Multiplier] {
         let path = image.at("qualities")
         guard let members = image["qualities"]?.object, (1...mostSteps).contains(members.count) else {
-            throw PriceDocumentError(path: path, message: "must be an object of 1 to \(mostSteps) qualities")
+            throw PriceDocumentError(path: path, message: "must be an object with 1 to \(mostSteps) qualities")
         }
         var qualities: [String: Multiplier] = [:]
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
             guard (1...40).contains(name.utf8.count) else {
-                throw PriceDocumentError(path: path, message: "has a name that is not 1 to 40 characters long")
+                throw PriceDocumentError(path: path, message: "has a quality whose name does not have 1 to 40 bytes")
             }
             qualities[name] = try PriceList.Document.checkMultiplier(value.integer, at: "\(path).\(name)")
         }

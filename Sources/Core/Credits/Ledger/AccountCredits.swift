@@ -25,7 +25,8 @@ struct AccountCredits: Sendable, Hashable {
         try demand(amount, at: now)
         guard let parts = Reservation.split(amount, over: lots.filter { $0.isAlive(at: now) }) else {
             throw DatabaseError(
-                .check, "a balance of \(balance.available) is not in its account's lots; run 'darkroom audit'")
+                .check,
+                "the balance of \(balance.available) credits does not match the account's lots; run 'darkroom audit'")
         }
         for part in parts {
             guard let index = lots.firstIndex(where: { $0.id == part.lot }) else { continue }

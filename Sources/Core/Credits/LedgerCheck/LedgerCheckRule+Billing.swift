@@ -3,18 +3,18 @@ import SQL
 extension LedgerCheckRule {
     /// Compares what was bought with what the ledger booked for it, and checks what is owed.
     static let billing: [LedgerCheckRule] = [
-        LedgerCheckRule(.purchases, name: "a purchase is booked as what it says", statement: """
+        LedgerCheckRule(.purchases, name: "a purchase is booked with its amount of credits", statement: """
             SELECT p.id AS subject, CAST(p.credits AS TEXT) AS expected, CAST(COALESCE(t.amount, 0) AS TEXT) AS found
             FROM purchases p LEFT JOIN transactions t ON t.key = p.key AND t.account_id = p.account_id
             WHERE t.id IS NULL OR t.amount <> p.credits ORDER BY 1 LIMIT $1
             """),
-        LedgerCheckRule(.purchases, name: "bought credits have their purchase", statement: """
+        LedgerCheckRule(.purchases, name: "every booking of purchased credits has a purchase", statement: """
             SELECT t.id AS subject, 'a purchase' AS expected, 'none' AS found
             FROM transactions t LEFT JOIN purchases p ON p.key = t.key
             WHERE t.kind IN ('purchase', 'grant') AND (t.key LIKE 'checkout:%' OR t.key LIKE 'invoice:%')
                 AND p.id IS NULL ORDER BY 1 LIMIT $1
             """),
-        LedgerCheckRule(.purchases, name: "what was taken back of a purchase is booked or owed", statement: """
+        LedgerCheckRule(.purchases, name: "credits taken back from a purchase are booked or owed", statement: """
             SELECT p.id AS subject, CAST(p.clawed_back AS TEXT) AS expected,
                 CAST(COALESCE(d.amount, 0) - COALESCE(t.amount, 0) AS TEXT) AS found
             FROM purchases p
@@ -27,7 +27,7 @@ extension LedgerCheckRule {
             ) t ON t.purchase_id = p.id
             WHERE p.clawed_back <> COALESCE(d.amount, 0) - COALESCE(t.amount, 0) ORDER BY 1 LIMIT $1
             """),
-        LedgerCheckRule(.balances, name: "what is owed is the sum of open debts", statement: """
+        LedgerCheckRule(.balances, name: "a balance's owed credits equal the sum of its open debts", statement: """
             SELECT b.account_id AS subject, CAST(COALESCE(d.amount, 0) AS TEXT) AS expected,
                 CAST(b.owed AS TEXT) AS found
             FROM balances b

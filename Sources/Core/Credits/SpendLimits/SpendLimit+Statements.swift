@@ -188,7 +188,7 @@ private enum Statements {
 extension SpendLimit {
     fileprivate init(_ row: Row) throws(DatabaseError) {
         guard let scope = try Scope(name: row.get("scope"), subject: row.get("subject")) else {
-            throw DatabaseError(.decoding, "a limit has a scope that there is not")
+            throw DatabaseError(.decoding, "a spend limit has an unknown scope")
         }
         try self.init(scope: scope, period: row.get("period"), amount: row.get("amount"))
     }

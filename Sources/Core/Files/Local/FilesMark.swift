@@ -13,13 +13,13 @@ package struct FilesMark: Sendable {
         package var description: String {
             switch self {
             case .missing(let path, let mark): """
-                The folder of files is not the one that the other nodes of this database use: it has no \(path). Name \
-                theirs with DARKROOM_FILES. If it is theirs and the mark was lost, write it again: \
-                echo \(mark) > \(path)
+                The folder of files differs from the one that the other nodes of this database use: \(path) does \
+                not exist. Set DARKROOM_FILES to the folder of the other nodes. If this is that folder and only the \
+                file was lost, create it again: echo \(mark) > \(path)
                 """
             case .other(let path): """
-                The folder of files belongs to another installation, as \(path) says. Name the one that the other \
-                nodes of this database use with DARKROOM_FILES.
+                The folder of files belongs to another installation, according to \(path). Set DARKROOM_FILES to \
+                the folder that the other nodes of this database use.
                 """
             }
         }

@@ -28,7 +28,7 @@ struct LocalFileBytes: AsyncSequence, Sendable {
                 return buffer
             }
             guard chunk.readableBytes > 0 else {
-                throw FileStoreError.unavailable("the file became shorter while it was read")
+                throw FileStoreError.unavailable("the file was truncated while it was read")
             }
             position += chunk.readableBytes
             return chunk

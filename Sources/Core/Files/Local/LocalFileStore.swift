@@ -19,7 +19,7 @@ package struct LocalFileStore: FileStore {
             try FileManager.default.createDirectory(
                 atPath: root, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw FileStoreError.full("the folder for files \(root) cannot be made: \(error.localizedDescription)")
+            throw FileStoreError.full("the folder \(root) cannot be created: \(error.localizedDescription)")
         }
         try DiskFile.makeDirectory(incoming, below: root)
     }
@@ -57,7 +57,7 @@ package struct LocalFileStore: FileStore {
         }
         let range = range ?? 0..<size
         guard range.lowerBound >= 0, range.upperBound <= size else {
-            throw FileStoreError.unavailable("\(key) has \(size) bytes and not \(range.upperBound)")
+            throw FileStoreError.unavailable("\(key) has \(size) bytes, but \(range.upperBound) were expected")
         }
         return OpenedFile(size: size, bytes: LocalFileBytes(file: file, range: range, threads: threads))
     }
@@ -105,7 +105,7 @@ package struct LocalFileStore: FileStore {
             try file.synchronize()
             try DiskFile.remove(path)
             let free = try FileManager.default.attributesOfFileSystem(forPath: root)[.systemFreeSize] as? NSNumber
-            return "\(root) can be written" + (free.map { "; \($0.int64Value >> 20) MB free" } ?? "")
+            return "\(root) is writable" + (free.map { "; \($0.int64Value >> 20) MB free" } ?? "")
         }
     }
 

@@ -16,7 +16,7 @@ extension StoreOutput {
             return .broken(error.reason, isTransient: error.mayPass)
         } catch let error as FileStoreError {
             if case .tooLarge(let limit) = error {
-                return .broken("it has more than \(limit) bytes", isTransient: false)
+                return .broken("the file is larger than \(limit) bytes", isTransient: false)
             }
             return .storeUnavailable("\(error)")
         }
@@ -38,15 +38,15 @@ extension FetchError {
     /// For the job's record; a provider's address may hold a secret, so only the host is named.
     package var reason: String {
         switch self {
-        case .invalidAddress: "its address is not one that can be fetched"
-        case .privateAddress(let host): "\(host) is not on the public internet"
-        case .unresolved(let host): "\(host) was not found"
-        case .tooManyRedirects: "it was redirected too often"
-        case .status(let status, _): "its host answered \(status)"
-        case .tooLarge(let limit): "it has more than \(limit) bytes"
-        case .truncated: "it was cut short"
-        case .timedOut: "it did not come in time"
-        case .unreachable: "its host could not be reached"
+        case .invalidAddress: "its URL is invalid"
+        case .privateAddress(let host): "the host \(host) is not on the public internet"
+        case .unresolved(let host): "the host \(host) was not found"
+        case .tooManyRedirects: "the host redirected too many times"
+        case .status(let status, _): "the host returned HTTP \(status)"
+        case .tooLarge(let limit): "the file is larger than \(limit) bytes"
+        case .truncated: "the file is incomplete"
+        case .timedOut: "the download timed out"
+        case .unreachable: "the host is unreachable"
         }
     }
 }
@@ -62,13 +62,13 @@ extension AssetError {
 
     fileprivate var reason: String {
         switch self {
-        case .empty: "it is empty"
-        case .wrongType(let found, _): "it is \(found ?? "neither an image nor a video of a known type")"
-        case .damaged(let type): "it begins like \(type.name) but is damaged"
-        case .tooManyPixels(let size): "it has \(size.width) × \(size.height) pixels"
-        case .tooLarge(let limit): "it has more than \(limit) bytes"
+        case .empty: "the file is empty"
+        case .wrongType(let found, _): "the file is \(found ?? "not a supported image or video")"
+        case .damaged(let type): "the \(type.name) file is damaged"
+        case .tooManyPixels(let size): "the image is too large: \(size.width) × \(size.height) pixels"
+        case .tooLarge(let limit): "the file is larger than \(limit) bytes"
         case .notFound, .quotaExceeded, .tooManyUploads, .inUse, .invalidName, .invalidTags, .removedMeanwhile:
-            "it could not be kept"
+            "the file could not be stored"
         }
     }
 }

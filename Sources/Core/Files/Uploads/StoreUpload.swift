@@ -121,7 +121,8 @@ package struct StoreUpload: Sendable {
     /// At once if that is possible; else `DeleteFiles` removes the file when its registration is due.
     private func remove(_ key: StorageKey) async {
         do { try await RemoveFile(database: database, store: store)(key) } catch {
-            logger.warning("a refused upload stays for the hour", metadata: ["error": "\(error)"])
+            logger.warning(
+                "rejected upload not removed yet; it is removed within an hour", metadata: ["error": "\(error)"])
         }
     }
 

@@ -31,7 +31,7 @@ package struct AdvanceAttempt: Sendable {
         let (attempt, job) = (due.attempt, due.job)
         guard let provider = providers.named(attempt.provider) else {
             logger.error(
-                "no provider of this name is configured",
+                "provider not configured",
                 metadata: ["provider": "\(attempt.provider)", "attempt": "\(attempt.id)"])
             return try await giveUpIfOverdue(due, job, nil)
         }
@@ -83,7 +83,7 @@ package struct AdvanceAttempt: Sendable {
             try await lose(due, job)
         case .unavailable(let reason, let retryAfter):
             logger.warning(
-                "provider could not be asked", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
+                "provider not polled", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
             let wait = max(provider.pollInterval(after: due.attempt.pollCount + 2), retryAfter ?? .zero)
             let deadline = job.cancelRequestedAt.map { $0 + rules.cancelTimeout }
             let next = min(now + wait, job.deadlineAt ?? .distantFuture, deadline ?? .distantFuture)
@@ -110,7 +110,8 @@ package struct AdvanceAttempt: Sendable {
                 try $0.jobs.recordCancelSent(due.attempt.id, now: now, dueAt: next)
             }
         case .unavailable(let reason):
-            logger.warning("cancel not passed on", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
+            logger.warning(
+                "cancel not sent to the provider", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
             let next = min(now + .seconds(2), requestedAt + rules.cancelTimeout)
             try await database.write(of: job.account) {
                 try $0.jobs.release(due.lease, of: due.attempt.id, dueAt: next)

@@ -17,7 +17,7 @@ extension JobStatements {
         try execute("INSERT INTO provider_costs (day, expected) VALUES ($1, 0) ON CONFLICT (day) DO NOTHING", day)
         guard let row = try queryOne(
             "SELECT * FROM provider_costs WHERE day = $1 \(.forUpdate(of: "provider_costs"))", day)
-        else { throw DatabaseError(.decoding, "a day that was inserted is not there") }
+        else { throw DatabaseError(.decoding, "an inserted day was not found") }
         let costs = try ProviderCosts(row)
         let fitting = budget.fitting(jobs, expected: costs.expected)
         if costs.isReached(at: budget.limit) { return (fitting, false) }

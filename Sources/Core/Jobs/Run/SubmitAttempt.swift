@@ -79,7 +79,7 @@ package struct SubmitAttempt: Sendable {
             let endpoint = try await catalog.current().endpoints[claim.job.endpoint]
         else {
             let failure = ProviderFailure(
-                .misconfigured, "no provider serves \(claim.job.endpoint)", isTransient: false)
+                .misconfigured, "no provider is configured for \(claim.job.endpoint)", isTransient: false)
             try await fail(claim, .provider(failure), nil)
             return nil
         }

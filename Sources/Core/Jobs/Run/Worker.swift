@@ -98,12 +98,12 @@ package final class Worker: Service {
         do {
             let taken = try await take()
             if inFlight.withLock({ $0.complainedAt.removeValue(forKey: kind) }) != nil {
-                logger.notice("work is taken again", metadata: ["work": "\(kind)"])
+                logger.notice("worker reads work again", metadata: ["work": "\(kind)"])
             }
             return taken
         } catch {
             if isTimeToComplain(of: kind) {
-                logger.error("no work could be taken", metadata: ["work": "\(kind)", "error": "\(error)"])
+                logger.error("worker could not read work", metadata: ["work": "\(kind)", "error": "\(error)"])
             }
             return []
         }
@@ -146,8 +146,8 @@ package final class Worker: Service {
 
     private func reportBrake() {
         logger.error(
-            "providers may cost no more today; jobs wait until midnight UTC, or for a higher limit", metadata: [
-            "microdollars": "\(budget?.limit.rawValue ?? 0)"])
+            "daily provider budget reached; jobs wait until midnight UTC",
+            metadata: ["microdollars": "\(budget?.limit.rawValue ?? 0)"])
     }
 
     private func introduce(_ provider: ProviderName) async throws {
@@ -187,7 +187,7 @@ package final class Worker: Service {
             try await advanceAttempt(due)
         } catch {
             logger.error(
-                "attempt could not be advanced", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
+                "attempt not advanced", metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             let again = time.now() + (isShuttingDown.withLock { $0 } ? .zero : .seconds(2))
             do {
                 try await database.write(of: due.job.account) {
@@ -195,7 +195,7 @@ package final class Worker: Service {
                 }
             } catch {
                 logger.error(
-                    "lease not released; it ends by itself",
+                    "lease not released; it expires by itself",
                     metadata: ["attempt": "\(due.attempt.id)", "error": "\(error)"])
             }
         }

@@ -75,8 +75,8 @@ package struct PriceRequest: Sendable {
                 throw ParameterError(
                     code: .unsupported, field: "negativePrompt",
                     message: """
-                        \(endpoint.id) does not support 'negativePrompt'. Leave it out, or name an endpoint that \
-                        takes it.
+                        \(endpoint.id) does not support 'negativePrompt'. Remove the parameter, or choose another \
+                        endpoint.
                         """)
             }
             return valid
@@ -106,7 +106,7 @@ package struct PriceRequest: Sendable {
         for (name, asset) in inputs.sorted(by: { $0.key < $1.key }) {
             guard let side = try await database.read({ try $0.jobs.pictureSide(asset, of: account) }) else {
                 throw SubmitError.parameter(ParameterError(
-                    code: .invalid, field: name, message: "There is no picture with this id among your assets."))
+                    code: .invalid, field: name, message: "There is no image with this id in your account."))
             }
             longest = max(longest, side)
         }

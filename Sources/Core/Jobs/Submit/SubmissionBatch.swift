@@ -48,7 +48,7 @@ struct SubmissionBatch: Sendable {
     private func demandInputs(of request: PricedRequest, _ account: ID<Account>) throws(SubmitError) {
         for (name, asset) in request.inputs.sorted(by: { $0.key < $1.key }) where inputs[asset] != account {
             throw .parameter(ParameterError(
-                code: .invalid, field: name, message: "There is no picture with this id among your assets."))
+                code: .invalid, field: name, message: "There is no image with this id in your account."))
         }
     }
 

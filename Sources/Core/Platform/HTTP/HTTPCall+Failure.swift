@@ -52,9 +52,9 @@ extension HTTPCall.Failure: CustomStringConvertible {
     var description: String {
         switch self {
         case .unreachable(let reason), .brokenOff(let reason): reason
-        case .connectTimedOut: "no connection in time"
-        case .timedOut: "no whole response in time"
-        case .tooLarge(let limit): "the response has more than \(limit) bytes"
+        case .connectTimedOut: "connection timed out"
+        case .timedOut: "no complete response in time"
+        case .tooLarge(let limit): "the response is larger than \(limit) bytes"
         case .cancelled: "cancelled"
         }
     }

@@ -63,7 +63,9 @@ extension HTTPCall {
                 let part: ByteBuffer?
                 do { part = try await parts.next(isolation: actor) } catch { throw Failure(error) }
                 guard let part else {
-                    if let announced, announced != size { throw .brokenOff("\(size) of \(announced) bytes arrived") }
+                    if let announced, announced != size {
+                        throw .brokenOff("only \(size) of \(announced) bytes were received")
+                    }
                     return nil
                 }
                 size += part.readableBytes

@@ -112,7 +112,10 @@ package enum SecretsError: Error, Sendable, Hashable, CustomStringConvertible {
     case unreadable
 
     package var description: String {
-        "The installation's secrets cannot be read. Restore them from a backup: without them nobody stays signed in."
+        """
+        The installation's secrets cannot be read. Restore them from a backup. With new secrets, all sessions and file \
+        links become invalid.
+        """
     }
 }
 

@@ -17,7 +17,7 @@ package enum FalHeader: String, Sendable, CaseIterable {
     case webhookSignature = "x-fal-webhook-signature"
 
     package var field: HTTPField.Name {
-        guard let name = HTTPField.Name(rawValue) else { preconditionFailure("a header's name is a token") }
+        guard let name = HTTPField.Name(rawValue) else { preconditionFailure("a header name is a token") }
         return name
     }
 }

@@ -70,7 +70,7 @@ package struct FalProvider: Provider {
         switch response.status {
         case 200..<300:
             guard let accepted = response.decode(FalSubmitResponse.self) else {
-                return .noResponse("an answer of HTTP \(response.status) without a request id")
+                return .noResponse("HTTP \(response.status) without a request id")
             }
             return .accepted(requestID: accepted.requestID, queuePosition: accepted.queuePosition)
         // A gateway's own error does not say whether the queue behind it accepted the work.
@@ -85,7 +85,7 @@ package struct FalProvider: Provider {
     package func poll(_ reference: ProviderReference) async -> PollResult {
         guard let url = requestURL(reference) else { return .notFound }
         guard case .response(let response) = await http.send(.GET, url + "/status?logs=1", timeout: .seconds(15)) else {
-            return .unavailable("no answer", retryAfter: nil)
+            return .unavailable("no response", retryAfter: nil)
         }
         if response.status == 404 { return .notFound }
         guard (200..<300).contains(response.status), let status = response.decode(FalStatus.self) else {
@@ -107,7 +107,7 @@ package struct FalProvider: Provider {
     /// A failed request is completed too: its result is the error's own status and body.
     private func result(_ url: String, _ status: FalStatus) async -> PollResult {
         guard case .response(let response) = await http.send(.GET, url, timeout: .seconds(30)) else {
-            return .unavailable("no answer to the request for the result", retryAfter: nil)
+            return .unavailable("no response to the request for the result", retryAfter: nil)
         }
         if (200..<300).contains(response.status), status.error == nil, let payload = response.json {
             return .ended(FalResult.delivered(payload))
@@ -127,7 +127,7 @@ package struct FalProvider: Provider {
     package func cancel(_ reference: ProviderReference) async -> CancelResult {
         guard let url = requestURL(reference) else { return .notFound }
         guard case .response(let response) = await http.send(.PUT, url + "/cancel", timeout: .seconds(15)) else {
-            return .unavailable("no answer")
+            return .unavailable("no response")
         }
         switch response.status {
         case 200 where response.json?["status"]?.string == "OK": return .dropped

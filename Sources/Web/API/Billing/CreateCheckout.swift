@@ -32,7 +32,7 @@ struct CreateCheckout: Sendable {
         default:
             throw APIError(
                 .unprocessableContent, "missing_parameter",
-                "Name one of 'pack' and 'plan'; GET /api/billing/packs lists them.", field: "pack")
+                "Set either 'pack' or 'plan'. GET /api/billing/packs lists both.", field: "pack")
         }
     }
 }

@@ -14,7 +14,7 @@ struct OfferChange: Sendable {
         title = try body.text("title")
         credits = try body[name].map { value in
             guard let credits = try? value.decode(Credits.self) else {
-                throw OfferError.invalid(field: name, "'\(name)' is a number with at most two decimals.")
+                throw OfferError.invalid(field: name, "'\(name)' must be a number with at most two decimals.")
             }
             return credits
         }

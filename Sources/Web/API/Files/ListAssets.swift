@@ -21,7 +21,7 @@ struct ListAssets: Sendable {
     private static func kind(_ text: Substring?) throws(APIError) -> Asset.Kind? {
         guard let text else { return nil }
         guard let kind = Asset.Kind(rawValue: String(text)) else {
-            throw .invalidParameter("kind", "'kind' is 'upload' or 'output'.")
+            throw .invalidParameter("kind", "'kind' must be 'upload' or 'output'.")
         }
         return kind
     }

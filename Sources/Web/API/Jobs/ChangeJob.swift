@@ -31,7 +31,8 @@ struct ChangeJob: Sendable {
         }
         guard job.state.isTerminal else {
             throw APIError(
-                .conflict, "job_not_ended", "The job is \(job.state.rawValue). Only an ended job can be tried again.")
+                .conflict, "job_not_ended",
+                "The job is \(job.state.rawValue). Only a job that has ended can be retried.")
         }
         let outcome = try await submit([JobRequest(again: job)], by: context.actor, idempotency: idempotency) { jobs in
             StoredResponse(status: 202, body: JSON.text(of: Envelope(job: JobBody(jobs[0]))))

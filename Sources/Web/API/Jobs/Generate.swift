@@ -39,7 +39,7 @@ extension JobRequest {
     static func list(in body: JSON) throws(APIError) -> [JobRequest] {
         guard let jobs = body["jobs"] else { return [try JobRequest(body)] }
         guard let list = jobs.array, body.object?.count == 1 else {
-            throw .invalidParameter("jobs", "'jobs' is a list of requests, and stands alone.")
+            throw .invalidParameter("jobs", "'jobs' must be a list of requests, and the only field of the body.")
         }
         var requests: [JobRequest] = []
         for (index, item) in list.prefix(100).enumerated() {

@@ -49,7 +49,7 @@ struct EventStream: Sendable {
         guard let id = Int64(given), id >= 0 else {
             throw APIError(
                 .badRequest, "invalid_last_event_id",
-                "'Last-Event-ID' is not one of this server.", field: "Last-Event-ID")
+                "'Last-Event-ID' must be the id of an event that this server sent.", field: "Last-Event-ID")
         }
         return id
     }

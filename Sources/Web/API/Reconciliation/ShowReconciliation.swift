@@ -20,7 +20,7 @@ struct ShowReconciliation: Sendable {
         let withStripe: Flag? = try request.choice("stripe")
         let (from, to) = (try request.instant("from"), try request.instant("to"))
         guard let period = ReconciliationPeriod(from: from, to: to, now: time.now()) else {
-            throw APIError.invalidParameter("from", "'from' is before 'to', and at most 366 days before it.")
+            throw APIError.invalidParameter("from", "'from' must be before 'to', and at most 366 days apart.")
         }
         let found = try await oneAtATime(orThrow: Self.isRunning) {
             try await read(period, withStripe: withStripe == .true, limit: limit)
@@ -29,6 +29,6 @@ struct ShowReconciliation: Sendable {
     }
 
     private static let isRunning = APIError(
-        .tooManyRequests, "rate_limited", "The books are being read already. Ask again when that has ended.",
+        .tooManyRequests, "rate_limited", "Another reconciliation is running. Try again when it has finished.",
         retryAfter: .seconds(5))
 }

@@ -23,7 +23,7 @@ struct ErrorMiddleware: RouterMiddleware {
         context.logger.error("internal error", metadata: ["error": "\(error)"])
         return APIError(
             .internalServerError, "internal_error",
-            "Something went wrong here. Try again; if it stays, tell the operator the request id."
+            "An internal error occurred. Try again. If the error persists, contact the operator with the request id."
         ).response(requestID: context.requestID)
     }
 }
@@ -32,7 +32,7 @@ extension APIError {
     fileprivate init(http error: HTTPError) {
         switch error.status {
         case .notFound: self.init(.notFound, "route_not_found", "No such route.")
-        case .contentTooLarge: self.init(.contentTooLarge, "body_too_large", "The body is too large.")
+        case .contentTooLarge: self.init(.contentTooLarge, "body_too_large", "The request body is too large.")
         default:
             self.init(
                 error.status, error.status.code < 500 ? "bad_request" : "internal_error",

@@ -20,7 +20,7 @@ struct HomePage: Sendable {
         do {
             template = try MustacheTemplate(string: String(decoding: PackageResources.home_mustache, as: UTF8.self))
         } catch {
-            preconditionFailure("the page's template is part of the program and must parse: \(error)")
+            preconditionFailure("the page's template is invalid: \(error)")
         }
     }
 
@@ -64,9 +64,9 @@ struct HomePage: Sendable {
     private static func message(afterPayment end: String?) -> String? {
         switch end {
         case "done":
-            "Thank you. The credits are on the account as soon as the payment has arrived, which by card is now."
+            "Thank you. The credits are added when the payment arrives. Card payments arrive at once."
         case "cancelled":
-            "Nothing was bought, and nothing is to be paid."
+            "The purchase was cancelled. You were not charged."
         default:
             nil
         }
@@ -88,7 +88,7 @@ struct HomePage: Sendable {
 
     private var providers: [Part] {
         guard !app.providers.entries.isEmpty else {
-            return [Part(name: "Provider", text: "none: jobs wait", look: "bad")]
+            return [Part(name: "Provider", text: "none (jobs wait)", look: "bad")]
         }
         return app.providers.entries.map { entry in
             Part(name: "Provider", text: entry.title, look: entry.isSimulated ? "plain" : "good")

@@ -18,7 +18,7 @@ extension AuthError {
                 .tooManyRequests, "over_request_rate_limit", "Request rate limit reached", retryAfter: .seconds(1))
         case let error as DatabaseError where [.busy, .unavailable, .full].contains(error.kind):
             self.init(
-                .serviceUnavailable, "unexpected_failure", "The database cannot answer now. Try again.",
+                .serviceUnavailable, "unexpected_failure", "The database is unavailable. Try again.",
                 retryAfter: .seconds(1))
         case let error as HTTPError where error.status.code < 500:
             self.init(error.status, "validation_failed", error.body ?? error.status.reasonPhrase)
@@ -42,7 +42,7 @@ extension AuthError {
         case .sessionEnded:
             self.init(.forbidden, "session_not_found", "Session from session_id claim in JWT does not exist")
         case .userDisabled, .accountDisabled: self = .banned
-        case .noSuchAccount: self.init(.notFound, "user_not_found", "There is no such account among yours")
+        case .noSuchAccount: self.init(.notFound, "user_not_found", "This user is not a member of the account")
         }
     }
 
@@ -93,7 +93,7 @@ extension AuthError {
         case .emailChangeUnavailable:
             self.init(
                 .unprocessableContent, "email_provider_disabled",
-                "Addresses are changed by mail, which is not set up here.")
+                "Email addresses cannot be changed: this server does not send email.")
         }
     }
 

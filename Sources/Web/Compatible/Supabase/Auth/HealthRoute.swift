@@ -6,6 +6,9 @@ struct HealthRoute: Sendable {
     let version: String
 
     @Sendable func handle(_ request: Request, context: AppContext) -> Response {
-        .json(["version": .string(version), "name": "Darkroom", "description": "Darkroom speaks Supabase Auth"] as JSON)
+        .json([
+            "version": .string(version), "name": "Darkroom",
+            "description": "Darkroom implements the Supabase Auth API",
+        ] as JSON)
     }
 }

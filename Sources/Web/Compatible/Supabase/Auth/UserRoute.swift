@@ -31,7 +31,7 @@ struct UserRoute: Sendable {
 
     private func refuseNewAddress(_ body: JSON, of id: ID<User>) async throws {
         if let phone = try body.text("phone"), !phone.isEmpty {
-            throw AuthError(.unprocessableContent, "phone_provider_disabled", "Phone numbers are not stored here")
+            throw AuthError(.unprocessableContent, "phone_provider_disabled", "Phone numbers are not supported")
         }
         guard let email = try body.text("email"), let user = try await users.find(id) else { return }
         guard EmailAddress(email)?.key == user.email.lowercased() else { throw UserError.emailChangeUnavailable }
