@@ -118,7 +118,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "SQL", "Core", "Web", hummingbird, crypto, logging, httpClient, nio, nioHTTP1, nioPosix, systemPackage,
+                "SQL", "Core", "Web", "CLibpq", hummingbird, crypto, logging, httpClient, nio, nioHTTP1, nioPosix,
+                systemPackage,
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             path: "Tests/TestSupport",

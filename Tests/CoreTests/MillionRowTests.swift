@@ -3,8 +3,9 @@ import SQL
 import Testing
 import TestSupport
 
-/// PostgreSQL plans by the number of rows, so its plans are checked with many.
-@Suite(.enabled(if: TestEngine.available.contains(.postgres)))
+/// PostgreSQL plans by the number of rows, so its plans are checked with many. They take minutes to insert, so this is
+/// part of `make torture`.
+@Suite(.enabled(if: TestEngine.available.contains(.postgres) && TestEngine.isTorture))
 struct MillionRowTests {
     @Test func `among a million jobs no statement of a job's life looks through a table that grows`() async throws {
         let explaining = Explaining()

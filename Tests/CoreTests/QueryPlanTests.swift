@@ -69,9 +69,12 @@ struct QueryPlanTests {
         #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
     }
 
-    private func lived() async throws -> Explaining {
+    /// One life for all cases: they only read its plans.
+    private static let life = Task {
         let explaining = Explaining()
         try await TestWorld(dailyCost: 1_000_000, wrap: explaining.wrap).liveThrough()
         return explaining
     }
+
+    private func lived() async throws -> Explaining { try await QueryPlanTests.life.value }
 }

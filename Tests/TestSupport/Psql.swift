@@ -17,10 +17,16 @@ package struct Psql: Sendable {
 
     /// Throws if the test runs without PostgreSQL.
     package init(_ database: Database) async throws {
-        guard let url = TestEngine.postgresURL else { throw Unexpected("DARKROOM_TEST_POSTGRES is not set") }
-        self.url = url
+        guard let url = TestEngine.postgresURL, let slash = url.lastIndex(of: "/") else {
+            throw Unexpected("DARKROOM_TEST_POSTGRES is not set, or names no database")
+        }
         folder = try TemporaryFolder()
-        schema = try await database.read { try $0.queryOne("SELECT current_schema() AS name")?.get("name") ?? "" }
+        let (name, schema): (String, String) = try await database.read {
+            let row = try $0.queryOne("SELECT current_database() AS name, current_schema() AS schema")
+            return (try row?.get("name") ?? "", try row?.get("schema") ?? "")
+        }
+        self.url = url[...slash] + name
+        self.schema = schema
     }
 
     /// Runs as a client's own query does: in the role, for a user, and for one account if it is named.

@@ -11,33 +11,36 @@ package enum TestEngine: String, Sendable, CaseIterable {
 
     package static var postgresURL: String? { ProcessInfo.processInfo.environment["DARKROOM_TEST_POSTGRES"] }
 
-    /// An empty database with the current schema: a file in `folder`, or a schema of its own in the cluster.
+    /// An empty database with the current schema: a file in `folder`, or a database of its own in the cluster.
     package func database(in folder: String) async throws -> Database {
-        let database = try await emptyDatabase(in: folder)
-        try await Schema.migrator.migrate(database) { 0 }
-        return database
+        try await nodes(1, in: folder)[0]
     }
 
+    /// One without a schema, for tests of migrations.
     package func emptyDatabase(in folder: String) async throws -> Database {
-        try await emptyDatabases(1, in: folder)[0]
+        switch self {
+        case .sqlite: Database(try SQLiteEngine(path: TestEngine.file(in: folder)))
+        case .postgres: Database(try PostgresEngine(url: try await TestEngine.newPostgres(), writers: 2, readers: 2))
+        }
     }
 
     /// One database with the current schema, opened once per node.
     package func nodes(_ count: Int, in folder: String) async throws -> [Database] {
-        let databases = try await emptyDatabases(count, in: folder)
-        try await Schema.migrator.migrate(databases[0]) { 0 }
-        return databases
-    }
-
-    private func emptyDatabases(_ count: Int, in folder: String) async throws -> [Database] {
         switch self {
         case .sqlite:
-            return try (0..<count).map { _ in Database(try SQLiteEngine(path: folder + "/darkroom.sqlite")) }
+            let path = TestEngine.file(in: folder)
+            try await MigratedDatabase.copySQLite(to: path)
+            return try (0..<count).map { _ in Database(try SQLiteEngine(path: path)) }
         case .postgres:
-            let address = try await TestEngine.newPostgres()
+            let address = try await MigratedDatabase.clonePostgres()
             return try (0..<count).map { _ in Database(try PostgresEngine(url: address, writers: 2, readers: 2)) }
         }
     }
+
+    private static func file(in folder: String) -> String { folder + "/darkroom.sqlite" }
+
+    /// Whether this is `make torture`, which also runs what takes minutes.
+    package static let isTorture = ProcessInfo.processInfo.environment["TORTURE_SECONDS"] != nil
 
     /// The address of an empty schema of its own, for tests that open it themselves.
     package static func newPostgres() async throws -> String {

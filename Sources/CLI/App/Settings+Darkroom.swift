@@ -10,6 +10,8 @@ extension Settings {
         var rules = WorkRules()
         rules.lease = lease
         rules.concurrency = concurrency
+        rules.retries = RetryPolicy(firstDelay: retryDelay, maximumDelay: retryDelay * 30)
+        rules.storeDelay = storeDelay
         rules.idle = .milliseconds(200)
         return DarkroomSettings(
             accounts: .init(signUp: signUp),

@@ -27,6 +27,10 @@ struct Settings: Sendable {
     var quota: Int
     var lease: Duration
     var concurrency: Int
+    /// Before a job's second attempt; doubles with each, up to thirty times as long.
+    var retryDelay: Duration
+    /// Before an output is fetched a second time; doubles with each.
+    var storeDelay: Duration
     /// What providers may cost in a day of UTC.
     var providerCostPerDay: MicroDollars?
     /// How long a server goes on serving after it has said that it stops.
@@ -100,6 +104,8 @@ extension Settings {
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
+            retryDelay: reader.seconds("retry.seconds", 0.05...60) ?? .seconds(2),
+            storeDelay: reader.seconds("store.retry.seconds", 0.05...60) ?? .seconds(1),
             providerCostPerDay: reader.dollars("provider.cost.per.day"),
             shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0),
             log: reader.log())

@@ -70,6 +70,19 @@ struct SettingsReader {
         return value
     }
 
+    /// A wait, which may have a fraction.
+    mutating func seconds(_ name: String, _ range: ClosedRange<Double>) -> Duration? {
+        guard let text = text(name) else { return nil }
+        guard let value = Double(text), range.contains(value) else {
+            problems.append("""
+                \(Self.variable(name)) must be a number of seconds from \(range.lowerBound) to \(range.upperBound), but \
+                is '\(text)'.
+                """)
+            return nil
+        }
+        return .milliseconds(Int64((value * 1000).rounded()))
+    }
+
     /// A port of this process beside the server's own.
     mutating func port(_ name: String, otherThan server: Int) -> Int? {
         let port = integer(name, 1...65_535)

@@ -36,7 +36,7 @@ struct ProgressTests {
         var view = JobView()
 
         view.take(details: ["progress": ["queuePosition": "3"]])
-        #expect(view.phase == "queued behind 3")
+        #expect(view.phase == "in the queue, 3 ahead")
         view.take(ServerEvent(name: "started"), ["status": "processing", "data": ["attempt": 2]])
         #expect(view.phase == "processing, attempt 2")
         view.take(ServerEvent(name: "progress"), ["percent": 40, "log": "Rendering"])
@@ -74,6 +74,6 @@ struct ProgressTests {
             "transactions": [["availableAfter": 100], ["availableAfter": .decimal(81.5)]],
         ]]
 
-        #expect(Receipt(details).sentence == "captured 6.00 credits, 12.50 given back, 81.50 left")
+        #expect(Receipt(details).sentence == "captured 6.00 credits, 12.50 released, 81.50 available")
     }
 }

@@ -102,5 +102,5 @@ package final class RunningNode: Sendable {
     }
 
     /// A worker has no port: it says so when it begins.
-    private var starts: Int { log.split(separator: "\n").count { $0.hasSuffix("working") } }
+    private var starts: Int { log.split(separator: "\n").count { $0.contains(" notice working ") } }
 }

@@ -65,7 +65,7 @@ package final class RunningNodes: Sendable {
         var environment = [
             "DARKROOM_ADMIN_EMAIL": RunningServer.administrator.email,
             "DARKROOM_ADMIN_PASSWORD": RunningServer.administrator.password,
-            "TZ": "UTC",
+            "TZ": "UTC", "DARKROOM_RETRY_SECONDS": "0.1", "DARKROOM_STORE_RETRY_SECONDS": "0.1",
         ]
         if let databaseURL {
             environment["DARKROOM_DATABASE_URL"] = databaseURL

@@ -139,6 +139,7 @@ package final class RunningServer: Sendable {
     private static func launch(_ options: Options, _ port: Int, _ folder: String) async throws -> ChildProcess {
         var environment = [
             "DARKROOM_ADMIN_EMAIL": administrator.email, "DARKROOM_ADMIN_PASSWORD": administrator.password, "TZ": "UTC",
+            "DARKROOM_RETRY_SECONDS": "0.1", "DARKROOM_STORE_RETRY_SECONDS": "0.1",
         ]
         environment.merge(options.environment) { $1 }
         var arguments = ["serve", "--data", folder + "/data", "--port", String(port)]

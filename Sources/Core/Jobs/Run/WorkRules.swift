@@ -7,7 +7,8 @@ package struct WorkRules: Sendable {
     package var retries = RetryPolicy()
     /// How often an attempt's outputs are fetched before the attempt counts as failed.
     var storeTries = 4
-    var storeDelay: Duration = .seconds(1)
+    /// Before the second fetch; doubles with each.
+    package var storeDelay: Duration = .seconds(1)
     /// How long a provider may take to stop before the job is cancelled anyway.
     var cancelTimeout: Duration = .seconds(60)
     /// Between polls of the database if nothing wakes the worker.
