@@ -29,7 +29,7 @@ extension OneServer {
             let user = try await server.account(credits: 12)
 
             let id = try await user.submit("a red dress \(fault.order)", ["numImages": .integer(Int64(fault.images))])
-            let job = try await user.end(of: id, within: .seconds(150))
+            let job = try await user.end(of: id)
 
             #expect(job.status == fault.status, "\(job)")
             #expect(job.code == fault.code)

@@ -32,7 +32,7 @@ struct KilledNodesTests {
                 try await group.waitForAll()
             }
             let verdict = TortureVerdict(nodes: nodes, sandbox: sandbox, load: load)
-            try await verdict.comeToRest(within: .seconds(90))
+            try await verdict.comeToRest(within: TestBound.wait)
 
             #expect(!load.jobs.isEmpty)
             #expect(try await verdict.broken() == [], "seed \(chance.seed)")

@@ -102,7 +102,7 @@ struct OutageTests {
     /// Until it does not throw; for a minute at most.
     private func again<Value>(_ body: () async throws -> Value) async throws -> Value {
         let time = Time.system
-        let end = time.now() + .seconds(60)
+        let end = time.now() + TestBound.wait
         while true {
             do { return try await body() } catch {
                 guard time.now() < end else { throw error }

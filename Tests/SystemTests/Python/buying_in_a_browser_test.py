@@ -22,7 +22,7 @@ from running import run
 SERVER = sys.argv[1]
 STAND_IN = json.loads(pathlib.Path(sys.argv[2]).read_text())
 PICTURES = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None
-BOUND = 60
+BOUND = 300
 
 
 def call(url, token, body=None, method=None):

@@ -66,7 +66,7 @@ class Receiver:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook?token=a%2Fb"
 
-    def next(self, seconds=20):
+    def next(self, seconds=300):
         return self.received.get(timeout=seconds)
 
     def quiet(self, seconds=1.5):

@@ -57,7 +57,7 @@ class Receiver:
         self.server.shutdown()
 
     def next(self):
-        return self.deliveries.get(timeout=30)
+        return self.deliveries.get(timeout=300)
 
     def until(self, kind, secret):
         """Every event up to the first of this type, each proven by the official client."""

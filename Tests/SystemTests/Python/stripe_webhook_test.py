@@ -39,7 +39,7 @@ def post(body, header):
     if header is not None:
         request.add_header("stripe-signature", header)
     try:
-        with urllib.request.urlopen(request, timeout=60) as response:
+        with urllib.request.urlopen(request, timeout=300) as response:
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)["error"]["code"]

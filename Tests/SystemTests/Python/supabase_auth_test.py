@@ -9,6 +9,7 @@ Ends with 0 where every call does what the client's documents say, else with the
 import sys
 import uuid
 
+import httpx
 from supabase import ClientOptions, create_client
 from supabase_auth.errors import AuthApiError, AuthError
 
@@ -27,7 +28,9 @@ def main(url, anon_key, service_role_key=None):
 
 
 def connect(url, key):
-    return create_client(url, key, ClientOptions(auto_refresh_token=False))
+    # Its usual five seconds are too few for a busy machine.
+    patient = httpx.Client(timeout=300)
+    return create_client(url, key, ClientOptions(auto_refresh_token=False, httpx_client=patient))
 
 
 def sign_up(client, email):

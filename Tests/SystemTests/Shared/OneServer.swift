@@ -37,7 +37,7 @@ extension RunningServer {
         let user = try await account()
         _ = try await user.end(of: user.submit("the first of all"))
         let time = Time.system
-        let end = time.now() + .seconds(30)
+        let end = time.now() + TestBound.wait
         while try await withDatabase({ try await $0.read { try $0.queryOne("SELECT 1 AS one FROM provider_accounts") } }
         ) == nil {
             guard time.now() < end else { throw Unexpected("no webhook was believed: \(log.suffix(2000))") }

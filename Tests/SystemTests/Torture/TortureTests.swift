@@ -51,7 +51,7 @@ struct TortureTests {
                 }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
-            try await verdict.comeToRest(within: .seconds(120))
+            try await verdict.comeToRest(within: TestBound.wait)
 
             let broken = try await verdict.broken()
             #expect(broken == [], "seed \(given.seed)")

@@ -15,7 +15,7 @@ package struct StreamedEvent: Sendable, Hashable {
 }
 
 extension APIUser {
-    /// Reads an event stream until `isLast`, or until the server ends it, for at most a minute.
+    /// Reads an event stream until `isLast`, or until the server ends it.
     package func events(
         _ path: String, after lastID: Int64? = nil, onStart: @escaping @Sendable () async throws -> Void = {},
         until isLast: @escaping @Sendable (StreamedEvent) -> Bool = { _ in false }
@@ -23,7 +23,7 @@ extension APIUser {
         try await withThrowingTaskGroup(of: [StreamedEvent].self) { group in
             group.addTask { try await read(path, lastID, onStart, isLast) }
             group.addTask {
-                try await Time.system.sleep(.seconds(60))
+                try await Time.system.sleep(TestBound.wait)
                 throw Unexpected("the stream \(path) did not come to its end")
             }
             let events = try await group.next()
@@ -37,7 +37,7 @@ extension APIUser {
         _ isLast: (StreamedEvent) -> Bool
     ) async throws -> [StreamedEvent] {
         let headers = lastID.map { ["Last-Event-ID": String($0)] } ?? [:]
-        let response = try await client.execute(request("GET", path, nil, headers), timeout: .seconds(90))
+        let response = try await client.execute(request("GET", path, nil, headers), timeout: .seconds(TestBound.seconds))
         guard response.status == .ok else { throw Unexpected("no stream: \(response.status)") }
         var events: [StreamedEvent] = []
         var text = ""

@@ -27,7 +27,7 @@ package struct APIUser: Sendable {
     /// - Parameter path: Below the server's address, or a whole address.
     package func send(
         _ method: String, _ path: String, bytes: [UInt8]? = nil, headers: [String: String] = [:],
-        within seconds: Int64 = 60
+        within seconds: Int64 = TestBound.seconds
     ) async throws -> HTTPResponse {
         let response = try await client.execute(request(method, path, bytes, headers), timeout: .seconds(seconds))
         let body = try await response.body.collect(upTo: 64 << 20)
@@ -81,7 +81,7 @@ extension APIUser {
 
     /// The job as it is when `isReached`, which is asked again and again.
     package func job(
-        _ id: String, within bound: Duration = .seconds(60), until isReached: @Sendable (SeenJob) -> Bool
+        _ id: String, within bound: Duration = TestBound.wait, until isReached: @Sendable (SeenJob) -> Bool
     ) async throws -> SeenJob {
         let time = Time.system
         let end = time.now() + bound
@@ -93,7 +93,7 @@ extension APIUser {
         }
     }
 
-    package func end(of id: String, within bound: Duration = .seconds(60)) async throws -> SeenJob {
+    package func end(of id: String, within bound: Duration = TestBound.wait) async throws -> SeenJob {
         try await job(id, within: bound) { $0.hasEnded }
     }
 

@@ -26,7 +26,7 @@ package struct CLIRun: Sendable {
 
 extension ChildProcess {
     /// Waits until it has printed `text`, on either of its outputs.
-    package func waits(for text: String, within bound: Duration = .seconds(60)) async throws {
+    package func waits(for text: String, within bound: Duration = TestBound.wait) async throws {
         let time = Time.system
         let end = time.now() + bound
         while !(output + errors).contains(text) {

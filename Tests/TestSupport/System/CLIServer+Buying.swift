@@ -61,19 +61,19 @@ extension APIUser {
     }
 
     /// Waits until the account has exactly these to spend: a webhook is on its way.
-    package func hasCredits(_ credits: Decimal, within bound: Duration = .seconds(30)) async throws {
+    package func hasCredits(_ credits: Decimal, within bound: Duration = TestBound.wait) async throws {
         try await becomes("\(credits) credits", within: bound) { try await self.balance().first == credits }
     }
 
     /// Waits until the limits of this plan are in force.
-    package func hasPlan(_ name: String, within bound: Duration = .seconds(30)) async throws {
+    package func hasPlan(_ name: String, within bound: Duration = TestBound.wait) async throws {
         try await becomes("plan \(name)", within: bound) {
             try await self.get("/api/billing/subscription").json["plan"]?["name"]?.string == name
         }
     }
 
     /// Waits until so many payments are booked.
-    package func hasPurchases(_ count: Int, within bound: Duration = .seconds(30)) async throws {
+    package func hasPurchases(_ count: Int, within bound: Duration = TestBound.wait) async throws {
         try await becomes("\(count) purchases", within: bound) {
             try await self.get("/api/billing/purchases")["purchases"]?.array?.count == count
         }

@@ -56,7 +56,7 @@ package final class PostgresCluster: Sendable {
     /// Returns once it takes connections.
     package func start() async throws {
         let time = Time.system
-        let end = time.now() + .seconds(60)
+        let end = time.now() + TestBound.wait
         while time.now() < end {
             let all = ["listen_addresses=127.0.0.1", "unix_socket_directories="] + settings
             let started = try await PostgresCluster.launch(

@@ -46,10 +46,10 @@ package final class RawConnection: Sendable {
         }
     }
 
-    /// What came, once a whole head is there or the other side has closed, but after 20 seconds in any case.
+    /// What came, once a whole head is there or the other side has closed, but after a minute in any case.
     package func response() async throws -> String {
         let time = Time.system
-        let end = time.now() + .seconds(20)
+        let end = time.now() + .seconds(60)
         while time.now() < end, !isClosed, !received.text.withLock({ $0.contains("\r\n\r\n") }) {
             try await time.sleep(.milliseconds(20))
         }

@@ -56,7 +56,7 @@ package final class RunningNode: Sendable {
             Binary.url(), arguments, environment: environment, folder: folder, log: "\(folder)/\(name)")
         process.withLock { $0 = started }
         let time = Time.system
-        let end = time.now() + .seconds(60)
+        let end = time.now() + TestBound.wait
         while time.now() < end, started.isRunning {
             if try await isReady(before) { return }
             try await time.sleep(.milliseconds(30))

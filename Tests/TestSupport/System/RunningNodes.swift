@@ -27,7 +27,7 @@ package final class RunningNodes: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 128
         // A node that was killed is found out at once.
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.timeout.connect = .seconds(5)
+        configuration.timeout.connect = .seconds(30)
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
             let nodes = try await RunningNodes(roles, databaseURL, sandbox, publicURL, environment, client)

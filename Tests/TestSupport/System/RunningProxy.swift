@@ -56,7 +56,7 @@ package final class RunningProxy: Sendable {
 
     private func waitUntilReady(_ process: ChildProcess) async throws {
         let time = Time.system
-        let end = time.now() + .seconds(20)
+        let end = time.now() + TestBound.wait
         while time.now() < end, process.isRunning {
             if let response = try? await APIUser(url: url, bearer: nil, client: .shared).send(
                 "GET", "/health/live", within: 3),

@@ -54,7 +54,7 @@ package final class RunningSandbox: Sendable {
     /// The first line on its standard output says where it is.
     private static func port(of process: ChildProcess) async throws -> Int {
         let time = Time.system
-        let end = time.now() + .seconds(60)
+        let end = time.now() + TestBound.wait
         while time.now() < end, process.isRunning {
             if let line = process.output.split(separator: "\n").first, process.output.contains("\n"),
                 let colon = line.split(separator: " ").dropFirst(2).first?.split(separator: ":").last,

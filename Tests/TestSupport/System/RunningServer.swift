@@ -151,7 +151,7 @@ package final class RunningServer: Sendable {
 
     private func waitUntilReady() async throws {
         let time = Time.system
-        let end = time.now() + .seconds(60)
+        let end = time.now() + TestBound.wait
         while time.now() < end {
             let process = process.withLock { $0 }
             guard process.isRunning else { break }
