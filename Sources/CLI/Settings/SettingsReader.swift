@@ -75,8 +75,8 @@ struct SettingsReader {
         guard let text = text(name) else { return nil }
         guard let value = Double(text), range.contains(value) else {
             problems.append("""
-                \(Self.variable(name)) must be a number of seconds from \(range.lowerBound) to \(range.upperBound), but \
-                is '\(text)'.
+                \(Self.variable(name)) must be a number of seconds from \(range.lowerBound) to \(range.upperBound), \
+                but is '\(text)'.
                 """)
             return nil
         }

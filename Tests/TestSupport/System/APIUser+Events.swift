@@ -37,7 +37,8 @@ extension APIUser {
         _ isLast: (StreamedEvent) -> Bool
     ) async throws -> [StreamedEvent] {
         let headers = lastID.map { ["Last-Event-ID": String($0)] } ?? [:]
-        let response = try await client.execute(request("GET", path, nil, headers), timeout: .seconds(TestBound.seconds))
+        let response = try await client.execute(
+            request("GET", path, nil, headers), timeout: .seconds(TestBound.seconds))
         guard response.status == .ok else { throw Unexpected("no stream: \(response.status)") }
         var events: [StreamedEvent] = []
         var text = ""
