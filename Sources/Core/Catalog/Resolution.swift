@@ -13,19 +13,22 @@ package struct Resolution: Sendable, Hashable, CustomStringConvertible {
             self.init(longerSide: longerSide, aspectRatio: aspectRatio)
         } else {
             guard let (width, height) = Resolution.sides(text) else { return nil }
-            // If both are given, they must agree.
-            if let aspectRatio {
-                guard let (across, down) = Resolution.ratio(aspectRatio), width * down == height * across else {
-                    return nil
-                }
-            }
             self.init(width: width, height: height)
+            if let aspectRatio, !hasShape(aspectRatio) { return nil }
         }
     }
 
     private init(width: Int, height: Int) {
         self.width = width
         self.height = height
+    }
+
+    /// Whether it is of this ratio, exactly or as the ratio is rounded to blocks of pixels: so that a size that was
+    /// computed from a ratio agrees with it when both are sent again.
+    private func hasShape(_ aspectRatio: String) -> Bool {
+        guard let (across, down) = Resolution.ratio(aspectRatio) else { return false }
+        return width * down == height * across
+            || self == Resolution(longerSide: longerSide, aspectRatio: aspectRatio)
     }
 
     /// Square without an aspect ratio.

@@ -52,6 +52,7 @@ struct SQLiteConnection: WriteConnection {
             return StatementOutcome(
                 rows: rows, changes: prepared.isReadonly ? 0 : database.changesCount, isWrite: !prepared.isReadonly)
         } catch {
+            statements?.forget(statement)
             throw DatabaseError(error, statement: text)
         }
     }

@@ -22,4 +22,11 @@ final class SQLiteStatements: @unchecked Sendable {
         all[ObjectIdentifier(written)] = prepared
         return prepared
     }
+
+    /// Prepares the statement again for its next run. SQLite reports the failure of a statement once more when it is
+    /// reset: kept, it would fail the next one that runs it.
+    func forget(_ statement: Statement) {
+        guard let written = statement.identity else { return }
+        all[ObjectIdentifier(written)] = nil
+    }
 }

@@ -126,6 +126,37 @@ struct ExpireLotsTests {
         #expect(try await ledger.differences() == [])
     }
 
+    @Test func `a failure with one account's lots does not keep others' from ending, and is reported`() async throws {
+        let ledger = try await LedgerWorld()
+        var accounts: [ID<Account>] = []
+        for _ in 0..<3 {
+            let account = try await ledger.account()
+            try await ledger.grant(100, to: account, expiresAt: ledger.now + .seconds(1))
+            accounts.append(account)
+        }
+        accounts.sort()
+        let broken = accounts[1]
+        try await ledger.database.write(order: .alone) { transaction in
+            try transaction.execute("CREATE TABLE broken (account_id TEXT NOT NULL)")
+            try transaction.execute("INSERT INTO broken (account_id) VALUES ($1)", broken)
+            try transaction.runScript("""
+                CREATE TRIGGER broken_lots BEFORE UPDATE ON lots
+                WHEN NEW.account_id IN (SELECT account_id FROM broken)
+                BEGIN SELECT RAISE(ABORT, 'broken'); END;
+                """)
+        }
+        ledger.world.clock.advance(by: .seconds(1))
+
+        await #expect(throws: DatabaseError.self) { try await expire(in: ledger.world) }
+        var balances: [Balance] = []
+        for account in accounts { balances.append(try await ledger.balance(of: account)) }
+        #expect(balances == [.of(0), .of(100), .of(0)])
+        try await ledger.database.write(order: .alone) { _ = try $0.execute("DROP TRIGGER broken_lots") }
+
+        #expect(try await expire(in: ledger.world) == 1)
+        #expect(try await ledger.differences() == [])
+    }
+
     @Test(arguments: TestEngine.available)
     func `during submissions and settlements every credit is spent, returned or expired, and none twice`(
         on engine: TestEngine

@@ -110,4 +110,74 @@ struct HistoryTests {
             }
                 == nil)
     }
+
+    @Test(arguments: TestEngine.available)
+    func `a history is paged by any filter, each line once`(on engine: TestEngine) async throws {
+        let ledger = try await LedgerWorld(engine)
+        let account = try await ledger.account()
+        for _ in 0..<3 {
+            try await ledger.grant(1_000, to: account, .purchase)
+            ledger.world.clock.advance(by: .milliseconds(1))
+            let job = try await ledger.reserve(600, of: account)
+            ledger.world.clock.advance(by: .milliseconds(1))
+            try await ledger.settle(job, capturing: 400)
+            ledger.world.clock.advance(by: .milliseconds(1))
+        }
+        let job = try await ledger.reserve(100, of: account)
+        ledger.world.clock.advance(by: .milliseconds(1))
+        try await ledger.settle(job, capturing: 100)
+
+        func pages(_ filter: HistoryFilter, of size: Int) async throws -> [Int] {
+            var (counts, seen, cursor) = ([Int](), [LedgerLine](), ID<LedgerTransaction>?.none)
+            repeat {
+                let page = try await ledger.database.read { [cursor] in
+                    try $0.ledger.history(of: account, filter, before: cursor, limit: size)
+                }
+                counts.append(page.count)
+                seen += page
+                cursor = page.last?.id
+            } while counts.last == size && counts.count < 20
+            #expect(seen.map(\.id) == seen.map(\.id).sorted(by: >) && Set(seen.map(\.id)).count == seen.count)
+            #expect(seen.allSatisfy { filter.kind == nil || $0.kind == filter.kind })
+            return counts
+        }
+        #expect(try await pages(.init(), of: 6) == [6, 6, 2])
+        #expect(try await pages(.init(), of: 7) == [7, 7, 0])
+        #expect(try await pages(.init(kind: .purchase), of: 2) == [2, 1])
+        #expect(try await pages(.init(kind: .capture), of: 3) == [3, 1])
+        #expect(try await pages(.init(job: job), of: 1) == [1, 1, 0])
+        #expect(try await pages(.init(kind: .capture, job: job), of: 2) == [1])
+        #expect(try await pages(.init(from: ledger.now, to: ledger.now), of: 2) == [0])
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a lot's entries are paged, two of a transaction on one page`(on engine: TestEngine) async throws {
+        let ledger = try await LedgerWorld(engine)
+        let account = try await ledger.account()
+        try await ledger.grant(1_000, to: account)
+        for _ in 0..<2 {
+            ledger.world.clock.advance(by: .milliseconds(1))
+            try await ledger.reserve(100, of: account)
+        }
+        let now = ledger.now
+        let lot = try #require(
+            try await ledger.database.read { try $0.ledger.explanation(of: account, at: now) }.lots.first)
+
+        func entries(before cursor: ID<LedgerTransaction>?, limit: Int) async throws -> [Explanation.LotEntry] {
+            try await ledger.database.read {
+                try $0.ledger.lotEntries(lot.id, of: account, at: now, before: cursor, limit: limit)
+            } ?? []
+        }
+        let first = try await entries(before: nil, limit: 2)
+        let second = try await entries(before: first.last?.transaction, limit: 2)
+        let last = try await entries(before: second.last?.transaction, limit: 2)
+
+        #expect(first.map(\.book) == [.available, .reserved] && second.map(\.book) == [.available, .reserved])
+        #expect(Set(first.map(\.transaction)).count == 1 && Set((first + second).map(\.transaction)).count == 2)
+        #expect(last.map(\.kind) == [.bonus] && last.map(\.amount) == [.whole(10)])
+        let strange = try await ledger.database.read {
+            try $0.ledger.lotEntries(.make(at: now), of: account, at: now, before: nil, limit: 2)
+        }
+        #expect(strange == nil)
+    }
 }

@@ -214,6 +214,84 @@ struct SpendLimitTests {
         #expect(try await limits(world).list(for: owner) == [])
     }
 
+    @Test func `an account has a bounded number of limits, of which changing one takes none`() async throws {
+        let world = try await TestWorld()
+        let actor = try await world.account(credits: 10)
+        let now = world.clock.now
+        try await world.database.write(order: .alone) { transaction in
+            for number in 0..<SpendLimits.limit - 1 {
+                try transaction.execute("""
+                    INSERT INTO spend_limits (account_id, scope, subject, period, amount, set_by, set_at)
+                    VALUES ($1, 'member', $2, 'day', 0, '', $3)
+                    """, actor.account, "member \(number)", now)
+            }
+        }
+
+        await #expect(throws: SpendLimitError.tooMany(limit: 1_000)) {
+            try await limits(world).set(.account, [.day: .whole(1), .month: .whole(1)], by: actor)
+        }
+        _ = try await limits(world).set(.account, [.day: .whole(1)], by: actor)
+        let changed = try await limits(world).set(.account, [.month: .whole(2)], by: actor)
+
+        #expect(changed.map { "\($0.limit.period) \($0.limit.amount)" } == ["month 2.00"])
+        #expect(try await limits(world).list(for: actor).count == 1_000)
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a limit of a member who has left goes on, and can be removed but not set again`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await TestWorld(engine)
+        let (owner, other) = (try await world.account(credits: 100), try await world.account())
+        let guest = Actor(account: owner.account, user: other.user, key: nil, role: .member, platformRole: .user)
+        let user = try #require(guest.user)
+        try await join(guest, world)
+        _ = try await limits(world).set(.member(user), [.day: .whole(6)], by: owner)
+        try await world.submit(for: guest)
+        try await world.database.write(order: .alone) { _ = try $0.execute("DELETE FROM members") }
+
+        await #expect(throws: SpendLimitReached.self) { try await world.submit(for: guest) }
+        #expect(try await limits(world).set(.member(user), [.day: .whole(12)], by: owner).map(\.left) == [.whole(6)])
+        #expect(try await limits(world).set(.member(user), [:], by: owner) == [])
+        await #expect(throws: SpendLimitError.noSuchMember) {
+            try await limits(world).set(.member(user), [.day: .whole(1)], by: owner)
+        }
+
+        try await world.submit(for: guest)
+        #expect(try await world.differences() == [])
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `old counters are deleted some at a time, and a release that they would have counted changes nothing`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 100)
+        _ = try await limits(world).set(.account, [.day: .whole(50), .month: .whole(90)], by: actor)
+        let job = try await world.submit(for: actor)
+        #expect(try await counters(world) == 6)
+        world.clock.advance(by: .seconds(40 * 86_400))
+        try await world.submit(for: actor)
+        // Today's and this month's began later.
+        let before = world.clock.now - .seconds(31 * 86_400)
+        let count = try await counters(world)
+
+        func delete(_ limit: Int) async throws -> Int {
+            try await world.database.write(order: .alone) {
+                try $0.spendLimits.deleteSpendCounters(before: before, limit: limit)
+            }
+        }
+        let first = try await delete(1)
+        let rest = try await delete(100)
+        _ = try await world.cancelJob(job.id, by: actor)
+
+        #expect(first == 1 && first + rest < count)
+        #expect(try await counters(world) == count - first - rest)
+        #expect(try await limits(world).list(for: actor).map(\.spent).first == .whole(6))
+        #expect(try await delete(100) == 0)
+        #expect(try await world.balance(of: actor) == .of(9_400, 600))
+    }
+
     @Test(arguments: [
         ("2026-02-28T23:59:59.999Z", "2026-02-28", "2026-03-01", "2026-02-01", "2026-03-01"),
         ("2028-02-29T00:00:00Z", "2028-02-29", "2028-03-01", "2028-02-01", "2028-03-01"),

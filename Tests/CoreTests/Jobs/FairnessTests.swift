@@ -85,14 +85,8 @@ struct FairnessTests {
 
     /// Whose jobs are claimed, one at a time.
     private func claimed(_ count: Int, _ world: TestWorld) async throws -> [ID<Account>] {
-        let now = world.clock.now
         var accounts: [ID<Account>] = []
-        for _ in 0..<count {
-            let claims = try await world.database.write(order: .alone) {
-                try $0.jobs.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
-            }
-            accounts += claims.map(\.job.account)
-        }
+        for _ in 0..<count { accounts += try await world.claim().map(\.job.account) }
         return accounts
     }
 }

@@ -168,7 +168,8 @@ struct NotifierTests {
     }
 }
 
-private final class Woken: Sendable {
+/// The names of those that were woken.
+final class Woken: Sendable {
     private let names = Mutex<[String]>([])
 
     func add(_ name: String) { names.withLock { $0.append(name) } }

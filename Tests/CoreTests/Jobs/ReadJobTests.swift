@@ -49,4 +49,100 @@ struct ReadJobTests {
         world.clock.advance(by: .milliseconds(250))
         #expect(try await read(second.id, of: actor.account)?.queuePosition == 0)
     }
+
+    @Test(arguments: TestEngine.available)
+    func `a job's place counts all that are claimed before it, and its account's that wait before it`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await TestWorld(engine)
+        try await world.plan("one", concurrentJobs: 1)
+        let (ada, bob) = (
+            try await world.account(credits: 100, plan: "one"), try await world.account(credits: 100, plan: "one"))
+        let adas = try await world.submit(3, for: ada)
+        world.clock.advance(by: .milliseconds(1))
+        let bobs = try await world.submit(2, for: bob)
+        let read = ReadJob(database: world.database, time: world.clock.time)
+
+        var cached: [Int?] = []
+        var exact: [Int] = []
+        for job in adas + bobs {
+            cached.append(try await read(job.id, of: job.account)?.queuePosition)
+            exact.append(try await world.database.read { try $0.jobs.queuePosition(of: job) })
+        }
+
+        // Before ada's third are both accounts' first jobs, which have slots, and her own second.
+        #expect(exact == [0, 2, 3, 1, 2])
+        #expect(cached == [0, 2, 3, 1, 2])
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `how long a job usually takes is looked up again after five seconds`(on engine: TestEngine) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 100)
+        let job = try await world.submit(for: actor)
+        let waiting = try await world.submit(for: actor)
+        let read = ReadJob(database: world.database, time: world.clock.time)
+        #expect(try await read(waiting.id, of: actor.account)?.usualDuration == nil)
+        let now = world.clock.now
+        let claim = try #require(try await world.claim().first)
+        try await world.database.write(of: actor.account) { transaction in
+            _ = try transaction.jobs.recordResponse(
+                [:], requestID: "r", of: claim.attempt, now: now + .seconds(7), dueAt: now)
+            _ = try transaction.jobs.succeed([(claim.attempt, now)])
+        }
+        #expect(claim.job.id == job.id)
+
+        world.clock.advance(by: .milliseconds(4_999))
+        #expect(try await read(waiting.id, of: actor.account)?.usualDuration == nil)
+        world.clock.advance(by: .milliseconds(1))
+        #expect(try await read(waiting.id, of: actor.account)?.usualDuration == .seconds(7))
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a row that cannot be read fails its own job alone`(on engine: TestEngine) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 100)
+        let jobs = try await world.submit(2, for: actor)
+        try await world.database.write(order: .alone) {
+            _ = try $0.execute("UPDATE jobs SET price_breakdown = '{}' WHERE id = $1", jobs[0].id)
+        }
+        let wanted = (jobs.map(\.id) + [ID(rawValue: "nobody")]).map { JobKey(id: $0, account: actor.account) }
+
+        let results = try await world.database.read { try $0.jobs.details(of: wanted) }
+
+        #expect(throws: DatabaseError.self) { try results[0].get() }
+        #expect(try results[1].get()?.job.id == jobs[1].id)
+        #expect(try results[2].get()?.job == nil)
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a list is the account's own, newest first, by state and from behind a job`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await TestWorld(engine)
+        let (ada, bob) = (try await world.account(credits: 100), try await world.account(credits: 100))
+        var jobs: [Job] = []
+        for _ in 0..<4 {
+            jobs.append(try await world.submit(for: ada))
+            world.clock.advance(by: .milliseconds(1))
+            try await world.submit(for: bob)
+        }
+        for job in jobs.prefix(2) { _ = try await world.cancelJob(job.id, by: ada) }
+
+        func list(_ state: JobState? = nil, before cursor: Int? = nil, limit: Int = 9) async throws -> [Int?] {
+            let cursor = cursor.map { jobs[$0].id }
+            let found = try await world.database.read { transaction in
+                try transaction.jobs.jobs(of: ada.account, state: state, before: cursor, limit: limit).map(\.id)
+            }
+            return found.map { id in jobs.firstIndex { $0.id == id } }
+        }
+        #expect(try await list() == [3, 2, 1, 0])
+        #expect(try await list(limit: 3) == [3, 2, 1])
+        #expect(try await list(before: 2) == [1, 0])
+        #expect(try await list(.cancelled) == [1, 0])
+        #expect(try await list(.queued, limit: 1) == [3])
+        #expect(try await list(.cancelled, before: 1) == [0])
+        #expect(try await list(.queued, before: 2) == [])
+        #expect(try await list(.failed) == [])
+    }
 }

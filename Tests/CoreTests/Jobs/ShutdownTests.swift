@@ -11,10 +11,7 @@ struct ShutdownTests {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
-        let now = world.clock.now
-        let claim = try #require(try await world.database.write(order: .alone) {
-            try $0.jobs.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
-        }.first)
+        let claim = try #require(try await world.claim().first)
 
         try await world.makeSubmitAttempt()(claim, isShuttingDown: true)
 

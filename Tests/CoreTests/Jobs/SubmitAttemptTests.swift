@@ -113,10 +113,7 @@ struct SubmitAttemptTests {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
-        let now = world.clock.now
-        let claim = try #require(try await world.database.write(order: .alone) {
-            try $0.jobs.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
-        }.first)
+        let claim = try #require(try await world.claim().first)
         _ = try await world.cancelJob(job.id, by: actor)
 
         try await world.makeSubmitAttempt()(claim, isShuttingDown: false)
@@ -131,10 +128,7 @@ struct SubmitAttemptTests {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
-        let now = world.clock.now
-        let claim = try #require(try await world.database.write(order: .alone) {
-            try $0.jobs.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
-        }.first)
+        let claim = try #require(try await world.claim().first)
         world.clock.advance(by: .seconds(30))
         try await world.work()
 
@@ -223,10 +217,7 @@ struct SubmitAttemptTests {
         let actor = try await world.account(credits: 100)
         let job = try await world.submit(for: actor)
         for _ in 0..<4 {
-            let now = world.clock.now
-            let claim = try #require(try await world.database.write(order: .alone) {
-                try $0.jobs.claimJobs(1, served: "fal", by: "fake", now: now, leaseUntil: now + .seconds(30)).claims
-            }.first)
+            let claim = try #require(try await world.claim().first)
             try await world.makeSubmitAttempt()(claim, isShuttingDown: true)
         }
         world.provider.behave(.refuse(ProviderFailure(.unavailable, "down", isTransient: true)))

@@ -69,4 +69,45 @@ struct BulkStatementTests {
             #expect(transaction.writes == 0)
         }
     }
+
+    @Test(arguments: TestEngine.available)
+    func `rows that were refused do not make the next ones fail`(on engine: TestEngine) async throws {
+        let scratch = try await Scratch(engine)
+        let insert = insert
+
+        func written(_ ids: [String]) async throws -> Bool {
+            do {
+                try await scratch.database.write(order: .alone) { transaction in
+                    try transaction.perform(insert, rows: ids.map { [$0, 1] })
+                }
+                return true
+            } catch let error as DatabaseError {
+                #expect(error.kind == .unique)
+                return false
+            }
+        }
+        #expect(try await written(["a"]))
+        #expect(try await !written(["a"]))
+        #expect(try await written(["b"]))
+        #expect(try await !written(["c", "b"]))
+        #expect(try await written(["c", "d"]))
+
+        #expect(try await scratch.ids() == ["a", "b", "c", "d"])
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `of writes that share a transaction only the one with the refused row fails`(
+        on engine: TestEngine
+    ) async throws {
+        let scratch = try await Scratch(engine)
+        let insert = insert
+        try await scratch.database.write(order: .alone) { try $0.perform(insert, rows: [["b", 1]]) }
+
+        let results = await scratch.together(["b", "a", "c"].map { id in
+            Scratch.Write { try $0.perform(insert, rows: [[id, 1]]) }
+        })
+
+        #expect(results.map { $0.error == nil } == [false, true, true])
+        #expect(try await scratch.ids() == ["a", "b", "c"])
+    }
 }

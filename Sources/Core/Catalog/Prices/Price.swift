@@ -57,6 +57,10 @@ package struct Price: Sendable, Hashable, Encodable {
     /// The factor that depends on the endpoint or the model.
     package var complexity: Multiplier { factors.first { $0.name == Factor.complexity }?.multiplier ?? .one }
 
+    /// A price's product and its surcharge are each less than this, in hundredths: so that the prices of a whole list
+    /// of jobs have a sum.
+    static let most: Int64 = 1 << 57
+
     private static func total(
         _ base: Credits, _ factors: [Factor], _ surcharge: Credits, count: Int
     ) throws(PricingError) -> Credits {
@@ -65,7 +69,7 @@ package struct Price: Sendable, Hashable, Encodable {
             guard let next = product.multiplied(by: factor.multiplier.fraction) else { throw .outOfRange }
             product = next
         }
-        guard let hundredths = product.rounded, hundredths.magnitude < 1 << 60 else { throw .outOfRange }
+        guard let hundredths = product.rounded, hundredths.magnitude < most else { throw .outOfRange }
         return count == 0 ? .zero : Credits(hundredths: hundredths) + surcharge
     }
 }

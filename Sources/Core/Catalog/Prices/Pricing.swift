@@ -57,7 +57,7 @@ extension PriceList {
     package func training(complexity: Multiplier, images: Int) throws(PricingError) -> Price {
         let (extraImages, isFew) = images.subtractingReportingOverflow(document.training.imagesIncluded)
         let (fee, overflows) = document.training.extraImage.multipliedReportingOverflow(by: Int64(max(0, extraImages)))
-        guard images >= 0, !isFew, !overflows, fee < 1 << 60 else { throw .outOfRange }
+        guard images >= 0, !isFew, !overflows, fee < Price.most else { throw .outOfRange }
         return try Price(
             version: version, subject: .training(images: images), base: Credits(hundredths: document.training.base),
             factors: [

@@ -10,16 +10,6 @@ extension JobStatements {
             .map { row throws(DatabaseError) in try (row.get("id"), row.get("account_id")) }
     }
 
-    /// When the next queued job or attempt is due, if later than now.
-    func nextDue(after now: Instant) throws(DatabaseError) -> Instant? {
-        let due = try queryOne(
-            "SELECT MIN(due_at) AS at FROM attempts WHERE due_at > $1", now)?.get("at", as: Instant?.self)
-        let run = try queryOne("""
-            SELECT MIN(run_at) AS at FROM jobs WHERE state = 'queued' AND slot_at IS NOT NULL AND run_at > $1
-            """, now)?.get("at", as: Instant?.self)
-        return [due ?? nil, run ?? nil].compactMap { $0 }.min()
-    }
-
     /// How many queued jobs are before this one, counted up to 1,000: those of its provider that have a slot, and those
     /// of its account that wait for a slot before it.
     package func queuePosition(of job: Job) throws(DatabaseError) -> Int {

@@ -121,27 +121,34 @@ package final class Worker: Service {
 
     private func claim() async throws -> [Claim] {
         var all: [Claim] = []
+        var failure: (any Error)?
         let snapshot = try await budget?.snapshot()
         for entry in providers.entries {
-            let (served, provider) = (entry.serves, entry.provider)
             let free = rules.concurrency - inFlight.withLock { $0.submissions }
             guard free > 0 else { break }
-            try await introduce(provider.name)
-            let now = time.now()
-            let until = now + rules.lease
-            let (claims, isFirstHeldBack) = try await database.write(order: .alone) { transaction -> ([Claim], Bool) in
-                guard try transaction.jobs.takeTurn(at: provider.name) else { return ([], false) }
-                let underWay = try transaction.jobs.attemptsUnderWay(at: provider.name, upTo: provider.concurrency)
-                let room = min(free, provider.concurrency - underWay)
-                guard room > 0 else { return ([], false) }
-                return try transaction.jobs.claimJobs(
-                    room, served: served, by: provider.name, now: now, leaseUntil: until, budget: snapshot)
-            }
-            if isFirstHeldBack { reportBrake() }
-            inFlight.withLock { $0.submissions += claims.count }
-            all += claims
+            do { all += try await claim(free, of: entry, snapshot) } catch { failure = error }
         }
+        // What was claimed is to be sent in any case; the next round meets the error again.
+        if let failure, all.isEmpty { throw failure }
         return all
+    }
+
+    private func claim(_ free: Int, of entry: Providers.Entry, _ budget: BudgetSnapshot?) async throws -> [Claim] {
+        let (served, provider) = (entry.serves, entry.provider)
+        try await introduce(provider.name)
+        let now = time.now()
+        let until = now + rules.lease
+        let (claims, isFirstHeldBack) = try await database.write(order: .alone) { transaction -> ([Claim], Bool) in
+            guard try transaction.jobs.takeTurn(at: provider.name) else { return ([], false) }
+            let underWay = try transaction.jobs.attemptsUnderWay(at: provider.name, upTo: provider.concurrency)
+            let room = min(free, provider.concurrency - underWay)
+            guard room > 0 else { return ([], false) }
+            return try transaction.jobs.claimJobs(
+                room, served: served, by: provider.name, now: now, leaseUntil: until, budget: budget)
+        }
+        if isFirstHeldBack { reportBrake() }
+        inFlight.withLock { $0.submissions += claims.count }
+        return claims
     }
 
     private func reportBrake() {

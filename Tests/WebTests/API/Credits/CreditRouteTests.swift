@@ -8,7 +8,7 @@ import Testing
 
 struct CreditRouteTests {
     @Test func `a balance shows the lots behind it, and nothing that has expired`() async throws {
-        try await CreditsWorld.run(credits: 5) { app in
+        try await AccountWorld.run(credits: 5) { app in
             let now = app.world.clock.now
             try await app.world.database.write(order: .alone) {
                 let soon = now + .seconds(60)
@@ -29,7 +29,7 @@ struct CreditRouteTests {
     }
 
     @Test func `a history is filtered, page by page`() async throws {
-        try await CreditsWorld.run { app in
+        try await AccountWorld.run { app in
             let start = app.world.clock.now
             app.world.clock.advance(by: .seconds(86_400))
             for _ in 0..<3 { try await app.world.submit(for: app.ada) }
@@ -58,7 +58,7 @@ struct CreditRouteTests {
         ("format=xml", "format"), ("limit=0", "limit"), ("cursor=x", "cursor"),
     ])
     func `what is no filter is refused by its name`(query: String, field: String) async throws {
-        try await CreditsWorld.run { app in
+        try await AccountWorld.run { app in
             let response = try await app.get("/credits/history?\(query)")
 
             #expect(response.status == 422 && response.code == "invalid_parameter")
@@ -67,7 +67,7 @@ struct CreditRouteTests {
     }
 
     @Test func `a history comes whole as CSV, more of it than is read at once`() async throws {
-        try await CreditsWorld.run(credits: 10_000) { app in
+        try await AccountWorld.run(credits: 10_000) { app in
             let now = app.world.clock.now
             try await app.world.database.write(order: .alone) { transaction in
                 for number in 0..<1_100 {
@@ -90,7 +90,7 @@ struct CreditRouteTests {
     }
 
     @Test func `a balance is explained by lots, and a lot by its entries, page by page`() async throws {
-        try await CreditsWorld.run(credits: 10) { app in
+        try await AccountWorld.run(credits: 10) { app in
             let now = app.world.clock.now
             try await app.world.database.write(order: .alone) {
                 _ = try $0.ledger.grant(
@@ -115,6 +115,142 @@ struct CreditRouteTests {
             #expect(entries["entries"]?.array?.count == 4 && rest["entries"]?.array?.count == 1)
             #expect(rest["entries"]?.array?.last?["kind"] == "bonus" && rest["nextCursor"] == nil)
             #expect(try await app.get("/credits/explain?lot=\(lot)", as: "bob").status == 404)
+        }
+    }
+
+    @Test func `credits are shown to nobody who is not signed in, and to others only their own`() async throws {
+        try await AccountWorld.run(credits: 93) { app in
+            for path in ["/credits/balance", "/credits/history", "/credits/explain", "/limits"] {
+                let nobody = try await app.send(.get, path, as: nil)
+                #expect(nobody.status == 401 && nobody.code == "unauthorized", "\(path)")
+            }
+            _ = try await app.send(.put, "/limits/account", ["perDay": 1])
+
+            #expect(try await app.get("/credits/balance", as: "bob")["availableCredits"] == 7)
+            let history = try await app.get("/credits/history", as: "bob")
+            #expect(history["transactions"]?.array?.map { $0["amount"] } == [7])
+            #expect(try await app.get("/credits/explain", as: "bob")["lots"]?.array?.map { $0["granted"] } == [7])
+            #expect(try await app.get("/limits", as: "bob")["limits"] == [])
+        }
+    }
+
+    @Test func `a member and a key see the credits of their account`() async throws {
+        try await AccountWorld.run(credits: 93) { app in
+            for user in ["member", "key"] {
+                let balance = try await app.get("/credits/balance", as: user)
+                let history = try await app.get("/credits/history", as: user)
+                #expect(balance["availableCredits"] == 93 && history["transactions"]?.array?.count == 1)
+            }
+        }
+    }
+
+    @Test func `a balance lists a hundred lots and says if there are more`() async throws {
+        try await AccountWorld.run(credits: 1) { app in
+            let now = app.world.clock.now
+            func grant(_ numbers: Range<Int>) async throws {
+                try await app.world.database.write(order: .alone) { transaction in
+                    for number in numbers {
+                        try transaction.ledger.grant(
+                            .purchase, .whole(1), to: app.ada.account, key: "\(number)", now: now)
+                    }
+                }
+            }
+            try await grant(0..<99)
+            let hundred = try await app.get("/credits/balance")
+            try await grant(99..<100)
+            let more = try await app.get("/credits/balance")
+
+            #expect(hundred["lots"]?.array?.count == 100 && hundred["hasMoreLots"] == nil)
+            #expect(more["lots"]?.array?.count == 100 && more["hasMoreLots"] == true)
+            #expect(more["availableCredits"] == 101 && more["bonusCredits"] == 1)
+        }
+    }
+
+    @Test func `each step of a job is a line, with what the account had after it`() async throws {
+        try await AccountWorld.run { app in
+            app.world.clock.advance(by: .milliseconds(1))
+            let job = try await app.world.submit(for: app.ada, images: 2)
+            try await app.finish(missing: 1)
+
+            let history = try await app.get("/credits/history")
+            let balance = try await app.get("/credits/balance")
+
+            let lines = history["transactions"]?.array ?? []
+            #expect(lines.map { $0["kind"] } == ["release", "capture", "reserve", "bonus"])
+            #expect(lines.map { $0["amount"] } == [6, 6, 12, 100])
+            #expect(lines.map { $0["availableAfter"] } == [94, 88, 88, 100])
+            #expect(lines.map { $0["reservedAfter"] } == [0, 6, 12, 0])
+            #expect(lines.map { $0["jobId"]?.string } == [job.id.rawValue, job.id.rawValue, job.id.rawValue, nil])
+            #expect(balance["availableCredits"] == 94 && balance["reservedCredits"] == 0)
+        }
+    }
+
+    @Test func `an exported history has the filters of the shown one, and a name`() async throws {
+        try await AccountWorld.run { app in
+            let first = try await app.world.submit(for: app.ada)
+            app.world.clock.advance(by: .seconds(60))
+            let from = app.world.clock.now.text
+            let second = try await app.world.submit(for: app.ada)
+
+            let ofJob = try await app.get("/credits/history?format=csv&job=\(first.id)")
+            let later = try await app.get("/credits/history?from=\(from)", headers: ["Accept": "text/csv, */*"])
+            let none = try await app.get("/credits/history?format=csv&kind=refund")
+            let json = try await app.get("/credits/history?format=json", headers: ["Accept": "text/csv"])
+            let bobs = try await app.get("/credits/history?format=csv&job=\(first.id)", as: "bob")
+
+            let header = "id,createdAt,kind,amount,jobId,availableAfter,reservedAfter\r\n"
+            #expect(ofJob.text.hasPrefix(header) && ofJob.text.hasSuffix(",reserve,6.00,\(first.id),94.00,6.00\r\n"))
+            #expect(later.text.components(separatedBy: "\r\n").count == 3)
+            #expect(later.text.contains(",\(from),reserve,6.00,\(second.id),88.00,12.00\r\n"))
+            #expect(none.text == header && bobs.text == header)
+            #expect(ofJob.header("Content-Disposition") == #"attachment; filename="credits.csv""#)
+            #expect(ofJob.header("Cache-Control") == "no-store" && json["transactions"]?.array?.count == 3)
+            // What the filter refuses is refused before anything is sent.
+            #expect(try await app.get("/credits/history?format=csv&kind=theft").status == 422)
+        }
+    }
+
+    @Test func `what cannot be explained is refused by its name`() async throws {
+        try await AccountWorld.run { app in
+            let nowhere = "lot=01900000-0000-7000-8000-000000000000"
+            let queries: [(String, Int, String, String?)] = [
+                ("at=yesterday", 422, "invalid_parameter", "at"), ("lot=x", 422, "invalid_parameter", "lot"),
+                ("limit=0", 422, "invalid_parameter", "limit"), ("cursor=x", 422, "invalid_parameter", "cursor"),
+                (nowhere + "&cursor=x", 422, "invalid_parameter", "cursor"), (nowhere, 404, "not_found", nil),
+            ]
+            for (query, status, code, field) in queries {
+                let response = try await app.get("/credits/explain?\(query)")
+                #expect(response.status == status && response.code == code, "\(query)")
+                #expect(response["error"]?["field"]?.string == field, "\(query)")
+            }
+        }
+    }
+
+    @Test func `an explanation adds up, at any instant and for each lot`() async throws {
+        try await AccountWorld.run(credits: 10) { app in
+            let start = app.world.clock.now
+            let job = try await app.world.submit(for: app.ada)
+            try await app.finish()
+
+            let now = try await app.get("/credits/explain")
+            let before = try await app.get("/credits/explain?at=\((start - .milliseconds(1)).text)")
+            let then = try await app.get("/credits/explain?at=\(start.text)")
+            let lot = try #require(now["lots"]?.array?.first)
+            let entries = try await app.get("/credits/explain?lot=\(lot["id"]?.string ?? "")")
+            let past = try await app.get("/credits/explain?lot=\(lot["id"]?.string ?? "")&at=\(start.text)")
+
+            #expect(now["at"]?.string == app.world.clock.now.text && now["availableCredits"] == 4)
+            #expect(lot["granted"] == 10 && lot["available"] == 4 && lot["captured"] == 6 && lot["entries"] == 4)
+            #expect(lot["reserved"] == 0 && lot["expired"] == 0 && lot["moved"] == 0 && lot["expiresAt"] == nil)
+            #expect(before["availableCredits"] == 0 && before["lots"] == [])
+            #expect(then["availableCredits"] == 4 && then["reservedCredits"] == 6)
+            let lines = (entries["entries"]?.array ?? []).map {
+                "\($0["kind"]?.string ?? "") \($0["book"]?.string ?? "") \($0["amount"]?.integer ?? 0)"
+            }
+            #expect(lines.first == "capture reserved -6" && lines.count == 4)
+            #expect(Set(lines.dropFirst()) == ["reserve available -6", "reserve reserved 6", "bonus available 10"])
+            #expect(entries["entries"]?.array?.first?["jobId"]?.string == job.id.rawValue)
+            #expect(entries["lot"] == lot["id"] && past["entries"]?.array?.count == 3)
         }
     }
 }
