@@ -31,7 +31,7 @@ struct SandboxSetting: ProviderSetting {
         return port
     }
 
-    var greeting: String { "sandbox at \(url) (pictures are painted, not made by AI; set FAL_KEY for fal.ai)" }
+    var greeting: String { "sandbox at \(url) (images are painted, not made by AI; set FAL_KEY for fal.ai)" }
 
     var entry: Providers.Settings.Make {
         Providers.Settings.sandbox(at: url, key: key, webhookTimeout: webhookTimeout)
