@@ -25,6 +25,7 @@ test:                ## builds once, then passes every test
 	@scripts/setup test
 	@scripts/python-setup
 	@scripts/check-tree
+	@scripts/check-docs
 	@scripts/build test --build-tests
 	@scripts/with-postgres scripts/run-tests
 

@@ -64,7 +64,9 @@ struct ReconciliationText {
             """
         if figures.reported > 0 { text += " (\(dollars(figures.reported)) reported by the provider)" }
         if figures.lost > 0 { text += ", \(dollars(figures.lost)) for jobs without captured credits" }
-        if figures.jobsWithoutCost > 0 { text += ", \(figures.jobsWithoutCost) paid jobs with unknown cost" }
+        if figures.jobsWithoutCost > 0 {
+            text += ", \(figures.jobsWithoutCost) paid job\(figures.jobsWithoutCost == 1 ? "" : "s") with unknown cost"
+        }
         return text
     }
 
