@@ -43,11 +43,12 @@ package final class FakeProvider: Provider {
     }
 
     private let state = Mutex(State())
-    package let name: ProviderName = "fake"
+    package let name: ProviderName
     package let concurrency: Int
     package let webhookTimeout: Duration = .seconds(120)
 
-    package init(concurrency: Int = 100) {
+    package init(name: ProviderName = "fake", concurrency: Int = 100) {
+        self.name = name
         self.concurrency = concurrency
     }
 

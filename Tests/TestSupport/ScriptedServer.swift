@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -50,11 +51,13 @@ package final class ScriptedServer: Sendable {
 
     package var port: Int { channel.localAddress?.port ?? 0 }
 
-    /// The requests, in order.
-    package var requests: [String] { heads.all.withLock { $0 } }
+    /// The heads of the requests, in order.
+    package var requests: [String] { heads.all.withLock { $0.map(\.head) } }
+    /// Their bodies.
+    package var bodies: [String] { heads.all.withLock { $0.map(\.body) } }
 
     private final class Heads: Sendable {
-        let all = Mutex<[String]>([])
+        let all = Mutex<[(head: String, body: String)]>([])
     }
 
     private final class Handler: ChannelInboundHandler {
@@ -63,7 +66,7 @@ package final class ScriptedServer: Sendable {
 
         private let heads: Heads
         private let answer: @Sendable (String) -> Answer
-        private var head = ""
+        private var request = ""
 
         init(heads: Heads, answer: @escaping @Sendable (String) -> Answer) {
             self.heads = heads
@@ -71,11 +74,12 @@ package final class ScriptedServer: Sendable {
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            head += String(buffer: unwrapInboundIn(data))
-            guard head.hasSuffix("\r\n\r\n") else { return }
-            let head = head
-            self.head = ""
-            heads.all.withLock { $0.append(head) }
+            request += String(buffer: unwrapInboundIn(data))
+            guard let end = request.range(of: "\r\n\r\n") else { return }
+            let (head, body) = (String(request[..<end.upperBound]), String(request[end.upperBound...]))
+            guard body.utf8.count >= Self.length(head) else { return }
+            request = ""
+            heads.all.withLock { $0.append((head, body)) }
             let answer = answer(head.split(separator: " ").dropFirst().first.map(String.init) ?? "")
             var buffer = ByteBuffer(string: answer.text)
             buffer.writeBytes(answer.body)
@@ -83,6 +87,11 @@ package final class ScriptedServer: Sendable {
             context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in
                 if answer.closes { channel.close(promise: nil) }
             }
+        }
+
+        private static func length(_ head: String) -> Int {
+            let line = head.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
+            return line.flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
         }
     }
 }
