@@ -103,11 +103,11 @@ struct BulkStatementTests {
         let insert = insert
         try await scratch.database.write(order: .alone) { try $0.perform(insert, rows: [["b", 1]]) }
 
-        let results = await scratch.together(["b", "a", "c"].map { id in
+        let results = await scratch.together(["a", "b", "c"].map { id in
             Scratch.Write { try $0.perform(insert, rows: [[id, 1]]) }
         })
 
-        #expect(results.map { $0.error == nil } == [false, true, true])
+        #expect(results.map { $0.error == nil } == [true, false, true])
         #expect(try await scratch.ids() == ["a", "b", "c"])
     }
 }
