@@ -146,7 +146,10 @@ let package = Package(
         ),
         .testTarget(
             name: "SystemTests",
-            dependencies: ["Core", "SQL", "TestSupport", "CLI", "Bench", httpClient, crypto],
+            dependencies: [
+                "Core", "SQL", "TestSupport", "CLI", "Bench", httpClient, crypto, logging, nio, nioHTTP1,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             exclude: ["Python"],
             swiftSettings: settings
         ),

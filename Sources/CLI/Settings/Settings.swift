@@ -95,7 +95,7 @@ extension Settings {
             data: data, database: database, connections: reader.integer("database.connections", 2...200) ?? 8,
             files: reader.files(in: data), host: host, port: port,
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil),
-            tls: tls, corsOrigin: reader.text("cors.origin"),
+            tls: tls, corsOrigin: reader.corsOrigin(),
             admin: reader.admin(),
             signUp: reader.choice("sign.up") ?? .open, providers: providers,
             payments: reader.payments(beside: port, providers, isShared: database.isShared),

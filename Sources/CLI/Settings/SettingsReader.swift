@@ -128,6 +128,25 @@ struct SettingsReader {
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
+    /// `*`, or one origin as browsers name it: they compare it letter by letter, so a slash at its end would shut the
+    /// app out. Its scheme may be an app's own.
+    mutating func corsOrigin() -> String? {
+        let given = text("cors.origin")
+        guard let given, given != "*" else { return given }
+        let origin = given.hasSuffix("/") ? given.dropLast() : given[...]
+        let parts = origin.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
+            !origin.contains(where: { $0.isWhitespace || ",*?#@".contains($0) }), !parts[1].contains("/")
+        else {
+            problems.append("""
+                \(Self.variable("cors.origin")) must be one origin, such as https://app.example.com, or * for any, \
+                but is '\(given)'.
+                """)
+            return nil
+        }
+        return origin.lowercased()
+    }
+
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) -> Choice? {
         guard let text = text(name) else { return nil }
         guard let choice = Choice(rawValue: text) else {

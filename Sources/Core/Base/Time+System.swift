@@ -28,19 +28,33 @@ extension Instant {
         return "\(digits(Int(parts.tm_year) + 1900, 4))\(day)T\(time).\(digits(Int(milliseconds), 3))Z"
     }
 
-    /// RFC 3339 in UTC with or without a fraction, or a day alone, which means its beginning.
+    /// RFC 3339 in UTC with or without a fraction, or a day alone, which means its beginning. Nil for anything else,
+    /// also for what no calendar or clock shows, such as the 30th of February. A fraction is rounded to milliseconds.
     package init?(text: String) {
-        let day = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day()
-        let second = day.time(includingFractionalSeconds: false).timeZone(separator: .omitted)
-        let fraction = day.time(includingFractionalSeconds: true).timeZone(separator: .omitted)
-        let isDay = text.utf8.count == 10
-        guard isDay || text.hasSuffix("Z") else { return nil }
-        for style in isDay ? [day] : [second, fraction] {
-            guard let date = try? Date(text, strategy: style) else { continue }
-            self.init(rawValue: Int64((date.timeIntervalSince1970 * 1000).rounded()))
-            return
-        }
-        return nil
+        let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text
+        let second = full.prefix(19)
+        let numbers = second.split { !$0.isASCII || !$0.isNumber }.compactMap { Int32($0) }
+        guard numbers.count == 6, numbers[0] < 10_000, full.hasSuffix("Z"),
+            let milliseconds = Self.milliseconds(full.dropFirst(19).dropLast())
+        else { return nil }
+        var parts = tm()
+        (parts.tm_year, parts.tm_mon, parts.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
+        (parts.tm_hour, parts.tm_min, parts.tm_sec) = (numbers[3], numbers[4], numbers[5])
+        let whole = Instant(seconds: Int64(timegm(&parts)))
+        // What does not exist comes back as something else, and so does what was written in another way.
+        guard whole.text.prefix(19) == second else { return nil }
+        self.init(rawValue: whole.rawValue + milliseconds)
+    }
+
+    /// - Parameter fraction: Empty, or a point and at most nine digits.
+    private static func milliseconds(_ fraction: Substring) -> Int64? {
+        guard !fraction.isEmpty else { return 0 }
+        let digits = fraction.dropFirst()
+        guard fraction.first == ".", (1...9).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ (48...57).contains($0) }),
+            let nanoseconds = Int64(String(digits) + String(repeating: "0", count: 9 - digits.utf8.count))
+        else { return nil }
+        return (nanoseconds + 500_000) / 1_000_000
     }
 
     /// The beginnings of this instant's month and of the next, in UTC.

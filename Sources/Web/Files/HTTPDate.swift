@@ -1,5 +1,4 @@
 import Core
-import Foundation
 
 /// The dates of HTTP headers, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
 enum HTTPDate {
@@ -10,7 +9,7 @@ enum HTTPDate {
     static func text(_ instant: Instant) -> String {
         let text = Array(instant.text)
         guard text.count >= 19, let month = Int(String(text[5..<7])), (1...12).contains(month) else { return "" }
-        let day = days[Int((instant.seconds / 86_400 % 7 + 7) % 7)]
+        let day = days[Int((instant.startOfDay.seconds / 86_400 % 7 + 7) % 7)]
         let (date, year, time) = (String(text[8..<10]), String(text[0..<4]), String(text[11..<19]))
         return "\(day), \(date) \(months[month - 1]) \(year) \(time) GMT"
     }
@@ -23,8 +22,6 @@ enum HTTPDate {
             return nil
         }
         let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"
-        let text = "\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z"
-        guard let date = try? Date(text, strategy: .iso8601) else { return nil }
-        return Int64(date.timeIntervalSince1970)
+        return Instant(text: "\(parts[3])-\(number)-\(parts[1])T\(parts[4])Z")?.seconds
     }
 }

@@ -59,7 +59,9 @@ extension APIError {
             self.init(.unprocessableContent, "missing_parameter", "'\(field)' is required.", field: field)
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             let field = path(context)
-            self = .invalidParameter(field, "'\(field)' has the wrong type.")
+            self = field.isEmpty
+                ? APIError(.badRequest, "invalid_json", "The body must be a JSON object.")
+                : .invalidParameter(field, "'\(field)' has the wrong type.")
         case .dataCorrupted(let context) where !context.codingPath.isEmpty:
             let field = path(context)
             self = .invalidParameter(field, "'\(field)' is not valid: \(context.debugDescription).")

@@ -5,14 +5,15 @@ struct ServerEvent: Sendable, Equatable {
     var data = ""
 }
 
-/// Reads Server-Sent Events from parts that break anywhere. What is longer than any event of a Darkroom server is
-/// dropped.
+/// Reads Server-Sent Events from parts that break anywhere. An event that is longer than any of a Darkroom server's is
+/// dropped: it would be cut off, and would fill the memory.
 struct EventParser {
     private static let longest = 1 << 20
 
     private var line: [UInt8] = []
     private var event = ServerEvent()
     private var hasData = false
+    private var isTooLong = false
     private var endedWithReturn = false
 
     mutating func feed(_ bytes: some Sequence<UInt8>) -> [ServerEvent] {
@@ -24,7 +25,7 @@ struct EventParser {
             case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
                 if let event = endLine() { events.append(event) }
             default:
-                if line.count < Self.longest { line.append(byte) }
+                if line.count < Self.longest { line.append(byte) } else { isTooLong = true }
             }
         }
         return events
@@ -45,6 +46,7 @@ struct EventParser {
         case "id": event.id = value
         case "event": event.name = value
         case "data":
+            guard event.data.utf8.count + value.utf8.count < Self.longest else { return isTooLong = true }
             if hasData { event.data += "\n" }
             event.data += value
             hasData = true
@@ -56,8 +58,8 @@ struct EventParser {
     private mutating func endEvent() -> ServerEvent? {
         defer {
             event = ServerEvent()
-            hasData = false
+            (hasData, isTooLong) = (false, false)
         }
-        return hasData ? event : nil
+        return hasData && !isTooLong ? event : nil
     }
 }

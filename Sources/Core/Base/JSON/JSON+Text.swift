@@ -20,7 +20,7 @@ extension JSON {
         case .bool(let bool): text += bool ? "true" : "false"
         case .integer(let integer): text += String(integer)
         // JSON has no infinity; `null` is what JavaScript writes for it.
-        case .decimal(let decimal): text += "\(decimal)"
+        case .decimal(let decimal): text += decimal.isFinite ? "\(decimal)" : "null"
         case .string(let string): Self.write(string, to: &text)
         case .array(let elements): Self.write(elements, between: "[", "]", to: &text) { $0.write(to: &$1) }
         case .object(let members):

@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// A client's key for one creating request, under which its response is stored.
 package struct Idempotency: Sendable {

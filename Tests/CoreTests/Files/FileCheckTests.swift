@@ -1,0 +1,96 @@
+@testable import Core
+import TestSupport
+import Testing
+
+/// What each bucket takes, by a file's first and last bytes.
+struct FileCheckTests {
+    private func check(
+        _ head: [UInt8], tail: [UInt8]? = nil, size: Int? = nil, for bucket: Bucket = .outputs
+    ) throws(AssetError) -> FileCheck {
+        try FileCheck(
+            IncomingFile(location: "", size: size ?? head.count, sha256: "", head: head, tail: tail ?? head),
+            for: bucket)
+    }
+
+    @Test func `a bucket takes its own types, up to its own size`() throws {
+        let samples: [FileType: [UInt8]] = [
+            .png: Sample.png(), .jpeg: Sample.jpeg(), .gif: Sample.gif(), .webp: Sample.webp(), .mp4: Sample.mp4,
+            .webm: Sample.webm, .zip: [0x50, 0x4B, 3, 4],
+        ]
+        for bucket in Bucket.allCases {
+            for (type, bytes) in samples {
+                if bucket.types.contains(type) {
+                    #expect(try check(bytes, size: bucket.sizeLimit, for: bucket).type == type)
+                    #expect(throws: AssetError.tooLarge(limit: bucket.sizeLimit)) {
+                        try check(bytes, size: bucket.sizeLimit + 1, for: bucket)
+                    }
+                } else {
+                    #expect(throws: AssetError.self) { try check(bytes, for: bucket) }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (Sample.png(), [0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82], true),
+        (Sample.png(), [0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82, 0], false),
+        (Sample.png(), [0x49, 0x45, 0x4E, 0x44], false), (Sample.png(), [], false),
+        (Sample.jpeg(), [0xFF, 0xD9], true), (Sample.jpeg(), [0xFF, 0xD9, 0, 0, 0], true),
+        (Sample.jpeg(), [0xD9], false),
+        (Sample.jpeg(), [0xFF, 0, 0xD9], false), (Sample.jpeg(), [0xFF], false), (Sample.jpeg(), [], false),
+        (Sample.gif(), [0x3B], true), (Sample.gif(), [0x3B, 0], false), (Sample.gif(), [], false),
+        (Sample.mp4, [], true), (Sample.webm, [7], true),
+    ] as [([UInt8], [UInt8], Bool)])
+    func `an output stops where its format says, and an upload may go on`(head: [UInt8], tail: [UInt8], isWhole: Bool) {
+        let isAccepted = (try? check(head, tail: tail)) != nil
+        #expect(isAccepted == isWhole)
+        if FileType(head: head)?.isImage == true {
+            #expect((try? check(head, tail: tail, for: .uploads)) != nil)
+        }
+    }
+
+    /// The container says its own length, and pads to an even one.
+    @Test(arguments: [(0, true), (1, true), (-1, true), (-2, false), (-100, false), (1000, true)])
+    func `a WebP is as long as it says`(more: Int, isWhole: Bool) {
+        let bytes = Sample.webp("VP8X")
+        #expect(((try? check(bytes, size: bytes.count + more)) != nil) == isWhole)
+    }
+
+    @Test(arguments: FileType.allCases)
+    func `a type has one name for each use, and is found by that of HTTP`(type: FileType) {
+        #expect(FileType(contentType: type.contentType) == type)
+        #expect(FileType(contentType: type.contentType.uppercased() + "; charset=utf-8") == type)
+        #expect(FileType(contentType: " \(type.contentType) ;x") == type)
+        #expect(FileType(contentType: type.contentType + "x") == nil)
+        #expect(!type.fileExtension.contains(".") && !type.name.isEmpty)
+        #expect(PictureFormat(type)?.fileType == (type.isImage ? type : nil))
+    }
+
+    @Test(arguments: ["", ";", "image", "image/", "image/*", "*/*", "image/png,image/jpeg", "image/svg+xml"])
+    func `what names none of the types is none`(contentType: String) {
+        #expect(FileType(contentType: contentType) == nil)
+    }
+
+    @Test func `a film is known by its brand, and Matroska by its name within the first bytes`() {
+        for brand in ["isom", "iso5", "mp42", "avc1", "M4V ", "dash"] {
+            #expect(FileType(head: [0, 0, 0, 24] + Array("ftyp\(brand)".utf8)) == .mp4)
+        }
+        for brand in ["heic", "avif", "qt  ", "ISOM", "m4v ", "\0\0\0\0"] {
+            #expect(FileType(head: [0, 0, 0, 24] + Array("ftyp\(brand)".utf8)) == nil)
+        }
+        #expect(FileType(head: Sample.mp4.prefix(11)) == nil && FileType(head: Array("ftypisom".utf8)) == nil)
+        let padding = [UInt8](repeating: 0, count: 56)
+        #expect(FileType(head: [0x1A, 0x45, 0xDF, 0xA3] + padding + Array("webm".utf8)) == .webm)
+        #expect(FileType(head: [0x1A, 0x45, 0xDF, 0xA3] + padding + Array(" webm".utf8)) == nil, "behind 64 bytes")
+        #expect(FileType(head: [0x1A, 0x45, 0xDF, 0xA3] + Array("matroska".utf8)) == nil)
+    }
+
+    @Test func `what cannot be removed is tried again later and later, within a day`() {
+        let waits = (1...14).map { DeleteFiles.wait(after: $0) }
+
+        #expect(waits.prefix(4) == [.seconds(60), .seconds(120), .seconds(240), .seconds(480)])
+        #expect(waits == waits.sorted() && waits.last == .seconds(86_400))
+        for tries in [0, -1, .min] { #expect(DeleteFiles.wait(after: tries) == .seconds(60)) }
+        #expect(DeleteFiles.wait(after: .max) == .seconds(86_400))
+    }
+}

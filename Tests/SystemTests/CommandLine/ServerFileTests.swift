@@ -1,0 +1,128 @@
+import ArgumentParser
+@testable import CLI
+import Core
+import Foundation
+import TestSupport
+import Testing
+
+/// How commands find a server, and which arguments they take.
+struct ServerFileTests {
+    private func file(pid: Int32 = getpid(), sandbox: String? = nil, stripe: String? = nil) -> ServerFile {
+        ServerFile(
+            url: "http://127.0.0.1:1", publicURL: "https://a.example", sandboxURL: sandbox, stripeSandboxURL: stripe,
+            stripeSandboxKey: nil, pid: pid)
+    }
+
+    @Test func `a server's file is for its owner alone, and is read while the server runs`() throws {
+        let folder = try TemporaryFolder()
+        #expect(ServerFile.running(in: folder.path) == nil)
+
+        try file().write(to: folder.path)
+
+        #expect(ServerFile.running(in: folder.path) == file())
+        let path = folder.path + "/server.json"
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["server.json"])
+        #expect(ServerFile.running(in: folder.path + "/none") == nil)
+    }
+
+    @Test func `a server that was killed left a file, and does not run`() throws {
+        let folder = try TemporaryFolder()
+        // More than the most that a process may have.
+        try file(pid: .max).write(to: folder.path)
+
+        #expect(ServerFile.running(in: folder.path) == nil)
+        for text in ["", "{", "[]", "{}"] {
+            try Data(text.utf8).write(to: URL(filePath: folder.path + "/server.json"))
+            #expect(ServerFile.running(in: folder.path) == nil)
+        }
+    }
+
+    @Test func `a server takes its own file away, and not that of another which came after it`() throws {
+        let folder = try TemporaryFolder()
+        let (mine, other) = (file(), file(sandbox: "http://127.0.0.1:2"))
+        try mine.write(to: folder.path)
+        try other.write(to: folder.path)
+
+        mine.remove(from: folder.path)
+        #expect(ServerFile.running(in: folder.path) == other)
+        other.remove(from: folder.path)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+        #expect(throws: Failure.self) { try mine.write(to: folder.path + "/none") }
+    }
+
+    @Test func `the Stripe emulator's port is in its address`() {
+        #expect(file(stripe: "http://127.0.0.1:8082").stripeSandboxPort == 8082 && file().stripeSandboxPort == nil)
+    }
+
+    @Test(arguments: [
+        ["a@b.example", "100"], ["a@b.example", "0.01"], ["a@b.example", "1000000000"],
+        ["01234567-89ab-7cde-8f01-23456789abcd", "1"],
+        ["a@b.example", "1", "--expires-in", "36500", "--key", "k", "--bonus"],
+    ])
+    func `a grant takes any account and amount`(arguments: [String]) throws {
+        #expect(try GrantCommand.parse(arguments).account == arguments[0])
+    }
+
+    @Test(arguments: [
+        [], ["a@b.example"], ["a@b.example", "0"], ["a@b.example", "1.005"], ["a@b.example", "1e3"],
+        ["a@b.example", "x"],
+        ["a@b.example", "1000000000.01"], ["nobody", "1"], ["a@b.example", "1", "--expires-in", "0"],
+        ["a@b.example", "1", "--expires-in", "36501"], ["a@b.example", "1", "--key", ""],
+        ["a@b.example", "1", "--key", String(repeating: "k", count: 201)], ["a@b.example", "1", "more"],
+    ] as [[String]])
+    func `a grant that cannot be meant is refused before anything is opened`(arguments: [String]) {
+        #expect(throws: (any Error).self) { try GrantCommand.parse(arguments) }
+    }
+
+    @Test func `a balance is explained at an instant that exists`() throws {
+        #expect(try ExplainCommand.parse(["a@b.example", "--at", "2024-02-29"]).at == "2024-02-29")
+        for arguments in [["nobody"], ["a@b.example", "--at", "2026-02-30"], ["a@b.example", "--at", "x"],
+            ["a@b.example", "--entries", "-1"], ["a@b.example", "--entries", "10001"]] {
+            #expect(throws: (any Error).self) { try ExplainCommand.parse(arguments) }
+        }
+    }
+
+    @Test func `a period has 40 days up to now, unless it is said`() throws {
+        let now = try #require(Instant(text: "2026-11-21T12:00:00Z"))
+
+        let usual = try PeriodOptions.parse([]).period(at: now)
+        #expect(usual.end == now && usual.end - usual.start == .seconds(40 * 86_400))
+        let given = try PeriodOptions.parse(["--from", "2026-01-01", "--to", "2026-02-01"])
+        #expect(try given.isGiven && given.period(at: now).start.text.hasPrefix("2026-01-01T00"))
+        for arguments in [["--from", "x"], ["--to", "2026-02-30"], ["--from", ""]] {
+            #expect(throws: (any Error).self) { try PeriodOptions.parse(arguments) }
+        }
+        for (from, to) in [("2026-02-01", "2026-02-01"), ("2025-01-01", "2026-01-03"), ("2026-12-01", "2026-11-01")] {
+            let options = try PeriodOptions.parse(["--from", from, "--to", to])
+            let error = #expect(throws: Failure.self) { try options.period(at: now) }
+            #expect(error?.code == .usage)
+        }
+    }
+
+    @Test func `generate needs something to make, and waits or does not`() throws {
+        #expect(try GenerateCommand.parse(["a", "red", "dress"]).prompt == ["a", "red", "dress"])
+        #expect(try GenerateCommand.parse(["--kind", "background_removal"]).prompt.isEmpty)
+        for arguments in [
+            [], ["a", "--async", "--blocking"], ["a", "--async", "--out", "a.png"], ["a", "--num-images", "x"],
+        ] {
+            #expect(throws: (any Error).self) { try GenerateCommand.parse(arguments) }
+        }
+    }
+
+    @Test func `a sandbox's options have bounds`() throws {
+        _ = try SandboxCommand.parse(["--duration", "0", "--concurrency", "1", "--fault", "slow=5"])
+        for arguments in [
+            ["--duration", "-1"], ["--duration", "86401"], ["--concurrency", "0"], ["--concurrency", "10001"],
+            ["--fault", "nonsense"], ["--tls-cert", "a"],
+        ] {
+            #expect(throws: (any Error).self, "\(arguments)") { try SandboxCommand.parse(arguments) }
+        }
+        for arguments in [
+            ["--webhook-secret", "x"], ["--webhook-url", "ftp://a"], ["--api-version", "x"], ["--fault", "x=1"],
+            ["--public-url", "a.example"],
+        ] {
+            #expect(throws: (any Error).self, "\(arguments)") { try StripeSandboxCommand.parse(arguments) }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Core
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+import TestSupport
+import Testing
+@testable import Web
+
+/// What is read out of a request, and what is refused in it.
+struct RequestTests {
+    @Test(arguments: [1, 7, 100, 1000])
+    func `a body is read whole up to its limit, however it arrives`(size: Int) async throws {
+        let bytes = (0..<100).map { UInt8($0) }
+
+        #expect(try await Request.test(body: bytes, of: size).bytes(limit: 100) == bytes)
+        #expect(await refusal {
+            _ = try await Request.test(body: bytes, of: size).bytes(limit: 99)
+        } == "413 body_too_large")
+        #expect(try await Request.test().bytes(limit: 0) == [])
+    }
+
+    @Test func `a body that breaks off is the sender's own failure`() async throws {
+        await #expect(throws: Parts.BrokenOff.self) {
+            try await Request.test(body: [0x7B], breaksOff: true).json()
+        }
+    }
+
+    @Test(arguments: [
+        ("", "400 invalid_json"), (" ", "400 invalid_json"), ("{", "400 invalid_json"), ("{}{}", "400 invalid_json"),
+        ("prompt=a", "400 invalid_json"), ("{}", nil), ("null", nil), (" [1] ", nil),
+    ] as [(String, String?)])
+    func `a body is one JSON value`(text: String, expected: String?) async throws {
+        #expect(await refusal { _ = try await Request.test(body: Array(text.utf8)).json() } == expected)
+    }
+
+    @Test(arguments: [
+        ("", 20), ("?limit=1", 1), ("?limit=100", 100), ("?limit=0", nil), ("?limit=101", nil), ("?limit=-1", nil),
+        ("?limit=", nil), ("?limit=x", nil), ("?limit=1.5", nil), ("?limit=99999999999999999999", nil),
+        ("?limit=%31", 1),
+        ("?limit=5%20", nil), ("?Limit=5", 20), ("?other=1&limit=5", 5), ("?limit", nil),
+    ] as [(String, Int?)])
+    func `a page has one to a hundred items`(query: String, limit: Int?) async throws {
+        let request = Request.test("/api/jobs" + query)
+        let found = await refusal {
+            let found = try request.limit()
+            #expect(found == limit)
+        }
+        #expect(found == (limit == nil ? "422 invalid_parameter limit" : nil))
+    }
+
+    @Test func `a page goes on behind its cursor, and any other text is none`() async throws {
+        let id = ID<Job>.random()
+        let page = try Request.test("/?cursor=\(id)&limit=3").page(of: Job.self)
+
+        #expect(page.cursor == id && page.limit == 3 && page.readLimit == 4)
+        #expect(try Request.test("/").page(of: Job.self, limit: 50).limit == 50)
+        #expect(try Request.test("/?cursor=-7").page(by: Int.self).cursor == -7)
+        for cursor in ["", "x", "\(id)0", "%00", "%27%20OR%201=1", "1e3", "9223372036854775808", "0x10", " 5"] {
+            let path = "/?cursor=" + cursor.replacing(" ", with: "%20")
+            #expect(await refusal { _ = try Request.test(path).page(of: Job.self) } == "422 invalid_parameter cursor")
+            #expect(await refusal { _ = try Request.test(path).page(by: Int.self) } == "422 invalid_parameter cursor")
+        }
+    }
+
+    private enum Color: String, CaseIterable { case red, darkBlue = "dark blue" }
+
+    @Test func `a choice is one of those that there are`() async throws {
+        #expect(try Request.test("/?c=red").choice("c") == Color.red)
+        #expect(try Request.test("/?c=dark%20blue").choice("c") == Color.darkBlue)
+        #expect(try Request.test("/?d=red").choice("c") == Color?.none)
+        for value in ["", "RED", "red%20", "dark+blue", "blue"] {
+            let request = Request.test("/?c=\(value)")
+            #expect(await refusal { _ = try request.choice("c") as Color? } == "422 invalid_parameter c")
+        }
+    }
+
+    @Test func `an id and an instant are read strictly`() async throws {
+        let id = ID<Job>.random()
+
+        #expect(try Request.test("/?job=\(id)").identifier("job", of: Job.self) == id)
+        #expect(try Request.test("/").identifier("job", of: Job.self) == nil)
+        #expect(try Request.test("/?from=2026-11-21").instant("from")?.text == "2026-11-21T00:00:00.000Z")
+        #expect(try Request.test("/?from=2026-11-21T05%3A03%3A49Z").instant("from")?.text == "2026-11-21T05:03:49.000Z")
+        for value in ["", "x", "2026-02-30", "now"] {
+            let request = Request.test("/?v=\(value)")
+            #expect(await refusal { _ = try request.identifier("v", of: Job.self) } == "422 invalid_parameter v")
+            #expect(await refusal { _ = try request.instant("v") } == "422 invalid_parameter v")
+        }
+    }
+
+    @Test(arguments: [
+        ("/", nil, false), ("/?format=csv", nil, true), ("/?format=json", "text/csv", false), ("/", "text/csv", true),
+        ("/", "Text/CSV;q=0.9, */*", true), ("/", "application/json, text/csv", false), ("/", "*/*", false),
+    ] as [(String, String?, Bool)])
+    func `CSV is sent to those who ask for it first`(path: String, accept: String?, wants: Bool) throws {
+        var headers = HTTPFields()
+        headers[.accept] = accept
+        #expect(try Request.test(path, headers: headers).wantsCSV() == wants)
+    }
+
+    @Test func `another format is refused`() async throws {
+        for format in ["", "CSV", "xml"] {
+            let request = Request.test("/?format=\(format)")
+            #expect(await refusal { _ = try request.wantsCSV() } == "422 invalid_parameter format")
+        }
+    }
+
+    @Test(arguments: ["a", "~", "order 7/e", "{\"a\":1}", String(repeating: "k", count: 255)])
+    func `a key has up to 255 printable characters, and goes with the hash of its body`(key: String) throws {
+        let request = Request.test(headers: [.idempotencyKey: key])
+        let body = Array("{}".utf8)
+
+        let idempotency = try #require(try request.idempotency(route: "r", body: body))
+
+        #expect(idempotency.key == key && idempotency.route == "r")
+        #expect(idempotency.bodyHash == Hex.text(SHA256.hash(data: Data(body))))
+        #expect(try request.idempotency(route: "r", body: [])?.bodyHash != idempotency.bodyHash)
+        #expect(try Request.test().idempotency(route: "r", body: body) == nil)
+    }
+
+    @Test func `a key beyond that is refused before anything is done`() async throws {
+        for key in ["", String(repeating: "k", count: 256), "schlüssel", "a\tb", "\u{7F}"] {
+            let request = Request.test(headers: [.idempotencyKey: key])
+            let found = await refusal { _ = try request.idempotency(route: "r", body: []) }
+            #expect(found == "400 invalid_idempotency_key Idempotency-Key", "\(key.debugDescription)")
+        }
+    }
+
+    @Test func `a response that is sent again says so, and is the first one's bytes`() async throws {
+        let response = Response.replayed(StoredResponse(status: 201, body: #"{"b":1,"a":"é"}"#))
+
+        #expect(response.status == .created && response.headers[.idempotentReplayed] == "true")
+        #expect(response.headers[.cacheControl] == "no-store")
+        #expect(try await response.bytes == Array(#"{"b":1,"a":"é"}"#.utf8))
+    }
+
+    @Test func `a body's members are read by their type, and null is none of them`() async throws {
+        let body = try ObjectBody(
+            ["t": "text", "l": ["a", "b"], "f": false, "i": 7, "c": .decimal(12.5), "n": nil],
+            ["t", "l", "f", "i", "c", "n", "more"])
+
+        #expect(try body.text("t") == "text" && body.texts("l") == ["a", "b"] && body.flag("f") == false)
+        #expect(try body.integer("i") == 7 && body.credits("c") == Credits(hundredths: 1250))
+        #expect(try body["n"] == nil && body.text("n") == nil && body.text("more") == nil)
+        #expect(await refusal { _ = try body.requiredInteger("n") } == "422 missing_parameter n")
+        for (name, read) in [
+            ("i", { _ = try body.text("i") }), ("t", { _ = try body.texts("t") }), ("i", { _ = try body.flag("i") }),
+            ("c", { _ = try body.integer("c") }), ("t", { _ = try body.credits("t") }),
+            ("f", { _ = try body.integer("f") }),
+            ("t", { _ = try body.requiredInteger("t") }),
+        ] as [(String, () throws -> Void)] {
+            #expect(await refusal { try read() } == "422 invalid_parameter \(name)")
+        }
+    }
+
+    @Test func `what is unknown in a body is refused, the first by its name, cut to a bound`() async throws {
+        #expect(await refusal { _ = try ObjectBody(["z": 1, "b": 2, "a": 3], ["a"]) } == "422 unknown_parameter b")
+        let long = String(repeating: "x", count: 1000)
+        #expect(await refusal {
+            _ = try ObjectBody(.object([long: nil]), [])
+        } == "422 unknown_parameter \(long.prefix(64))", "a member that is null is one all the same")
+        for json in [.null, [], "x", 7] as [JSON] {
+            #expect(await refusal { _ = try ObjectBody(json, []) } == "400 invalid_json")
+        }
+    }
+
+    @Test(arguments: [
+        ("0", 0), ("0.01", 1), ("1000000000", 100_000_000_000), ("1000000000.00", 100_000_000_000), ("1e2", 10_000),
+        ("-1", nil), ("-0.01", nil), ("1000000000.01", nil), ("1.005", nil), ("9223372036854775807", nil), ("[1]", nil),
+        ("\"5\"", nil), ("true", nil),
+    ] as [(String, Int64?)])
+    func `credits are not negative, and have two decimals at most`(json: String, hundredths: Int64?) async throws {
+        let body = try ObjectBody(["c": JSON(parsing: json)], ["c"])
+        let found = await refusal {
+            let found = try body.credits("c")
+            #expect(found?.hundredths == hundredths)
+        }
+        #expect(found == (hundredths == nil ? "422 invalid_parameter c" : nil))
+    }
+
+    @Test func `a list of a body has texts and nothing else`() async throws {
+        for list in [[1], ["a", nil], ["a", ["b"]]] as [JSON] {
+            let body = try ObjectBody(["l": list], ["l"])
+            #expect(await refusal { _ = try body.texts("l") } == "422 invalid_parameter l")
+        }
+        #expect(try ObjectBody(["l": []], ["l"]).texts("l") == [])
+    }
+}
