@@ -8,7 +8,10 @@ extension WebApplication {
     package func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLogMiddleware(time: app.platform.time))
-        if let corsOrigin = settings.corsOrigin { router.add(middleware: CORSMiddleware(darkroom: corsOrigin)) }
+        if let corsOrigin = settings.corsOrigin {
+            router.add(middleware: CORSMiddleware(darkroom: corsOrigin))
+            router.add(middleware: ExposedHeadersMiddleware())
+        }
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: AuthenticationMiddleware(
             authenticator: app.accounts.authenticator, secrets: app.accounts.secrets))

@@ -104,7 +104,7 @@ struct ParameterSchemaTests {
         let error = #expect(throws: ParameterError.self) { try schema.validate(["z": 1, "P": "a", "": 2]) }
 
         #expect(error?.code == .unknown && error?.field == "")
-        #expect(error?.message.contains("There are: p.") == true)
+        #expect(error?.message.contains("Supported parameters: p.") == true)
     }
 
     @Test func `a size has its bounds on each side, whichever way it was asked for`() throws {

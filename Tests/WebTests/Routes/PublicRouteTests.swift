@@ -57,7 +57,9 @@ struct PublicRouteTests {
         }
     }
 
-    @Test(arguments: [("done", "Thank you"), ("cancelled", "Nothing was bought"), ("<script>", nil), ("", nil)])
+    @Test(arguments: [
+        ("done", "The credits are added when"), ("cancelled", "You were not charged"), ("<script>", nil), ("", nil),
+    ])
     func `after a payment the page says what became of it, and repeats nothing of the address`(
         end: String, text: String?
     ) async throws {

@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// How a job's reservation is to end: what is not captured is released.
 struct Settlement: Sendable {

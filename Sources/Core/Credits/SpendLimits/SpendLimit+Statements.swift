@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 extension SpendLimitStatements {
     /// The limits of those accounts that have any, with what was spent from the current periods on, as of `now`.

@@ -11,10 +11,23 @@ extension CORSMiddleware<AppContext> {
                 .supabaseVersion, .upsert, .prefer, .cacheControl, .range,
             ],
             allowMethods: [.get, .post, .put, .patch, .delete, .head, .options],
-            exposedHeaders: [
-                HTTPField.Name.requestID, .supabaseVersion, .totalCount, .link, .retryAfter, .eTag, .contentRange,
-                .idempotentReplayed,
-            ].map(\.canonicalName),
             maxAge: .seconds(3600))
+    }
+}
+
+/// Lets pages of another origin read our headers. Browsers look for the permission on the response itself; Hummingbird
+/// puts it on the preflight's alone.
+struct ExposedHeadersMiddleware: RouterMiddleware {
+    private static let names = [
+        HTTPField.Name.requestID, .supabaseVersion, .totalCount, .link, .retryAfter, .eTag, .contentRange,
+        .idempotentReplayed,
+    ].map(\.canonicalName).joined(separator: ", ")
+
+    func handle(
+        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        var response = try await next(request, context)
+        if request.headers[.origin] != nil { response.headers[.accessControlExposeHeaders] = Self.names }
+        return response
     }
 }

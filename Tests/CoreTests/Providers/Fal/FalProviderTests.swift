@@ -45,7 +45,9 @@ struct FalProviderTests {
     }
 
     private static func json(_ status: Int, _ body: String, _ headers: String = "") -> ScriptedServer.Answer {
-        .init("HTTP/1.1 \(status) X\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n", body: Array(body.utf8))
+        // The server closes the connection, so the client must not send its next request on it.
+        let head = "HTTP/1.1 \(status) X\r\nConnection: close\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n"
+        return .init(head, body: Array(body.utf8))
     }
 
     private static let accepted = """

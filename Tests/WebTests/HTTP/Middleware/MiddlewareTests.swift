@@ -21,7 +21,10 @@ struct MiddlewareTests {
     ) async throws {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLogMiddleware(time: clock.time))
-        if let corsOrigin { router.add(middleware: CORSMiddleware(darkroom: corsOrigin)) }
+        if let corsOrigin {
+            router.add(middleware: CORSMiddleware(darkroom: corsOrigin))
+            router.add(middleware: ExposedHeadersMiddleware())
+        }
         router.add(middleware: ErrorMiddleware())
         router.get("/ok") { _, context in context.requestID }
         router.get("/own") { _, _ in
