@@ -10,7 +10,9 @@ struct NoResponse: Sendable {
     let isUnsent: Bool
 
     init(_ error: any Error) {
-        isUnsent = error is NIOConnectionError || (error as? HTTPClientError) == .connectTimeout
+        // Where the host is a number, the system's own error comes through.
+        let isRefused = (error as? IOError).map { [ECONNREFUSED, ENETUNREACH, EHOSTUNREACH].contains($0.errnoCode) }
+        isUnsent = error is NIOConnectionError || (error as? HTTPClientError) == .connectTimeout || isRefused == true
         reason = Self.reason(error)
     }
 

@@ -67,7 +67,7 @@ struct JobViewTests {
 
     @Test(arguments: [
         ("pending", nil, "held"), ("queued", nil, "queued"), ("queued", "0", "next in the queue"),
-        ("queued", "7", "queued behind 7"),
+        ("queued", "7", "in the queue, 7 ahead"),
         ("queued", "many", "queued"), ("processing", "7", "processing"), ("completed", nil, "completed"),
         ("later", nil, "later"),
     ] as [(String, String?, String)])
@@ -76,14 +76,14 @@ struct JobViewTests {
     }
 
     @Test func `a provider's queue is shown until the provider says how far it is`() {
-        #expect(changed { ($0.status, $0.providerPosition) = ("processing", 4) }.phase.contains("behind 4"))
+        #expect(changed { ($0.status, $0.providerPosition) = ("processing", 4) }.phase.contains("4 ahead"))
         let estimated = changed {
             ($0.status, $0.providerPosition, $0.percent, $0.isEstimate) = ("processing", 4, 30, true)
         }
-        #expect(estimated.phase.contains("behind 4"), "an estimate is no word of the provider's")
+        #expect(estimated.phase.contains("4 ahead"), "an estimate is no word of the provider's")
         let known = changed { ($0.status, $0.providerPosition, $0.percent, $0.attempt) = ("processing", 4, 30, 2) }
         #expect(known.phase == "processing, attempt 2")
-        #expect(changed { ($0.status, $0.isReconnecting) = ("processing", true) }.phase == "connecting again")
+        #expect(changed { ($0.status, $0.isReconnecting) = ("processing", true) }.phase == "reconnecting")
     }
 
     @Test(arguments: [(-5, 0), (0, 0), (4, 0), (5, 1), (99, 19), (100, 20), (250, 20)])

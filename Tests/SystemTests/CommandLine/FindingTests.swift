@@ -141,7 +141,7 @@ struct FindingTests {
         }
 
         let taken = await message("127.0.0.1", server.port)
-        #expect(taken?.contains("127.0.0.1:\(server.port)") == true && taken?.contains("another program") == true)
+        #expect(taken?.contains("127.0.0.1:\(server.port)") == true && taken?.contains("in use") == true)
         for (host, port) in [("127.0.0.1", server.port), ("192.0.2.1", 9), ("no such host", 9)] {
             let message = await message(host, port)
             #expect(message?.hasPrefix("The thing") == true && message?.contains("choose another") == true, "\(host)")

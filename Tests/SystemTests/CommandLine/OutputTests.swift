@@ -35,9 +35,9 @@ struct OutputTests {
     @Test(arguments: [
         ("{}", "captured 0.00 credits"), (#"{"receipt":null}"#, "captured 0.00 credits"),
         (#"{"receipt":{"captured":6,"released":0,"transactions":[]}}"#, "captured 6.00 credits"),
-        (#"{"receipt":{"captured":0,"released":6.5}}"#, "captured 0.00 credits, 6.50 given back"),
+        (#"{"receipt":{"captured":0,"released":6.5}}"#, "captured 0.00 credits, 6.50 released"),
         (#"{"receipt":{"captured":6,"transactions":[{"availableAfter":1},{"availableAfter":0.25}]}}"#,
-            "captured 6.00 credits, 0.25 left"),
+            "captured 6.00 credits, 0.25 available"),
         (#"{"receipt":{"captured":"six","released":[],"transactions":7}}"#, "captured 0.00 credits"),
     ])
     func `a receipt leaves out what is nothing or unknown`(details: String, sentence: String) throws {
