@@ -39,6 +39,7 @@ package final class FakeProvider: Provider {
         var behaviors: [Behavior] = []
         var cancels: [String] = []
         var cancelResponse = CancelResult.dropped
+        var whileCancelling: @Sendable (String) async -> Void = { _ in }
         var polls = 0
     }
 
@@ -79,6 +80,11 @@ package final class FakeProvider: Provider {
     /// What happens between accepting a request and responding to its submission.
     package func whileSubmitting(_ body: @escaping @Sendable (Request) async -> Void) {
         state.withLock { $0.whileSubmitting = body }
+    }
+
+    /// What happens between a cancel's effect and its response; it receives the request's id.
+    package func whileCancelling(_ body: @escaping @Sendable (String) async -> Void) {
+        state.withLock { $0.whileCancelling = body }
     }
 
     /// Ends one request.
@@ -154,14 +160,16 @@ package final class FakeProvider: Provider {
     }
 
     package func cancel(_ reference: ProviderReference) async -> CancelResult {
-        state.withLock { state in
+        let (result, hook) = state.withLock { state in
             state.cancels.append(reference.requestID)
             guard let index = state.requests.firstIndex(where: { $0.id == reference.requestID }) else {
-                return .notFound
+                return (CancelResult.notFound, state.whileCancelling)
             }
             if state.cancelResponse == .dropped { state.requests[index].state = .dropped }
-            return state.cancelResponse
+            return (state.cancelResponse, state.whileCancelling)
         }
+        await hook(reference.requestID)
+        return result
     }
 
     package func pollInterval(after polls: Int) -> Duration { .seconds(2) }

@@ -30,6 +30,9 @@ package struct Job: Sendable, Hashable {
         package let code: String
         package let message: String
     }
+
+    /// Whether its deadline has come.
+    func isOverdue(at now: Instant) -> Bool { deadlineAt.map { $0 <= now } ?? false }
 }
 
 extension Job {

@@ -200,6 +200,28 @@ struct WebhookTests {
     }
 
     @Test(arguments: TestEngine.available)
+    func `a job cancelled for its deadline has timed out, even if the provider's webhook settles it first`(
+        on engine: TestEngine
+    ) async throws {
+        let (world, actor, job) = try await submitted(engine)
+        world.provider.whileCancelling { request in
+            await #expect(throws: Never.self) {
+                #expect(try await world.deliverWebhook(request) == .recorded)
+                try await world.work()
+            }
+        }
+
+        world.clock.advance(by: .seconds(3_600))
+        try await world.work()
+
+        #expect(world.provider.cancels.count == 1)
+        #expect(try await world.job(job.id).failure?.code == "timed_out")
+        #expect(try await world.attempts(of: job.id).map(\.state) == [.failed])
+        #expect(try await world.balance(of: actor) == Balance(available: .whole(100), reserved: .zero))
+        #expect(try await world.differences() == [])
+    }
+
+    @Test(arguments: TestEngine.available)
     func `a result after the job was cancelled or timed out is paid by nobody`(on engine: TestEngine) async throws {
         let (world, actor, job) = try await submitted(engine)
         world.clock.advance(by: .seconds(3_600))

@@ -36,9 +36,7 @@ package struct AdvanceAttempt: Sendable {
             return try await giveUpIfOverdue(due, job, nil)
         }
         if job.state != .processing { return try await endLeftOver(due, job, provider) }
-        if let deadline = job.deadlineAt, deadline <= time.now(), attempt.state != .responded {
-            return try await timeOut(due, job, provider)
-        }
+        if job.isOverdue(at: time.now()), attempt.state != .responded { return try await timeOut(due, job, provider) }
         switch attempt.state {
         case .submitting: try await rescue(due, job, provider)
         case .noResponse: try await lose(due, job)
@@ -125,7 +123,7 @@ package struct AdvanceAttempt: Sendable {
         do {
             try await settleUnderLease(due, job, provider)
         } catch {
-            guard !Task.isCancelled, let deadline = job.deadlineAt, deadline <= time.now() else { throw error }
+            guard !Task.isCancelled, job.isOverdue(at: time.now()) else { throw error }
             logger.error(
                 "result abandoned", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)", "error": "\(error)"])
             try await end(due, .failed(.storageFailed))

@@ -76,9 +76,7 @@ extension JobStatements {
 
     /// Fails a job that waited in the queue past its deadline.
     func failOverdue(_ id: ID<Job>, now: Instant) throws {
-        guard let job = try job(id), job.state == .queued, let deadline = job.deadlineAt, deadline <= now else {
-            return
-        }
+        guard let job = try job(id), job.state == .queued, job.isOverdue(at: now) else { return }
         try end([JobEnding(job, .failed(.timedOut), now: now)])
     }
 

@@ -29,6 +29,9 @@ package struct SettleJob: Sendable {
         switch provider.outcome(of: payload) {
         case .failed(let failure) where failure.code == .cancelled && job.cancelRequestedAt != nil:
             try await end(due, .cancelled)
+        case .failed(let failure) where failure.code == .cancelled && job.isOverdue(at: time.now()):
+            // It was cancelled for its deadline: the provider's webhook can come before that cancel's response.
+            try await end(due, .timedOut(.failed))
         case .failed(let failure):
             try await fail(due, .provider(failure), isTransient: failure.isTransient, retryAfter: failure.retryAfter)
         case .delivered(let files):
@@ -89,7 +92,7 @@ package struct SettleJob: Sendable {
     /// The result exists and is paid for, so it is worth waiting for a disk until the deadline.
     private func waitForStore(_ due: DueAttempt, _ job: Job, _ reason: String) async throws {
         let now = time.now()
-        if let deadline = job.deadlineAt, deadline <= now {
+        if job.isOverdue(at: now) {
             return try await fail(due, .storageFailed, isTransient: false)
         }
         logger.error("output not stored", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
