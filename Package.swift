@@ -2,7 +2,7 @@
 import PackageDescription
 
 // Targets in one line, CLI → Web → Core → SQL, and the two emulators beside Web: each knows some of those to its right, none
-// to its left. Bench measures the program from outside.
+// to its left. Edge is below all that listen. Bench measures the program from outside.
 // Adapters are folders, not targets. C libraries come from Debian's -dev packages.
 
 let settings: [SwiftSetting] = [
@@ -72,23 +72,31 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
+            name: "Edge",
+            dependencies: [
+                hummingbirdCore, hummingbirdTLS, logging, nio, nioHTTP1, nioSSL,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
             name: "Web",
-            dependencies: ["Core", "SQL", hummingbird, crypto, logging, nio, httpTypes, lifecycle, mustache],
+            dependencies: ["Core", "SQL", "Edge", hummingbird, crypto, logging, nio, httpTypes, lifecycle, mustache],
             resources: [.embedInCode("Public"), .embedInCode("Pages/Home/home.mustache")],
             swiftSettings: settings
         ),
         .target(
             name: "FalEmulator",
             dependencies: [
-                "Core", "SQL", hummingbird, hummingbirdCore, hummingbirdTLS, crypto, logging, nio, nioHTTP1, nioSSL, httpTypes,
-                httpClient, lifecycle,
+                "Core", "SQL", "Edge", hummingbird, hummingbirdCore, crypto, logging, nio, nioHTTP1, nioSSL, httpTypes, httpClient,
+                lifecycle,
             ],
             swiftSettings: settings
         ),
         .target(
             name: "StripeEmulator",
             dependencies: [
-                "Core", "SQL", hummingbird, hummingbirdCore, logging, nio, nioHTTP1, httpTypes, httpClient, lifecycle, mustache,
+                "Core", "SQL", "Edge", hummingbird, hummingbirdCore, logging, nio, nioHTTP1, httpTypes, httpClient, lifecycle,
+                mustache,
             ],
             resources: [.embedInCode("Public"), .embedInCode("Pages/Templates")],
             swiftSettings: settings
@@ -96,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Web", "FalEmulator", "StripeEmulator", "Core", "SQL", hummingbird, hummingbirdCore, hummingbirdTLS, crypto, logging,
+                "Web", "FalEmulator", "StripeEmulator", "Edge", "Core", "SQL", hummingbird, hummingbirdCore, crypto, logging,
                 nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle, nioSSL,
                 .target(name: "CMalloc", condition: .when(platforms: [.linux])),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -137,6 +145,9 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(
+            name: "EdgeTests",
+            dependencies: ["Edge", nio, nioHTTP1, .product(name: "NIOEmbedded", package: "swift-nio")], swiftSettings: settings),
         .testTarget(
             name: "EmulatorTests",
             dependencies: [

@@ -21,7 +21,7 @@ package struct Darkroom: Sendable {
         files = try await Files(platform, settings.files)
         providers = Providers(platform, settings.providers)
         jobs = Jobs(platform, settings.jobs, catalog, files, providers)
-        notices = Notices(platform)
+        notices = Notices(platform, settings.notices, accounts)
         billing = settings.billing.map { Billing(platform, $0) }
         reconcile = Reconcile(database: platform.database, billing: billing, time: platform.time)
     }
@@ -39,18 +39,21 @@ package struct DarkroomSettings: Sendable {
     package var files: Files.Settings
     package var providers: Providers.Settings
     package var jobs: Jobs.Settings
+    package var notices: Notices.Settings
     /// Nil where payments are not set up.
     package var billing: Billing.Settings?
 
     package init(
         accounts: Accounts.Settings = Accounts.Settings(), files: Files.Settings,
         providers: Providers.Settings = Providers.Settings(),
-        jobs: Jobs.Settings = Jobs.Settings(), billing: Billing.Settings? = nil
+        jobs: Jobs.Settings = Jobs.Settings(), notices: Notices.Settings = Notices.Settings(),
+        billing: Billing.Settings? = nil
     ) {
         self.accounts = accounts
         self.files = files
         self.providers = providers
         self.jobs = jobs
+        self.notices = notices
         self.billing = billing
     }
 }

@@ -1,3 +1,5 @@
+package import Edge
+
 extension Server {
     /// How a sandbox is set up. Everything but the folder has a default that suits a developer's machine.
     package struct Settings: Sendable {
@@ -16,6 +18,8 @@ extension Server {
         /// 0 means any free port; `Server.url` has the one it got.
         package var port = 0
         package var tls: TLS?
+        /// Shared by all listeners of a process.
+        package var connections = ConnectionLimits(openFiles: OpenFiles.raiseLimit())
         /// Where requests, files and the signing key are stored.
         package var dataFolder: String
         /// The only key that is accepted; nil accepts any.

@@ -1,9 +1,9 @@
 package import AsyncHTTPClient
 package import Core
+import Edge
 import Foundation
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 package import Logging
 import NIOCore
 import NIOSSL
@@ -121,10 +121,11 @@ package struct Server: Service {
     }
 
     private func server() throws -> HTTPServerBuilder {
-        guard let tls = settings.tls else { return .http1() }
+        guard let tls = settings.tls else { return .bounded(by: settings.connections) }
         let chain = try NIOSSLCertificate.fromPEMFile(tls.certificate).map { NIOSSLCertificateSource.certificate($0) }
         let key = try NIOSSLPrivateKey(file: tls.key, format: .pem)
-        return try .tls(
-            tlsConfiguration: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
+        return .bounded(
+            by: settings.connections,
+            tls: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
     }
 }

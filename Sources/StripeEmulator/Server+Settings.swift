@@ -1,9 +1,13 @@
+package import Edge
+
 extension Server {
     /// How a Stripe emulator is set up. Everything but the folder has a default that suits a developer's machine.
     package struct Settings: Sendable {
         package var host = "127.0.0.1"
         /// 0 means any free port; `Server.url` has the one it got.
         package var port = 0
+        /// Shared by all listeners of a process.
+        package var connections = ConnectionLimits(openFiles: OpenFiles.raiseLimit())
         /// Where its database is stored.
         package var dataFolder: String
         /// The only secret key that is accepted; nil accepts any that begins with `sk_test_`.

@@ -1,5 +1,6 @@
 package import AsyncHTTPClient
 package import Core
+import Edge
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -67,7 +68,7 @@ package struct Server: Service {
         let responder = Responder(
             api: API(emulator: emulator, key: settings.key), pages: Pages(emulator: emulator))
         return Application(
-            responder: responder, server: .http1(),
+            responder: responder, server: .bounded(by: settings.connections),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "darkroom-stripe-sandbox"),
             services: [

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Core
+import Edge
 import FalEmulator
 import Logging
 import SQL
@@ -15,6 +16,8 @@ struct App: Sendable {
     let web: WebApplication
     let sandbox: FalEmulator.Server?
     let stripeEmulator: StripeEmulator.Server?
+    /// Of all listeners of this process.
+    let connections: ConnectionLimits
 
     var logger: Logger { darkroom.platform.logger }
 
@@ -36,8 +39,10 @@ struct App: Sendable {
         darkroom = try await Darkroom(platform, settings.darkroom(platform.secrets))
         web = WebApplication(
             darkroom, .init(version: App.version, corsOrigin: settings.corsOrigin, worksHere: worksHere))
-        sandbox = try await settings.makeSandbox(platform)
-        stripeEmulator = try await settings.makeStripeEmulator(platform)
+        connections = ConnectionLimits(
+            openFiles: OpenFiles.raiseLimit(), perNetwork: settings.connectionsPerNetwork)
+        sandbox = try await settings.makeSandbox(platform, connections)
+        stripeEmulator = try await settings.makeStripeEmulator(platform, connections)
     }
 
     /// Opens what every feature stands on, for `body`, and closes it afterwards, also if it throws.

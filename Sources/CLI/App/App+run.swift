@@ -1,9 +1,9 @@
 import AsyncHTTPClient
 import Core
+import Edge
 import Foundation
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOSSL
@@ -24,6 +24,7 @@ extension App {
         if withWorker { parts += workers }
         parts.append(try application(onReady: onReady))
         parts.append(darkroom.notices.events)
+        parts.append(darkroom.notices.streams)
         parts.append(ReadinessService(
             readiness: web.readiness, grace: settings.shutdownGrace, time: darkroom.platform.time, logger: logger))
         try await run(parts)
@@ -57,15 +58,11 @@ extension App {
     }
 
     private func application(onReady: @escaping @Sendable () async -> Void) throws -> some ApplicationProtocol {
-        let http1 = HTTPServerBuilder.http1(configuration: .init(
-            idleTimeout: .seconds(60),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         return Application(
             router: web.router(),
-            server: try settings.tls.map { try .tls(http1, tlsConfiguration: tlsConfiguration($0)) } ?? http1,
+            server: .bounded(by: connections, tls: try settings.tls.map(tlsConfiguration)),
             configuration: .init(address: .hostname(settings.host, port: settings.port), serverName: nil),
             onServerRunning: { _ in await onReady() }, logger: logger)
     }

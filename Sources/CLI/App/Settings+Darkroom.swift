@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Core
+import Edge
 import FalEmulator
 import Logging
 import StripeEmulator
@@ -20,26 +21,31 @@ extension Settings {
                 isShared: database.isShared),
             providers: .init(providers.map(\.entry)),
             jobs: .init(rules: rules, providerCostPerDay: providerCostPerDay),
+            notices: .init(streamsPerAccount: streamsPerAccount),
             billing: stripe(secrets).map {
                 .init(stripe: client(of: $0), webhookSecrets: $0.webhookSecrets, rules: billing)
             })
     }
 
     /// The sandbox inside this process; nil if it is elsewhere or unused.
-    func makeSandbox(_ platform: Platform) async throws -> FalEmulator.Server? {
+    func makeSandbox(_ platform: Platform, _ connections: ConnectionLimits) async throws -> FalEmulator.Server? {
         guard let sandbox, let port = sandbox.builtInPort else { return nil }
         var settings = FalEmulator.Server.Settings(dataFolder: data + "/sandbox")
         settings.port = port
+        settings.connections = connections
         settings.key = sandbox.key ?? platform.secrets.sandboxKey
         return try await FalEmulator.Server(
             settings, client: platform.http, time: platform.time, logger: platform.logger.quiet)
     }
 
     /// The Stripe emulator inside this process; nil if it is elsewhere or unused.
-    func makeStripeEmulator(_ platform: Platform) async throws -> StripeEmulator.Server? {
+    func makeStripeEmulator(
+        _ platform: Platform, _ connections: ConnectionLimits
+    ) async throws -> StripeEmulator.Server? {
         guard case .stripeEmulator(let port) = payments, let stripe = stripe(platform.secrets) else { return nil }
         var settings = StripeEmulator.Server.Settings(dataFolder: data + "/stripe-sandbox")
         settings.port = port
+        settings.connections = connections
         settings.key = stripe.key
         settings.webhook = stripe.webhookSecrets.first.map { (localURL + "/api/stripe/webhook", $0) }
         return try await StripeEmulator.Server(

@@ -16,6 +16,10 @@ struct Settings: Sendable {
     /// Where the outside world finds this server, without a slash at its end.
     var publicURL: String
     var tls: TLS?
+    /// How many connections one network may have open.
+    var connectionsPerNetwork: Int
+    /// How many event streams an account may have open at a node.
+    var streamsPerAccount: Int
     var corsOrigin: String?
     var admin: Admin
     var signUp: SignUp.Mode
@@ -95,7 +99,9 @@ extension Settings {
             data: data, database: database, connections: reader.integer("database.connections", 2...200) ?? 8,
             files: reader.files(in: data), host: host, port: port,
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil),
-            tls: tls, corsOrigin: reader.corsOrigin(),
+            tls: tls, connectionsPerNetwork: reader.integer("connections.per.network", 1...100_000) ?? 2_000,
+            streamsPerAccount: reader.integer("streams.per.account", 1...100_000) ?? 50,
+            corsOrigin: reader.corsOrigin(),
             admin: reader.admin(),
             signUp: reader.choice("sign.up") ?? .open, providers: providers,
             payments: reader.payments(beside: port, providers, isShared: database.isShared),

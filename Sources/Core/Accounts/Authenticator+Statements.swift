@@ -32,8 +32,38 @@ extension AccountStatements {
         return Credential(actor: actor, session: session)
     }
 
+    /// Those that still prove what they proved.
+    func valid(among credentials: some Collection<Credential>) throws(DatabaseError) -> [Credential] {
+        var keys: Set<ID<APIKey>> = []
+        for row in try query(Statements.validKeys, rows: Set(credentials.compactMap(\.actor.key)).map { [$0] }) {
+            keys.insert(try row.get("id"))
+        }
+        var members: Set<String> = []
+        for row in try query(Statements.validSessions, rows: Set(credentials.compactMap(\.session)).map { [$0] }) {
+            members.insert(try row.get("member", as: String.self))
+        }
+        return credentials.filter { credential in
+            if let key = credential.actor.key { return keys.contains(key) }
+            return credential.session.map { members.contains("\($0)/\(credential.actor.account)") } ?? false
+        }
+    }
+
     private func refuseDisabled(_ row: Row) throws {
         if try row.get("user_disabled_at", as: Instant?.self) != nil { throw AuthenticationError.userDisabled }
         if try row.get("account_disabled_at", as: Instant?.self) != nil { throw AuthenticationError.accountDisabled }
     }
+}
+
+private enum Statements {
+    static let validKeys = BulkStatement("""
+        SELECT k.id FROM api_keys k JOIN accounts a ON a.id = k.account_id
+        LEFT JOIN users u ON u.id = a.personal_user_id
+        WHERE k.revoked_at IS NULL AND a.disabled_at IS NULL AND u.disabled_at IS NULL AND k.id IN (
+        """, row: "$1", ")")
+
+    static let validSessions = BulkStatement("""
+        SELECT s.id || '/' || m.account_id AS member FROM sessions s JOIN users u ON u.id = s.user_id
+        JOIN members m ON m.user_id = s.user_id JOIN accounts a ON a.id = m.account_id
+        WHERE s.ended_at IS NULL AND u.disabled_at IS NULL AND a.disabled_at IS NULL AND s.id IN (
+        """, row: "$1", ")")
 }

@@ -8,6 +8,7 @@ package struct Authenticator: Sendable {
     private let credentials: CredentialCache
     private let uses: KeyUses
     private let time: Time
+    private static let checkedAtOnce = 512
 
     package init(database: Database, tokens: Tokens, credentials: CredentialCache, uses: KeyUses, time: Time) {
         self.database = database
@@ -42,14 +43,32 @@ package struct Authenticator: Sendable {
 
     private func authenticate(token: String, account: String?) async throws -> Credential {
         let now = time.now()
-        let (user, session) = try await tokens.verify(token, now: now)
+        let (user, session, expiresAt) = try await tokens.verify(token, now: now)
         var chosen = ID<Account>(rawValue: user.rawValue)
         if let account {
             guard let id = ID<Account>(checking: account) else { throw AuthenticationError.noSuchAccount }
             chosen = id
         }
-        return try await credentials.credential("\(session)/\(chosen)", now: now) { [chosen] in
+        var credential = try await credentials.credential("\(session)/\(chosen)", now: now) { [chosen] in
             try await database.readInline { try $0.accounts.credential(of: session, of: user, for: chosen) }
         }
+        // Each token of a session has an end of its own.
+        credential.expiresAt = expiresAt
+        return credential
+    }
+
+    /// Those of `credentials` that prove nothing any more: the key was revoked, the session or the token has ended, the
+    /// user or the account is disabled or deleted, the user is no member. Reads the database and not the cache.
+    func ended(among credentials: Set<Credential>) async throws -> Set<Credential> {
+        let now = time.now()
+        let all = Array(credentials)
+        var ended = credentials
+        // In parts, so that no transaction grows with the streams of a node.
+        for start in stride(from: 0, to: all.count, by: Authenticator.checkedAtOnce) {
+            let part = all[start..<min(start + Authenticator.checkedAtOnce, all.count)]
+            let valid = try await database.read { try $0.accounts.valid(among: part) }
+            ended.subtract(valid.filter { $0.expiresAt.map { $0 > now } ?? true })
+        }
+        return ended
     }
 }

@@ -4,6 +4,14 @@ import Synchronization
 package struct Credential: Sendable, Hashable {
     package let actor: Actor
     package let session: ID<Session>?
+    /// The end of the token that was sent. A key has none.
+    package var expiresAt: Instant?
+
+    package init(actor: Actor, session: ID<Session>?, expiresAt: Instant? = nil) {
+        self.actor = actor
+        self.session = session
+        self.expiresAt = expiresAt
+    }
 }
 
 /// Credentials proved a moment ago, so that a busy client's requests query the database once in a while and not each

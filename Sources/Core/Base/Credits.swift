@@ -2,7 +2,7 @@ package import Foundation
 import SQL
 
 /// The unit of account, with two decimals, stored as integer hundredths. Never floating point, and never mixed with
-/// money.
+/// money. A sum beyond 64 bits is the greatest amount that they hold, and never ends the process.
 package struct Credits: Sendable, Hashable, Comparable, RawRepresentable, SQLConvertible {
     /// Hundredths of a credit.
     package let rawValue: Int64
@@ -17,18 +17,18 @@ package struct Credits: Sendable, Hashable, Comparable, RawRepresentable, SQLCon
 
     package static let zero = Credits(hundredths: 0)
 
-    package static func whole(_ credits: Int64) -> Credits { Credits(hundredths: credits * 100) }
+    package static func whole(_ credits: Int64) -> Credits { Credits(hundredths: credits.multiplied(clamped: 100)) }
 
     package var hundredths: Int64 { rawValue }
 
     package static func < (one: Credits, other: Credits) -> Bool { one.rawValue < other.rawValue }
     package static func + (one: Credits, other: Credits) -> Credits {
-        Credits(hundredths: one.rawValue + other.rawValue)
+        Credits(hundredths: one.rawValue.adding(clamped: other.rawValue))
     }
     package static func - (one: Credits, other: Credits) -> Credits {
-        Credits(hundredths: one.rawValue - other.rawValue)
+        Credits(hundredths: one.rawValue.subtracting(clamped: other.rawValue))
     }
-    package static prefix func - (credits: Credits) -> Credits { Credits(hundredths: -credits.rawValue) }
+    package static prefix func - (credits: Credits) -> Credits { zero - credits }
     package static func += (one: inout Credits, other: Credits) { one = one + other }
     package static func -= (one: inout Credits, other: Credits) { one = one - other }
 }

@@ -12,13 +12,13 @@ package struct MicroDollars: Sendable, Hashable, Comparable, RawRepresentable, S
 
     package static func < (one: MicroDollars, other: MicroDollars) -> Bool { one.rawValue < other.rawValue }
     package static func + (one: MicroDollars, other: MicroDollars) -> MicroDollars {
-        MicroDollars(rawValue: one.rawValue + other.rawValue)
+        MicroDollars(rawValue: one.rawValue.adding(clamped: other.rawValue))
     }
     package static func - (one: MicroDollars, other: MicroDollars) -> MicroDollars {
-        MicroDollars(rawValue: one.rawValue - other.rawValue)
+        MicroDollars(rawValue: one.rawValue.subtracting(clamped: other.rawValue))
     }
     package static func * (one: MicroDollars, count: Int64) -> MicroDollars {
-        MicroDollars(rawValue: one.rawValue * count)
+        MicroDollars(rawValue: one.rawValue.multiplied(clamped: count))
     }
     package static func -= (one: inout MicroDollars, other: MicroDollars) { one = one - other }
 }

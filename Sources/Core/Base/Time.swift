@@ -14,7 +14,7 @@ package struct Instant: Sendable, Hashable, Comparable, RawRepresentable, SQLCon
     package var seconds: Int64 { rawValue / 1000 }
 
     package init(seconds: Int64) {
-        rawValue = seconds * 1000
+        rawValue = seconds.multiplied(clamped: 1000)
     }
 
     /// Later than any time that is stored.
@@ -23,21 +23,22 @@ package struct Instant: Sendable, Hashable, Comparable, RawRepresentable, SQLCon
     package static func < (one: Instant, other: Instant) -> Bool { one.rawValue < other.rawValue }
 
     package static func + (instant: Instant, duration: Duration) -> Instant {
-        Instant(rawValue: instant.rawValue + duration.milliseconds)
+        Instant(rawValue: instant.rawValue.adding(clamped: duration.milliseconds))
     }
 
     package static func - (instant: Instant, duration: Duration) -> Instant {
-        Instant(rawValue: instant.rawValue - duration.milliseconds)
+        Instant(rawValue: instant.rawValue.subtracting(clamped: duration.milliseconds))
     }
 
     package static func - (one: Instant, other: Instant) -> Duration {
-        .milliseconds(one.rawValue - other.rawValue)
+        .milliseconds(one.rawValue.subtracting(clamped: other.rawValue))
     }
 }
 
 extension Duration {
     package var milliseconds: Int64 {
-        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        components.seconds.multiplied(clamped: 1000)
+            .adding(clamped: components.attoseconds / 1_000_000_000_000_000)
     }
 }
 

@@ -66,6 +66,12 @@ package final class EventHub: Service {
         return subscription
     }
 
+    /// Ends what a stream receives: its reader gets what was sent before, and then the end.
+    package func end(_ subscription: EventSubscription) {
+        state.withLock { $0.feeds[subscription.account]?.streams[subscription.number] }?.continuation.finish()
+        close(subscription)
+    }
+
     package func close(_ subscription: EventSubscription) {
         remove([subscription.number], of: subscription.account)
     }

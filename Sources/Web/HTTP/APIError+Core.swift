@@ -20,6 +20,11 @@ extension APIError {
                 .conflict, "idempotency_key_reused",
                 "This Idempotency-Key was used with a different request body. Use a new key.", field: "Idempotency-Key")
         case let error as WebhookRefusal: self.init(error)
+        case let error as TooManyStreams:
+            self.init(
+                .tooManyRequests, "too_many_streams",
+                "This account has \(error.limit) open event streams. Close one, or follow all jobs with one.",
+                details: ["limit": .integer(Int64(error.limit))], retryAfter: .seconds(10))
         case let error as DatabaseError: self.init(error)
         default:
             let known = APIError(accounts: error) ?? APIError(files: error) ?? APIError(billing: error)

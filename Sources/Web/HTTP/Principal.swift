@@ -2,16 +2,17 @@ import Core
 
 /// A proved identity: the account it acts for and how it was proved.
 struct Principal: Sendable {
-    let actor: Actor
-    /// The session of a signed-in user; nil for a key.
-    let session: ID<Session>?
+    let credential: Credential
 
     init(actor: Actor, session: ID<Session>?) {
-        self.actor = actor
-        self.session = session
+        self.init(Credential(actor: actor, session: session))
     }
 
     init(_ credential: Credential) {
-        self.init(actor: credential.actor, session: credential.session)
+        self.credential = credential
     }
+
+    var actor: Actor { credential.actor }
+    /// The session of a signed-in user; nil for a key.
+    var session: ID<Session>? { credential.session }
 }

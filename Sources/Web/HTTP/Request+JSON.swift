@@ -4,14 +4,18 @@ import Hummingbird
 import NIOCore
 
 extension Request {
+    /// In bytes, for a body whose route says nothing else. Anybody can send one, and reading it costs more than sending
+    /// it.
+    static let bodyLimit = 16 << 10
+
     /// The body as JSON of at most `limit` bytes. Throws 413, or 400 `invalid_json`.
-    func json(limit: Int = 1 << 20) async throws -> JSON {
+    func json(limit: Int = Request.bodyLimit) async throws -> JSON {
         try JSON(body: await bytes(limit: limit))
     }
 
     /// The body as a type of this server. Throws 422 with the name of the field if a member is missing or of the wrong
     /// type.
-    func decode<Body: Decodable>(_ type: Body.Type, limit: Int = 1 << 20) async throws -> Body {
+    func decode<Body: Decodable>(_ type: Body.Type, limit: Int = Request.bodyLimit) async throws -> Body {
         let bytes = try await bytes(limit: limit)
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))

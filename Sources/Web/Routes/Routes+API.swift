@@ -21,7 +21,7 @@ struct JobRoutes {
         let (jobs, database, time) = (app.jobs, app.platform.database, app.platform.time)
         let show = ShowJob(read: jobs.read, links: app.files.links, time: time)
         let change = ChangeJob(cancel: jobs.cancel, submit: jobs.submit, database: database)
-        let events = EventStream(database: database, hub: app.notices.events, time: time)
+        let events = EventStream(database: database, notices: app.notices, time: time)
         api.post("/generate", use: Generate(submit: jobs.submit).handle)
         api.get("/generate/:id", use: show.result)
         api.post("/estimate", use: Estimate(price: jobs.price, database: database, time: time).handle)

@@ -13,6 +13,7 @@ extension WebApplication {
             router.add(middleware: ExposedHeadersMiddleware())
         }
         router.add(middleware: ErrorMiddleware())
+        router.add(middleware: ContinueMiddleware())
         router.add(middleware: AuthenticationMiddleware(
             authenticator: app.accounts.authenticator, secrets: app.accounts.secrets))
 

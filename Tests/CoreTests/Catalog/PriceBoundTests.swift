@@ -15,7 +15,7 @@ struct PriceBoundTests {
 
     @Test func `the most expensive picture that a list may have is priced, and more of it is refused`() throws {
         let list = try list([
-            "image.base": 100_000_000, "image.factor": 1_000_000, "image.qualities.hd": 1_000_000,
+            "image.base": 100_000_000, "image.factor": 10_000, "image.qualities.hd": 10_000,
             "image.resolutions": [["upTo": 1, "multiplier": 1_000_000]],
         ])
         func price(_ complexity: Int64, count: Int = 1) throws -> Credits {
@@ -23,9 +23,11 @@ struct PriceBoundTests {
             return try list.image(longerSide: 9, quality: "hd", complexity: complexity, count: count).total
         }
 
-        #expect(try price(1_000_000) == Credits(hundredths: 10_000_000_000_000_000))
-        #expect(try price(1_000_000, count: 14) == Credits(hundredths: 140_000_000_000_000_000))
-        #expect(throws: PricingError.outOfRange) { try price(1_000_000, count: 15) }
+        // A million credits, a hundred times; a billion credits are too many.
+        #expect(try price(10_000) == .whole(100_000_000))
+        #expect(try price(10_000, count: 9) == .whole(900_000_000))
+        #expect(throws: PricingError.outOfRange) { try price(10_000, count: 10) }
+        #expect(throws: PricingError.outOfRange) { try price(1_000_000) }
         #expect(throws: PricingError.outOfRange) { try price(.max, count: .max) }
         #expect(try price(.max, count: 0) == .zero)
     }

@@ -104,6 +104,39 @@ extension OneServer {
             #expect(seen.compactMap(\.id) == [1, 2, 3])
         }
 
+        @Test func `a stream ends with the key that opened it, within seconds`() async throws {
+            let user = try await server.account()
+            let account = try #require(user.account)
+
+            // It ends by itself, or this would wait for an hour. Another node revoked the key.
+            let seen = try await user.events("/api/events", onStart: {
+                let now = Time.system.now()
+                try await server.withDatabase { database in
+                    _ = try await database.write(order: .alone) {
+                        try $0.execute("UPDATE api_keys SET revoked_at = $2 WHERE account_id = $1", account, now)
+                    }
+                }
+            })
+
+            #expect(seen.isEmpty)
+        }
+
+        @Test func `who received more than there is is told so, and begins again`() async throws {
+            let user = try await server.account()
+            let id = try await user.submit("a red dress")
+            _ = try await user.end(of: id)
+
+            let job = try await user.events("/api/jobs/\(id)/events", after: 999_999_999)
+            let account = try await user.events(
+                "/api/events", after: 999_999_999, onStart: { _ = try await user.submit("another") },
+                until: { $0.name == "queued" })
+
+            #expect(job.filter { !$0.isProgress }.map(\.name) == ["reset", "queued", "started", "completed"])
+            #expect(job.first?.data["lastEventId"] == 0 && job.first?.id == 0)
+            #expect(account.first?.name == "reset" && account.first?.data["lastEventId"] == 3)
+            #expect(account.last?.id == 4)
+        }
+
         /// As many as a busy account has in a day, without the day.
         private func addEvents(_ count: Int, to job: String, of user: APIUser) async throws {
             guard let account = user.account else { throw Unexpected("the test made this account") }

@@ -31,7 +31,7 @@ package struct Tokens: Sendable {
     /// Returns whose session a token belongs to. Whether that session is still live, only the database knows.
     func verify(
         _ text: String, now: Instant
-    ) async throws(AuthenticationError) -> (user: ID<User>, session: ID<Session>) {
+    ) async throws(AuthenticationError) -> (user: ID<User>, session: ID<Session>, expiresAt: Instant) {
         guard text.utf8.count <= Self.longest else { throw .invalidToken }
         let claims: AccessClaims
         do {
@@ -43,6 +43,6 @@ package struct Tokens: Sendable {
             let session = ID<Session>(checking: claims.session_id)
         else { throw .invalidToken }
         guard now.seconds < claims.exp else { throw .expiredToken }
-        return (user, session)
+        return (user, session, Instant(seconds: claims.exp))
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Reads JSON text (RFC 8259) in one pass. Foundation's decoder, asked for a value of any shape, tries one type after
 /// the other and throws for each that does not fit, which costs ten times as much.
 struct JSONParser {
@@ -10,10 +8,13 @@ struct JSONParser {
 
     /// Deeper values are refused: each level takes stack, here and wherever the value is used.
     private static let depthLimit = 512
+    /// More values are refused: each takes some hundred bytes, where its text may take two.
+    private static let valueLimit = 200_000
 
     private let bytes: [UInt8]
     private var position = 0
     private var depth = 0
+    private var count = 0
 
     static func parse(_ bytes: [UInt8]) throws(Malformed) -> JSON {
         var parser = JSONParser(bytes: bytes)
@@ -31,6 +32,8 @@ struct JSONParser {
     private var malformed: Malformed { Malformed(position: position) }
 
     private mutating func value() throws(Malformed) -> JSON {
+        count += 1
+        guard count <= JSONParser.valueLimit else { throw malformed }
         switch peek() {
         case UInt8(ascii: "{"): return try nested { parser throws(Malformed) in try parser.object() }
         case UInt8(ascii: "["): return try nested { parser throws(Malformed) in try parser.array() }
@@ -183,33 +186,30 @@ extension JSONParser {
 extension JSONParser {
     /// A whole number that 64 bits hold is an integer, however it is written; any other a decimal.
     private mutating func number() throws(Malformed) -> JSON {
-        let start = position
-        if position < bytes.count, bytes[position] == UInt8(ascii: "-") { position += 1 }
+        var number = JSONNumber(isNegative: position < bytes.count && bytes[position] == UInt8(ascii: "-"))
+        if number.isNegative { position += 1 }
         let whole = digits()
         // No leading zeros.
         guard whole.count == 1 || (whole.count > 1 && bytes[whole.lowerBound] != UInt8(ascii: "0")) else {
             throw malformed
         }
-        var isWhole = true
+        number.append(bytes[whole], isFraction: false)
         if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
             position += 1
-            isWhole = false
-            guard !digits().isEmpty else { throw malformed }
+            let fraction = digits()
+            guard !fraction.isEmpty else { throw malformed }
+            number.append(bytes[fraction], isFraction: true)
         }
         if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
             position += 1
-            isWhole = false
-            if position < bytes.count, [UInt8(ascii: "+"), UInt8(ascii: "-")].contains(bytes[position]) {
-                position += 1
-            }
-            guard !digits().isEmpty else { throw malformed }
+            let isNegative = position < bytes.count && bytes[position] == UInt8(ascii: "-")
+            if isNegative || position < bytes.count && bytes[position] == UInt8(ascii: "+") { position += 1 }
+            let exponent = digits()
+            guard !exponent.isEmpty else { throw malformed }
+            number.scale(by: bytes[exponent], isNegative: isNegative)
         }
-        let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isWhole, let integer = Int64(text) { return .integer(integer) }
-        // A number beyond a decimal's range cannot be represented.
-        guard let decimal = Decimal(string: text), decimal.isFinite else { throw malformed }
-        if let integer = Int64("\(decimal)") { return .integer(integer) }
-        return .decimal(decimal)
+        guard let value = number.value else { throw malformed }
+        return value
     }
 
     private mutating func digits() -> Range<Int> {

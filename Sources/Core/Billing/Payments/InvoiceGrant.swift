@@ -17,7 +17,8 @@ struct InvoiceGrant: Sendable, Hashable {
         }
         guard let last = known.max(by: { order($0.line) < order($1.line) }) else { return nil }
         let periods = known.filter { !$0.line.isProration }.reduce(Credits.zero) { sum, entry in
-            sum + Credits(hundredths: entry.plan.monthlyCredits.hundredths * max(entry.line.quantity, 1))
+            let monthly = entry.plan.monthlyCredits.hundredths
+            return sum + Credits(hundredths: monthly.multiplied(clamped: max(entry.line.quantity, 1)))
         }
         plan = last.plan
         credits = periods + max(.zero, InvoiceGrant.difference(known.filter(\.line.isProration)))

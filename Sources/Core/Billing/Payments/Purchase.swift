@@ -33,7 +33,7 @@ package struct Purchase: Sendable, Hashable {
     /// What is to be taken back in all when so much of the money is gone again: the same share of the credits, all of
     /// them at most.
     func clawBack(refunded: Int64, disputed: Int64) -> Credits {
-        let gone = min(max(refunded, 0) + max(disputed, 0), paid.amount)
+        let gone = min(max(refunded, 0).adding(clamped: max(disputed, 0)), paid.amount)
         guard paid.amount > 0, gone > 0 else { return .zero }
         return credits.share(gone, of: paid.amount)
     }
@@ -43,10 +43,9 @@ extension Credits {
     /// `part` of `whole`, rounded half away from zero, once.
     func share(_ part: Int64, of whole: Int64) -> Credits {
         precondition(whole > 0, "a share is of something")
-        let (sign, magnitude) = (rawValue < 0) == (part < 0) ? (Int64(1), rawValue.magnitude) : (-1, rawValue.magnitude)
-        let product = magnitude.multipliedFullWidth(by: part.magnitude)
-        let (quotient, remainder) = UInt64(whole).dividingFullWidth(product)
-        let isUp = remainder >= UInt64(whole) - remainder
-        return Credits(hundredths: sign * Int64(quotient + (isUp ? 1 : 0)))
+        let product = Int128(rawValue) * Int128(part)
+        let (quotient, remainder) = product.quotientAndRemainder(dividingBy: Int128(whole))
+        let isAway = remainder.magnitude >= UInt128(whole) - remainder.magnitude
+        return Credits(hundredths: Int64(clamping: quotient + (isAway ? product.signum() : 0)))
     }
 }

@@ -57,9 +57,9 @@ package struct Price: Sendable, Hashable, Encodable {
     /// The factor that depends on the endpoint or the model.
     package var complexity: Multiplier { factors.first { $0.name == Factor.complexity }?.multiplier ?? .one }
 
-    /// A price's product and its surcharge are each less than this, in hundredths: so that the prices of a whole list
-    /// of jobs have a sum.
-    static let most: Int64 = 1 << 57
+    /// A price's product and its surcharge are each less than this, in hundredths: a billion credits. So the prices of
+    /// any list of jobs have a sum.
+    static let most: Int64 = 100_000_000_000
 
     private static func total(
         _ base: Credits, _ factors: [Factor], _ surcharge: Credits, count: Int

@@ -79,6 +79,10 @@ extension JobStatements {
     package func lastEventSeq(of account: ID<Account>) throws(DatabaseError) -> Int64 {
         try queryOne("SELECT event_seq FROM accounts WHERE id = $1", account)?.get("event_seq") ?? 0
     }
+
+    package func lastEventSeq(of job: ID<Job>) throws(DatabaseError) -> Int64 {
+        try queryOne("SELECT event_seq FROM jobs WHERE id = $1", job)?.get("event_seq") ?? 0
+    }
 }
 
 private enum Statements {

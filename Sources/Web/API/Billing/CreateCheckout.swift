@@ -14,7 +14,7 @@ struct CreateCheckout: Sendable {
 
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         guard let start else { throw BillingError.off }
-        let bytes = try await request.bytes(limit: 64 << 10)
+        let bytes = try await request.bytes(limit: Request.bodyLimit)
         let body = try ObjectBody(JSON(body: bytes), ["pack", "plan", "successUrl", "cancelUrl"])
         let wanted = StartCheckout.Request(
             item: try item(body), successURL: try body.text("successUrl"), cancelURL: try body.text("cancelUrl"))

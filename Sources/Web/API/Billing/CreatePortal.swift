@@ -13,7 +13,7 @@ struct CreatePortal: Sendable {
 
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         guard let open else { throw BillingError.off }
-        let bytes = try await request.bytes(limit: 64 << 10)
+        let bytes = try await request.bytes(limit: Request.bodyLimit)
         let body = try ObjectBody(bytes.isEmpty ? [:] : JSON(body: bytes), ["returnUrl"])
         return .json(PortalBody(url: try await open(returnURL: try body.text("returnUrl"), by: context.actor)))
     }

@@ -7,6 +7,8 @@ import SQL
 struct ExplainCredits: Sendable {
     private let database: Database
     private let time: Time
+    /// The balance is summed from the whole history.
+    private let turns = Turns(2)
 
     init(database: Database, time: Time) {
         self.database = database
@@ -100,7 +102,9 @@ struct ExplainCredits: Sendable {
             return try await entries(of: lot, at, request.page(of: LedgerTransaction.self), context)
         }
         let query = try request.page(of: Lot.self)
-        let explanation = try await database.read { try $0.ledger.explanation(of: context.account, at: at) }
+        let explanation = try await turns(for: context.account) {
+            try await database.read { try $0.ledger.explanation(of: context.account, at: at) }
+        }
         let rest = explanation.lots.drop { lot in query.cursor.map { lot.id >= $0 } ?? false }
         return .json(LotsPage(
             at: at.text, availableCredits: explanation.balance.available, reservedCredits: explanation.balance.reserved,

@@ -11,6 +11,7 @@ struct ShowHistory: Sendable {
     private static let linesAtOnce = 500
 
     private let database: Database
+    private let turns = Turns(2)
 
     init(database: Database) {
         self.database = database
@@ -18,7 +19,7 @@ struct ShowHistory: Sendable {
 
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         let filter = try HistoryFilter(request)
-        if try request.wantsCSV() { return csv(filter, of: context.account) }
+        if try request.wantsCSV() { return try csv(filter, of: context.account) }
         let query = try request.page(of: LedgerTransaction.self, limit: 50)
         let found = try await database.read {
             try $0.ledger.history(of: context.account, filter, before: query.cursor, limit: query.readLimit)
@@ -28,8 +29,9 @@ struct ShowHistory: Sendable {
 
     /// Read page by page, as fast as the client takes it. Transactions that are added during it are newer than all that
     /// is still to come.
-    private func csv(_ filter: HistoryFilter, of account: ID<Account>) -> Response {
+    private func csv(_ filter: HistoryFilter, of account: ID<Account>) throws -> Response {
         let database = database
+        let turn = try turns.take(for: account)
         return Response(
             status: .ok,
             headers: [
@@ -49,6 +51,7 @@ struct ShowHistory: Sendable {
                     cursor = lines.last?.id
                 }
                 try await writer.finish(nil)
+                withExtendedLifetime(turn) {}
             })
     }
 }

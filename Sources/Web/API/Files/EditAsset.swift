@@ -12,7 +12,7 @@ struct EditAsset: Sendable {
     }
 
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let body = try ObjectBody(await request.json(limit: 64 << 10), ["name", "tags", "favorite"])
+        let body = try ObjectBody(await request.json(), ["name", "tags", "favorite"])
         let edit = AssetEdit(
             name: try body.text("name"), tags: try body.texts("tags"), favorite: try body.flag("favorite"))
         return .json(AssetBody(try await assets.edit(context.assetID(), of: context.account, edit), links))

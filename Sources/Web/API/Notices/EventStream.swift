@@ -12,34 +12,39 @@ struct EventStream: Sendable {
 
     private let database: Database
     private let hub: EventHub
+    private let streams: OpenStreams
     private let time: Time
 
-    init(database: Database, hub: EventHub, time: Time) {
+    init(database: Database, notices: Notices, time: Time) {
         self.database = database
-        self.hub = hub
+        hub = notices.events
+        streams = notices.streams
         self.time = time
     }
 
     /// From the job's first event, or after `Last-Event-ID`; ends after its last. A browser connects again by itself
     /// after the end, and then receives 204, the one response that stops it.
     @Sendable func job(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let cursor = try lastEventID(request) ?? 0
+        let given = try lastEventID(request)
         guard let id = context.parameters.get("id").flatMap({ ID<Job>(checking: $0) }),
-            let hasReceivedAll = try await database.read({ transaction -> Bool? in
-                guard let job = try transaction.jobs.job(id, of: context.account) else { return nil }
-                guard job.state.isTerminal else { return false }
-                return try transaction.jobs.events(of: id, account: context.account, after: cursor, limit: 1).isEmpty
+            let (job, last) = try await database.read({ transaction in
+                try transaction.jobs.job(id, of: context.account).map { job in
+                    (job, try transaction.jobs.lastEventSeq(of: job.id))
+                }
             })
         else { throw APIError.notFound("job") }
-        if hasReceivedAll { return Response(status: .noContent, headers: [.cacheControl: "no-store"]) }
-        return stream(Reader(account: context.account, job: id, cursor: cursor), context)
+        if job.state.isTerminal, given == last {
+            return Response(status: .noContent, headers: [.cacheControl: "no-store"])
+        }
+        return try stream(Reader(account: context.account, job: id, given: given, last: last, start: 0), context)
     }
 
     /// All of the account's jobs, from now on or after `Last-Event-ID`.
     @Sendable func account(_ request: Request, _ context: AccountContext) async throws -> Response {
-        var cursor = try lastEventID(request)
-        if cursor == nil { cursor = try await database.read { try $0.jobs.lastEventSeq(of: context.account) } }
-        return stream(Reader(account: context.account, job: nil, cursor: cursor ?? 0), context)
+        let given = try lastEventID(request)
+        let last = try await database.read { try $0.jobs.lastEventSeq(of: context.account) }
+        return try stream(
+            Reader(account: context.account, job: nil, given: given, last: last, start: last), context)
     }
 
     /// In the header, or as `?lastEventId=` where a browser cannot set a header.
@@ -59,38 +64,59 @@ struct EventStream: Sendable {
         let account: ID<Account>
         let job: ID<Job>?
         var cursor: Int64
+        /// It has received an event that this server never sent, as after a backup was restored.
+        let isAhead: Bool
         var hasEnded = false
+
+        /// - Parameters:
+        ///   - given: The last event that the client says it received.
+        ///   - last: The last that there is.
+        ///   - start: After which a client begins that has received none.
+        init(account: ID<Account>, job: ID<Job>?, given: Int64?, last: Int64, start: Int64) {
+            self.account = account
+            self.job = job
+            isAhead = given.map { $0 > last } ?? false
+            cursor = isAhead ? start : given ?? start
+        }
+
+        /// Tells the client that what it knows may be of no use, and from where it goes on.
+        var reset: String {
+            isAhead ? "id: \(cursor)\nevent: reset\ndata: {\"lastEventId\":\(cursor)}\n\n" : ""
+        }
     }
 
-    private func stream(_ reader: Reader, _ context: AccountContext) -> Response {
+    private func stream(_ reader: Reader, _ context: AccountContext) throws -> Response {
         let channel = context.channel
+        let stream = try streams.open(context.principal.credential)
         return Response(
             status: .ok,
             headers: [
-                .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store", .accelBuffering: "no",
+                .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store, no-transform",
+                .accelBuffering: "no",
             ],
             body: ResponseBody { writer in
                 var reader = reader
-                try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
-                let position = try await catchUp(&reader, &writer)
+                try await writer.write(ByteBuffer(string: "retry: 2000\n\n" + reader.reset))
+                let position = try await catchUp(&reader, stream, &writer)
                 if !reader.hasEnded {
                     // Closing the connection is the one way to free a task that waits for its client to read.
                     let subscription = hub.open(reader.account, reader.job, at: position) {
                         channel.close(promise: nil)
                     }
                     defer { hub.close(subscription) }
-                    try await follow(subscription, from: position, &reader, &writer)
+                    stream.onEnd { hub.end(subscription) }
+                    try await follow(subscription, from: position, &reader, stream, &writer)
                 }
                 try await writer.finish(nil)
             })
     }
 
     private func follow(
-        _ subscription: EventSubscription, from position: Int64, _ reader: inout Reader,
+        _ subscription: EventSubscription, from position: Int64, _ reader: inout Reader, _ stream: OpenStream,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
         let endsAt = time.now() + EventStream.longest
-        if subscription.position > position { _ = try await catchUp(&reader, &writer) }
+        if subscription.position > position { _ = try await catchUp(&reader, stream, &writer) }
         guard !reader.hasEnded else { return }
         for await batch in subscription.batches {
             if let bytes = batch.text.bytes(after: reader.cursor) { try await writer.write(bytes) }
@@ -101,8 +127,14 @@ struct EventStream: Sendable {
 
     /// Sends all that is there now, in as many reads as it takes. Returns the account's last event, as of the last
     /// read.
-    private func catchUp(_ reader: inout Reader, _ writer: inout any ResponseBodyWriter) async throws -> Int64 {
+    private func catchUp(
+        _ reader: inout Reader, _ stream: OpenStream, _ writer: inout any ResponseBodyWriter
+    ) async throws -> Int64 {
         while true {
+            guard !stream.hasEnded else {
+                reader.hasEnded = true
+                return reader.cursor
+            }
             let (account, job, cursor) = (reader.account, reader.job, reader.cursor)
             let (events, position) = try await database.read { transaction in
                 let limit = EventStream.eventsAtOnce

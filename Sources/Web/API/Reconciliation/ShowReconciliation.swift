@@ -6,7 +6,7 @@ struct ShowReconciliation: Sendable {
     private let read: Reconcile
     private let time: Time
     /// It reads the whole ledger.
-    private let oneAtATime = OneAtATime()
+    private let turns = Turns(1)
 
     init(read: Reconcile, time: Time) {
         self.read = read
@@ -22,13 +22,9 @@ struct ShowReconciliation: Sendable {
         guard let period = ReconciliationPeriod(from: from, to: to, now: time.now()) else {
             throw APIError.invalidParameter("from", "'from' must be before 'to', and at most 366 days apart.")
         }
-        let found = try await oneAtATime(orThrow: Self.isRunning) {
+        let found = try await turns(for: nil) {
             try await read(period, withStripe: withStripe == .true, limit: limit)
         }
         return .json(ReconciliationBody(found))
     }
-
-    private static let isRunning = APIError(
-        .tooManyRequests, "rate_limited", "Another reconciliation is running. Try again when it has finished.",
-        retryAfter: .seconds(5))
 }

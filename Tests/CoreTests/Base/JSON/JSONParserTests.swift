@@ -70,8 +70,8 @@ struct JSONParserTests {
         ("9223372036854775807", .integer(.max)), ("9223372036854775807.0", .integer(.max)),
         ("-9223372036854775809", .decimal(-Decimal(UInt64(1) << 63) - 1)),
         ("0.1", .decimal(Decimal(sign: .plus, exponent: -1, significand: 1))),
-        ("1e-128", .decimal(Decimal(sign: .plus, exponent: -128, significand: 1))),
-        ("1e127", .decimal(Decimal(sign: .plus, exponent: 127, significand: 1))),
+        ("1e-60", .decimal(Decimal(sign: .plus, exponent: -60, significand: 1))), ("1e-128", 0),
+        ("1e39", .decimal(Decimal(sign: .plus, exponent: 39, significand: 1))), ("1e-999999999999999999999", 0),
         ("0.30000000000000004", .decimal(Decimal(sign: .plus, exponent: -17, significand: 30_000_000_000_000_004))),
     ] as [(String, JSON)])
     func `a number is read exactly, and is an integer if it is whole`(text: String, value: JSON) throws {
@@ -80,7 +80,7 @@ struct JSONParserTests {
     }
 
     @Test(arguments: [
-        "1e128", "-1e128", "1e999999999999999999999", "1e-999999999999999999999", "00", "-01", "0.", "0.e1", "1e1.5",
+        "1e40", "1e127", "-1e128", "1e999999999999999999999", "00", "-01", "0.", "0.e1", "1e1.5",
         "1_000", "1,0", "--1", "1-1", "0b1", "0o7", "1f", "٣", "１", "∞", "-Infinity", "1e٣", "1..2", "1ee2", "- 1",
     ])
     func `what is no number, or beyond all that can be held, is refused`(text: String) throws {

@@ -4,6 +4,8 @@ import Testing
 
 /// JSON text, both ways.
 struct JSONTextTests {
+    private static let manyDigits = Decimal(string: "12345678901234567890123456789012345678") ?? 0
+
     @Test(arguments: [
         (" \n{ } ", [:]), ("[]", []), ("null", nil), ("true", true), ("-0", 0), ("12", 12),
         ("-9223372036854775808", .integer(.min)),
@@ -14,6 +16,16 @@ struct JSONTextTests {
         ("1.0", 1), ("1e3", 1000), ("12.50", .decimal(Decimal(sign: .plus, exponent: -1, significand: 125))),
         ("9223372036854775808", .decimal(Decimal(sign: .plus, exponent: 0, significand: Decimal(UInt64(1) << 63)))),
         ("-0.005", .decimal(Decimal(sign: .minus, exponent: -3, significand: 5))),
+        ("9223372036854775807", .integer(.max)), ("-9223372036854775807", .integer(-.max)),
+        ("-9223372036854775809",
+            .decimal(Decimal(sign: .minus, exponent: 0, significand: Decimal(UInt64(1) << 63 + 1)))),
+        ("1000000000000000000000e-3", 1_000_000_000_000_000_000), ("1000000000000000000.00", 1_000_000_000_000_000_000),
+        ("0.00120e+4", 12), ("-120e-1", -12), ("0e999999999999999999999", 0), ("0.0", 0), ("-0.0", 0),
+        ("1e39", .decimal(Decimal(sign: .plus, exponent: 39, significand: 1))),
+        ("1234567890123456789012345678901234567899",
+            .decimal(Decimal(sign: .plus, exponent: 2, significand: JSONTextTests.manyDigits))),
+        // Too small for a decimal, and too small to matter.
+        ("1e-200", 0), ("-5e-99999999999999999999", 0), ("0." + String(repeating: "0", count: 5_000) + "1", 0),
     ] as [(String, JSON)])
     func `what is JSON is read`(text: String, value: JSON) throws {
         #expect(try JSON(parsing: text) == value)
@@ -24,7 +36,8 @@ struct JSONTextTests {
         "\"\\x\"",
         "\"\\u12\"", "\"\\u12g4\"", "\"\\ud800\"", "\"\\ud800\\u0041\"", "\"\\udc00\"", "\"a\nb\"", "tru", "nul",
         "True", "01", "-", "+1",
-        "1.", ".5", "1e", "1e+", "0x1", "NaN", "Infinity", "1e999", "1 2", "[1]]", "\u{0}",
+        "1.", ".5", "1e", "1e+", "0x1", "NaN", "Infinity", "1e999", "1e40", "1e99999999999999999999",
+        String(repeating: "9", count: 41), "1 2", "[1]]", "\u{0}",
         String(repeating: "[", count: 100_000), String(repeating: "{\"a\":", count: 1_000),
     ])
     func `what is not JSON is refused`(text: String) {
@@ -44,6 +57,13 @@ struct JSONTextTests {
 
         #expect(try JSON(parsing: deep).text == deep)
         #expect(throws: JSONParser.Malformed.self) { try JSON(parsing: "[" + deep + "]") }
+    }
+
+    @Test func `there are as many values as a bound allows`() throws {
+        let most = "[" + String(repeating: "1,", count: 199_998) + "1]"
+
+        #expect(try JSON(parsing: most).array?.count == 199_999)
+        #expect(throws: JSONParser.Malformed.self) { try JSON(parsing: "[[]," + most + "]") }
     }
 
     @Test func `text that was written is read as the same value, with its members in order`() throws {

@@ -7,6 +7,7 @@ struct PublishPrices: Sendable {
     private let drafts: PriceDrafts
     private let preview: PreviewPrices
     private let database: Database
+    private let turns = Turns(1)
 
     init(drafts: PriceDrafts, preview: PreviewPrices, database: Database) {
         self.drafts = drafts
@@ -19,7 +20,7 @@ struct PublishPrices: Sendable {
         guard let draft = try await database.read({ try $0.catalog.priceDraft(id) }) else {
             throw PriceDraftError.notFound
         }
-        return .json(PricePreviewBody(try await preview(draft.document)))
+        return .json(PricePreviewBody(try await turns(for: nil) { try await preview(draft.document) }))
     }
 
     /// A second time there is no such draft: an `Idempotency-Key` is not needed, and not stored.
