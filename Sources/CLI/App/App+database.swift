@@ -8,10 +8,9 @@ import Glibc
 #endif
 
 extension App {
-    /// The database as it is, its folder made where there is none. What is made from now on is for this user only.
+    /// The database as it is, its folder made where there is none.
     static func openUnmigrated(_ settings: Settings) async throws -> Database {
-        umask(0o077)
-        try makeDataFolder(settings.data)
+        try prepareDataFolder(settings.data)
         switch settings.database {
         case .sqlite(let path): return Database(try SQLiteEngine(path: path))
         case .postgres(let address): return try await open(address, connections: settings.connections)
@@ -70,7 +69,9 @@ extension App {
         }
     }
 
-    private static func makeDataFolder(_ folder: String) throws {
+    /// Makes the folder where there is none. What is made from now on is for this user only.
+    static func prepareDataFolder(_ folder: String) throws {
+        umask(0o077)
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

@@ -5,7 +5,7 @@ import Testing
 import TestSupport
 
 /// `kill -9` of the node that receives a webhook, between any two of its steps: Stripe gets no response, sends it to
-/// the other node, and there is one grant.
+/// the other node, or to the same one when it is back, and there is one grant.
 @Suite(.serialized)
 struct KilledWebhookTests {
     @Test(arguments: TestEngine.available, Faults.Moment.allCases)
@@ -71,9 +71,10 @@ struct KilledWebhookTests {
                 try await Time.system.sleep(delay)
                 await nodes.all[0].kill()
                 _ = await first
-                #expect(try await webhooks.send(event, to: nodes.all[1]) == 200)
+                #expect(try await webhooks.send(event, to: webhooks.other()) == 200)
 
                 #expect(try await buyer.balance().first == 110, "killed after \(delay), seed \(chance.seed)")
+                await nodes.all[0].kill()
                 try await nodes.all[0].start()
                 #expect(try await webhooks.send(event, to: nodes.all[0]) == 200)
                 #expect(try await buyer.balance().first == 110)
@@ -93,7 +94,7 @@ struct KilledWebhookTests {
                 let event = stripe.event("checkout.session.completed", pack)
 
                 async let one = webhooks.send(event, to: nodes.all[0])
-                async let other = webhooks.send(event, to: nodes.all[1])
+                async let other = webhooks.send(event, to: webhooks.other())
                 #expect(try await [one, other] == [200, 200])
                 #expect(try await buyer.balance().first == Decimal(10 + 100 * number))
             }
@@ -134,7 +135,7 @@ private struct Webhooks: Sendable {
     }
 
     func signUp(_ email: String) async throws -> APIUser {
-        let node = nodes.all[1]
+        let node = nodes.other
         let response = try await anybody(at: node).post(
             "/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
         guard let token = response["access_token"]?.string else {
@@ -157,7 +158,17 @@ private struct Webhooks: Sendable {
         let first = try? await send(event, to: nodes.all[0])
         faults?.arm(false)
         guard first != 200 else { return }
-        #expect(try await send(event, to: nodes.all[1]) == 200)
+        #expect(try await send(event, to: other()) == 200)
+    }
+
+    /// On SQLite a folder has one server: Stripe's second try comes when it is back.
+    func other() async throws -> RunningNode {
+        let node = nodes.other
+        if nodes.serving.count == 1, faults?.met != nil || !node.isRunning {
+            await node.kill()
+            try await node.start()
+        }
+        return node
     }
 
     func send(_ event: [UInt8], to node: RunningNode) async throws -> Int {

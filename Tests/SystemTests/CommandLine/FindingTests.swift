@@ -46,7 +46,7 @@ struct FindingTests {
             #expect(finding?.status == .warning && finding?.message.contains(String(mode, radix: 8)) == true)
         }
         _ = try status(0o700)
-        for name in ["/secrets.json", "/server.json", "/first-administrator-password"] {
+        for name in ["/secrets.json", "/server.json", "/server.lock", "/first-administrator-password"] {
             try Data().write(to: URL(filePath: folder.path + name))
             #expect(try status(0o640, of: name)?.status == .problem)
             #expect(try status(0o600, of: name)?.status == .ok)

@@ -13,39 +13,89 @@ struct ServerFileTests {
             stripeSandboxKey: nil, pid: pid)
     }
 
-    @Test func `a server's file is for its owner alone, and is read while the server runs`() throws {
+    @Test func `a server's file is for its owner alone, and is read while the server runs`() async throws {
         let folder = try TemporaryFolder()
-        #expect(ServerFile.running(in: folder.path) == nil)
+        #expect(ServerFile.state(in: folder.path) == .none)
+        let lock = try await ServerLock.take(in: folder.path)
 
         try file().write(to: folder.path)
 
         #expect(ServerFile.running(in: folder.path) == file())
-        let path = folder.path + "/server.json"
-        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["server.json"])
+        for name in ["server.json", "server.lock"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)
+            #expect(attributes[.posixPermissions] as? Int == 0o600)
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
         #expect(ServerFile.running(in: folder.path + "/none") == nil)
+        lock.release()
+        #expect(ServerFile.state(in: folder.path) == .stale(file()), "also while another process has its id")
     }
 
-    @Test func `a server that was killed left a file, and does not run`() throws {
+    @Test func `a server that was killed left a file, and does not run`() async throws {
         let folder = try TemporaryFolder()
         // More than the most that a process may have.
         try file(pid: .max).write(to: folder.path)
+        #expect(ServerFile.state(in: folder.path) == .stale(file(pid: .max)))
 
-        #expect(ServerFile.running(in: folder.path) == nil)
+        let lock = try await ServerLock.take(in: folder.path)
+
+        let holder = ServerLock.Holder(pid: getpid())
+        #expect(ServerFile.state(in: folder.path) == .unnamed(holder), "the file is of the one before")
         for text in ["", "{", "[]", "{}"] {
             try Data(text.utf8).write(to: URL(filePath: folder.path + "/server.json"))
-            #expect(ServerFile.running(in: folder.path) == nil)
+            #expect(ServerFile.state(in: folder.path) == .unnamed(holder))
         }
+        lock.release()
+        #expect(ServerFile.state(in: folder.path) == .none)
     }
 
-    @Test func `a server takes its own file away, and not that of another which came after it`() throws {
+    @Test func `a folder has one server at a time, and the second learns of the first`() async throws {
+        let folder = try TemporaryFolder()
+        try ServerLock.refuseSecond(in: folder.path)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [], "looking leaves nothing")
+        let first = try await ServerLock.take(in: folder.path)
+
+        let starting = await #expect(throws: Failure.self) { try await ServerLock.take(in: folder.path) }
+        try file().write(to: folder.path)
+        let serving = #expect(throws: Failure.self) { try ServerLock.refuseSecond(in: folder.path) }
+
+        #expect(starting?.message.contains("process \(getpid()) serves it.") == true)
+        #expect(serving?.message.contains("process \(getpid()) serves it at http://127.0.0.1:1.") == true)
+        #expect(ServerFile.running(in: folder.path) == file(), "nothing of the first was touched")
+        first.release()
+        let second = try await ServerLock.take(in: folder.path)
+        second.release()
+    }
+
+    @Test func `a folder that cannot be locked is named`() async throws {
+        let folder = try TemporaryFolder()
+        let error = await #expect(throws: Failure.self) { try await ServerLock.take(in: folder.path + "/none") }
+        #expect(error?.message.contains(folder.path + "/none/server.lock cannot be locked") == true)
+    }
+
+    @Test(arguments: [
+        (ServerFile.State.none, Finding.Status.information, "not running"),
+        (.stale(ServerFile(
+            url: "http://127.0.0.1:1", publicURL: "https://a.example", sandboxURL: nil, stripeSandboxURL: nil,
+            stripeSandboxKey: nil, pid: 77)), .information, "left over from process 77"),
+        (.unnamed(.init(pid: 78)), .warning, "process 78 holds the data folder"),
+        (.unnamed(.init(pid: nil)), .warning, "another process holds the data folder"),
+    ])
+    func `doctor tells what a file is left of from a server that has left none`(
+        state: ServerFile.State, status: Finding.Status, message: String
+    ) {
+        let finding = state.finding("./data")
+        #expect(finding.status == status && finding.message.contains(message))
+    }
+
+    @Test func `a server takes its own file away, and not that of another which came after it`() async throws {
         let folder = try TemporaryFolder()
         let (mine, other) = (file(), file(sandbox: "http://127.0.0.1:2"))
         try mine.write(to: folder.path)
         try other.write(to: folder.path)
 
         mine.remove(from: folder.path)
-        #expect(ServerFile.running(in: folder.path) == other)
+        #expect(ServerFile.state(in: folder.path) == .stale(other))
         other.remove(from: folder.path)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
         #expect(throws: Failure.self) { try mine.write(to: folder.path + "/none") }

@@ -16,7 +16,7 @@ struct PostgresServerTests {
 
             #expect(job.status == "completed")
             let names = try FileManager.default.contentsOfDirectory(atPath: server.folder)
-            #expect(Set(names) == ["files", "sandbox", "server.json"])
+            #expect(Set(names) == ["files", "sandbox", "server.json", "server.lock"])
             #expect(try await server.run(["audit"]).status == 0)
         }
     }

@@ -17,6 +17,7 @@ package final class RunningNodes: Sendable {
     /// Runs `body` once all are ready, and ends them afterwards, also if it throws.
     ///
     /// - Parameters:
+    ///   - roles: On SQLite a folder has one server, so every later one is a worker.
     ///   - databaseURL: On PostgreSQL; else they share a database in a folder.
     ///   - publicURL: Where all of them are to be found; else the first that serves.
     package static func with(
@@ -55,13 +56,15 @@ package final class RunningNodes: Sendable {
         let parent = try TemporaryFolder()
         self.parent = parent
         folder = parent.path
+        let first = roles.firstIndex { $0 != .worker }
+        let roles = roles.enumerated().map { databaseURL == nil && $0 != first ? .worker : $1 }
         var ports: [Int] = []
         while ports.count < roles.count {
             let port = try await FreePorts.block()
             if !ports.contains(port) { ports.append(port) }
         }
-        let first = zip(roles, ports).first { $0.0 != .worker }?.1 ?? 0
-        let shared = ["--public-url", publicURL ?? "http://127.0.0.1:\(first)", "--sandbox-url", sandbox.url]
+        let port = first.map { ports[$0] } ?? 0
+        let shared = ["--public-url", publicURL ?? "http://127.0.0.1:\(port)", "--sandbox-url", sandbox.url]
         var environment = [
             "DARKROOM_ADMIN_EMAIL": RunningServer.administrator.email,
             "DARKROOM_ADMIN_PASSWORD": RunningServer.administrator.password,
@@ -82,6 +85,8 @@ package final class RunningNodes: Sendable {
     }
 
     package var serving: [RunningNode] { all.filter(\.serves) }
+    /// The last node that serves: another than the first, unless that is the only one.
+    package var other: RunningNode { all.last(where: \.serves) ?? all[0] }
     package var files: String {
         environment["DARKROOM_FILES"] ?? folder + "/data/files"
     }

@@ -33,7 +33,7 @@ struct DataFolderCheck {
                 "data folder", "\(folder) is accessible to other users (mode \(String(mode, radix: 8))).",
                 "chmod 700 \(folder)")
         }
-        for name in ["secrets.json", "first-administrator-password", "server.json"] {
+        for name in ["secrets.json", "first-administrator-password", "server.json", "server.lock"] {
             guard let mode = mode(of: "\(folder)/\(name)"), mode & 0o077 != 0 else { continue }
             return .problem(
                 "data folder", "\(name) is accessible to other users (mode \(String(mode, radix: 8))).",

@@ -6,6 +6,7 @@ import Core
 struct Doctor: Sendable {
     private let settings: Settings
     private let server: ServerFile?
+    private let serverState: ServerFile.State
     private let probe: Probe
     private let time: Time
     private let isForOneNodeOnly: Bool
@@ -14,7 +15,8 @@ struct Doctor: Sendable {
     init(settings given: Settings, client: HTTPClient, time: Time) {
         var settings = given
         isForOneNodeOnly = given.isForOneNodeOnly
-        server = ServerFile.running(in: given.data)
+        serverState = ServerFile.state(in: given.data)
+        server = if case .running(let file) = serverState { file } else { nil }
         if let server {
             settings.publicURL = server.publicURL
             settings.providers = settings.providers.map { $0.asServed(by: server) }
@@ -77,11 +79,7 @@ struct Doctor: Sendable {
 
     private var serverFinding: Finding {
         get async {
-            guard let server else {
-                return .information("server", """
-                    not running with this data folder. Start it with 'darkroom serve --data \(settings.data)'.
-                    """)
-            }
+            guard case .running(let server) = serverState else { return serverState.finding(settings.data) }
             switch await probe.get(server.url + "/health/ready") {
             case .response(let response) where response.status == 200:
                 return .ok("server", "ready at \(server.url) (process \(server.pid)).")
@@ -94,6 +92,26 @@ struct Doctor: Sendable {
                     "server", "process \(server.pid) is running, but \(server.url) does not respond: \(reason).",
                     "Check the log of the server, then restart it.")
             }
+        }
+    }
+}
+
+extension ServerFile.State {
+    /// Of a folder whose server cannot be asked.
+    func finding(_ folder: String) -> Finding {
+        switch self {
+        case .none, .running:
+            .information(
+                "server", "not running with this data folder. Start it with 'darkroom serve --data \(folder)'.")
+        case .stale(let file):
+            .information("server", """
+                not running with this data folder. server.json is left over from process \(file.pid), which ended \
+                without a stop; the next 'darkroom serve --data \(folder)' replaces it.
+                """)
+        case .unnamed(let holder):
+            .warning(
+                "server", "\(holder.name) holds the data folder, but its address is not in server.json.",
+                "Wait until it has started. If the warning stays, check its log, then restart it.")
         }
     }
 }

@@ -49,7 +49,12 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try await Settings.read(flags: flags)
         let logger = Logger.darkroom(settings.log)
         for warning in settings.warnings { logger.warning("\(warning)") }
+        // Before anything is touched that belongs to the first server of the folder.
+        try ServerLock.refuseSecond(in: settings.data)
         try await settings.checkPorts()
+        try App.prepareDataFolder(settings.data)
+        let lock = try await ServerLock.take(in: settings.data)
+        defer { lock.release() }
         try await App.with(settings, logger: logger, worksHere: !noWorker) { try await serve($0, settings, logger) }
     }
 

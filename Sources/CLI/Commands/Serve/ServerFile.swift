@@ -6,8 +6,9 @@ import Glibc
 #endif
 
 /// The address of a data folder's server on this machine, so that other commands find it by themselves. The file is
-/// there while a server runs; only its owner can read it.
-struct ServerFile: Codable, Equatable {
+/// there while a server runs; only its owner can read it. One that was killed leaves its file behind: only with
+/// `ServerLock` does it stand for a server.
+struct ServerFile: Codable, Equatable, Sendable {
     let url: String
     /// What links begin with. It may lead around a proxy that cannot be reached from here.
     let publicURL: String
@@ -37,9 +38,28 @@ struct ServerFile: Codable, Equatable {
         unlink(Self.path(in: folder))
     }
 
-    /// Nil if no server runs. One that was killed leaves its file behind, so its process is looked for.
+    /// What the file and the lock of a folder say together.
+    enum State: Equatable, Sendable {
+        case none
+        case running(ServerFile)
+        /// A server holds the lock and has left no address, as while it starts.
+        case unnamed(ServerLock.Holder)
+        /// Of a server that ended without removing it.
+        case stale(ServerFile)
+    }
+
+    static func state(in folder: String) -> State {
+        switch (ServerLock.holder(in: folder), read(in: folder)) {
+        case (nil, nil): .none
+        case (nil, let file?): .stale(file)
+        case (let holder?, let file?) where holder.pid == file.pid: .running(file)
+        case (let holder?, _): .unnamed(holder)
+        }
+    }
+
+    /// Nil if no server runs, or it has not begun to serve.
     static func running(in folder: String) -> ServerFile? {
-        guard let file = read(in: folder), kill(file.pid, 0) == 0 || errno == EPERM else { return nil }
+        guard case .running(let file) = state(in: folder) else { return nil }
         return file
     }
 

@@ -6,8 +6,9 @@ struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Processes jobs without serving the API.",
         discussion: """
-            All nodes of an installation share the database, the folder of files and the settings. You can start any \
-            number of servers and workers, in any order. Without PostgreSQL, they share a data folder on one machine.
+            All nodes of an installation share the database, the folder of files and the settings. With PostgreSQL \
+            you can start any number of servers and workers, in any order. Without it, one server and any number of \
+            workers share a data folder on one machine.
             A worker sends jobs to the provider, so it must reach the provider. Providers send results to the public \
             URL of the servers. To use the built-in sandbox of a server, give its URL with --sandbox-url.
 
