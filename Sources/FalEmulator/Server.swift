@@ -124,8 +124,9 @@ package struct Server: Service {
         guard let tls = settings.tls else { return .bounded(by: settings.connections) }
         let chain = try NIOSSLCertificate.fromPEMFile(tls.certificate).map { NIOSSLCertificateSource.certificate($0) }
         let key = try NIOSSLPrivateKey(file: tls.key, format: .pem)
-        return .bounded(
-            by: settings.connections,
-            tls: .makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key)))
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        return .bounded(by: settings.connections, tls: configuration)
     }
 }

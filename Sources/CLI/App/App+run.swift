@@ -68,9 +68,12 @@ extension App {
     }
 
     private func tlsConfiguration(_ tls: Settings.TLS) throws -> TLSConfiguration {
-        try .makeServerConfiguration(
-            certificateChain: NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
-            privateKey: .privateKey(NIOSSLPrivateKey(file: tls.key, format: .pem)))
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.key, format: .pem)))
+        // Versions before 1.2 are broken (RFC 8996).
+        configuration.minimumTLSVersion = .tlsv12
+        return configuration
     }
 }
 
