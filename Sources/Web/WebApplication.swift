@@ -5,14 +5,19 @@ package struct WebApplication: Sendable {
     package struct Settings: Sendable {
         /// Darkroom's own version.
         package var version: String
-        /// Origins whose pages may call the API from a browser; `*` for any.
-        package var corsOrigin: String?
+        /// The apps whose pages may call the API from a browser.
+        package var appOrigins: AppOrigins
+        /// Whether this process itself speaks TLS.
+        package var usesTLS: Bool
         /// Whether this process works on jobs; if not, other processes do.
         package var worksHere: Bool
 
-        package init(version: String, corsOrigin: String? = nil, worksHere: Bool = true) {
+        package init(
+            version: String, appOrigins: AppOrigins = .none, usesTLS: Bool = false, worksHere: Bool = true
+        ) {
             self.version = version
-            self.corsOrigin = corsOrigin
+            self.appOrigins = appOrigins
+            self.usesTLS = usesTLS
             self.worksHere = worksHere
         }
     }
@@ -25,4 +30,7 @@ package struct WebApplication: Sendable {
         self.app = app
         self.settings = settings
     }
+
+    /// Whether clients come over TLS: here, or at the proxy that the public URL leads to.
+    var isSecure: Bool { settings.usesTLS || app.platform.publicURL.lowercased().hasPrefix("https://") }
 }

@@ -38,7 +38,9 @@ struct App: Sendable {
         self.settings = settings
         darkroom = try await Darkroom(platform, settings.darkroom(platform.secrets))
         web = WebApplication(
-            darkroom, .init(version: App.version, corsOrigin: settings.corsOrigin, worksHere: worksHere))
+            darkroom, .init(
+                version: App.version, appOrigins: settings.appOrigins, usesTLS: settings.tls != nil,
+                worksHere: worksHere))
         connections = ConnectionLimits(
             openFiles: OpenFiles.raiseLimit(), perNetwork: settings.connectionsPerNetwork)
         sandbox = try await settings.makeSandbox(platform, connections)

@@ -20,7 +20,7 @@ struct Settings: Sendable {
     var connectionsPerNetwork: Int
     /// How many event streams an account may have open at a node.
     var streamsPerAccount: Int
-    var corsOrigin: String?
+    var appOrigins: AppOrigins
     var admin: Admin
     var signUp: SignUp.Mode
     /// Those that jobs go to. Empty if none is set up; jobs then wait.
@@ -101,7 +101,7 @@ extension Settings {
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil),
             tls: tls, connectionsPerNetwork: reader.integer("connections.per.network", 1...100_000) ?? 2_000,
             streamsPerAccount: reader.integer("streams.per.account", 1...100_000) ?? 50,
-            corsOrigin: reader.corsOrigin(),
+            appOrigins: reader.appOrigins(beside: providers),
             admin: reader.admin(),
             signUp: reader.choice("sign.up") ?? .open, providers: providers,
             payments: reader.payments(beside: port, providers, isShared: database.isShared),

@@ -128,23 +128,27 @@ struct SettingsReader {
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
-    /// `*`, or one origin as browsers name it: they compare it letter by letter, so a slash at its end would shut the
-    /// app out. Its scheme may be an app's own.
-    mutating func corsOrigin() -> String? {
-        let given = text("cors.origin")
-        guard let given, given != "*" else { return given }
-        let origin = given.hasSuffix("/") ? given.dropLast() : given[...]
-        let parts = origin.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
-            !origin.contains(where: { $0.isWhitespace || ",*?#@".contains($0) }), !parts[1].contains("/")
-        else {
-            problems.append("""
-                \(Self.variable("cors.origin")) must be one origin, such as https://app.example.com, or * for any, \
-                but is '\(given)'.
-                """)
-            return nil
+    /// `*`, or a list of origins. Apps on the visitor's own machine need no setting while no provider costs anything.
+    mutating func appOrigins(beside providers: [any ProviderSetting]) -> AppOrigins {
+        var origins = AppOrigins(
+            includesLoopback: !providers.isEmpty && providers.allSatisfy { $0 is SandboxSetting })
+        let given = (text("cors.origin") ?? "").split(separator: ",")
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        if given == ["*"] {
+            origins.isAny = true
+            return origins
         }
-        return origin.lowercased()
+        for text in given {
+            do throws(AppOrigin.Problem) {
+                origins.listed.insert(try AppOrigin(text).text)
+            } catch {
+                problems.append("""
+                    \(Self.variable("cors.origin")) must be a list of origins such as https://app.example.com, \
+                    separated by commas, or * for any, but '\(text)' \(error.reason).
+                    """)
+            }
+        }
+        return origins
     }
 
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) -> Choice? {

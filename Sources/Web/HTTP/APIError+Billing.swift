@@ -44,7 +44,10 @@ extension APIError {
                 "The last invoice of the plan is unpaid. Pay it in the billing portal, then change the plan.")
         case .foreignAddress(let field):
             self = .invalidParameter(
-                field, "'\(field)' must be a URL of this server, or of an app that the operator has allowed.")
+                field, """
+                    '\(field)' must be a URL of this server, or of an app whose origin the operator has listed in \
+                    DARKROOM_CORS_ORIGIN.
+                    """)
         case .checkoutNotFound: self = .notFound("checkout")
         case .stripe(let error): self.init(error)
         }

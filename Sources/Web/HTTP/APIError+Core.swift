@@ -26,6 +26,7 @@ extension APIError {
                 "This account has \(error.limit) open event streams. Close one, or follow all jobs with one.",
                 details: ["limit": .integer(Int64(error.limit))], retryAfter: .seconds(10))
         case let error as DatabaseError: self.init(error)
+        case is BrokenBody: self = .brokenBody
         default:
             let known = APIError(accounts: error) ?? APIError(files: error) ?? APIError(billing: error)
                 ?? APIError(catalog: error)
@@ -33,6 +34,14 @@ extension APIError {
             self = known
         }
     }
+
+    /// The connection cannot be used for another request: nobody knows where this one ends.
+    private static let brokenBody: APIError = {
+        var error = APIError(
+            .badRequest, "bad_request", "The body of the request is broken or ended early. Send the request again.")
+        error.headers[.connection] = "close"
+        return error
+    }()
 
     private init(_ error: SubmitError) {
         switch error {

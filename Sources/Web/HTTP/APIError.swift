@@ -13,8 +13,8 @@ struct APIError: Error {
     /// More that a program can use, such as `required` and `available`.
     var details: [String: JSON]
     var retryAfter: Duration?
-    /// The methods that the address takes, if it does not take this one.
-    private var allow: String?
+    /// More of the response's headers, such as `Allow`.
+    var headers: HTTPFields = [:]
 
     init(
         _ status: HTTPResponse.Status, _ code: String, _ message: String, field: String? = nil,
@@ -43,7 +43,7 @@ struct APIError: Error {
     static func methodNotAllowed(_ allow: String) -> APIError {
         var error = APIError(
             .methodNotAllowed, "method_not_allowed", "This route supports only \(allow).")
-        error.allow = allow
+        error.headers[.allow] = allow
         return error
     }
 
@@ -56,16 +56,21 @@ struct APIError: Error {
         if let field { error["field"] = .string(field) }
         var response = Response.json(JSON.object(["error": .object(error)]), status: status)
         if let retryAfter { response.headers[.retryAfter] = String(max(1, (retryAfter.milliseconds + 999) / 1000)) }
-        if let allow { response.headers[.allow] = allow }
+        response.headers.append(contentsOf: headers)
         if status == .unauthorized { response.headers[.wwwAuthenticate] = "Bearer" }
         return response
     }
 }
 
 extension Response {
-    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
-        Response(
-            status: status, headers: [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"],
+    /// - Parameter location: The path of what was created.
+    static func json(
+        _ value: some Encodable, status: HTTPResponse.Status = .ok, location: String? = nil
+    ) -> Response {
+        var headers: HTTPFields = [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"]
+        headers[.location] = location
+        return Response(
+            status: status, headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSON.bytes(of: value))))
     }
 }

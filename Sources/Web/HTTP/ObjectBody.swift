@@ -11,10 +11,7 @@ struct ObjectBody {
             throw APIError(.badRequest, "invalid_json", "The body must be a JSON object.")
         }
         if let unknown = members.keys.filter({ !names.contains($0) }).sorted().first {
-            let name = String(unknown.prefix(64))
-            throw APIError(
-                .unprocessableContent, "unknown_parameter",
-                "Unknown parameter '\(name)'. Supported parameters: \(names.joined(separator: ", ")).", field: name)
+            throw .unknownParameter(unknown, known: names)
         }
         self.members = members.filter { $0.value != .null }
     }

@@ -1,5 +1,4 @@
 import Core
-import Hummingbird
 
 /// One page of a list, in the shape that all lists of the API have: the items under the list's own name, such as
 /// `jobs`, and `nextCursor` unless it is the last page.
@@ -59,34 +58,5 @@ struct PageQuery<Cursor: PageCursor>: Sendable {
         let shown = Array(found.prefix(limit))
         let last = found.count > limit ? shown.last : nil
         return Page(name: name, items: shown.map(item), nextCursor: last.map { cursor($0).cursorText })
-    }
-}
-
-extension Request {
-    /// `?limit=&cursor=` of a list whose items are named by their ids.
-    func page<Subject>(of type: Subject.Type, limit usual: Int = 20) throws(APIError) -> PageQuery<ID<Subject>> {
-        try page(by: ID<Subject>.self, limit: usual)
-    }
-
-    func page<Cursor: PageCursor>(by type: Cursor.Type, limit usual: Int = 20) throws(APIError) -> PageQuery<Cursor> {
-        PageQuery(limit: try limit(default: usual), cursor: try cursor())
-    }
-
-    /// `?limit=`, from 1 to 100.
-    func limit(default usual: Int = 20) throws(APIError) -> Int {
-        guard let text = uri.queryParameters["limit"] else { return usual }
-        guard let limit = Int(text), (1...100).contains(limit) else {
-            throw .invalidParameter("limit", "'limit' must be a number from 1 to 100.")
-        }
-        return limit
-    }
-
-    /// `?cursor=`, the `nextCursor` of the page before.
-    private func cursor<Cursor: PageCursor>() throws(APIError) -> Cursor? {
-        guard let text = uri.queryParameters["cursor"] else { return nil }
-        guard let cursor = Cursor(cursor: text) else {
-            throw .invalidParameter("cursor", "'cursor' must be the 'nextCursor' of the previous page.")
-        }
-        return cursor
     }
 }

@@ -20,12 +20,15 @@ extension Request {
 
 extension Response {
     /// The stored response to the first request with the same `Idempotency-Key`.
-    static func replayed(_ stored: StoredResponse) -> Response {
-        Response(
-            status: .init(code: stored.status),
-            headers: [
-                .contentType: "application/json; charset=utf-8", .cacheControl: "no-store", .idempotentReplayed: "true",
-            ],
+    ///
+    /// - Parameter location: The path of what was created, by the stored body.
+    static func replayed(_ stored: StoredResponse, location: (JSON) -> String?) -> Response {
+        var headers: HTTPFields = [
+            .contentType: "application/json; charset=utf-8", .cacheControl: "no-store", .idempotentReplayed: "true",
+        ]
+        headers[.location] = (try? JSON(parsing: stored.body)).flatMap(location)
+        return Response(
+            status: .init(code: stored.status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(string: stored.body)))
     }
 }

@@ -4,11 +4,11 @@ import SQL
 
 extension WebApplication {
     /// What an account may ask for, under `/api`.
-    func addAPIRoutes(to api: RouterGroup<AccountContext>) {
+    func addAPIRoutes(to api: APIRoutes<AccountContext>) {
         JobRoutes(app: app).add(to: api)
         CreditRoutes(app: app).add(to: api)
         FileRoutes(assets: app.files.assets, upload: app.files.storeUpload, links: app.files.links).add(to: api)
-        BillingRoutes(app: app, appOrigin: settings.corsOrigin).add(to: api)
+        BillingRoutes(app: app, appOrigins: settings.appOrigins).add(to: api)
         KeyRoutes(keys: app.accounts.apiKeys).add(to: api)
     }
 }
@@ -17,7 +17,10 @@ extension WebApplication {
 struct JobRoutes {
     let app: Darkroom
 
-    func add(to api: RouterGroup<AccountContext>) {
+    /// Where a browser cannot set a header.
+    private enum StreamQuery: String, QueryName { case lastEventId }
+
+    func add(to api: APIRoutes<AccountContext>) {
         let (jobs, database, time) = (app.jobs, app.platform.database, app.platform.time)
         let show = ShowJob(read: jobs.read, links: app.files.links, time: time)
         let change = ChangeJob(cancel: jobs.cancel, submit: jobs.submit, database: database)
@@ -29,8 +32,8 @@ struct JobRoutes {
         api.get("/jobs/:id", use: show.show)
         api.delete("/jobs/:id", use: change.cancel)
         api.post("/jobs/:id/retry", use: change.retry)
-        api.get("/jobs/:id/events", use: events.job)
-        api.get("/events", use: events.account)
+        api.get("/jobs/:id/events", query: StreamQuery.self, use: events.job)
+        api.get("/events", query: StreamQuery.self, use: events.account)
     }
 }
 
@@ -38,7 +41,7 @@ struct JobRoutes {
 struct CreditRoutes {
     let app: Darkroom
 
-    func add(to api: RouterGroup<AccountContext>) {
+    func add(to api: APIRoutes<AccountContext>) {
         let (database, time) = (app.platform.database, app.platform.time)
         api.get("/credits/balance", use: ShowCredits(database: database, time: time).balance)
         api.get("/credits/history", use: ShowHistory(database: database).handle)
@@ -58,8 +61,10 @@ struct FileRoutes {
     let upload: StoreUpload
     let links: FileLinks
 
-    func add(to api: RouterGroup<AccountContext>) {
-        api.post("/assets", use: UploadAsset(store: upload, links: links).handle)
+    private enum UploadQuery: String, QueryName { case name }
+
+    func add(to api: APIRoutes<AccountContext>) {
+        api.post("/assets", query: UploadQuery.self, use: UploadAsset(store: upload, links: links).handle)
         api.get("/assets", use: ListAssets(assets: assets, links: links).handle)
         api.get("/assets/:id", use: ShowAsset(assets: assets, links: links).handle)
         api.patch("/assets/:id", use: EditAsset(assets: assets, links: links).handle)
@@ -71,7 +76,7 @@ struct FileRoutes {
 struct KeyRoutes {
     let keys: APIKeys
 
-    func add(to api: RouterGroup<AccountContext>) {
+    func add(to api: APIRoutes<AccountContext>) {
         api.get("/keys", use: ListKeys(keys).handle)
         api.post("/keys", use: CreateKey(keys).handle)
         api.delete("/keys/:id", use: RevokeKey(keys).handle)

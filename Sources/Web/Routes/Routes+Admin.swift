@@ -6,7 +6,7 @@ import SQL
 struct AdminRoutes {
     let app: Darkroom
 
-    func add(to admin: RouterGroup<AdminContext>) {
+    func add(to admin: APIRoutes<AdminContext>) {
         let (database, time) = (app.platform.database, app.platform.time)
         admin.get("/audit-log", use: ListAuditLog(database: database).handle)
 

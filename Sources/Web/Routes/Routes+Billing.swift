@@ -6,12 +6,12 @@ import SQL
 /// bought.
 struct BillingRoutes {
     let app: Darkroom
-    /// An app on another origin, to which a pay page may lead back.
-    let appOrigin: String?
+    /// The apps that a pay page may lead back to.
+    let appOrigins: AppOrigins
 
-    func add(to api: RouterGroup<AccountContext>) {
+    func add(to api: APIRoutes<AccountContext>) {
         let (database, billing) = (app.platform.database, app.billing)
-        let addresses = ReturnAddresses(publicURL: app.platform.publicURL, appOrigin: appOrigin)
+        let addresses = ReturnAddresses(publicURL: app.platform.publicURL, apps: appOrigins)
         let checkout = CreateCheckout(start: billing.map { StartCheckout($0, addresses: addresses) })
         let portal = CreatePortal(open: billing.map { OpenPortal($0, addresses: addresses) })
         api.get("/billing/packs", use: ShowOffers(database: database).handle)

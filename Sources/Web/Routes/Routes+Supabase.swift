@@ -12,6 +12,7 @@ struct SupabaseAuthRoutes {
         router.get("/.well-known/jwks.json", use: keySet.handle)
 
         let auth = router.group("/auth/v1").add(middleware: AuthErrorMiddleware())
+            .add(middleware: ContentCodingMiddleware())
         auth.get("/.well-known/jwks.json", use: keySet.handle)
         auth.get("/health", use: HealthRoute(version: version).handle)
         auth.get("/settings", use: SettingsRoute(accounts.signUp).handle)

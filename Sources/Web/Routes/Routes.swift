@@ -7,20 +7,18 @@ package import Hummingbird
 extension WebApplication {
     package func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: RequestLogMiddleware(time: app.platform.time))
-        if let corsOrigin = settings.corsOrigin {
-            router.add(middleware: CORSMiddleware(darkroom: corsOrigin))
-            router.add(middleware: ExposedHeadersMiddleware())
-        }
+        router.add(middleware: RequestLogMiddleware(time: app.platform.time, isSecure: isSecure))
+        router.add(middleware: CrossOriginMiddleware(origins: settings.appOrigins))
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: ContinueMiddleware())
+        router.add(middleware: BodyMiddleware())
         router.add(middleware: AuthenticationMiddleware(
             authenticator: app.accounts.authenticator, secrets: app.accounts.secrets))
 
         addPublicRoutes(to: router)
         SupabaseAuthRoutes(accounts: app.accounts, version: settings.version).add(to: router)
-        addAPIRoutes(to: router.group("/api", context: AccountContext.self))
-        AdminRoutes(app: app).add(to: router.group("/api/admin", context: AdminContext.self))
+        addAPIRoutes(to: APIRoutes(router.group("/api", context: AccountContext.self)))
+        AdminRoutes(app: app).add(to: APIRoutes(router.group("/api/admin", context: AdminContext.self)))
         router.refuseOtherMethods()
         return router
     }
@@ -41,7 +39,7 @@ extension WebApplication {
         router.get("/files/**", use: file.handle)
         router.head("/files/**", use: file.handle)
 
-        router.get("/api/kinds", use: ShowKinds(catalog: app.catalog).handle)
+        APIRoutes(router.group("/api")).get("/kinds", use: ShowKinds(catalog: app.catalog).handle)
         router.post("/api/webhooks/:provider/:token", use: ProviderWebhook(receive: app.jobs.receiveWebhook).handle)
         router.post(
             "/api/stripe/webhook", use: StripeWebhook(receive: app.billing.map { ReceiveStripeEvent($0) }).handle)

@@ -23,6 +23,8 @@ struct StripeWebhook: Sendable {
             try await receive(body, signature: request.headers[.stripeSignature])
         } catch let refusal as ReceiveStripeEvent.Refusal {
             context.logger.warning("webhook refused", metadata: ["reason": "\(refusal)", "provider": "stripe"])
+            // The signature is the first thing to be right.
+            if refusal == .malformed, let coding = request.contentCoding { throw APIError.contentCoding(coding) }
             throw refusal
         }
         return .json(Acknowledgment())

@@ -11,7 +11,7 @@ struct BillingWorld {
     let billing: Billing
     /// The same database and Stripe, as another node has them.
     let other: Billing
-    let addresses = ReturnAddresses(publicURL: "http://darkroom.test", appOrigin: nil)
+    let addresses = ReturnAddresses(publicURL: "http://darkroom.test", apps: .none)
 
     var clock: FakeTime { world.clock }
     var database: Database { world.database }

@@ -29,6 +29,34 @@ extension OneServer {
             #expect(try await server.anybody.get("/health/live").status == 200)
         }
 
+        @Test(arguments: [
+            "/auth/v1/signup", "/auth/v1/token?grant_type=password", "/api/webhooks/fal/x", "/api/generate",
+            "/api/keys", "/api/assets", "/api/estimate",
+        ], [
+            "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", "Transfer-Encoding: xchunked\r\n\r\n{}",
+            "Transfer-Encoding: chunked\r\n\r\n2\r\n{}", "Content-Length: 50\r\n\r\n{",
+        ])
+        func `a body that its client broke or cut short is no error of the server, on any route`(
+            _ path: String, _ rest: String
+        ) async throws {
+            let user = try await server.account()
+            let id = "broken-\(ID<APIUser>.random())"
+            let connection = try await RawConnection(port: server.port)
+
+            await connection.send("""
+                POST \(path) HTTP/1.1\r\nHost: x\r\nX-Request-Id: \(id)\r\n\
+                Authorization: Bearer \(user.bearer ?? "")\r\n\(rest)
+                """)
+            await connection.finish()
+            let response = try await connection.whole()
+
+            #expect(response.hasPrefix("HTTP/1.1 400 "), "\(response)")
+            #expect(response.contains("\"code\":\"bad_request\""), "\(response)")
+            let lines = server.log.split(separator: "\n").filter { $0.contains(id) }
+            #expect(!lines.isEmpty && lines.allSatisfy { $0.contains(" info ") }, "\(lines)")
+            #expect(try await Traces(of: user, on: server) == .none)
+        }
+
         @Test func `those who send slowly, or nothing, keep no other client waiting`() async throws {
             let user = try await server.account()
             var slow: [RawConnection] = []

@@ -114,24 +114,53 @@ struct SettingBoundsTests {
     }
 
     @Test(arguments: [
-        ("https://app.example.com", "https://app.example.com"), ("https://app.example.com/", "https://app.example.com"),
-        ("HTTPS://App.Example.com:8443", "https://app.example.com:8443"), ("*", "*"),
-        ("capacitor://localhost", "capacitor://localhost"),
-        ("http://localhost:5173", "http://localhost:5173"),
-    ])
-    func `an app's origin is written as its browser sends it`(text: String, origin: String) throws {
-        #expect(try read(["DARKROOM_CORS_ORIGIN": text]).corsOrigin == origin)
-        #expect(try read([:]).corsOrigin == nil)
+        ("https://app.example.com", ["https://app.example.com"]),
+        ("https://app.example.com/", ["https://app.example.com"]),
+        ("HTTPS://App.Example.com:8443", ["https://app.example.com:8443"]),
+        ("https://app.example.com:443, http://a.example:80", ["https://app.example.com", "http://a.example"]),
+        ("capacitor://localhost,app://.", ["capacitor://localhost", "app://."]),
+        (" http://localhost:5173 ,http://[2001:db8::1]:80,", ["http://localhost:5173", "http://[2001:db8::1]"]),
+        ("https://a.example,https://a.example/", ["https://a.example"]),
+    ] as [(String, Set<String>)])
+    func `apps' origins are written as their browsers send them`(text: String, origins: Set<String>) throws {
+        let found = try read(["DARKROOM_CORS_ORIGIN": text, "FAL_KEY": "k"]).appOrigins
+        #expect(found == AppOrigins(listed: origins))
+    }
+
+    @Test func `any origin is a star, and no setting is none`() throws {
+        #expect(try read(["DARKROOM_CORS_ORIGIN": " * ", "FAL_KEY": "k"]).appOrigins == AppOrigins(isAny: true))
+        #expect(try read(["FAL_KEY": "k"]).appOrigins == .none)
+    }
+
+    @Test func `apps on the visitor's machine need no setting while nothing but the sandbox works`() throws {
+        #expect(try read([:]).appOrigins == AppOrigins(includesLoopback: true))
+        #expect(try read(["DARKROOM_SANDBOX_URL": "http://sandbox.example"]).appOrigins.includesLoopback)
+        #expect(try read(["DARKROOM_CORS_ORIGIN": "https://a.example"]).appOrigins
+            == AppOrigins(listed: ["https://a.example"], includesLoopback: true))
+        #expect(try !read(["DARKROOM_SANDBOX": "off"]).appOrigins.includesLoopback, "no provider is none to trust")
     }
 
     @Test(arguments: [
-        "app.example.com", "https://", "://a", "https://a.example/app", "https://a.example, https://b.example",
-        "https://a.example https://b.example", "https://*.example.com", "https://a.example?x", "https://user@a.example",
-        "**", "null",
+        ("app.example.com", "scheme"), ("localhost:3000", "scheme"), ("null", "scheme"), ("://a", "scheme"),
+        ("1://a", "scheme"), ("https://", "host"), ("https://user@a.example", "host"),
+        ("https://bücher.example", "host"),
+        ("https://a.example https://b.example", "more than"), ("https://a b.example", "host"),
+        ("https://a.example/app", "more than"), ("https://a.example?x", "more than"),
+        ("https://a.example//", "more than"),
+        ("https://*.example.com", "*"), ("http://localhost:*", "*"), ("**", "scheme"),
+        ("https://a.example:0", "port"), ("https://a.example:65536", "port"), ("https://a.example:", "port"),
+        ("https://[::1", "host"),
     ])
-    func `what no browser would send is no origin`(text: String) {
+    func `what no browser would send is no origin, and its fault is named`(text: String, fault: String) {
         let found = problems(["DARKROOM_CORS_ORIGIN": text])
-        #expect(found.count == 1 && found[0].contains("DARKROOM_CORS_ORIGIN") && found[0].contains("https://"))
+        #expect(found.count == 1 && found[0].contains("DARKROOM_CORS_ORIGIN") && found[0].contains("'\(text)'"))
+        #expect(found.first?.components(separatedBy: "'\(text)'").last?.contains(fault) == true, "\(found)")
+    }
+
+    @Test func `each wrong origin of a list is named, and a star stands alone`() {
+        #expect(problems(["DARKROOM_CORS_ORIGIN": "https://a.example,b.example,https://c.example/x"]).count == 2)
+        let found = problems(["DARKROOM_CORS_ORIGIN": "https://a.example, *"])
+        #expect(found.count == 1 && found[0].contains("cannot stand beside others"))
     }
 
     @Test func `the first administrator has an address and a password of some length`() throws {

@@ -1,4 +1,7 @@
+import AsyncHTTPClient
 import Foundation
+import NIOHTTP1
+import NIOSSL
 import TestSupport
 import Testing
 
@@ -88,6 +91,54 @@ extension OneCLIServer {
             #expect(mode?.intValue == 0o600)
             #expect(await server.stop() == 0)
             #expect(!FileManager.default.fileExists(atPath: path))
+        }
+
+        @Test func `a second server on the folder is refused, on any port, and the first goes on`() async throws {
+            let server = try OneCLIServer.server()
+            let before = try Data(contentsOf: URL(filePath: server.data + "/server.json"))
+
+            for port in [try await FreePorts.block(), server.port] {
+                let second = try await server.run("serve", "--port", "\(port)")
+
+                #expect(second.code == 1)
+                #expect(second.errors.contains("The data folder ./data is in use: process "))
+                #expect(second.errors.contains("serves it at \(server.url). Stop that server first"))
+                #expect(second.errors.contains("--data") && second.errors.contains("darkroom worker --data ./data"))
+                #expect(second.output.isEmpty && second.errors.split(separator: "\n").count == 1)
+            }
+
+            #expect(try Data(contentsOf: URL(filePath: server.data + "/server.json")) == before)
+            #expect(try await server.run("doctor").output.contains("ok      server"))
+        }
+
+        @Test func `what a killed server left does not hinder the next one`() async throws {
+            let server = try await CLIServer()
+            await server.kill()
+
+            let left = try await server.run("doctor")
+            let next = try await CLIServer(folder: server.folder)
+            let found = try await next.run("doctor")
+            #expect(await next.stop() == 0)
+            let stopped = try await next.run("doctor")
+
+            #expect(left.code == 0 && left.output.contains("server.json is left over from process "))
+            #expect(found.output.contains("ready at \(next.url)"))
+            #expect(stopped.output.contains("not running with this data folder. Start it"))
+            #expect(!FileManager.default.fileExists(atPath: server.data + "/server.json"))
+        }
+
+        @Test func `no version of TLS before 1.2 is spoken, and browsers come back over TLS`() async throws {
+            let folder = try TemporaryFolder()
+            try TLSPair.write(to: folder.path)
+            let server = try await CLIServer(["--tls-cert", "cert.pem", "--tls-key", "key.pem"], folder: folder)
+
+            for (version, isSpoken) in [(TLSVersion.tlsv11, false), (.tlsv12, true), (.tlsv13, true)] {
+                let response = try? await TLSPair.get("https://127.0.0.1:\(server.port)/health/live", upTo: version)
+                #expect((response?.status == .ok) == isSpoken, "\(version)")
+                guard isSpoken else { continue }
+                #expect(response?.headers.first(name: "strict-transport-security") == "max-age=31536000")
+            }
+            #expect(await server.stop() == 0)
         }
 
         @Test func `help names every command`() async throws {

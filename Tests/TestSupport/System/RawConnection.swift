@@ -46,6 +46,19 @@ package final class RawConnection: Sendable {
         }
     }
 
+    /// Sends nothing more, and goes on receiving.
+    package func finish() async {
+        try? await channel.close(mode: .output)
+    }
+
+    /// What came until the other side closed, but after a minute in any case.
+    package func whole() async throws -> String {
+        let time = Time.system
+        let end = time.now() + .seconds(60)
+        while time.now() < end, !isClosed { try await time.sleep(.milliseconds(20)) }
+        return received.text.withLock { $0 }
+    }
+
     /// What came, once a whole head is there or the other side has closed, but after a minute in any case.
     package func response() async throws -> String {
         let time = Time.system

@@ -33,7 +33,7 @@ struct AccountWorld: Sendable {
             "member": Actor(account: ada.account, user: bob.user, key: nil, role: .member, platformRole: .user),
             "key": Actor(account: ada.account, user: nil, key: key, role: .member, platformRole: .user),
         ]))
-        let api = router.group("/api", context: AccountContext.self)
+        let api = APIRoutes(router.group("/api", context: AccountContext.self))
         JobRoutes(app: world.app).add(to: api)
         CreditRoutes(app: world.app).add(to: api)
         try await Application(router: router).test(.router) {

@@ -32,7 +32,7 @@ struct FilesApp {
         router.get("files/**", use: serve.handle)
         router.head("files/**", use: serve.handle)
         FileRoutes(assets: assets, upload: fixture.uploads(rules, store: store), links: links)
-            .add(to: router.group("/api", context: AccountContext.self))
+            .add(to: APIRoutes(router.group("/api", context: AccountContext.self)))
         try await Application(router: router).test(setup) { try await body($0) }
     }
 

@@ -123,7 +123,8 @@ struct APIErrorTests {
     ]
 
     static let others: [Case] = [
-        Case(BillingError.off, "503 billing_not_configured"), Case(BillingError.notAllowed, "403 not_allowed"),
+        Case(BrokenBody(), "400 bad_request"), Case(BillingError.off, "503 billing_not_configured"),
+        Case(BillingError.notAllowed, "403 not_allowed"),
         Case(BillingError.noSuchItem(.pack("x")), "422 unknown_pack pack"),
         Case(BillingError.noSuchItem(.plan("x")), "422 unknown_plan plan"),
         Case(BillingError.planInForce("pro"), "409 already_on_plan plan"),

@@ -3,12 +3,17 @@ import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import TestSupport
 import Testing
 @testable import Web
 
 /// What is read out of a request, and what is refused in it.
 struct RequestTests {
+    private enum Parameter: String, PageName { case kind, job, from, format, limit, cursor }
+
+    private func query(_ path: String) throws -> Query<Parameter> { try Query(Request.test(path)) }
+
     @Test(arguments: [1, 7, 100, 1000])
     func `a body is read whole up to its limit, however it arrives`(size: Int) async throws {
         let bytes = (0..<100).map { UInt8($0) }
@@ -20,10 +25,32 @@ struct RequestTests {
         #expect(try await Request.test().bytes(limit: 0) == [])
     }
 
-    @Test func `a body that breaks off is the sender's own failure`() async throws {
-        await #expect(throws: Parts.BrokenOff.self) {
-            try await Request.test(body: [0x7B], breaksOff: true).json()
+    /// The number of bytes that are announced, and how many bytes of the body there are.
+    @Test(arguments: [(nil, 10, true), (11, 10, false), (10, 10, false), (1, 0, false)] as [(Int?, Int, Bool)])
+    func `a body that breaks off, or ends before its length, is the sender's own failure`(
+        announced: Int?, size: Int, breaksOff: Bool
+    ) async throws {
+        let request = Request.test(body: [UInt8](repeating: 32, count: size), of: 7, breaksOff: breaksOff)
+        var read = 0
+        let body = ReceivedBody(body: request.body, announced: announced, logger: Logger(label: "test"))
+
+        do {
+            for try await part in body { read += part.readableBytes }
+            #expect(announced == size && !breaksOff, "no failure")
+        } catch is BrokenBody {
+            #expect(breaksOff || announced != size)
         }
+        #expect(read == size, "what has come is passed on")
+    }
+
+    @Test(arguments: [
+        ("gzip", "gzip"), ("GZIP", "GZIP"), ("br", "br"), ("identity, zstd", "zstd"), ("x-gzip, identity", "x-gzip"),
+        ("identity", nil), ("Identity , identity", nil), ("", nil), (",", nil), (nil, nil),
+    ] as [(String?, String?)])
+    func `a coding other than identity is found in a header`(header: String?, coding: String?) {
+        var headers = HTTPFields()
+        headers[.contentEncoding] = header
+        #expect(Request.test(headers: headers).contentCoding == coding)
     }
 
     @Test(arguments: [
@@ -38,12 +65,13 @@ struct RequestTests {
         ("", 20), ("?limit=1", 1), ("?limit=100", 100), ("?limit=0", nil), ("?limit=101", nil), ("?limit=-1", nil),
         ("?limit=", nil), ("?limit=x", nil), ("?limit=1.5", nil), ("?limit=99999999999999999999", nil),
         ("?limit=%31", 1),
-        ("?limit=5%20", nil), ("?Limit=5", 20), ("?other=1&limit=5", 5), ("?limit", nil),
+        ("?limit=5%20", nil), ("?job=1&limit=5", 5), ("?limit", nil), ("?&limit=5&", 5), ("?lim%69t=5", 5),
+        ("?limit=5&limit=6", 5),
     ] as [(String, Int?)])
     func `a page has one to a hundred items`(query: String, limit: Int?) async throws {
         let request = Request.test("/api/jobs" + query)
         let found = await refusal {
-            let found = try request.limit()
+            let found = try Query<Parameter>(request).limit(.limit)
             #expect(found == limit)
         }
         #expect(found == (limit == nil ? "422 invalid_parameter limit" : nil))
@@ -51,41 +79,42 @@ struct RequestTests {
 
     @Test func `a page goes on behind its cursor, and any other text is none`() async throws {
         let id = ID<Job>.random()
-        let page = try Request.test("/?cursor=\(id)&limit=3").page(of: Job.self)
+        let page = try query("/?cursor=\(id)&limit=3").page(of: Job.self)
 
         #expect(page.cursor == id && page.limit == 3 && page.readLimit == 4)
-        #expect(try Request.test("/").page(of: Job.self, limit: 50).limit == 50)
-        #expect(try Request.test("/?cursor=-7").page(by: Int.self).cursor == -7)
+        #expect(try query("/").page(of: Job.self, limit: 50).limit == 50)
+        #expect(try query("/?cursor=-7").page(by: Int.self).cursor == -7)
         for cursor in ["", "x", "\(id)0", "%00", "%27%20OR%201=1", "1e3", "9223372036854775808", "0x10", " 5"] {
             let path = "/?cursor=" + cursor.replacing(" ", with: "%20")
-            #expect(await refusal { _ = try Request.test(path).page(of: Job.self) } == "422 invalid_parameter cursor")
-            #expect(await refusal { _ = try Request.test(path).page(by: Int.self) } == "422 invalid_parameter cursor")
+            #expect(await refusal { _ = try query(path).page(of: Job.self) } == "422 invalid_parameter cursor")
+            #expect(await refusal { _ = try query(path).page(by: Int.self) } == "422 invalid_parameter cursor")
         }
     }
 
     private enum Color: String, CaseIterable { case red, darkBlue = "dark blue" }
 
     @Test func `a choice is one of those that there are`() async throws {
-        #expect(try Request.test("/?c=red").choice("c") == Color.red)
-        #expect(try Request.test("/?c=dark%20blue").choice("c") == Color.darkBlue)
-        #expect(try Request.test("/?d=red").choice("c") == Color?.none)
+        #expect(try query("/?kind=red").choice(.kind) == Color.red)
+        #expect(try query("/?kind=dark%20blue").choice(.kind) == Color.darkBlue)
+        #expect(try query("/?job=red").choice(.kind) == Color?.none)
         for value in ["", "RED", "red%20", "dark+blue", "blue"] {
-            let request = Request.test("/?c=\(value)")
-            #expect(await refusal { _ = try request.choice("c") as Color? } == "422 invalid_parameter c")
+            #expect(await refusal {
+                _ = try query("/?kind=\(value)").choice(.kind) as Color?
+            } == "422 invalid_parameter kind")
         }
     }
 
     @Test func `an id and an instant are read strictly`() async throws {
         let id = ID<Job>.random()
 
-        #expect(try Request.test("/?job=\(id)").identifier("job", of: Job.self) == id)
-        #expect(try Request.test("/").identifier("job", of: Job.self) == nil)
-        #expect(try Request.test("/?from=2026-11-21").instant("from")?.text == "2026-11-21T00:00:00.000Z")
-        #expect(try Request.test("/?from=2026-11-21T05%3A03%3A49Z").instant("from")?.text == "2026-11-21T05:03:49.000Z")
+        #expect(try query("/?job=\(id)").identifier(.job, of: Job.self) == id)
+        #expect(try query("/").identifier(.job, of: Job.self) == nil)
+        #expect(try query("/?from=2026-11-21").instant(.from)?.text == "2026-11-21T00:00:00.000Z")
+        #expect(try query("/?from=2026-11-21T05%3A03%3A49Z").instant(.from)?.text == "2026-11-21T05:03:49.000Z")
         for value in ["", "x", "2026-02-30", "now"] {
-            let request = Request.test("/?v=\(value)")
-            #expect(await refusal { _ = try request.identifier("v", of: Job.self) } == "422 invalid_parameter v")
-            #expect(await refusal { _ = try request.instant("v") } == "422 invalid_parameter v")
+            let query = try query("/?job=\(value)&from=\(value)")
+            #expect(await refusal { _ = try query.identifier(.job, of: Job.self) } == "422 invalid_parameter job")
+            #expect(await refusal { _ = try query.instant(.from) } == "422 invalid_parameter from")
         }
     }
 
@@ -94,16 +123,37 @@ struct RequestTests {
         ("/", "Text/CSV;q=0.9, */*", true), ("/", "application/json, text/csv", false), ("/", "*/*", false),
     ] as [(String, String?, Bool)])
     func `CSV is sent to those who ask for it first`(path: String, accept: String?, wants: Bool) throws {
-        var headers = HTTPFields()
-        headers[.accept] = accept
-        #expect(try Request.test(path, headers: headers).wantsCSV() == wants)
+        #expect(try query(path).wantsCSV(.format, accept: accept) == wants)
     }
 
     @Test func `another format is refused`() async throws {
         for format in ["", "CSV", "xml"] {
-            let request = Request.test("/?format=\(format)")
-            #expect(await refusal { _ = try request.wantsCSV() } == "422 invalid_parameter format")
+            #expect(await refusal {
+                _ = try query("/?format=\(format)").wantsCSV(.format, accept: nil)
+            } == "422 invalid_parameter format")
         }
+    }
+
+    @Test(arguments: [
+        ("?cursr=x", "cursr", "Did you mean 'cursor'?"), ("?limit=1&Limit=2", "Limit", "Did you mean 'limit'?"),
+        ("?job_=1", "job_", "Did you mean 'job'?"), ("?form=now", "form", "Did you mean 'from'?"),
+        ("?offset=20", "offset", "'offset'. Supported parameters: kind, job, from, format, limit, cursor."),
+        ("?=1", "", "Supported parameters"), ("?zz", "zz", "Supported parameters"),
+    ])
+    func `a parameter that a route does not take is refused, with the one that was meant`(
+        text: String, name: String, hint: String
+    ) throws {
+        let error = #expect(throws: APIError.self) { try query("/" + text) }
+        #expect(error?.code == "unknown_parameter" && error?.status.code == 422 && error?.field == name)
+        #expect(error?.message.contains(hint) == true, "\(error?.message ?? "")")
+        let none = #expect(throws: APIError.self) { try Request.test("/" + text).refuseQuery() }
+        #expect(none?.code == "unknown_parameter" && none?.message.contains("None is supported") == true)
+    }
+
+    @Test func `an unknown parameter is repeated in part, and no parameter is none`() async throws {
+        let long = String(repeating: "x", count: 1000)
+        #expect(await refusal { _ = try query("/?\(long)=1") } == "422 unknown_parameter \(long.prefix(64))")
+        for path in ["/", "/?", "/?&"] { #expect(await refusal { try Request.test(path).refuseQuery() } == nil) }
     }
 
     @Test(arguments: ["a", "~", "order 7/e", "{\"a\":1}", String(repeating: "k", count: 255)])
@@ -128,10 +178,11 @@ struct RequestTests {
     }
 
     @Test func `a response that is sent again says so, and is the first one's bytes`() async throws {
-        let response = Response.replayed(StoredResponse(status: 201, body: #"{"b":1,"a":"é"}"#))
+        let stored = StoredResponse(status: 201, body: #"{"b":1,"a":"é"}"#)
+        let response = Response.replayed(stored) { $0["a"]?.string.map { "/\($0.count)" } }
 
         #expect(response.status == .created && response.headers[.idempotentReplayed] == "true")
-        #expect(response.headers[.cacheControl] == "no-store")
+        #expect(response.headers[.cacheControl] == "no-store" && response.headers[.location] == "/1")
         #expect(try await response.bytes == Array(#"{"b":1,"a":"é"}"#.utf8))
     }
 

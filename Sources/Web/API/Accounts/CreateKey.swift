@@ -17,6 +17,6 @@ struct CreateKey: Sendable {
     @Sendable func handle(_ request: Request, context: AccountContext) async throws -> Response {
         let body = try await request.decode(Body.self)
         let (key, secret) = try await keys.create(named: body.name, by: context.actor)
-        return .json(KeyBody(key, secret: secret), status: .created)
+        return .json(KeyBody(key, secret: secret), status: .created, location: "/api/keys/\(key.id)")
     }
 }

@@ -9,9 +9,13 @@ struct ListKeys: Sendable {
         self.keys = keys
     }
 
-    @Sendable func handle(_ request: Request, context: AccountContext) async throws -> Response {
-        let query = try request.page(of: APIKey.self)
-        let found = try await keys.list(for: context.actor, before: query.cursor, limit: query.readLimit)
-        return .json(query.page("keys", of: found, by: \.id) { KeyBody($0) })
+    enum Parameter: String, PageName { case limit, cursor }
+
+    @Sendable func handle(
+        _ request: Request, _ query: Query<Parameter>, _ context: AccountContext
+    ) async throws -> Response {
+        let page = try query.page(of: APIKey.self)
+        let found = try await keys.list(for: context.actor, before: page.cursor, limit: page.readLimit)
+        return .json(page.page("keys", of: found, by: \.id) { KeyBody($0) })
     }
 }

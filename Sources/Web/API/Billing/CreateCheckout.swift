@@ -20,7 +20,9 @@ struct CreateCheckout: Sendable {
             item: try item(body), successURL: try body.text("successUrl"), cancelURL: try body.text("cancelUrl"))
         let idempotency = try request.idempotency(route: "billing/checkout", body: bytes)
         let (checkout, isNew) = try await start(wanted, by: context.actor, idempotency: idempotency)
-        var response = Response.json(Envelope(checkout: CheckoutBody(checkout)), status: .created)
+        var response = Response.json(
+            Envelope(checkout: CheckoutBody(checkout)), status: .created,
+            location: "/api/billing/checkout/\(checkout.id)")
         if !isNew { response.headers[.idempotentReplayed] = "true" }
         return response
     }

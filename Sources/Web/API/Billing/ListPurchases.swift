@@ -10,11 +10,15 @@ struct ListPurchases: Sendable {
         self.database = database
     }
 
-    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let query = try request.page(of: Purchase.self)
+    enum Parameter: String, PageName { case limit, cursor }
+
+    @Sendable func handle(
+        _ request: Request, _ query: Query<Parameter>, _ context: AccountContext
+    ) async throws -> Response {
+        let page = try query.page(of: Purchase.self)
         let found = try await database.read {
-            try $0.billing.purchases(of: context.account, before: query.cursor, limit: query.readLimit)
+            try $0.billing.purchases(of: context.account, before: page.cursor, limit: page.readLimit)
         }
-        return .json(query.page("purchases", of: found, by: \.id, PurchaseBody.init))
+        return .json(page.page("purchases", of: found, by: \.id, PurchaseBody.init))
     }
 }

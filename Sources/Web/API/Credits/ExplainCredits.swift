@@ -96,19 +96,23 @@ struct ExplainCredits: Sendable {
         }
     }
 
-    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let at = try request.instant("at") ?? time.now()
-        if let lot = try request.identifier("lot", of: Lot.self) {
-            return try await entries(of: lot, at, request.page(of: LedgerTransaction.self), context)
+    enum Parameter: String, PageName { case at, lot, limit, cursor }
+
+    @Sendable func handle(
+        _ request: Request, _ query: Query<Parameter>, _ context: AccountContext
+    ) async throws -> Response {
+        let at = try query.instant(.at) ?? time.now()
+        if let lot = try query.identifier(.lot, of: Lot.self) {
+            return try await entries(of: lot, at, query.page(of: LedgerTransaction.self), context)
         }
-        let query = try request.page(of: Lot.self)
+        let page = try query.page(of: Lot.self)
         let explanation = try await turns(for: context.account) {
             try await database.read { try $0.ledger.explanation(of: context.account, at: at) }
         }
-        let rest = explanation.lots.drop { lot in query.cursor.map { lot.id >= $0 } ?? false }
+        let rest = explanation.lots.drop { lot in page.cursor.map { lot.id >= $0 } ?? false }
         return .json(LotsPage(
             at: at.text, availableCredits: explanation.balance.available, reservedCredits: explanation.balance.reserved,
-            page: query.page("lots", of: rest, by: \.id, LotBody.init)))
+            page: page.page("lots", of: rest, by: \.id, LotBody.init)))
     }
 
     private func entries(

@@ -4,8 +4,8 @@ import Hummingbird
 import NIOCore
 import SQL
 
-/// `GET /api/credits/history?kind=&job=&from=&to=&limit=&cursor=`: the ledger's lines, newest first; as CSV all of
-/// them.
+/// `GET /api/credits/history?kind=&job=&from=&to=&format=&limit=&cursor=`: the ledger's lines, newest first; as CSV
+/// all of them.
 struct ShowHistory: Sendable {
     /// Lines of a CSV that are in memory at once.
     private static let linesAtOnce = 500
@@ -17,14 +17,18 @@ struct ShowHistory: Sendable {
         self.database = database
     }
 
-    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let filter = try HistoryFilter(request)
-        if try request.wantsCSV() { return try csv(filter, of: context.account) }
-        let query = try request.page(of: LedgerTransaction.self, limit: 50)
+    enum Parameter: String, PageName { case kind, job, from, to, format, limit, cursor }
+
+    @Sendable func handle(
+        _ request: Request, _ query: Query<Parameter>, _ context: AccountContext
+    ) async throws -> Response {
+        let filter = try HistoryFilter(query)
+        if try query.wantsCSV(.format, accept: request.headers[.accept]) { return try csv(filter, of: context.account) }
+        let page = try query.page(of: LedgerTransaction.self, limit: 50)
         let found = try await database.read {
-            try $0.ledger.history(of: context.account, filter, before: query.cursor, limit: query.readLimit)
+            try $0.ledger.history(of: context.account, filter, before: page.cursor, limit: page.readLimit)
         }
-        return .json(query.page("transactions", of: found, by: \.id, LedgerLineBody.init))
+        return .json(page.page("transactions", of: found, by: \.id, LedgerLineBody.init))
     }
 
     /// Read page by page, as fast as the client takes it. Transactions that are added during it are newer than all that
@@ -68,9 +72,9 @@ extension LedgerLine {
 }
 
 extension HistoryFilter {
-    fileprivate init(_ request: Request) throws(APIError) {
+    fileprivate init(_ query: Query<ShowHistory.Parameter>) throws(APIError) {
         self.init(
-            kind: try request.choice("kind"), job: try request.identifier("job"), from: try request.instant("from"),
-            to: try request.instant("to"))
+            kind: try query.choice(.kind), job: try query.identifier(.job), from: try query.instant(.from),
+            to: try query.instant(.to))
     }
 }

@@ -11,16 +11,20 @@ struct ListAssets: Sendable {
         self.links = links
     }
 
-    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let query = try request.page(of: Asset.self)
-        let kind = try Self.kind(request.uri.queryParameters["kind"])
-        let found = try await assets.list(of: context.account, kind: kind, after: query.cursor, limit: query.readLimit)
-        return .json(query.page("assets", of: found, by: \.id) { AssetBody($0, links) })
+    enum Parameter: String, PageName { case kind, limit, cursor }
+
+    @Sendable func handle(
+        _ request: Request, _ query: Query<Parameter>, _ context: AccountContext
+    ) async throws -> Response {
+        let page = try query.page(of: Asset.self)
+        let kind = try Self.kind(query.text(.kind))
+        let found = try await assets.list(of: context.account, kind: kind, after: page.cursor, limit: page.readLimit)
+        return .json(page.page("assets", of: found, by: \.id) { AssetBody($0, links) })
     }
 
-    private static func kind(_ text: Substring?) throws(APIError) -> Asset.Kind? {
+    private static func kind(_ text: String?) throws(APIError) -> Asset.Kind? {
         guard let text else { return nil }
-        guard let kind = Asset.Kind(rawValue: String(text)) else {
+        guard let kind = Asset.Kind(rawValue: text) else {
             throw .invalidParameter("kind", "'kind' must be 'upload' or 'output'.")
         }
         return kind

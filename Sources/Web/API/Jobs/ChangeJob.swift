@@ -19,8 +19,10 @@ struct ChangeJob: Sendable {
 
     @Sendable func cancel(_ request: Request, _ context: AccountContext) async throws -> Response {
         let job = try await cancelJob(try id(context), by: context.actor)
+        let body = JobBody(job)
+        guard !job.state.isTerminal else { return .json(Envelope(job: body)) }
         // Still processing: the provider was asked to cancel, and has not responded yet.
-        return .json(Envelope(job: JobBody(job)), status: job.state.isTerminal ? .ok : .accepted)
+        return .json(Envelope(job: body), status: .accepted, location: body.location)
     }
 
     @Sendable func retry(_ request: Request, _ context: AccountContext) async throws -> Response {
@@ -38,8 +40,10 @@ struct ChangeJob: Sendable {
             StoredResponse(status: 202, body: JSON.text(of: Envelope(job: JobBody(jobs[0]))))
         }
         switch outcome {
-        case .repeated(let stored): return .replayed(stored)
-        case .submitted(let jobs): return .json(Envelope(job: JobBody(jobs[0])), status: .accepted)
+        case .repeated(let stored): return .replayed(stored, location: JobBody.location(in:))
+        case .submitted(let jobs):
+            let body = JobBody(jobs[0])
+            return .json(Envelope(job: body), status: .accepted, location: body.location)
         }
     }
 

@@ -25,11 +25,13 @@ struct Generate: Sendable {
             return StoredResponse(status: 202, body: text)
         }
         switch outcome {
-        case .repeated(let stored): return .replayed(stored)
+        case .repeated(let stored): return .replayed(stored, location: JobBody.location(in:))
         case .submitted(let jobs):
             let bodies = jobs.map(JobBody.init)
-            guard isBatch else { return .json(Envelope(job: bodies[0]), status: .accepted) }
-            return .json(BatchEnvelope(jobs: bodies), status: .accepted)
+            guard isBatch else {
+                return .json(Envelope(job: bodies[0]), status: .accepted, location: bodies[0].location)
+            }
+            return .json(BatchEnvelope(jobs: bodies), status: .accepted, location: "/api/jobs")
         }
     }
 }

@@ -45,6 +45,13 @@ struct JobBody: Encodable {
         cancelRequestedAt = job.cancelRequestedAt?.text
         endedAt = job.endedAt?.text
     }
+
+    var location: String { "/api/jobs/\(id)" }
+
+    /// The path of the job in a response, or of the list that begins with its jobs.
+    static func location(in response: JSON) -> String {
+        response["job"]?["id"]?.string.map { "/api/jobs/\($0)" } ?? "/api/jobs"
+    }
 }
 
 /// What a job costs and by which factors.

@@ -10,12 +10,16 @@ struct ListJobs: Sendable {
         self.database = database
     }
 
-    @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let query = try request.page(of: Job.self)
-        let state: JobState? = try request.choice("status")
+    enum Parameter: String, PageName { case status, limit, cursor }
+
+    @Sendable func handle(
+        _ request: Request, _ query: Query<Parameter>, _ context: AccountContext
+    ) async throws -> Response {
+        let page = try query.page(of: Job.self)
+        let state: JobState? = try query.choice(.status)
         let found = try await database.read {
-            try $0.jobs.jobs(of: context.account, state: state, before: query.cursor, limit: query.readLimit)
+            try $0.jobs.jobs(of: context.account, state: state, before: page.cursor, limit: page.readLimit)
         }
-        return .json(query.page("jobs", of: found, by: \.id, JobBody.init))
+        return .json(page.page("jobs", of: found, by: \.id, JobBody.init))
     }
 }

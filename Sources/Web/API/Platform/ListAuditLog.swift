@@ -29,12 +29,16 @@ struct ListAuditLog: Sendable {
         }
     }
 
-    @Sendable func handle(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let query = try request.page(of: AuditLogEntry.self)
-        let subject = request.uri.queryParameters["subject"].map { String($0) }
+    enum Parameter: String, PageName { case subject, limit, cursor }
+
+    @Sendable func handle(
+        _ request: Request, _ query: Query<Parameter>, _ context: AdminContext
+    ) async throws -> Response {
+        let page = try query.page(of: AuditLogEntry.self)
+        let subject = query.text(.subject)
         let found = try await database.read {
-            try $0.auditLog.auditLogEntries(on: subject, before: query.cursor, limit: query.readLimit)
+            try $0.auditLog.auditLogEntries(on: subject, before: page.cursor, limit: page.readLimit)
         }
-        return .json(query.page("acts", of: found, by: \.id, EntryBody.init))
+        return .json(page.page("acts", of: found, by: \.id, EntryBody.init))
     }
 }

@@ -15,10 +15,14 @@ struct ShowReconciliation: Sendable {
 
     private enum Flag: String, CaseIterable { case `true`, `false` }
 
-    @Sendable func handle(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let limit = try request.limit()
-        let withStripe: Flag? = try request.choice("stripe")
-        let (from, to) = (try request.instant("from"), try request.instant("to"))
+    enum Parameter: String, QueryName { case from, to, stripe, limit }
+
+    @Sendable func handle(
+        _ request: Request, _ query: Query<Parameter>, _ context: AdminContext
+    ) async throws -> Response {
+        let limit = try query.limit(.limit)
+        let withStripe: Flag? = try query.choice(.stripe)
+        let (from, to) = (try query.instant(.from), try query.instant(.to))
         guard let period = ReconciliationPeriod(from: from, to: to, now: time.now()) else {
             throw APIError.invalidParameter("from", "'from' must be before 'to', and at most 366 days apart.")
         }

@@ -7,9 +7,13 @@ import Logging
 /// The line has the route's pattern and not the path, since an address may hold a token.
 struct RequestLogMiddleware: RouterMiddleware {
     private let time: Time
+    private let securityHeaders: [(HTTPField.Name, String)]
 
-    init(time: Time) {
+    /// - Parameter isSecure: Whether clients come over TLS, and are to do so for the next year.
+    init(time: Time, isSecure: Bool = false) {
         self.time = time
+        securityHeaders = Self.securityHeaders
+            + (isSecure ? [(.strictTransportSecurity, "max-age=31536000")] : [])
     }
 
     func handle(
@@ -37,7 +41,7 @@ struct RequestLogMiddleware: RouterMiddleware {
     }
 
     private func addSecurityHeaders(_ response: inout Response) {
-        for (name, value) in Self.securityHeaders where response.headers[name] == nil {
+        for (name, value) in securityHeaders where response.headers[name] == nil {
             response.headers[name] = value
         }
     }

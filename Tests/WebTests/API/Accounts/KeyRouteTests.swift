@@ -35,6 +35,7 @@ struct KeyRouteTests {
             let made = try await world.send(.post, "/api/keys", ["name": "my app"], bearer: session.accessToken)
             let (id, key) = (try #require(made["id"]?.string), try #require(made["key"]?.string))
             #expect(try await world.send(.get, "/api/whoami", bearer: key).status == 200)
+            #expect(made.header("Location") == "/api/keys/\(id)")
 
             #expect(try await world.send(.delete, "/api/keys/\(id)", bearer: session.accessToken).status == 204)
 

@@ -16,6 +16,7 @@ struct BillingRouteTests {
             let checkout = try #require(made["checkout"])
             #expect(checkout["state"] == "open" && checkout["credits"] == 100)
             #expect(checkout["amount"] == 500 && checkout["currency"] == "usd")
+            #expect(made.header("Location") == "/api/billing/checkout/\(checkout["id"]?.string ?? "")")
             let session = try #require(checkout["url"]?.string?.split(separator: "/").last.map { String($0) })
             world.stripe.pay(session)
             let event = world.stripe.event("checkout.session.completed", session)
@@ -67,8 +68,20 @@ struct BillingRouteTests {
                 let response = try await world.send(.post, "/api/billing/checkout", body)
                 #expect(response.status == status && response.code == code, "\(body): \(response.text)")
             }
+            let away = try await world.send(
+                .post, "/api/billing/checkout", ["pack": "small", "successUrl": "https://evil.example"])
+            #expect(away["error"]?["message"]?.string?.contains("DARKROOM_CORS_ORIGIN") == true, "what to set")
             #expect(try await world.send(.get, "/api/billing/checkout/nothing").status == 404)
             #expect(world.stripe.requests.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["https://app.example.com/thanks?a=b", "http://localhost:3000/thanks", "http://[::1]/"])
+    func `a pay page leads back to an app whose pages may call`(url: String) async throws {
+        try await PaymentWorld.run { world in
+            let body: JSON = ["pack": "small", "successUrl": .string(url), "cancelUrl": .string(url)]
+            let response = try await world.send(.post, "/api/billing/checkout", body)
+            #expect(response.status == 201, "\(response.text)")
         }
     }
 
@@ -113,6 +126,14 @@ struct BillingRouteTests {
             ] as [([UInt8], String?, String)] {
                 let response = try await world.sendEvent(body, signature: signature)
                 #expect(response.status == 400 && response.code == code, "\(response.text)")
+            }
+            for (body, signature, code) in [
+                (thin, "t=1", "stripe_signature_malformed"),
+                (thin, world.stripe.sign(thin), "content_encoding_unsupported"),
+            ] as [([UInt8], String, String)] {
+                let response = try await world.sendEvent(
+                    body, signature: signature, headers: ["Content-Encoding": "gzip"])
+                #expect(response.code == code, "the signature comes first")
             }
             world.fixture.clock.advance(by: .seconds(301))
             #expect(try await world.sendEvent(event, signature: good).code == "stripe_signature_stale")

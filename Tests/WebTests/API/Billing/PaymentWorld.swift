@@ -26,7 +26,9 @@ struct PaymentWorld: Sendable {
                 clock: clock, publicURL: "https://pictures.example.com", billing: isOn ? settings : nil)
             let owner = try await fixture.signedIn()
             let web = WebApplication(
-                fixture.app, .init(version: "0.0.0", corsOrigin: "https://app.example.com"))
+                fixture.app, .init(
+                    version: "0.0.0",
+                    appOrigins: AppOrigins(listed: ["https://app.example.com"], includesLoopback: true)))
             try await Application(router: web.router()).test(.router) {
                 try await body(PaymentWorld(fixture: fixture, stripe: stripe, client: $0, owner: owner))
             }
@@ -42,10 +44,13 @@ struct PaymentWorld: Sendable {
     }
 
     /// As Stripe.
-    func sendEvent(_ body: [UInt8], signature: String?) async throws -> JSONResponse {
-        try await send(
-            .post, "/api/stripe/webhook", text: String(decoding: body, as: UTF8.self), bearer: nil,
-            headers: signature.map { ["Stripe-Signature": $0] } ?? [:])
+    func sendEvent(
+        _ body: [UInt8], signature: String?, headers: [String: String] = [:]
+    ) async throws -> JSONResponse {
+        var headers = headers
+        headers["Stripe-Signature"] = signature
+        return try await send(
+            .post, "/api/stripe/webhook", text: String(decoding: body, as: UTF8.self), bearer: nil, headers: headers)
     }
 
     private func send(

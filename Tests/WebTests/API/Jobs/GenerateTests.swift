@@ -69,6 +69,8 @@ struct GenerateTests {
             let job = try #require(one["job"])
             #expect(one.status == 202 && one["jobs"] == nil && two.status == 202 && two["job"] == nil)
             #expect(one.header("Cache-Control") == "no-store")
+            #expect(one.header("Location") == "/api/jobs/\(job["id"]?.string ?? "")")
+            #expect(two.header("Location") == "/api/jobs", "the list that begins with them")
             #expect(job["kind"] == "text_to_image" && job["endpoint"] == "fal-ai/flux/schnell")
             #expect(job["status"] == "queued" && job["estimatedCredits"] == 6 && job["numImages"] == 1)
             #expect(job["attempts"] == 0 && job["createdAt"]?.string == app.world.clock.now.text)
@@ -145,6 +147,7 @@ struct GenerateTests {
             #expect(again.text == first.text && again["job"]?["status"] == "queued")
             #expect(again.header("Content-Type") == first.header("Content-Type"))
             #expect(again.header("Cache-Control") == "no-store")
+            #expect(first.header("Location") != nil && again.header("Location") == first.header("Location"))
             for refused in [other, list] {
                 #expect(refused.status == 409 && refused.code == "idempotency_key_reused")
                 #expect(refused["error"]?["field"] == "Idempotency-Key")

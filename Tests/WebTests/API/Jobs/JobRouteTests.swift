@@ -220,6 +220,7 @@ struct JobRouteTests {
 
             #expect(again.status == 200 && again["job"]?["status"] == "cancelled")
             #expect(asked.status == 202 && asked["job"]?["status"] == "processing")
+            #expect(asked.header("Location") == "/api/jobs/\(processing)" && again.header("Location") == nil)
             #expect(asked["job"]?["cancelRequestedAt"]?.string != nil && twice.text == asked.text)
             #expect(late.status == 409 && late.code == "job_ended")
             #expect(late["error"]?["message"]?.string?.contains("completed") == true)
@@ -245,6 +246,8 @@ struct JobRouteTests {
             #expect(first.status == 202 && job["retryOf"]?.string == id && job["status"] == "queued")
             #expect(job["parameters"] == cancelled["job"]?["parameters"] && job["estimatedCredits"] == 12)
             #expect(again.text == first.text && again.header("Idempotent-Replayed") == "true")
+            #expect(first.header("Location") == "/api/jobs/\(job["id"]?.string ?? "")")
+            #expect(again.header("Location") == first.header("Location"))
             #expect(twice.status == 202 && twice["job"]?["id"] != job["id"])
             #expect(poor.status == 402 && poor["error"]?["available"] == 0)
         }

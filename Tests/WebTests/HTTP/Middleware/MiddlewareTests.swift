@@ -16,16 +16,14 @@ struct MiddlewareTests {
 
     /// A router with all layers but that of credentials.
     private func test(
-        corsOrigin: String? = nil, logger: Logger? = nil,
+        origins: AppOrigins = .none, isSecure: Bool = false, logger: Logger? = nil,
         _ body: @escaping @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: RequestLogMiddleware(time: clock.time))
-        if let corsOrigin {
-            router.add(middleware: CORSMiddleware(darkroom: corsOrigin))
-            router.add(middleware: ExposedHeadersMiddleware())
-        }
+        router.add(middleware: RequestLogMiddleware(time: clock.time, isSecure: isSecure))
+        router.add(middleware: CrossOriginMiddleware(origins: origins))
         router.add(middleware: ErrorMiddleware())
+        router.add(middleware: BodyMiddleware())
         router.get("/ok") { _, context in context.requestID }
         router.get("/own") { _, _ in
             Response(status: .ok, headers: [.contentSecurityPolicy: "default-src 'self'", .requestID: "route's own"])
@@ -39,6 +37,13 @@ struct MiddlewareTests {
         router.get("/http") { _, _ -> String in throw HTTPError(.badRequest, message: "No such luck.") }
         router.get("/long") { _, _ -> String in throw HTTPError(.contentTooLarge) }
         router.post("/large") { _, _ in "post" }
+        let coded = APIRoutes(router.group("/api"))
+        coded.post("/read") { request, _ in .json(try await request.json()) }
+        coded.post("/unread") { _, _ in .json(true) }
+        let auth = router.group("/auth").add(middleware: AuthErrorMiddleware())
+            .add(middleware: ContentCodingMiddleware())
+        auth.post("/read") { request, _ in Response.json(try await request.authBody()) }
+        auth.post("/broken") { _, _ -> Response in throw BrokenBody() }
         router.put("/things/:id") { _, _ in "put" }
         router.refuseOtherMethods()
         let app = logger.map { Application(router: router, logger: $0) } ?? Application(router: router)
@@ -109,40 +114,112 @@ struct MiddlewareTests {
         }
     }
 
-    @Test func `a browser on the app's origin may read everything, errors too, and learns it before`() async throws {
-        try await test(corsOrigin: "https://app.example") { client in
-            for path in ["/ok", "/things/7", "/crash", "/none"] {
-                let response = try await client.execute(
-                    uri: path, method: .get, headers: [.origin: "https://app.example"])
-                #expect(response.headers[.accessControlAllowOrigin] == "https://app.example", "\(path)")
-                let exposed = response.headers[.accessControlExposeHeaders]?.lowercased() ?? ""
-                for name in ["x-request-id", "retry-after", "idempotent-replayed"] { #expect(exposed.contains(name)) }
+    @Test func `browsers come back over TLS where there is TLS, and only there`() async throws {
+        for isSecure in [true, false] {
+            try await test(isSecure: isSecure) { client in
+                for path in ["/ok", "/none", "/crash"] {
+                    let header = try await client.execute(uri: path, method: .get).headers[.strictTransportSecurity]
+                    #expect(header == (isSecure ? "max-age=31536000" : nil), "\(path)")
+                }
             }
-            let before = try await client.execute(
-                uri: "/things/7", method: .options,
-                headers: [.origin: "https://app.example", .accessControlRequestMethod: "PUT"])
-            let allowed = before.headers[.accessControlAllowHeaders]?.lowercased() ?? ""
-            #expect(before.status.code < 300)
-            for name in ["authorization", "idempotency-key", "darkroom-account", "last-event-id", "apikey"] {
-                #expect(allowed.contains(name), "\(name)")
-            }
-            #expect(before.headers[.accessControlAllowMethods]?.contains("PATCH") == true)
-            #expect(before.headers[.accessControlAllowCredentials] == nil, "no cookies")
         }
     }
 
-    @Test func `any origin is named back to it, and without the setting none is`() async throws {
-        try await test(corsOrigin: "*") { client in
-            for origin in ["https://one.example", "https://two.example"] {
-                let response = try await client.execute(uri: "/ok", method: .get, headers: [.origin: origin])
-                #expect(response.headers[.accessControlAllowOrigin] == origin)
-                let vary = response.headers[values: .vary].joined().lowercased()
-                #expect(vary.contains("origin"), "caches must not mix them")
+    @Test func `a coded body is refused by its coding where it is read, in each surface's shape`() async throws {
+        try await test { client in
+            let body = ByteBuffer(string: "{}")
+            for (path, code) in [("/api/read", "error"), ("/auth/read", "error_code")] {
+                let refused = try await client.execute(
+                    uri: path, method: .post, headers: [.contentEncoding: "gzip"], body: body)
+                #expect(refused.status == .unsupportedMediaType && refused.headers[.acceptEncoding] == "identity")
+                let found = try refused.json[code]
+                #expect((found?["code"] ?? found) == "content_encoding_unsupported", "\(path)")
+                #expect(String(buffer: refused.body).contains("'gzip'"))
+                let plain = try await client.execute(
+                    uri: path, method: .post, headers: [.contentEncoding: "identity"], body: body)
+                #expect(plain.status == .ok && plain.headers[.acceptEncoding] == nil)
+            }
+            let unread = try await client.execute(uri: "/api/unread", method: .post, headers: [.contentEncoding: "br"])
+            #expect(unread.status == .ok, "nothing is decoded")
+        }
+    }
+
+    @Test func `a body that its client broke is no failure of the server, in Supabase's shape too`() async throws {
+        let lines = Lines()
+        let logger = Logger(label: "test") { _ in Recorder(lines: lines) }
+        try await test(logger: logger) { client in
+            let broken = try await client.execute(uri: "/auth/broken", method: .post)
+            #expect(broken.status == .badRequest && broken.headers[.connection] == "close")
+            #expect(try broken.json["error_code"] == "bad_request")
+            // Less than its length says.
+            let short = try await client.execute(
+                uri: "/api/read", method: .post, headers: [.contentLength: "50"], body: ByteBuffer(string: "{"))
+            #expect(short.status == .badRequest && short.headers[.connection] == "close")
+            #expect(try short.errorCode == "bad_request")
+        }
+        #expect(lines.all.allSatisfy { $0.hasPrefix("info ") }, "\(lines.all)")
+        #expect(lines.all.count == 3, "a line for each request, and the reason: \(lines.all)")
+    }
+
+    private static let apps = AppOrigins(listed: ["https://app.example", "https://admin.example:8443"])
+
+    @Test func `pages of a listed origin may read everything, errors too, and learn it before`() async throws {
+        try await test(origins: Self.apps) { client in
+            for origin in ["https://app.example", "https://admin.example:8443"] {
+                for path in ["/ok", "/things/7", "/crash", "/none"] {
+                    let response = try await client.execute(uri: path, method: .get, headers: [.origin: origin])
+                    #expect(response.headers[values: .accessControlAllowOrigin] == [origin], "\(path)")
+                    let exposed = response.headers[.accessControlExposeHeaders]?.lowercased() ?? ""
+                    for name in ["x-request-id", "retry-after", "idempotent-replayed", "etag", "location"] {
+                        #expect(exposed.contains(name), "\(name)")
+                    }
+                }
+                let before = try await client.execute(
+                    uri: "/things/7", method: .options,
+                    headers: [.origin: origin, .accessControlRequestMethod: "PUT"])
+                #expect(before.status == .noContent && before.headers[.accessControlAllowOrigin] == origin)
+                let allowed = (before.headers[.accessControlAllowHeaders] ?? "").lowercased().split(separator: ", ")
+                for name in [
+                    "authorization", "idempotency-key", "darkroom-account", "last-event-id", "apikey", "x-file-name",
+                    "x-request-id", "if-none-match", "if-range", "range",
+                ] {
+                    #expect(allowed.contains(Substring(name)), "\(name)")
+                }
+                #expect(before.headers[.accessControlAllowMethods]?.contains("PATCH") == true)
+                #expect(before.headers[.accessControlAllowCredentials] == nil, "no cookies")
+                #expect(before.headers[.xContentTypeOptions] == "nosniff" && before.headers[.requestID] != nil)
             }
         }
-        try await test { client in
-            let response = try await client.execute(uri: "/ok", method: .get, headers: [.origin: "https://one.example"])
-            #expect(response.headers[.accessControlAllowOrigin] == nil)
+    }
+
+    @Test func `pages of other origins read nothing, and are told the setting`() async throws {
+        for origins in [Self.apps, .none] {
+            try await test(origins: origins) { client in
+                for origin in ["https://evil.example", "http://app.example", "https://app.example:444", "null"] {
+                    let response = try await client.execute(uri: "/ok", method: .get, headers: [.origin: origin])
+                    let before = try await client.execute(
+                        uri: "/ok", method: .options, headers: [.origin: origin, .accessControlRequestMethod: "GET"])
+
+                    #expect(response.status == .ok && response.headers[.accessControlAllowOrigin] == nil)
+                    #expect(response.headers[.accessControlExposeHeaders] == nil)
+                    #expect(before.status == .forbidden && before.headers[.accessControlAllowOrigin] == nil)
+                    #expect(try before.errorCode == "origin_not_allowed")
+                    #expect(String(buffer: before.body).contains("DARKROOM_CORS_ORIGIN"))
+                }
+            }
+        }
+    }
+
+    @Test func `a cache keeps the responses to two origins apart, also one without an origin`() async throws {
+        for (origins, varies) in [(Self.apps, true), (AppOrigins(isAny: true), true), (.none, false)] {
+            try await test(origins: origins) { client in
+                for headers in [[:], [.origin: "https://app.example"], [.origin: "https://b.example"]] as [HTTPFields] {
+                    let response = try await client.execute(uri: "/ok", method: .get, headers: headers)
+                    #expect(response.headers[values: .vary].contains("Origin") == varies)
+                    let expected = origins.mayCall(from: headers[.origin] ?? "null") ? headers[.origin] : nil
+                    #expect(response.headers[.accessControlAllowOrigin] == expected, "the origin itself, never *")
+                }
+            }
         }
     }
 

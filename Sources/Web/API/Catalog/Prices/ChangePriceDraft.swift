@@ -14,10 +14,14 @@ struct ChangePriceDraft: Sendable {
         self.database = database
     }
 
-    @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let query = try request.page(of: PriceDraft.self)
-        let found = try await database.read { try $0.catalog.priceDrafts(before: query.cursor, limit: query.readLimit) }
-        return .json(query.page("drafts", of: found, by: \.id, PriceDraftBody.init))
+    enum Parameter: String, PageName { case limit, cursor }
+
+    @Sendable func list(
+        _ request: Request, _ query: Query<Parameter>, _ context: AdminContext
+    ) async throws -> Response {
+        let page = try query.page(of: PriceDraft.self)
+        let found = try await database.read { try $0.catalog.priceDrafts(before: page.cursor, limit: page.readLimit) }
+        return .json(page.page("drafts", of: found, by: \.id, PriceDraftBody.init))
     }
 
     @Sendable func show(_ request: Request, _ context: AdminContext) async throws -> Response {
@@ -37,10 +41,13 @@ struct ChangePriceDraft: Sendable {
             idempotency: idempotency.map { ($0, context.account) }
         ) { StoredResponse(status: 201, body: JSON.text(of: PriceDraftBody($0))) }
         switch created {
-        case .repeated(let stored): return .replayed(stored)
-        case .draft(let draft): return .json(PriceDraftBody(draft), status: .created)
+        case .repeated(let stored): return .replayed(stored) { $0["id"]?.string.map(Self.location) }
+        case .draft(let draft):
+            return .json(PriceDraftBody(draft), status: .created, location: Self.location(draft.id.rawValue))
         }
     }
+
+    private static func location(_ id: String) -> String { "/api/admin/price-drafts/\(id)" }
 
     @Sendable func edit(_ request: Request, _ context: AdminContext) async throws -> Response {
         let id = try context.priceDraft()

@@ -28,6 +28,8 @@ struct PublishPrices: Sendable {
         let id = try context.priceDraft()
         let body = try ObjectBody(await request.json(), ["revision"])
         let version = try await drafts.publish(id, at: try body.requiredInteger("revision"), by: context.administrator)
-        return .json(PriceVersionBody(version, isCurrent: true, withDocument: true), status: .created)
+        return .json(
+            PriceVersionBody(version, isCurrent: true, withDocument: true), status: .created,
+            location: "/api/admin/prices/\(version.version)")
     }
 }

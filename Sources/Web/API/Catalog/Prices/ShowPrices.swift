@@ -11,13 +11,17 @@ struct ShowPrices: Sendable {
         self.database = database
     }
 
-    @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let query = try request.page(by: Int.self)
+    enum Parameter: String, PageName { case limit, cursor }
+
+    @Sendable func list(
+        _ request: Request, _ query: Query<Parameter>, _ context: AdminContext
+    ) async throws -> Response {
+        let page = try query.page(by: Int.self)
         let (found, current) = try await database.read {
-            (try $0.catalog.priceVersions(before: query.cursor, limit: query.readLimit),
+            (try $0.catalog.priceVersions(before: page.cursor, limit: page.readLimit),
              try $0.catalog.currentPrices().version)
         }
-        return .json(query.page("prices", of: found, by: \.version) {
+        return .json(page.page("prices", of: found, by: \.version) {
             PriceVersionBody($0, isCurrent: $0.version == current)
         })
     }

@@ -8,6 +8,9 @@ extension AuthError {
         switch error {
         case let error as AuthError: self = error
         case let error as APIError: self.init(error)
+        case is BrokenBody:
+            self.init(.badRequest, "bad_request", "The body of the request is broken or ended early")
+            headers[.connection] = "close"
         case let error as AuthenticationError: self.init(error)
         case let error as SignUpError: self.init(error)
         case let error as SignInError: self.init(error)
@@ -31,8 +34,10 @@ extension AuthError {
         switch error.code {
         case "invalid_json": self.init(.badRequest, "bad_json", error.message)
         case "body_too_large": self.init(.contentTooLarge, "request_entity_too_large", error.message)
+        case "content_encoding_unsupported": self.init(error.status, error.code, error.message)
         default: self.init(error.status, "validation_failed", error.message, retryAfter: error.retryAfter)
         }
+        headers = error.headers
     }
 
     init(_ error: AuthenticationError) {

@@ -12,6 +12,8 @@ struct AuthError: Error, Sendable {
     let message: String
     var weakPasswordReasons: [String]?
     var retryAfter: Duration?
+    /// More of the response's headers.
+    var headers: HTTPFields = [:]
 
     init(
         _ status: HTTPResponse.Status, _ code: String, _ message: String, weakPasswordReasons: [String]? = nil,
@@ -36,6 +38,7 @@ struct AuthError: Error, Sendable {
             ]
         }
         var response = Response.json(JSON.object(body), status: status)
+        response.headers.append(contentsOf: headers)
         response.headers[.supabaseErrorCode] = code
         if let retryAfter { response.headers[.retryAfter] = String(max(1, (retryAfter.milliseconds + 999) / 1000)) }
         return response

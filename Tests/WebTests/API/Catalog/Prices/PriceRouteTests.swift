@@ -25,6 +25,8 @@ struct PriceRouteTests {
             let older = try await world.send(.get, "/prices?limit=1&cursor=\(listed["nextCursor"]?.string ?? "")")
 
             #expect(current["isCurrent"] == true && begun.status == 201 && begun["basedOn"] == 1)
+            #expect(begun.header("Location") == "/api/admin/price-drafts/\(id)")
+            #expect(published.header("Location") == "/api/admin/prices/2")
             #expect(edited["revision"] == 2 && edited["document"] == raised)
             #expect(preview.status == 200 && preview["jobs"] == 0 && preview["difference"] == 0)
             #expect(stale.status == 409 && stale.code == "draft_changed" && stale["error"]?["revision"] == 2)
