@@ -152,8 +152,7 @@ struct MiddlewareTests {
             #expect(broken.status == .badRequest && broken.headers[.connection] == "close")
             #expect(try broken.json["error_code"] == "bad_request")
             // Less than its length says.
-            let short = try await client.execute(
-                uri: "/api/read", method: .post, headers: [.contentLength: "50"], body: ByteBuffer(string: "{"))
+            let short = try await client.execute(uri: "/api/read", method: .post, headers: [.contentLength: "50"])
             #expect(short.status == .badRequest && short.headers[.connection] == "close")
             #expect(try short.errorCode == "bad_request")
         }
