@@ -31,7 +31,8 @@ package struct Accounts: Sendable {
         let (database, time, secrets) = (platform.database, platform.time, platform.secrets)
         let credentials = CredentialCache()
         let passwords = try Passwords(cost: settings.passwordCost)
-        let check = PasswordCheck(database: database, passwords: passwords, time: time)
+        let networks = NetworkDigest(key: secrets.key(for: .knownNetworks))
+        let check = PasswordCheck(database: database, passwords: passwords, networks: networks, time: time)
         self.secrets = secrets
         tokens = await Tokens(secrets, issuer: platform.publicURL + "/auth/v1")
         keyUses = KeyUses(database: database)
@@ -41,8 +42,8 @@ package struct Accounts: Sendable {
             database: database, passwords: passwords, time: time, mode: settings.signUp,
             confirmsByMail: settings.confirmsByMail)
         sessions = Sessions(
-            database: database, tokens: tokens, refreshKey: secrets.key(for: .refreshTokens), credentials: credentials,
-            time: time)
+            database: database, tokens: tokens, refreshKey: secrets.key(for: .refreshTokens), networks: networks,
+            credentials: credentials, time: time)
         signIn = SignIn(check: check, sessions: sessions)
         users = Users(database: database, passwords: passwords, check: check, credentials: credentials, time: time)
         apiKeys = APIKeys(database: database, credentials: credentials, time: time)

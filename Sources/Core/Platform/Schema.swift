@@ -33,6 +33,7 @@ package enum Schema {
             additions: [
                 .sqlite: PackageResources._013_names_sqlite_sql, .postgres: PackageResources._013_names_postgres_sql,
             ]),
+        Migration(14, "known networks", PackageResources._014_known_networks_sql),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.

@@ -2,6 +2,16 @@
 import SQL
 import Testing
 
+extension Passwords {
+    fileprivate func hash(_ password: String) async throws -> PasswordHash {
+        try await hash(password, in: .installation)
+    }
+
+    fileprivate func verify(_ password: String, against hash: PasswordHash?) async throws -> Bool {
+        try await withPlace(in: .installation) { try await $0.verify(password, against: hash) }
+    }
+}
+
 struct PasswordTests {
     @Test func `a password matches its own hash and no other`() async throws {
         let passwords = try Passwords(cost: .trivial)
@@ -60,24 +70,59 @@ struct PasswordTests {
         #expect(unknown > known / 10)
     }
 
-    @Test func `more than the limit at once are refused and not queued`() async throws {
-        let passwords = try Passwords(
-            cost: PasswordHash.Cost(rounds: 14, blockSize: 8, parallelism: 1), threads: 1, limit: 2)
+    @Test func `a network has two hashes pending at most, and keeps nobody else from hashing`() async throws {
+        let passwords = try Passwords(cost: .trivial)
+        let (one, other) = (PasswordLine.network("203.0.113.7"), PasswordLine.network("198.51.100.1"))
 
-        let refused = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<20 {
-                group.addTask {
-                    do {
-                        _ = try await passwords.hash("correct horse")
-                    } catch is Passwords.Busy { return true } catch {}
-                    return false
-                }
+        try await passwords.withPlace(in: one) { _ in
+            try await passwords.withPlace(in: one) { _ in
+                await #expect(throws: Passwords.Busy.self) { try await passwords.hash("correct horse", in: one) }
+                _ = try await passwords.hash("correct horse", in: other)
             }
-            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
         }
+        _ = try await passwords.hash("correct horse", in: one)
+        #expect(passwords.hashes == 2)
+    }
 
-        #expect(refused > 0)
-        #expect(try await passwords.verify("x", against: nil) == false)
+    @Test func `a hash that fails or is refused leaves its place`() async throws {
+        struct Failed: Error {}
+        let passwords = try Passwords(cost: .trivial, threads: 1, limit: 1)
+
+        for _ in 0..<3 {
+            await #expect(throws: Failed.self) {
+                try await passwords.withPlace(in: .installation) { _ in throw Failed() }
+            }
+        }
+        let hash = try await passwords.hash("correct horse")
+        #expect(try await passwords.verify("correct horse", against: hash))
+    }
+
+    @Test func `as many hashes as there are places end, on one thread as on several`() async throws {
+        for threads in [1, 2, 3] {
+            let passwords = try Passwords(cost: .trivial, threads: threads)
+            let made = try await withThrowingTaskGroup(of: PasswordHash.self) { group in
+                for number in 0..<64 {
+                    group.addTask { try await passwords.hash("correct horse", in: .network("\(number)")) }
+                }
+                return try await group.reduce(into: 0) { count, _ in count += 1 }
+            }
+            #expect(made == 64 && passwords.hashes == 64)
+        }
+    }
+
+    @Test(arguments: [
+        ("correct horse", "correct horse", true), ("cafe\u{301} society", "caf\u{e9} society", true),
+        ("\u{fb01}ne horses", "fine horses", true), ("correct horse", "Correct horse", false),
+        ("correct horse", "correct horse ", false),
+    ])
+    func `two texts are one password exactly if one matches the other's hash`(
+        one: String, other: String, isSame: Bool
+    ) async throws {
+        let passwords = try Passwords(cost: .trivial)
+
+        #expect(PasswordHash.isSame(one, other) == isSame)
+        let hash = try await passwords.hash(one)
+        #expect(try await passwords.verify(other, against: hash) == isSame)
     }
 
     @Test(arguments: [

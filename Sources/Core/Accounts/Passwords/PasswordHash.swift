@@ -44,12 +44,19 @@ package struct PasswordHash: Sendable, Hashable, SQLConvertible {
 
     /// Normalized first, since two keyboards may send the same letter as different code points (RFC 8265).
     private static func derive(_ password: String, _ cost: Cost, _ salt: [UInt8]) throws -> [UInt8] {
-        let bytes = Array(password.precomposedStringWithCompatibilityMapping.utf8)
+        let bytes = normalized(password)
         return try KDF.Scrypt.deriveKey(
             from: bytes, salt: salt, outputByteCount: 32, rounds: 1 << cost.rounds, blockSize: cost.blockSize,
             parallelism: cost.parallelism
         ).withUnsafeBytes { Array($0) }
     }
+
+    private static func normalized(_ password: String) -> [UInt8] {
+        Array(password.precomposedStringWithCompatibilityMapping.utf8)
+    }
+
+    /// Whether both are one password to a hash. Computes none.
+    static func isSame(_ one: String, _ other: String) -> Bool { normalized(one) == normalized(other) }
 }
 
 extension PasswordHash {

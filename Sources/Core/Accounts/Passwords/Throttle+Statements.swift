@@ -20,18 +20,35 @@ extension AccountStatements {
         return nil
     }
 
+    /// Counts nothing. Returns when to retry if one of `throttles` is used up.
+    func refusal(of throttles: [Throttle], now: Instant) throws(DatabaseError) -> Throttled? {
+        for throttle in throttles {
+            let row = try queryOne("""
+                SELECT window_ends_at FROM throttles WHERE subject = $1 AND window_ends_at > $2 AND count >= $3
+                """, throttle.subject, now, throttle.limit)
+            if let row { return Throttled(retryAfter: try row.get("window_ends_at", as: Instant.self) - now) }
+        }
+        return nil
+    }
+
     private func windowEnd(of throttle: Throttle, now: Instant) throws(DatabaseError) -> Instant {
         try queryOne("SELECT window_ends_at FROM throttles WHERE subject = $1", throttle.subject)?.get("window_ends_at")
             ?? now
     }
 
-    /// Resets the count: the person has proved who they are.
-    func clear(_ throttle: Throttle) throws(DatabaseError) {
+    /// Undoes one guess that was right. Its own network may guess again from the start: the person has proved who they
+    /// are. The count of the address stays, since others may have made it.
+    func giveBack(_ guess: GuessThrottles) throws(DatabaseError) {
+        if let ofAddress = guess.ofAddress { try giveBack(ofAddress) }
+        try clear(guess.ofAddressAndNetwork)
+        try giveBack(guess.ofNetwork)
+    }
+
+    private func clear(_ throttle: Throttle) throws(DatabaseError) {
         try execute("DELETE FROM throttles WHERE subject = $1", throttle.subject)
     }
 
-    /// Undoes one attempt: it was not a wrong one.
-    func giveBack(_ throttle: Throttle) throws(DatabaseError) {
+    private func giveBack(_ throttle: Throttle) throws(DatabaseError) {
         try execute("UPDATE throttles SET count = count - 1 WHERE subject = $1 AND count > 0", throttle.subject)
     }
 

@@ -1,26 +1,68 @@
-import Crypto
-import Foundation
-
 /// How often something may be tried within a window of time. Counted in the database, so that all nodes count together.
 struct Throttle: Sendable, Hashable {
     let subject: String
     let limit: Int
     let window: Duration
 
-    /// By the person's address: limits guesses of one password. Short, since it also locks out its owner.
-    static func signIn(email: String) -> Throttle {
-        let digest = Hex.text(SHA256.hash(data: Data((EmailAddress(email)?.key ?? email.lowercased()).utf8)))
-        return Throttle(subject: "sign-in:email:\(digest.prefix(32))", limit: 10, window: .seconds(600))
+    private init(_ subject: String, _ limit: Int, in window: Duration) {
+        self.subject = subject
+        self.limit = limit
+        self.window = window
     }
 
-    /// By the network's address: limits guesses of many people's passwords.
-    static func signIn(from address: String) -> Throttle {
-        Throttle(subject: "sign-in:from:\(address.prefix(64))", limit: 60, window: .seconds(600))
+    /// Wrong passwords for one address from one network. Strict, since it locks out nobody elsewhere.
+    static func guesses(of email: String, from network: String) -> Throttle {
+        Throttle("sign-in:email:\(digest(email)):from:\(network.prefix(64))", 10, in: .seconds(600))
     }
 
-    static func signUp(from address: String) -> Throttle {
-        Throttle(subject: "sign-up:from:\(address.prefix(64))", limit: 30, window: .seconds(300))
+    /// Wrong passwords for one address from everywhere except the networks that its owner uses. High, since who
+    /// spends it keeps the owner from signing in at a new place.
+    static func guesses(of email: String) -> Throttle {
+        Throttle("sign-in:email:\(digest(email))", 100, in: .seconds(600))
     }
+
+    /// Wrong passwords of many people from one network.
+    static func guesses(from network: String) -> Throttle {
+        Throttle("sign-in:from:\(network.prefix(64))", 60, in: .seconds(600))
+    }
+
+    static func signIns(of email: String) -> Throttle {
+        Throttle("sign-in:right:\(digest(email))", 30, in: .seconds(600))
+    }
+
+    /// Of passwords, whatever for and whatever comes of it: each takes a tenth of a second of a processor.
+    static func hashes(from network: String) -> Throttle {
+        Throttle("passwords:from:\(network.prefix(64))", 600, in: .seconds(600))
+    }
+
+    static func passwordChanges(of user: ID<User>) -> Throttle {
+        Throttle("password:of:\(user)", 10, in: .seconds(3600))
+    }
+
+    static func signUp(from network: String) -> Throttle {
+        Throttle("sign-up:from:\(network.prefix(64))", 30, in: .seconds(300))
+    }
+
+    /// Of a text that is no address as well: it may be a password, typed into the wrong field.
+    private static func digest(_ email: String) -> Substring {
+        EmailAddress.digest(ofKey: EmailAddress(email)?.key ?? email.lowercased()).prefix(32)
+    }
+}
+
+/// The counts of wrong passwords that one guess is held to, in the order in which all guesses lock them.
+struct GuessThrottles: Sendable, Hashable {
+    /// Nil from a network that the owner of the address uses.
+    let ofAddress: Throttle?
+    let ofAddressAndNetwork: Throttle
+    let ofNetwork: Throttle
+
+    init(_ email: String, from network: String, isKnown: Bool) {
+        ofAddress = isKnown ? nil : .guesses(of: email)
+        ofAddressAndNetwork = .guesses(of: email, from: network)
+        ofNetwork = .guesses(from: network)
+    }
+
+    var all: [Throttle] { [ofAddress, ofAddressAndNetwork, ofNetwork].compactMap { $0 } }
 }
 
 /// Too many attempts: the next one counts again after `retryAfter`.

@@ -1,6 +1,7 @@
 package import SQL
 
-/// Removes sessions that can no longer be refreshed, and counts whose window has passed. Once an hour is enough.
+/// Removes sessions that can no longer be refreshed, counts whose window has passed, and networks that nobody signed in
+/// from for long. Once an hour is enough.
 package struct DeleteEndedSessions: Sendable {
     private let database: Database
     private let time: Time
@@ -20,7 +21,9 @@ package struct DeleteEndedSessions: Sendable {
             let sessions = try transaction.accounts.deleteSessions(
                 refreshedBefore: now - Session.idleLimit, limit: batch)
             let throttles = try transaction.accounts.deleteThrottles(endedBefore: now, limit: batch)
-            return sessions + throttles
+            let networks = try transaction.accounts.deleteKnownNetworks(
+                usedBefore: now - KnownNetworks.lifetime, limit: batch)
+            return sessions + throttles + networks
         }
     }
 }

@@ -1,32 +1,38 @@
-package import Crypto
-package import SQL
+import Crypto
+import SQL
 
 /// Begins, refreshes and ends sessions.
 package struct Sessions: Sendable {
     private let database: Database
     private let tokens: Tokens
     private let refreshKey: SymmetricKey
+    private let networks: NetworkDigest
     private let credentials: CredentialCache
     private let time: Time
 
-    package init(
-        database: Database, tokens: Tokens, refreshKey: SymmetricKey, credentials: CredentialCache, time: Time
+    init(
+        database: Database, tokens: Tokens, refreshKey: SymmetricKey, networks: NetworkDigest,
+        credentials: CredentialCache, time: Time
     ) {
         self.database = database
         self.tokens = tokens
         self.refreshKey = refreshKey
+        self.networks = networks
         self.credentials = credentials
         self.time = time
     }
 
-    /// For a user whose identity was just proved. Throws `SignInError.userDisabled`.
+    /// For a user whose identity was just proved, and whose network is known from now on. Throws
+    /// `SignInError.userDisabled`.
     package func start(for user: ID<User>, from client: Client) async throws -> SignedIn {
         let now = time.now()
         let id = ID<Session>.make(at: now)
+        let network = networks.digest(of: client.address)
         let (session, signedIn) = try await database.write(order: .user(user)) { transaction in
             guard let signedIn = try transaction.accounts.noteSignIn(of: user, now: now) else {
                 throw SignInError.userDisabled
             }
+            try transaction.accounts.noteNetwork(network, of: user, now: now)
             return (
                 try transaction.accounts.insertSession(id, of: user, userAgent: client.userAgent, now: now), signedIn)
         }

@@ -39,5 +39,7 @@ package struct EmailAddress: Sendable, Hashable {
 
 extension EmailAddress {
     /// Identifies the address where the address itself must not be stored.
-    var digest: String { Hex.text(SHA256.hash(data: Data(key.utf8))) }
+    var digest: String { Self.digest(ofKey: key) }
+
+    static func digest(ofKey key: String) -> String { Hex.text(SHA256.hash(data: Data(key.utf8))) }
 }

@@ -30,7 +30,7 @@ package struct FirstAdministrator: Sendable {
         do throws(PasswordRules.Problem) { try PasswordRules.check(chosen, of: email) } catch {
             throw SignUpError.password(error)
         }
-        let hash = try await passwords.hash(chosen)
+        let hash = try await passwords.hash(chosen, in: .installation)
         guard let user = try await insert(email, hash) else { return nil }
         return Made(user: user, generatedPassword: password == nil ? chosen : nil)
     }

@@ -29,28 +29,45 @@ package struct SignUp: Sendable {
         email: String, password: String, metadata: JSON = [:], from client: Client
     ) async throws -> User {
         guard mode == .open else { throw SignUpError.notOpen(mode) }
-        let throttle = Throttle.signUp(from: client.address)
+        let throttles = [Throttle.signUp(from: client.address), .hashes(from: client.address)]
         let now = time.now()
-        try await database.write(order: .alone) { transaction in
-            if let refusal = try transaction.accounts.count([throttle], now: now) {
-                throw SignUpError.throttled(refusal)
-            }
+        if let refusal = try await database.read({ try $0.accounts.refusal(of: throttles, now: now) }) {
+            throw SignUpError.throttled(refusal)
         }
-        return try await create(email: email, password: password, metadata: metadata, isConfirmed: !confirmsByMail)
+        return try await passwords.withPlace(in: .network(client.address)) { place in
+            try await database.write(order: .alone) { transaction in
+                if let refusal = try transaction.accounts.count(throttles, now: now) {
+                    throw SignUpError.throttled(refusal)
+                }
+            }
+            return try await create(
+                email, password, metadata, isConfirmed: !confirmsByMail, role: .user) { try await place.hash($0) }
+        }
     }
 
     /// By an administrator, in every mode. Throws `SignUpError` or `Passwords.Busy`.
     package func create(
         email: String, password: String?, metadata: JSON = [:], isConfirmed: Bool, role: PlatformRole = .user
     ) async throws -> User {
+        try await create(email, password, metadata, isConfirmed: isConfirmed, role: role) {
+            try await passwords.hash($0, in: .installation)
+        }
+    }
+
+    private func create(
+        _ email: String, _ password: String?, _ metadata: JSON, isConfirmed: Bool, role: PlatformRole,
+        hash: (String) async throws -> PasswordHash
+    ) async throws -> User {
         guard let email = EmailAddress(email) else { throw SignUpError.invalidEmail }
         guard metadata.object != nil, metadata.text.utf8.count <= User.metadataLimit else {
             throw SignUpError.invalidMetadata
         }
-        let hash = try await hash(password, for: email)
+        try check(password, of: email)
+        var passwordHash: PasswordHash?
+        if let password { passwordHash = try await hash(password) }
         let now = time.now()
         let new = NewUser(
-            id: .make(at: now), email: email, passwordHash: hash, role: role, metadata: metadata,
+            id: .make(at: now), email: email, passwordHash: passwordHash, role: role, metadata: metadata,
             isConfirmed: isConfirmed,
             bonus: isConfirmed ? .welcome(email, now: now) : nil)
         do {
@@ -73,14 +90,13 @@ package struct SignUp: Sendable {
             disabledAt: nil, createdAt: now, updatedAt: now)
     }
 
-    private func hash(_ password: String?, for email: EmailAddress) async throws -> PasswordHash? {
-        guard let password else { return nil }
+    private func check(_ password: String?, of email: EmailAddress) throws(SignUpError) {
+        guard let password else { return }
         do throws(PasswordRules.Problem) {
             try PasswordRules.check(password, of: email)
         } catch {
-            throw SignUpError.password(error)
+            throw .password(error)
         }
-        return try await passwords.hash(password)
     }
 }
 

@@ -95,6 +95,7 @@ extension AccountStatements {
             "UPDATE profiles SET name = NULL, avatar_asset_id = NULL, updated_at = $2 WHERE user_id = $1", user, now)
         try execute("UPDATE accounts SET name = 'deleted', disabled_at = $2 WHERE personal_user_id = $1", user, now)
         try execute("UPDATE api_keys SET revoked_at = $2 WHERE account_id = $1 AND revoked_at IS NULL", user, now)
+        try execute("DELETE FROM known_networks WHERE user_id = $1", user)
     }
 }
 

@@ -84,21 +84,51 @@ package struct Users: Sendable {
             throw UserError.password(error)
         }
         if let current = change.currentPassword {
-            try await demand(current, of: user, from: client)
+            if PasswordHash.isSame(current, password) { throw UserError.samePassword }
         } else if try await isOld(session) {
             throw UserError.currentPasswordRequired
         }
-        let stored = try await database.read { try $0.accounts.credentials(of: email)?.hash }
-        if try await passwords.verify(password, against: stored) { throw UserError.samePassword }
-        return try await passwords.hash(password)
+        // Two hashes: of the current password or the new one against what is stored, and of the new one to be stored.
+        let hash = Throttle.hashes(from: client.address)
+        let counts = [hash, hash, .passwordChanges(of: user.id)]
+        let now = time.now()
+        if let refusal = try await database.read({ try $0.accounts.refusal(of: counts, now: now) }) {
+            throw SignInError.throttled(refusal)
+        }
+        return try await passwords.withPlace(in: .network(client.address)) { place in
+            if let current = change.currentPassword {
+                try await demand(current, of: user, from: client, in: place)
+            } else {
+                try await refuseSame(password, email, counting: counts, in: place)
+            }
+            return try await place.hash(password)
+        }
     }
 
-    private func demand(_ current: String, of user: User, from client: Client) async throws {
+    private func demand(
+        _ current: String, of user: User, from client: Client, in place: Passwords.Place
+    ) async throws {
+        let guess = PasswordCheck.Guess(
+            email: user.email, password: current, client: client,
+            others: [.hashes(from: client.address), .passwordChanges(of: user.id)])
         do {
-            _ = try await check(user.email, current, from: client)
+            _ = try await check.verify(guess, in: place)
         } catch SignInError.invalidCredentials {
             throw UserError.currentPasswordWrong
         }
+    }
+
+    private func refuseSame(
+        _ password: String, _ email: EmailAddress, counting throttles: [Throttle], in place: Passwords.Place
+    ) async throws {
+        let now = time.now()
+        let stored = try await database.write(order: .alone) { transaction in
+            if let refusal = try transaction.accounts.count(throttles, now: now) {
+                throw SignInError.throttled(refusal)
+            }
+            return try transaction.accounts.credentials(of: email)?.hash
+        }
+        if try await place.verify(password, against: stored) { throw UserError.samePassword }
     }
 
     /// A day after signing in, someone else may be at the keyboard.

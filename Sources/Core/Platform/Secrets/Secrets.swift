@@ -11,6 +11,7 @@ package struct Secrets: Sendable {
         case webhookTokens = "webhook-tokens"
         case signedLinks = "signed-links"
         case cursors
+        case knownNetworks = "known-networks"
         case stripeSandbox = "stripe-sandbox"
     }
 
