@@ -158,7 +158,7 @@ let package = Package(
         .testTarget(
             name: "SystemTests",
             dependencies: [
-                "Core", "SQL", "TestSupport", "CLI", "Bench", httpClient, crypto, logging, nio, nioHTTP1, nioSSL,
+                "Core", "SQL", "Web", "TestSupport", "CLI", "Bench", httpClient, crypto, logging, nio, nioHTTP1, nioSSL,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Python"],

@@ -11,14 +11,17 @@ package struct WebApplication: Sendable {
         package var usesTLS: Bool
         /// Whether this process works on jobs; if not, other processes do.
         package var worksHere: Bool
+        package var trustedProxies: TrustedProxies
 
         package init(
-            version: String, appOrigins: AppOrigins = .none, usesTLS: Bool = false, worksHere: Bool = true
+            version: String, appOrigins: AppOrigins = .none, usesTLS: Bool = false, worksHere: Bool = true,
+            trustedProxies: TrustedProxies = .none
         ) {
             self.version = version
             self.appOrigins = appOrigins
             self.usesTLS = usesTLS
             self.worksHere = worksHere
+            self.trustedProxies = trustedProxies
         }
     }
 

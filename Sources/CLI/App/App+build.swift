@@ -40,9 +40,10 @@ struct App: Sendable {
         web = WebApplication(
             darkroom, .init(
                 version: App.version, appOrigins: settings.appOrigins, usesTLS: settings.tls != nil,
-                worksHere: worksHere))
+                worksHere: worksHere, trustedProxies: settings.trustedProxies))
         connections = ConnectionLimits(
-            openFiles: OpenFiles.raiseLimit(), perNetwork: settings.connectionsPerNetwork)
+            openFiles: OpenFiles.raiseLimit(), perNetwork: settings.connectionsPerNetwork
+        ) { [proxies = settings.trustedProxies] in proxies.isTrusted($0) }
         sandbox = try await settings.makeSandbox(platform, connections)
         stripeEmulator = try await settings.makeStripeEmulator(platform, connections)
     }

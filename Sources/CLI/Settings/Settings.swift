@@ -1,6 +1,7 @@
 import Configuration
 import Core
 import Foundation
+import Web
 
 /// Everything that can be set from outside, read once and checked as a whole before anything starts.
 /// In order: flags, the environment (`DARKROOM_…`), a `.env` file beside the working directory, defaults.
@@ -21,6 +22,7 @@ struct Settings: Sendable {
     /// How many event streams an account may have open at a node.
     var streamsPerAccount: Int
     var appOrigins: AppOrigins
+    var trustedProxies: TrustedProxies
     var admin: Admin
     var signUp: SignUp.Mode
     /// Those that jobs go to. Empty if none is set up; jobs then wait.
@@ -101,7 +103,7 @@ extension Settings {
             publicURL: reader.url("public.url", aliases: ["site.url"]) ?? defaultURL(host, port, isTLS: tls != nil),
             tls: tls, connectionsPerNetwork: reader.integer("connections.per.network", 1...100_000) ?? 2_000,
             streamsPerAccount: reader.integer("streams.per.account", 1...100_000) ?? 50,
-            appOrigins: reader.appOrigins(beside: providers),
+            appOrigins: reader.appOrigins(beside: providers), trustedProxies: reader.trustedProxies(),
             admin: reader.admin(),
             signUp: reader.choice("sign.up") ?? .open, providers: providers,
             payments: reader.payments(beside: port, providers, isShared: database.isShared),

@@ -2,6 +2,7 @@ import Configuration
 import Core
 import Foundation
 import SystemPackage
+import Web
 
 /// Reads settings one by one and gathers what is wrong with them.
 struct SettingsReader {
@@ -149,6 +150,19 @@ struct SettingsReader {
             }
         }
         return origins
+    }
+
+    mutating func trustedProxies() -> TrustedProxies {
+        guard let text = text("trusted.proxies") else { return .none }
+        do throws(TrustedProxies.Problem) {
+            return try TrustedProxies(text)
+        } catch {
+            problems.append("""
+                \(Self.variable("trusted.proxies")) must list IP addresses and networks, such as 10.0.0.1, \
+                10.1.0.0/16: '\(error.entry)' \(error.reason).
+                """)
+            return .none
+        }
     }
 
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String) -> Choice? {

@@ -9,7 +9,8 @@ package struct AppContext: RequestContext, RemoteAddressRequestContext {
     package let remoteAddress: SocketAddress?
     /// Named in every response and in every log line about this request.
     var requestID: String
-    /// The network that counts as the client's for rate limits: the peer's address, unless a proxy's header is trusted.
+    /// The network that counts as the client's for rate limits: the peer's, or behind a trusted proxy the one that
+    /// `TrustedProxies` finds.
     var clientAddress: String
     /// Who sent the request, if a token or a key proved it. `AccountContext` requires one.
     var principal: Principal?

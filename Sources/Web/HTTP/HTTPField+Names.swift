@@ -19,6 +19,8 @@ extension HTTPField.Name {
     static let referrerPolicy = HTTPField.Name(known: "Referrer-Policy")
     static let frameOptions = HTTPField.Name(known: "X-Frame-Options")
     static let link = HTTPField.Name(known: "Link")
+    /// Who a proxy received the request from, after those before it.
+    static let forwardedFor = HTTPField.Name(known: "X-Forwarded-For")
 
     /// The name of a file that is uploaded as the whole body.
     static let fileName = HTTPField.Name(known: "X-File-Name")

@@ -8,6 +8,9 @@ extension WebApplication {
     package func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestLogMiddleware(time: app.platform.time, isSecure: isSecure))
+        if !settings.trustedProxies.isEmpty {
+            router.add(middleware: ClientAddressMiddleware(proxies: settings.trustedProxies))
+        }
         router.add(middleware: CrossOriginMiddleware(origins: settings.appOrigins))
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: ContinueMiddleware())

@@ -3,6 +3,7 @@ import Core
 import Foundation
 import TestSupport
 import Testing
+import Web
 
 /// Each setting by itself: what it may be, and what is said of it otherwise.
 struct SettingBoundsTests {
@@ -161,6 +162,19 @@ struct SettingBoundsTests {
         #expect(problems(["DARKROOM_CORS_ORIGIN": "https://a.example,b.example,https://c.example/x"]).count == 2)
         let found = problems(["DARKROOM_CORS_ORIGIN": "https://a.example, *"])
         #expect(found.count == 1 && found[0].contains("cannot stand beside others"))
+    }
+
+    @Test func `proxies are addresses and networks, and nobody is one unless they are set`() throws {
+        let wanted = try TrustedProxies("10.0.0.1,10.1.0.0/16,fd00::/8")
+        let proxies = try read(["DARKROOM_TRUSTED_PROXIES": "10.0.0.1, 10.1.0.0/16, fd00::/8"]).trustedProxies
+
+        #expect(proxies == wanted)
+        #expect(try read([:]).trustedProxies.isEmpty)
+        let found = problems(["DARKROOM_TRUSTED_PROXIES": "10.0.0.1, proxy.lan"])
+        #expect(found == ["""
+            DARKROOM_TRUSTED_PROXIES must list IP addresses and networks, such as 10.0.0.1, 10.1.0.0/16: 'proxy.lan' \
+            is not an IP address or a network such as 10.0.0.0/8.
+            """])
     }
 
     @Test func `the first administrator has an address and a password of some length`() throws {

@@ -3,6 +3,7 @@ import HTTPTypes
 import SQL
 import TestSupport
 import Testing
+@testable import Web
 
 struct AuthTokenTests {
     @Test func `signing in returns a session`() async throws {
@@ -40,6 +41,35 @@ struct AuthTokenTests {
             #expect(response.status == 429)
             #expect(response.code == "over_request_rate_limit")
             #expect(response.headers[.retryAfter] == "600")
+        }
+    }
+
+    @Test func `limits count the client that a trusted proxy names, an IPv6 client by its network`() async throws {
+        try await AuthWorld.runLive(trustedProxies: TrustedProxies("127.0.0.1, ::1")) { world in
+            func signIn(_ password: String, for client: String) async throws -> Int {
+                try await world.signIn("ada@example.com", password, headers: ["X-Forwarded-For": client]).status
+            }
+            for number in 0..<10 {
+                #expect(try await signIn("wrong horse", for: "198.51.100.\(number), 203.0.113.7") == 400)
+                #expect(try await signIn("wrong horse", for: "2001:db8:1:2::\(number)") == 400)
+            }
+
+            #expect(try await signIn("wrong horse", for: "203.0.113.7") == 429)
+            #expect(try await signIn("wrong horse", for: "2001:db8:1:2:ffff::1") == 429)
+            #expect(try await signIn("wrong horse", for: "203.0.113.8") == 400)
+            #expect(try await signIn("wrong horse", for: "2001:db8:1:3::1") == 400)
+        }
+    }
+
+    @Test func `without a trusted proxy a client cannot choose its address`() async throws {
+        try await AuthWorld.runLive(trustedProxies: TrustedProxies("192.0.2.1")) { world in
+            for number in 0..<10 {
+                let headers = ["X-Forwarded-For": "198.51.100.\(number)"]
+                #expect(try await world.signIn("ada@example.com", "wrong horse", headers: headers).status == 400)
+            }
+
+            let headers = ["X-Forwarded-For": "198.51.100.99", "Forwarded": "for=198.51.100.99"]
+            #expect(try await world.signIn("ada@example.com", "wrong horse", headers: headers).status == 429)
         }
     }
 

@@ -63,6 +63,23 @@ struct AuthUserTests {
         }
     }
 
+    @Test func `too many changes of a password say when to try again`() async throws {
+        try await AuthWorld.run { world in
+            let session = try await world.signUp()
+            for number in 0..<10 {
+                let body: JSON = ["password": .string("battery staple \(number)")]
+                #expect(try await world.send(.put, "/auth/v1/user", body, bearer: session.accessToken).status == 200)
+            }
+
+            let response = try await world.send(
+                .put, "/auth/v1/user", ["password": "correct horse"], bearer: session.accessToken)
+
+            #expect(response.status == 429)
+            #expect(response.code == "over_request_rate_limit")
+            #expect(response.headers[.retryAfter] == "3600")
+        }
+    }
+
     @Test func `signing out returns no body, and ends the session at once`() async throws {
         try await AuthWorld.run { world in
             let session = try await world.signUp()

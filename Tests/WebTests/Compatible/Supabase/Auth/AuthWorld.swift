@@ -26,6 +26,15 @@ struct AuthWorld: Sendable {
         try await Application(router: router).test(.router) { try await body(AuthWorld(fixture: fixture, client: $0)) }
     }
 
+    /// Over a socket, so that requests have a peer: this machine.
+    static func runLive(
+        trustedProxies: TrustedProxies, _ body: @escaping @Sendable (AuthWorld) async throws -> Void
+    ) async throws {
+        let fixture = try await AppFixture()
+        let router = WebApplication(fixture.app, .init(version: "0.0.0", trustedProxies: trustedProxies)).router()
+        try await Application(router: router).test(.live) { try await body(AuthWorld(fixture: fixture, client: $0)) }
+    }
+
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, bearer: String? = nil,
         headers: [String: String] = [:]
@@ -53,9 +62,11 @@ struct AuthWorld: Sendable {
         try await send(.post, "/auth/v1/signup", ["email": .string(email), "password": .string(password), "data": nil])
     }
 
-    func signIn(_ email: String, _ password: String) async throws -> JSONResponse {
+    func signIn(
+        _ email: String, _ password: String, headers: [String: String] = [:]
+    ) async throws -> JSONResponse {
         let body: JSON = ["email": .string(email), "password": .string(password)]
-        return try await send(.post, "/auth/v1/token?grant_type=password", body)
+        return try await send(.post, "/auth/v1/token?grant_type=password", body, headers: headers)
     }
 
     func refresh(_ token: String) async throws -> JSONResponse {
