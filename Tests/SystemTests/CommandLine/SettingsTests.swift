@@ -155,7 +155,7 @@ struct SettingsTests {
         #expect(try read(["DARKROOM_UNANSWERED_SECONDS": "9"]).warnings.isEmpty)
     }
 
-    @Test(arguments: ["DARKROOM_PROTS", "DARKROOM_XXXX", "DARKROOM_UNANSWERED"])
+    @Test(arguments: ["DARKROOM_PROTSE", "DARKROOM_XXXX", "DARKROOM_UNANSWERED"])
     func `a name more than two letters from any setting gets no suggestion`(name: String) throws {
         #expect(try read([name: "1"]).warnings == ["Unknown setting \(name) (ignored)."])
     }
