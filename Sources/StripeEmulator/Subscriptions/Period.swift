@@ -37,8 +37,9 @@ enum Period {
     static func share(of amount: Int64, from now: Int64, start: Int64, end: Int64) -> Int64 {
         guard end > start else { return 0 }
         let left = max(0, end - max(now, start))
-        let (product, length) = (amount * left, end - start)
+        // An amount of many units times the seconds of a year needs more than 64 bits.
+        let (product, length) = (Int128(amount) * Int128(left), Int128(end - start))
         let half = product < 0 ? -length : length
-        return (2 * product + half) / (2 * length)
+        return Int64((2 * product + half) / (2 * length))
     }
 }
