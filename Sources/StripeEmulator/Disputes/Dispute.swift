@@ -3,6 +3,7 @@ import Core
 struct Dispute: Document, Equatable {
     enum Status: String, Sendable, Codable, CaseIterable {
         case warningNeedsResponse = "warning_needs_response"
+        case warningUnderReview = "warning_under_review"
         case warningClosed = "warning_closed"
         case needsResponse = "needs_response"
         case underReview = "under_review"
@@ -10,7 +11,7 @@ struct Dispute: Document, Equatable {
 
         var isFinal: Bool { self == .won || self == .lost || self == .warningClosed }
         /// An inquiry takes no money.
-        var isInquiry: Bool { self == .warningNeedsResponse || self == .warningClosed }
+        var isInquiry: Bool { self == .warningNeedsResponse || self == .warningUnderReview || self == .warningClosed }
     }
 
     static let kind = Kind.dispute

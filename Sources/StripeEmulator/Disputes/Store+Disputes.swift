@@ -13,7 +13,8 @@ extension Store {
         }, renderer.json)
     }
 
-    /// Evidence of the text `winning_evidence` or `losing_evidence` decides it at once, as in Stripe's own tests.
+    /// Evidence of the text `winning_evidence` or `losing_evidence` decides it at once, as in Stripe's own tests. An
+    /// inquiry can only be closed: there is no money to win or to lose.
     func updateDispute(_ call: Call) throws -> JSON {
         let parameters = call.parameters
         try parameters.allow("evidence", "metadata", "submit")
@@ -28,11 +29,12 @@ extension Store {
             return renderer.json(dispute)
         }
         guard !old.status.isFinal else { throw alreadyClosed(old) }
-        dispute.status = .underReview
+        let isInquiry = old.status.isInquiry
+        dispute.status = isInquiry ? .warningUnderReview : .underReview
         try change(old, to: dispute, "charge.dispute.updated")
         switch dispute.evidence {
-        case "winning_evidence": return renderer.json(try close(dispute, .won))
-        case "losing_evidence": return renderer.json(try close(dispute, .lost))
+        case "winning_evidence": return renderer.json(try close(dispute, isInquiry ? .warningClosed : .won))
+        case "losing_evidence" where !isInquiry: return renderer.json(try close(dispute, .lost))
         default: return renderer.json(dispute)
         }
     }
