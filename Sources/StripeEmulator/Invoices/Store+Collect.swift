@@ -34,6 +34,11 @@ extension Store {
     /// Tries to take the money of an open invoice. The subscription follows.
     func collect(_ old: Invoice, with given: PaymentMethod? = nil) throws -> Invoice {
         guard old.status == .open, let id = old.paymentIntent else { return old }
+        let unpaid: PaymentIntent = try object(id)
+        guard unpaid.status != .processing else {
+            throw APIError.invalid(
+                nil, "A payment of this invoice is pending.", code: "payment_intent_unexpected_state")
+        }
         var invoice = old
         invoice.attempts += 1
         invoice.nextAttempt = nil
@@ -41,7 +46,7 @@ extension Store {
         let subscription = try old.subscription.flatMap { try transaction.object($0, as: Subscription.self) }
         let method = try given ?? self.method(for: subscription, of: customer)
         let intent = try confirm(
-            object(id), with: method?.behavior ?? .declines, method: method, email: invoice.email)
+            unpaid, with: method?.behavior ?? .declines, method: method, email: invoice.email)
         switch intent.status {
         case .succeeded: return try markPaid(invoice)
         case .processing:
@@ -91,8 +96,18 @@ extension Store {
             intent.status = .canceled
             try change(old, to: intent, "payment_intent.canceled")
         }
+        try returnBalance(invoice)
         try invoiceVoided(invoice)
         return invoice
+    }
+
+    /// What the invoice took from the customer's balance is the customer's again.
+    private func returnBalance(_ invoice: Invoice) throws {
+        let used = (invoice.endingBalance ?? invoice.startingBalance) - invoice.startingBalance
+        let old: Customer = try object(invoice.customer)
+        var customer = old
+        customer.balance -= used
+        try change(old, to: customer, "customer.updated")
     }
 
     private func markPaid(_ old: Invoice) throws -> Invoice {

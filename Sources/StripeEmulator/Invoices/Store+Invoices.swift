@@ -71,6 +71,10 @@ extension Store {
     func voidInvoice(_ call: Call) throws -> JSON {
         let old: Invoice = try object(call.id)
         guard old.status == .open || old.status == .uncollectible else { throw notOpen(old) }
+        guard try !(old.paymentIntent.map(isProcessing) ?? false) else {
+            throw APIError.invalid(
+                nil, "An invoice whose payment is pending cannot be voided.", code: "invoice_not_editable")
+        }
         return try renderer.json(following(old.testClock).void(old))
     }
 

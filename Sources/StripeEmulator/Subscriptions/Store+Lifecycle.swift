@@ -135,8 +135,12 @@ extension Store {
             var changed = subscription
             changed.pendingUpdate = nil
             try change(subscription, to: changed, "customer.subscription.updated")
-        } else if subscription.status == .pastDue, subscription.latestInvoice == invoice.id {
-            _ = try move(subscription, to: .active)
+        } else if subscription.latestInvoice == invoice.id {
+            switch subscription.status {
+            case .pastDue: _ = try move(subscription, to: .active)
+            case .incomplete: _ = try move(subscription, to: .incompleteExpired)
+            default: break
+            }
         }
     }
 
