@@ -12,7 +12,7 @@ package struct Money: Sendable, Hashable, Codable {
     }
 
     /// Whether it is a currency that people pay in (ISO 4217), in lower case.
-    static func isCurrency(_ code: String) -> Bool { currencies.contains(code) }
+    package static func isCurrency(_ code: String) -> Bool { currencies.contains(code) }
 
     private static let currencies = Set(Locale.commonISOCurrencyCodes.map { $0.lowercased() })
 

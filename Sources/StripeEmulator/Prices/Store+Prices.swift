@@ -15,8 +15,8 @@ extension Store {
     func newPrice(_ parameters: Parameters, product: String? = nil) throws -> Price {
         let product = try product ?? self.product(parameters)
         let currency = try parameters.required("currency").lowercased()
-        guard currency.utf8.count == 3 else {
-            throw APIError.invalid(parameters.name("currency"), "Invalid currency: \(currency)")
+        guard Money.isCurrency(currency) else {
+            throw APIError.invalid(parameters.name("currency"), "Invalid currency: \(currency.prefix(40))")
         }
         if let scheme = try parameters.text("billing_scheme"), scheme != "per_unit" {
             throw APIError.invalid("billing_scheme", "The Stripe emulator supports only prices per unit.")

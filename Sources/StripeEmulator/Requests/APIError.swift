@@ -17,10 +17,12 @@ struct APIError: Error, Sendable {
         .invalid(param, "Missing required param: \(param).", code: "parameter_missing")
     }
 
+    /// 404 for the object that the path names, and 400 for one that a parameter names.
     static func noSuch(_ kind: Kind, _ id: String, param: String = "id") -> APIError {
         let noun = kind == .session ? "checkout.session" : kind.rawValue.replacing("_", with: " ")
         return APIError(
-            status: 404, code: "resource_missing", message: "No such \(noun): '\(id.prefix(100))'", param: param)
+            status: param == "id" ? 404 : 400, code: "resource_missing",
+            message: "No such \(noun): '\(id.prefix(100))'", param: param)
     }
 
     static let declined = APIError(

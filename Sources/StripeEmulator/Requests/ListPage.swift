@@ -61,7 +61,9 @@ extension Store {
     }
 
     private func place(of id: String, param: String, _ kind: Kind) throws -> Int64 {
-        guard let number = try transaction.number(of: id) else { throw APIError.noSuch(kind, id, param: param) }
+        guard try transaction.kind(of: id) == kind, let number = try transaction.number(of: id) else {
+            throw APIError.noSuch(kind, id, param: param)
+        }
         return number
     }
 
@@ -72,6 +74,7 @@ extension Store {
             return { created in exact.map { $0 == created } ?? true }
         }
         let part = Parameters(form: bounds, path: "created")
+        try part.allow("gt", "gte", "lt", "lte")
         let (gt, gte) = (try part.instant("gt"), try part.instant("gte"))
         let (lt, lte) = (try part.instant("lt"), try part.instant("lte"))
         return { created in

@@ -1,11 +1,12 @@
 import Core
 
 extension Renderer {
-    /// Replaces the ids that `paths` name by their objects, as `expand[]=data.product` does, four levels deep at most.
+    /// Replaces the ids that `paths` name by their objects, as `expand[]=data.product` does, four levels deep at most:
+    /// a list's `data` is one of them.
     func expand(_ json: JSON, _ paths: [String]) throws -> JSON {
         try paths.reduce(json) { json, path in
             let steps = path.split(separator: ".").map(String.init)
-            guard (1...5).contains(steps.count) else {
+            guard (1...4).contains(steps.count) else {
                 throw APIError.invalid("expand", "You cannot expand more than 4 levels of a property.")
             }
             return try expand(json, steps[...], path)
@@ -15,12 +16,20 @@ extension Renderer {
     private func expand(_ json: JSON, _ steps: ArraySlice<String>, _ path: String) throws -> JSON {
         if case .array(let elements) = json { return .array(try elements.map { try expand($0, steps, path) }) }
         guard let step = steps.first, var members = json.object else { return json }
-        guard var value = try members[step] ?? includable(step, of: json) else {
-            throw APIError.invalid("expand", "This property cannot be expanded (\(path)).")
+        guard var value = try members[step] ?? includable(step, of: json) else { throw notExpandable(path) }
+        switch value {
+        case .string(let id):
+            guard let object = try self.json(of: id) else { throw notExpandable(path) }
+            value = object
+        case .bool, .integer, .decimal: throw notExpandable(path)
+        case .null, .array, .object: break
         }
-        if let id = value.string, steps.count > 0, let object = try self.json(of: id) { value = object }
         members[step] = try expand(value, steps.dropFirst(), path)
         return .object(members)
+    }
+
+    private func notExpandable(_ path: String) -> APIError {
+        .invalid("expand", "This property cannot be expanded (\(path)).")
     }
 
     /// What an object has only when it is asked for.

@@ -32,7 +32,7 @@ struct Store {
     /// The same at the time of a customer's test clock, if there is one.
     func following(_ clock: String?) throws -> Store {
         guard let clock else { return self }
-        return at(try object(clock, as: TestClock.self).frozenTime)
+        return at(try object(clock, param: "test_clock", as: TestClock.self).frozenTime)
     }
 
     /// Stores a change and emits its event, unless nothing changed.

@@ -36,6 +36,9 @@ extension Store {
             return (try store.price(part, isRecurring: true), try part.integer("quantity") ?? 1)
         }
         guard let items, !items.isEmpty else { throw APIError.missing("items") }
+        guard Set(items.map(\.0.currency)).count == 1 else {
+            throw APIError.invalid("items", "All prices on a subscription must have the same currency.")
+        }
         let method = try parameters.text("default_payment_method").map {
             try store.attach($0, to: customer, param: "default_payment_method")
         }
