@@ -21,10 +21,11 @@ extension Store {
         let store = try following(old.testClock)
         var subscription = old
         try store.read(parameters, into: &subscription)
-        if let parts = try parameters.parts("items", limit: 20) {
-            let items = try store.items(parts, of: subscription)
+        let startsNewPeriod = try store.startsNewPeriod(parameters)
+        let items = try parameters.parts("items", limit: 20).map { try store.items($0, of: subscription) }
+        if items != nil || startsNewPeriod {
             try store.change(
-                old, to: subscription, items: items, startsNewPeriod: store.startsNewPeriod(parameters),
+                old, to: subscription, items: items ?? old.items, startsNewPeriod: startsNewPeriod,
                 proration: parameters.choice("proration_behavior") ?? .createProrations,
                 payment: parameters.choice("payment_behavior") ?? .allowIncomplete,
                 prorationDate: parameters.instant("proration_date"))
@@ -79,23 +80,22 @@ extension Store {
         for part in parts {
             try part.allow("id", "price", "price_data", "quantity", "deleted", "metadata")
             guard let id = try part.text("id") else {
-                let price = try price(part, isRecurring: true)
+                let price = try price(part, of: subscription)
                 items.append(.init(
                     id: Kind.makeID("si_"), created: now, price: price.id, quantity: try part.integer("quantity") ?? 1,
                     periodStart: subscription.periodStart, periodEnd: subscription.periodEnd))
                 continue
             }
             guard let place = items.firstIndex(where: { $0.id == id }) else {
-                throw APIError(
-                    status: 404, code: "resource_missing", message: "No such subscription item: '\(id)'",
-                    param: part.name("id"))
+                throw APIError.invalid(
+                    part.name("id"), "No such subscription item: '\(id.prefix(100))'", code: "resource_missing")
             }
             if try part.bool("deleted") == true {
                 items.remove(at: place)
                 continue
             }
             if part.has("price") || part.has("price_data") {
-                items[place].price = try price(part, isRecurring: true).id
+                items[place].price = try price(part, of: subscription).id
             }
             items[place].quantity = try part.integer("quantity") ?? items[place].quantity
         }
@@ -103,6 +103,15 @@ extension Store {
             throw APIError.invalid("items", "A subscription must have at least one active plan.")
         }
         return items
+    }
+
+    private func price(_ part: Parameters, of subscription: Subscription) throws -> Price {
+        let price = try price(part, isRecurring: true)
+        guard price.currency == subscription.currency else {
+            throw APIError.invalid(
+                part.name("price"), "The price is in \(price.currency), the subscription in \(subscription.currency).")
+        }
+        return price
     }
 }
 
@@ -152,7 +161,7 @@ extension Store {
         subscription.latestInvoice = invoice.id
         if payment == .pendingIfIncomplete {
             subscription.pendingUpdate = .init(
-                expiresAt: now + Subscription.paymentTimeout, items: items, invoice: invoice.id)
+                expiresAt: min(now + Subscription.paymentTimeout, old.periodEnd), items: items, invoice: invoice.id)
         } else {
             subscription.items = items
         }
