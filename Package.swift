@@ -135,7 +135,8 @@ let package = Package(
         ),
         .testTarget(name: "SQLTests", dependencies: ["SQL", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "CoreTests", dependencies: ["Core", "SQL", "TestSupport", crypto, lifecycle, logging, nio, nioPosix, httpClient],
+            name: "CoreTests",
+            dependencies: ["Core", "SQL", "TestSupport", crypto, lifecycle, logging, nio, nioPosix, httpClient, httpTypes],
             swiftSettings: settings),
         .testTarget(
             name: "WebTests",

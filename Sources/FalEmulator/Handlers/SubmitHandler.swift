@@ -132,7 +132,9 @@ struct SubmitHandler: Sendable {
         let now = time.now()
         let isImmediate = parts.script.has(.webhookFirst) || state == .inProgress
         let wait = parts.script.count(of: .queue) ?? 0
+        // `nan` is a Double, too.
         let startTimeout = request.headers[FalHeader.requestTimeout.field].flatMap { Double($0) }
+            .flatMap { $0.isNaN ? nil : $0 }
         return QueueRequest(
             id: .make(at: now), app: app, input: parts.input, script: parts.script, baseURL: baseURL,
             webhookURL: Self.query(request, "fal_webhook"), state: isImmediate ? .inProgress : .inQueue,

@@ -76,8 +76,8 @@ struct UploadHandler: Sendable {
         let parts = numbers.compactMap { files.part($0, of: name) }.filter {
             FileManager.default.fileExists(atPath: $0.path)
         }
-        guard !parts.isEmpty, parts.count == listed.count else {
-            return FalResponse.error(400, "A part is missing", type: "bad_request")
+        guard !parts.isEmpty, parts.count == listed.count, Set(numbers).count == numbers.count else {
+            return FalResponse.error(400, "A part is missing or listed twice", type: "bad_request")
         }
         try await threads.run { try Self.join(parts, into: url) }
         return FalResponse.json([:])

@@ -24,7 +24,7 @@ struct InputReader {
             complain("string_type", "Input should be a valid string", name)
             return nil
         }
-        guard text.utf8.count <= longestText else {
+        guard text.unicodeScalars.count <= longestText else {
             complain(
                 "string_too_long", "String should have at most \(longestText) characters", name,
                 context: ["max_length": .integer(Int64(longestText))])

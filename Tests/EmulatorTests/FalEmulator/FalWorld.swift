@@ -16,6 +16,7 @@ struct FalWorld {
 
     enum Method: String {
         case get = "GET"
+        case head = "HEAD"
         case post = "POST"
         case put = "PUT"
     }
@@ -43,7 +44,7 @@ struct FalWorld {
         configure(&settings)
         var logger = Logger(label: "sandbox-test")
         logger.logLevel = .error
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Platform.httpConfiguration)
         let sandbox = try await Server(settings, client: client, time: .system, logger: logger)
         let group = ServiceGroup(configuration: .init(services: [sandbox], logger: logger))
         do {
@@ -63,6 +64,16 @@ struct FalWorld {
         }
         try await client.shutdown()
         if folder == nil { try FileManager.default.removeItem(at: place) }
+    }
+
+    /// Runs `body` with a client that is set up as the product's.
+    static func withClient(_ body: (HTTPClient) async throws -> Void) async throws {
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Platform.httpConfiguration)
+        do { try await body(client) } catch {
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
     }
 
     func send(
@@ -101,6 +112,22 @@ struct FalWorld {
             $0.hasPrefix("data: ")
         }
         return try JSONDecoder().decode(FalStatus.self, from: Data(try #require(last).dropFirst(6).utf8))
+    }
+
+    func status(of request: FalSubmitResponse) async throws -> FalStatus {
+        let response = try await send(.get, request.statusURL + "?logs=1")
+        return try JSONDecoder().decode(FalStatus.self, from: Data(response.bytes))
+    }
+
+    /// Returns when the request is in this state.
+    func wait(for state: FalQueueState, of request: FalSubmitResponse) async throws {
+        while try await status(of: request).state != state { await Task.yield() }
+    }
+
+    /// What the sandbox tells of a request in its list for tests.
+    func listed(_ request: FalSubmitResponse) async throws -> JSON {
+        let list = try await send(.get, "/sandbox/requests").json()["requests"]?.array ?? []
+        return try #require(list.first { $0["request_id"]?.string == request.requestID })
     }
 
     func result(_ input: JSON, app: String = flux, headers: [(String, String)] = []) async throws -> Response {

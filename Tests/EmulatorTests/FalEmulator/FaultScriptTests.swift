@@ -20,6 +20,29 @@ struct FaultScriptTests {
         #expect(FaultScript(list: "slow=x") == nil)
     }
 
+    @Test(arguments: [
+        ("sandbox:slow=5sandbox:never", "never,slow=5"), ("SANDBOX:never", ""), ("sandbox:Never", ""),
+        ("sandbox: never", ""), ("sandbox:slow=", "slow"), ("sandbox:slow=86400", "slow=86400"),
+        ("sandbox:slow=86401", ""), ("sandbox:slow==5", ""), ("sandbox:slow=5.5", "slow=5"), ("sandbox:nevers", ""),
+        ("sandbox:429=2.", "429=2"), ("sandbox:slow=1 sandbox:slow=2", "slow=2"),
+        ("\u{202E}sandbox:never", "never"), ("sandbox:never, then", "never"), ("a\nsandbox:never\nb", "never"),
+    ])
+    func `a fault in a prompt is a whole word after the mark, with a number in its bounds`(
+        prompt: String, description: String
+    ) {
+        #expect(FaultScript(prompt: prompt).description == description)
+    }
+
+    @Test func `of two scripts the later counts, and a number that is not given has its own meaning`() {
+        var script = FaultScript(prompt: "sandbox:slow=5 sandbox:429")
+        script.merge(FaultScript(prompt: "sandbox:slow sandbox:flagged=2"))
+
+        #expect(script.description == "429,flagged=2,slow")
+        #expect(script.count(of: .slow) == 10 && script.count(of: .flagged) == 2)
+        #expect(script.has(.tooMany) && script.count(of: .tooMany) == nil)
+        #expect(script.count(of: .serverErrorThenOK) == nil)
+    }
+
     @Test func `every fault can be named`() {
         for fault in Fault.allCases { #expect(FaultScript(prompt: "x sandbox:\(fault.rawValue) y").has(fault)) }
     }

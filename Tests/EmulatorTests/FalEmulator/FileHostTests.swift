@@ -42,6 +42,76 @@ struct FileHostTests {
         }
     }
 
+    @Test func `a list of parts that names one twice, or none, is refused, and the parts stay`() async throws {
+        try await FalWorld.with { world in
+            let start = try await world.send(.post, "/files/upload/multipart").json()
+            let url = try #require(start["access_url"]?.string)
+            let parts = "\(url)/multipart/\(try #require(start["uploadId"]?.string))"
+            _ = try await world.send(.put, parts + "/1", [1])
+
+            for list in [[["partNumber": 1], ["partNumber": 1]], [], [[:]], [["partNumber": "1"]]] as [JSON] {
+                #expect(try await world.post(parts + "/complete", ["parts": list]).status == 400)
+            }
+            #expect(try await world.send(.get, url).status == 404)
+            #expect(try await world.post(parts + "/complete", ["parts": [["partNumber": 1]]]).status == 200)
+            #expect(try await world.post(parts + "/complete", ["parts": [["partNumber": 1]]]).status == 400)
+            #expect(try await world.send(.get, url).bytes == [1])
+            #expect(try await world.send(.put, "\(url)/multipart/other/1", [1]).status == 404)
+        }
+    }
+
+    @Test func `the head of a file is asked for without its bytes`() async throws {
+        try await FalWorld.with { world in
+            let url = try await upload(world, [1, 2, 3], type: "image/png")
+            let head = try await world.send(.head, url, key: nil)
+
+            #expect(head.status == 200 && head.bytes.isEmpty)
+            #expect(head.header("content-length") == "3" && head.header("content-type") == "image/png")
+        }
+    }
+
+    @Test(arguments: [
+        ("image/png", "png"), ("IMAGE/JPEG", "jpg"), ("text/plain; charset=utf-8", "txt"), ("application/zip", "zip"),
+        ("image/svg+xml", "bin"), ("text/html", "bin"), ("../../etc", "bin"), ("", "bin"),
+    ])
+    func `a name is random, and has the extension of a type that is safe to serve`(type: String, suffix: String)
+        throws
+    {
+        let files = try FileHost(folder: FileManager.default.temporaryDirectory, lifetime: .zero, limit: 1)
+        let names = (0..<10).map { _ in files.makeName(for: type) }
+
+        #expect(Set(names).count == 10)
+        for name in names {
+            #expect(name.hasSuffix("." + suffix) && files.url(of: name)?.lastPathComponent == name)
+            #expect(suffix != "bin" || files.contentType(of: name) == "application/octet-stream")
+        }
+    }
+
+    @Test(arguments: [
+        "00000000000000000000000000000000.html", "00000000000000000000000000000000",
+        "0000000000000000000000000000000.png", "0000000000000000000000000000000G.png",
+        "ABCDEF00000000000000000000000000.png", "00000000000000000000000000000000.png.part1", ".png", ".", "..",
+        "a/00000000000000000000000000000000.png", "00000000000000000000000000000000./png",
+    ])
+    func `a name of another form leads to no file`(name: String) throws {
+        let files = try FileHost(folder: FileManager.default.temporaryDirectory, lifetime: .zero, limit: 1)
+
+        #expect(files.url(of: name) == nil && files.part(1, of: name) == nil)
+    }
+
+    @Test func `the file that every request gets is kept, however old and many the others are`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "files-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = try FileHost(folder: folder, lifetime: .zero, limit: 0)
+        let fixed = try #require(files.url(of: FileHost.fixedName))
+        try Data([1]).write(to: fixed)
+        _ = try files.store([2], contentType: "image/png")
+
+        try files.clean(now: Time.system.now() + .seconds(1000))
+
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [FileHost.fixedName])
+    }
+
     @Test func `an address requested before accepts one file`() async throws {
         try await FalWorld.with { world in
             let start = try await world.post(

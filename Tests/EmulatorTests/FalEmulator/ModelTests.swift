@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import Testing
 @testable import FalEmulator
 
@@ -39,6 +40,81 @@ struct ModelTests {
     ] as [(JSON, String)])
     func `a complaint about an input has its place and type`(input: JSON, complaint: String) {
         #expect(complaints(.fluxSchnell, input) == [complaint])
+    }
+
+    /// The ranges of fal's own pages: the bounds are accepted, and the next number to either side is not.
+    @Test(arguments: [
+        (Model.fluxSchnell, "num_inference_steps", 1, 12), (.fluxDev, "num_inference_steps", 1, 50),
+        (.fastSDXL, "num_inference_steps", 1, 50), (.fluxImageToImage, "num_inference_steps", 10, 50),
+        (.fluxSchnell, "num_images", 1, 4), (.fluxDev, "num_images", 1, 4), (.fastSDXL, "num_images", 1, 8),
+        (.fluxImageToImage, "num_images", 1, 4), (.fluxDev, "guidance_scale", 1, 20),
+        (.fastSDXL, "guidance_scale", 0, 20), (.birefnet, "seed", 0, 8_589_934_590),
+    ] as [(Model, String, Int64, Int64)])
+    func `a number has the bounds of fal's model`(model: Model, name: String, low: Int64, high: Int64) {
+        func complaints(_ value: Int64) -> [String] {
+            self.complaints(model, ["prompt": "x", "image_url": "https://a/b.png", name: .integer(value)])
+        }
+        #expect(complaints(low) == [] && complaints(high) == [])
+        #expect(complaints(low - 1) == ["\(name) greater_than_equal"])
+        #expect(complaints(high + 1) == ["\(name) less_than_equal"])
+    }
+
+    @Test(arguments: [
+        (1, []), (100, []), (0, ["strength greater_than_equal"]), (101, ["strength less_than_equal"]),
+    ] as [(Int, [String])])
+    func `a strength is a share from a hundredth to the whole`(hundredths: Int, expected: [String]) {
+        let strength: JSON = .decimal(Decimal(hundredths) / 100)
+        let input: JSON = ["prompt": "x", "image_url": "https://a/b.png", "strength": strength]
+
+        #expect(complaints(.fluxImageToImage, input) == expected)
+    }
+
+    @Test(arguments: [
+        (Model.fluxSchnell, "output_format", ["jpeg", "png"]), (.fastSDXL, "format", ["jpeg", "png"]),
+        (.fluxImageToImage, "output_format", ["jpeg", "png"]), (.styleTransfer, "output_format", ["jpeg", "png"]),
+        (.birefnet, "output_format", ["png", "webp", "gif"]), (.birefnetV2, "output_format", ["png", "webp", "gif"]),
+    ] as [(Model, String, [String])])
+    func `a format is one of the model's own`(model: Model, name: String, formats: [String]) {
+        for format in ["jpeg", "png", "webp", "gif", "tiff", "PNG", ""] {
+            let found = complaints(
+                model, ["prompt": "x", "image_url": "https://a/b.png", name: .string(format)])
+            #expect(found == (formats.contains(format) ? [] : ["\(name) literal_error"]), "\(format)")
+        }
+    }
+
+    @Test func `a prompt may have 50,000 characters, however many bytes each takes`() {
+        for letter in ["a", "é", "😀"] {
+            let longest = String(repeating: letter, count: 50_000)
+            #expect(complaints(.fluxDev, ["prompt": .string(longest)]) == [], "\(letter)")
+            #expect(complaints(.fluxDev, ["prompt": .string(longest + "a")]) == ["prompt string_too_long"], "\(letter)")
+        }
+    }
+
+    @Test func `all complaints about an input are made at once, and what is not read is not complained about`() {
+        let input: JSON = [
+            "prompt": nil, "num_images": 0, "image_size": ["width": 0, "height": 20_000], "output_format": 5,
+            "negative_prompt": 7, "acceleration": "warp", "unknown": [1],
+        ]
+        #expect(Set(complaints(.fluxDev, input)) == [
+            "prompt missing", "num_images greater_than_equal", "image_size.width greater_than_equal",
+            "image_size.height less_than_equal", "output_format literal_error",
+        ])
+        #expect(complaints(.fastSDXL, ["prompt": "x", "negative_prompt": 7]) == ["negative_prompt string_type"])
+    }
+
+    @Test(arguments: [
+        "square_hd", "square", "portrait_4_3", "portrait_16_9", "landscape_4_3", "landscape_16_9",
+        ["width": 1, "height": 14_142], ["width": 4096, "height": 4096], ["height": 1],
+    ] as [JSON])
+    func `a size of fal's, up to 16 megapixels, is accepted`(size: JSON) {
+        #expect(complaints(.fluxDev, ["prompt": "x", "image_size": size]) == [])
+    }
+
+    @Test(arguments: [
+        ["width": 4097, "height": 4096], ["width": 14_142, "height": 1187],
+    ] as [JSON])
+    func `a larger area is refused by the sandbox, with its bounds`(size: JSON) {
+        #expect(complaints(.fluxDev, ["prompt": "x", "image_size": size]) == ["image_size image_too_large"])
     }
 
     @Test func `a picture must be at an address that can be fetched`() {

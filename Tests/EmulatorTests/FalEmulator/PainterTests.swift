@@ -57,6 +57,50 @@ struct PainterTests {
         #expect(Set(made).count == prompts.count)
     }
 
+    /// Inputs come from people, who may send a picture of one pixel.
+    @Test(arguments: [(1, 1), (1, 40), (40, 1), (2, 3)])
+    func `the smallest pictures can be restyled and cut out, in their size`(width: Int, height: Int) throws {
+        let count = width * height * 3
+        let input = try Picture(
+            pixels: (0..<count).map { UInt8(truncatingIfNeeded: $0 * 37) }, width: width, height: height, bands: 3)
+        for prompt in ["oil painting", "pencil sketch", "pop art", "film noir", "neon", "watercolor"] {
+            let made = try painter.labeled(
+                input.blended(with: painter.restyled(input, prompt: prompt, seed: 1), share: 0.5), caption: prompt)
+            #expect(made.width == width && made.height == height, "\(prompt)")
+        }
+        let cut = try painter.cutOut(input)
+        #expect(cut.picture.width == width && cut.mask.height == height)
+        let cropped = try cut.cropped()
+        #expect((1...width).contains(cropped.width) && (1...height).contains(cropped.height))
+    }
+
+    @Test(arguments: [PictureFormat.jpeg, .png, .webp])
+    func `the smallest and the longest pictures can be written in every format`(format: PictureFormat) throws {
+        for (width, height) in [(1, 1), (14_142, 1), (1, 14_142)] {
+            let info = try PictureInfo(
+                inspecting: painter.paint("a boat", seed: 3, width: width, height: height).encoded(format))
+            #expect(info.width == width && info.height == height && info.format == format)
+        }
+    }
+
+    @Test(arguments: [
+        ("a < b & c > \"d\"", "a &lt; b &amp; c &gt; &quot;d&quot;"), ("bell\u{7}nul\u{0}", "bellnul"),
+        ("a\u{FFFE}\u{FFFF}", "a"), ("😀 é", "😀 é"),
+    ])
+    func `a caption is text that XML allows, and never a mark of it`(text: String, escaped: String) {
+        #expect(Label.escaped(text) == escaped)
+        #expect(Label(caption: text).svg(width: 1000, height: 1000).contains(escaped))
+    }
+
+    @Test func `a caption is cut where there is no room for it, and the label is always there`() {
+        let caption = "one \n two   " + String(repeating: "three ", count: 500)
+        let wide = Label(caption: caption).svg(width: 2000, height: 400)
+        let narrow = Label(caption: caption).svg(width: 80, height: 400)
+
+        #expect(wide.contains(">one two three") && wide.contains("…<"))
+        #expect(!narrow.contains("one") && narrow.contains(Label.text))
+    }
+
     @Test func `a cut-out keeps the subject, clears the background, and never keeps all or nothing`() throws {
         var pixels = [UInt8](repeating: 240, count: 100 * 80 * 3)
         for y in 20..<60 {

@@ -115,6 +115,116 @@ struct ProtocolTests {
         }
     }
 
+    @Test func `beyond the concurrency limit requests wait in line, and move up when one before them is cancelled`()
+        async throws
+    {
+        try await FalWorld.with({ ($0.concurrency, $0.duration) = (1, .seconds(600)) }) { world in
+            let running = try await world.submit(small)
+            try await world.wait(for: .inProgress, of: running)
+            var waiting: [FalSubmitResponse] = []
+            for _ in 0..<3 {
+                waiting.append(try await world.submit(small))
+                // Their ids sort by the millisecond.
+                let accepted = Time.system.now()
+                while Time.system.now() == accepted { await Task.yield() }
+            }
+            #expect(waiting.map(\.queuePosition) == [0, 1, 2])
+
+            #expect(try await world.send(.put, waiting[0].cancelURL).status == 202)
+            #expect(try await world.status(of: waiting[0]).errorType == "client_cancelled")
+            #expect(try await world.listed(waiting[0])["started_at"] == .null)
+            #expect(try await world.status(of: waiting[1]).queuePosition == 0)
+            #expect(try await world.status(of: waiting[2]).queuePosition == 1)
+            #expect(try await world.status(of: running).state == .inProgress)
+        }
+    }
+
+    @Test(arguments: ["sandbox:queue=3600", "sandbox:never"])
+    func `a cancel in the queue and in progress ends the request with a signed webhook of its own`(fault: String)
+        async throws
+    {
+        try await WebhookReceiver.with { receiver, hook in
+            try await FalWorld.with { world in
+                let request = try await world.submit(["prompt": .string(fault)], webhook: hook)
+                if fault == "sandbox:never" { try await world.wait(for: .inProgress, of: request) }
+                #expect(try await world.send(.put, request.cancelURL).status == 202)
+
+                let message = try await receiver.next().message()
+                #expect(message["status"] == "ERROR" && message["error"] == "Request was cancelled")
+                #expect(message["request_id"]?.string == request.requestID)
+                #expect(message["payload"]?["error_type"] == "client_cancelled")
+            }
+        }
+    }
+
+    @Test func `what is completed cannot be cancelled, and keeps its result`() async throws {
+        try await FalWorld.with { world in
+            let request = try await world.submit(small)
+            _ = try await world.end(of: request)
+            let before = try await world.send(.get, request.responseURL).bytes
+
+            #expect(try await world.send(.put, request.cancelURL).status == 400)
+            #expect(try await world.status(of: request).error == nil)
+            #expect(try await world.send(.get, request.responseURL).bytes == before)
+        }
+    }
+
+    @Test func `logs are sent only to those who ask for them, and their member to all`() async throws {
+        try await FalWorld.with { world in
+            let request = try await world.submit(small)
+            _ = try await world.end(of: request)
+            for query in ["", "?logs=0", "?logs=false", "?logs=1", "?logs=true"] {
+                let status = try await world.send(.get, request.statusURL + query).json()
+                #expect(status["logs"]?.array?.isEmpty == !["?logs=1", "?logs=true"].contains(query), "\(query)")
+            }
+        }
+    }
+
+    @Test func `a stream of the status is of events, ends with the end, and is for known requests only`() async throws {
+        try await FalWorld.with { world in
+            let request = try await world.submit(small)
+            let stream = try await world.send(.get, request.statusURL + "/stream")
+            let events = String(decoding: stream.bytes, as: UTF8.self).split(separator: "\n\n")
+            let unknown = request.statusURL.replacing(request.requestID, with: "01900000-0000-7000-8000-000000000000")
+
+            #expect(stream.header("content-type") == "text/event-stream")
+            #expect(events.allSatisfy { $0.hasPrefix("data: {") || $0.hasPrefix(": ") })
+            #expect(events.last?.contains(#""status":"COMPLETED""#) == true)
+            #expect(try await world.send(.get, unknown + "/stream").status == 404)
+        }
+    }
+
+    /// `nan` is a number to some, and a header must not end the process.
+    @Test(arguments: ["nan", "-nan", "inf", "1e300", "soon", ""])
+    func `a time that is none does not keep a request from its end`(text: String) async throws {
+        try await FalWorld.with { world in
+            let request = try await world.submit(small, headers: [("X-Fal-Request-Timeout", text)])
+            #expect(try await world.end(of: request).error == nil)
+        }
+    }
+
+    @Test func `a body of more than 16 MB is refused, and nothing is accepted`() async throws {
+        try await FalWorld.with { world in
+            let body = [UInt8](repeating: 0x20, count: 16 * 1024 * 1024 + 1)
+            let response = try await world.send(.post, "/" + FalWorld.flux, body)
+
+            #expect(response.status == 413)
+            #expect(response.header("x-fal-error-type") == "bad_request")
+            #expect(try await world.send(.get, "/sandbox/requests").json()["requests"] == [])
+        }
+    }
+
+    @Test func `the synchronous call returns the errors of the model and of the submission as they are`() async throws {
+        try await FalWorld.with { world in
+            let refused = try await world.post("/run/" + FalWorld.flux, ["num_images": 9])
+            #expect(refused.status == 422)
+            #expect(try refused.json()["detail"]?.array?.count == 2)
+            #expect(try await world.post("/run/fal-ai/nothing", small).status == 404)
+            #expect(try await world.post("/run/" + FalWorld.flux, ["prompt": "sandbox:locked"]).status == 403)
+            #expect(try await world.post("/run/" + FalWorld.flux, ["prompt": "sandbox:never"]).status == 504)
+        }
+    }
+
     @Test func `no key, a wrong key, an unknown app and a body that is no object are refused`() async throws {
         try await FalWorld.with({ $0.key = "right" }) { world in
             let body = Array(small.text.utf8)

@@ -53,6 +53,58 @@ struct RestartTests {
         }
     }
 
+    @Test func `what had ended before a stop is as it was after the next start`() async throws {
+        let folder = folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let input: JSON = ["prompt": "a park", "image_size": ["width": 64, "height": 48]]
+        var requests: [String] = []
+        var before: [JSON] = []
+        func results(_ world: FalWorld) async throws -> [JSON] {
+            var results: [JSON] = []
+            for id in requests {
+                let response = try await world.send(.get, "/fal-ai/flux/requests/\(id)")
+                results.append(["status": .integer(Int64(response.status)), "body": try response.json()])
+            }
+            return results
+        }
+        try await FalWorld.with(folder: folder, { $0.publicURL = "http://sandbox.test" }) { world in
+            for prompt: JSON in ["a park", "sandbox:policy", "sandbox:never"] {
+                let body = try #require(input.object).merging(["prompt": prompt]) { _, new in new }
+                let request = try await world.submit(.object(body))
+                requests.append(request.requestID)
+                let path = "\(world.url)/fal-ai/flux/requests/\(request.requestID)"
+                if prompt == "sandbox:never" { _ = try await world.send(.put, path + "/cancel") }
+                _ = try await world.send(.get, path + "/status/stream")
+            }
+            before = try await results(world)
+        }
+
+        try await FalWorld.with(folder: folder, { $0.publicURL = "http://sandbox.test" }) { world in
+            #expect(try await results(world) == before)
+            #expect(before.map { $0["status"] } == [200, 422, 499])
+            let url = before[0]["body"]?["images"]?.array?.first?["url"]?.string
+            let name = try #require(url?.split(separator: "/").last)
+            #expect(try await world.send(.get, "/files/\(name)").status == 200)
+        }
+    }
+
+    @Test func `a webhook that was acknowledged before a stop is not sent again`() async throws {
+        let folder = folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let input: JSON = ["prompt": "a park", "image_size": ["width": 64, "height": 48]]
+        try await WebhookReceiver.with { receiver, hook in
+            try await FalWorld.with(folder: folder) { world in
+                let request = try await world.submit(input, webhook: hook)
+                _ = try await receiver.next()
+                while try await world.listed(request)["delivery"] != "acknowledged" { await Task.yield() }
+            }
+            try await FalWorld.with(folder: folder) { world in
+                let request = try await world.submit(input, webhook: hook)
+                #expect(try await receiver.next().message()["request_id"]?.string == request.requestID)
+            }
+        }
+    }
+
     @Test func `only the owner can read the signing key`() throws {
         let folder = folder()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -60,7 +60,8 @@ struct SandboxCommand: AsyncParsableCommand {
         // As in the settings of the servers that use it; a flag takes precedence.
         let sharedKey = reader.text("sandbox.key", isSecret: true)
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
+        // As a server's own sandbox has: a redirect of a webhook is not followed.
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Platform.httpConfiguration)
         do {
             let sandbox = try await FalEmulator.Server(
                 settings(key: sharedKey), client: client, time: .system, logger: logger)

@@ -36,9 +36,12 @@ struct FalHTTP: Sendable {
         self.time = time
     }
 
-    func send(_ method: HTTPMethod, _ url: String, body: JSON? = nil, timeout: Duration) async -> Outcome {
+    /// - Parameter isPublic: Whether anyone may ask for this, so that our key is not sent.
+    func send(
+        _ method: HTTPMethod, _ url: String, body: JSON? = nil, timeout: Duration, isPublic: Bool = false
+    ) async -> Outcome {
         var call = HTTPCall(method, url, timeout: timeout, limit: FalHTTP.responseLimit)
-        call.headers.add(name: "Authorization", value: "Key \(key)")
+        if !isPublic { call.headers.add(name: "Authorization", value: "Key \(key)") }
         call.headers.add(name: "Accept", value: "application/json")
         if let body {
             call.headers.add(name: "Content-Type", value: "application/json")

@@ -14,6 +14,8 @@ actor FalKeys {
     private let time: Time
     private var held: (keys: [Curve25519.Signing.PublicKey], fetchedAt: Instant)?
     private var triedAt: Instant?
+    /// The request under way, for which all wait that need the keys meanwhile.
+    private var fetching: Task<Void, Never>?
 
     init(url: String, http: FalHTTP, time: Time) {
         self.url = url
@@ -48,10 +50,18 @@ actor FalKeys {
     }
 
     private func fetch(_ now: Instant) async {
+        if let fetching { return await fetching.value }
         if held != nil, let triedAt, now - triedAt < FalKeys.refreshInterval { return }
         triedAt = now
-        guard case .response(let response) = await http.send(.GET, url, timeout: .seconds(10)), response.status == 200,
-            let keys = response.decode(FalKeySet.self)?.publicKeys, !keys.isEmpty
+        let task = Task { await load(now) }
+        fetching = task
+        await task.value
+    }
+
+    private func load(_ now: Instant) async {
+        defer { fetching = nil }
+        guard case .response(let response) = await http.send(.GET, url, timeout: .seconds(10), isPublic: true),
+            response.status == 200, let keys = response.decode(FalKeySet.self)?.publicKeys, !keys.isEmpty
         else { return }
         held = (keys, now)
     }

@@ -14,11 +14,23 @@ package struct FalLogLine: Sendable, Hashable, Codable {
         self.timestamp = timestamp
     }
 
-    /// A number from 0 to 100 that the line has, as in `Rendering 40%` or tqdm's `40%|####`.
+    /// A number from 0 to 100 that the line has, as in `Rendering 40%` or tqdm's `40%|####`; the whole part of one such
+    /// as `99.5%`.
     package var percentage: Int? {
         guard let sign = message.lastIndex(of: "%") else { return nil }
-        let digits = message[..<sign].reversed().prefix { $0.isASCII && $0.isNumber }
-        guard let value = Int(String(digits.reversed())), value <= 100 else { return nil }
+        let before = message[..<sign]
+        var digits = Self.digits(endOf: before)
+        let rest = before[..<digits.startIndex]
+        if rest.last == "." {
+            let whole = Self.digits(endOf: rest.dropLast())
+            if !whole.isEmpty { digits = whole }
+        }
+        guard let value = Int(digits), value <= 100 else { return nil }
         return value
+    }
+
+    private static func digits(endOf text: Substring) -> Substring {
+        let last = text.lastIndex { !($0.isASCII && $0.isNumber) }
+        return text[(last.map { text.index(after: $0) } ?? text.startIndex)...]
     }
 }

@@ -69,10 +69,12 @@ package struct FalProvider: Provider {
     private func read(submission response: FalHTTP.Response) -> SubmissionResult {
         switch response.status {
         case 200..<300:
-            guard let accepted = response.decode(FalSubmitResponse.self) else {
+            // The id alone says that the work was accepted. To insist on more would be to submit it a second time.
+            guard let id = response.json?["request_id"]?.string, !id.isEmpty else {
                 return .noResponse("HTTP \(response.status) without a request id")
             }
-            return .accepted(requestID: accepted.requestID, queuePosition: accepted.queuePosition)
+            let position = response.json?["queue_position"]?.integer.flatMap { Int(exactly: $0) }
+            return .accepted(requestID: id, queuePosition: position)
         // A gateway's own error does not say whether the queue behind it accepted the work.
         case 500..<600 where response.error == nil || response.status == 504:
             return .noResponse("HTTP \(response.status)")
@@ -116,12 +118,14 @@ package struct FalProvider: Provider {
             return .ended(
                 FalResult.failed(error, type: status.errorType, status: response.status, payload: response.json))
         }
-        guard response.error != nil, response.status != 401, response.status != 429 else {
+        guard let error = response.error, response.status != 401, response.status != 429 else {
             if response.status == 404 { return .notFound }
             return .unavailable("HTTP \(response.status) for the result", retryAfter: response.retryAfter)
         }
-        let reason = "Invalid status code: \(response.status)"
-        return .ended(FalResult.failed(reason, type: nil, status: response.status, payload: response.json))
+        // A type that came as a header is not in the payload.
+        let reason = error.errorType == nil ? "Invalid status code: \(response.status)" : error.message
+        return .ended(
+            FalResult.failed(reason, type: error.errorType, status: response.status, payload: response.json))
     }
 
     package func cancel(_ reference: ProviderReference) async -> CancelResult {

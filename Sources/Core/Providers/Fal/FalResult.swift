@@ -45,10 +45,15 @@ enum FalResult {
     /// The media of a model's output, in the order in which models name them. Masks and the like are not asked for.
     private static func files(in payload: JSON) -> [ProviderFile] {
         let flags = payload["has_nsfw_concepts"]?.array ?? []
-        let listed = (payload["images"]?.array ?? payload["videos"]?.array ?? []).compactMap { FalFile($0) }
-        let files = listed.isEmpty ? ["image", "video"].compactMap { payload[$0].flatMap { FalFile($0) } } : listed
-        return files.enumerated().map { index, file in
-            ProviderFile(url: file.url, isFlagged: index < flags.count && flags[index].bool == true)
+        // A flag belongs to a place in the model's list, which counts what cannot be read as a file, too.
+        func read(_ elements: [JSON]) -> [ProviderFile] {
+            elements.enumerated().compactMap { index, element in
+                FalFile(element).map {
+                    ProviderFile(url: $0.url, isFlagged: index < flags.count && flags[index].bool == true)
+                }
+            }
         }
+        let listed = read(payload["images"]?.array ?? payload["videos"]?.array ?? [])
+        return listed.isEmpty ? read(["image", "video"].compactMap { payload[$0] }) : listed
     }
 }

@@ -40,18 +40,33 @@ extension FalStatus: Codable {
         }
     }
 
+    /// A line of the log, or nil if it is of another form.
+    private struct Line: Decodable {
+        let line: FalLogLine?
+
+        init(from decoder: any Decoder) throws {
+            line = try? FalLogLine(from: decoder)
+        }
+    }
+
+    /// Only the state must be as expected. What else is of another form is left out: a request whose status cannot be
+    /// read would be polled in vain until its deadline, and paid for.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        func value<Value: Decodable>(_ key: CodingKeys, as type: Value.Type = Value.self) -> Value? {
+            try? container.decodeIfPresent(Value.self, forKey: key)
+        }
         state = try container.decode(FalQueueState.self, forKey: .status)
-        requestID = try container.decodeIfPresent(String.self, forKey: .requestID)
-        responseURL = try container.decodeIfPresent(String.self, forKey: .responseURL)
-        statusURL = try container.decodeIfPresent(String.self, forKey: .statusURL)
-        cancelURL = try container.decodeIfPresent(String.self, forKey: .cancelURL)
-        queuePosition = try container.decodeIfPresent(Int.self, forKey: .queuePosition)
-        logs = try container.decodeIfPresent([FalLogLine].self, forKey: .logs)
-        inferenceTime = try container.decodeIfPresent(Metrics.self, forKey: .metrics)?.inferenceTime
-        error = try container.decodeIfPresent(String.self, forKey: .error)
-        errorType = try container.decodeIfPresent(String.self, forKey: .errorType)
+        requestID = value(.requestID)
+        responseURL = value(.responseURL)
+        statusURL = value(.statusURL)
+        cancelURL = value(.cancelURL)
+        queuePosition = value(.queuePosition)
+        logs = value(.logs, as: [Line].self)?.compactMap(\.line)
+        inferenceTime = value(.metrics, as: Metrics.self)?.inferenceTime
+        // An error in whatever form is an error.
+        error = value(.error) ?? value(.error, as: JSON.self)?.text
+        errorType = value(.errorType)
     }
 
     /// Keeps to what strict clients insist on: a position in the queue, and the key `logs` from then on, even if null.

@@ -1,4 +1,5 @@
-/// fal's response to an accepted submission. Use its URLs rather than building them: they name the canonical app id.
+/// fal's response to an accepted submission, with all that strict clients insist on. The driver needs no more than the
+/// id: it asks fal's own host, whichever addresses stand here.
 package struct FalSubmitResponse: Sendable, Hashable, Codable {
     package let requestID: String
     package let responseURL: String

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 @testable import Core
 import NIOCore
 import NIOPosix
@@ -7,59 +6,15 @@ import TestSupport
 
 /// The driver against a server that sends the bytes of each case.
 struct FalProviderTests {
-    private let reference = ProviderReference(
-        endpoint: EndpointID(rawValue: "fal-ai/flux/dev/image-to-image"), requestID: "a b/1")
-    private let submission = Submission(
-        endpoint: EndpointID(rawValue: "fal-ai/flux/dev/image-to-image"), input: ["prompt": "a dog"],
-        webhookURL: "https://app.example.com/api/webhooks/fal/1.c?x=1&y=2")
-
-    /// Runs `body` with a driver whose provider gives `answer` for each path.
-    private func with(
-        _ answer: @escaping @Sendable (String) -> ScriptedServer.Answer,
-        _ body: (FalProvider, ScriptedServer) async throws -> Void
-    ) async throws {
-        let server = try await ScriptedServer(answer)
-        try await withClient { try await body(provider(at: server.port, $0), server) }
-    }
-
-    private func withClient(
-        connectTimeout: TimeAmount = .seconds(60), _ body: (HTTPClient) async throws -> Void
-    ) async throws {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout.connect = connectTimeout
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        do { try await body(client) } catch {
-            try await client.shutdown()
-            throw error
-        }
-        try await client.shutdown()
-    }
-
-    private func provider(at port: Int, _ client: HTTPClient) -> FalProvider {
-        let url = "http://127.0.0.1:\(port)"
-        return FalProvider(
-            .init(
-                name: .fal, queueURL: url, keysURL: url + "/keys", key: "id:secret", concurrency: 1,
-                webhookTimeout: .seconds(1), firstPoll: .seconds(2), slowestPoll: .seconds(30)),
-            client: client, time: .system)
-    }
-
-    private static func json(_ status: Int, _ body: String, _ headers: String = "") -> ScriptedServer.Answer {
-        // The server closes the connection, so the client must not send its next request on it.
-        let head = "HTTP/1.1 \(status) X\r\nConnection: close\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n"
-        return .init(head, body: Array(body.utf8))
-    }
-
-    private static let accepted = """
-        {"request_id":"r1","response_url":"u","status_url":"u","cancel_url":"u","status":"IN_QUEUE","queue_position":3}
-        """
+    private let reference = FalDriver.reference
+    private let submission = FalDriver.submission
 
     // MARK: Requests
 
     @Test func `a submission names the whole endpoint, our webhook and our key, and sends the input as it is`()
         async throws
     {
-        try await with({ _ in Self.json(200, Self.accepted) }) { provider, server in
+        try await FalDriver.with({ _ in FalDriver.json(200, FalDriver.accepted) }) { provider, server in
             #expect(await provider.submit(submission) == .accepted(requestID: "r1", queuePosition: 3))
 
             let head = try #require(server.requests.first)
@@ -72,8 +27,8 @@ struct FalProviderTests {
     }
 
     @Test func `status, result and cancel leave out the endpoint's path, and escape the id`() async throws {
-        try await with({ path in
-            path.contains("/status") ? Self.json(200, #"{"status":"COMPLETED"}"#) : Self.json(200, "{}")
+        try await FalDriver.with({ path in
+            path.contains("/status") ? FalDriver.json(200, #"{"status":"COMPLETED"}"#) : FalDriver.json(200, "{}")
         }) { provider, server in
             _ = await provider.poll(reference)
             _ = await provider.cancel(reference)
@@ -87,7 +42,7 @@ struct FalProviderTests {
 
     @Test func `an endpoint that is none of fal's is asked for nothing`() async throws {
         let odd = ProviderReference(endpoint: EndpointID(rawValue: "../admin"), requestID: "1")
-        try await with({ _ in Self.json(200, "{}") }) { provider, server in
+        try await FalDriver.with({ _ in FalDriver.json(200, "{}") }) { provider, server in
             #expect(await provider.poll(odd) == .notFound)
             #expect(await provider.cancel(odd) == .notFound)
             #expect(server.requests.isEmpty)
@@ -98,14 +53,15 @@ struct FalProviderTests {
 
     /// A refusal makes room for another attempt, so only what surely was not accepted may be one.
     @Test(arguments: [
-        (200, #"{"request_id":"r1"}"#), (200, "{}"), (200, "<html>"), (200, ""), (202, "[]"),
+        (200, "{}"), (200, "<html>"), (200, ""), (202, "[]"), (200, #"["r1"]"#), (200, #""r1""#),
+        (200, #"{"request_id":""}"#), (200, #"{"request_id":7}"#), (201, #"{"request_id":null}"#),
         (500, "oops"), (502, "<html>nginx</html>"), (503, ""),
         (504, #"{"detail":"late","error_type":"request_timeout"}"#),
     ])
     func `a response that does not say whether the work was accepted leaves it open`(status: Int, body: String)
         async throws
     {
-        try await with({ _ in Self.json(status, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ in
             guard case .noResponse(let reason) = await provider.submit(submission) else {
                 throw Unexpected("\(await provider.submit(submission))")
             }
@@ -127,7 +83,7 @@ struct FalProviderTests {
     func `a response that surely did not accept the work is a refusal of its kind`(
         status: Int, body: String, code: ProviderFailure.Code, isTransient: Bool
     ) async throws {
-        try await with({ _ in Self.json(status, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ in
             guard case .refused(let failure) = await provider.submit(submission) else {
                 throw Unexpected("not refused")
             }
@@ -139,7 +95,7 @@ struct FalProviderTests {
 
     @Test func `a type in the header counts where the body has none, and the wait is kept`() async throws {
         let headers = "X-Fal-Error-Type: concurrent_requests_limit\r\nRetry-After: 9\r\n"
-        try await with({ _ in Self.json(400, #"{"detail":"later"}"#, headers) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(400, #"{"detail":"later"}"#, headers) }) { provider, _ in
             let failure = ProviderFailure(.rateLimited, "later", isTransient: true, retryAfter: .seconds(9))
             #expect(await provider.submit(submission) == .refused(failure))
         }
@@ -153,7 +109,7 @@ struct FalProviderTests {
     func `a response that breaks off, is no HTTP or too long leaves it open`(answer: ScriptedServer.Answer)
         async throws
     {
-        try await with({ _ in answer }) { provider, _ in
+        try await FalDriver.with({ _ in answer }) { provider, _ in
             guard case .noResponse = await provider.submit(submission) else { throw Unexpected("not open") }
         }
     }
@@ -166,8 +122,8 @@ struct FalProviderTests {
         try await channel.close()
 
         // The client tries to connect again and again for this long.
-        try await withClient(connectTimeout: .milliseconds(200)) { client in
-            let result = await provider(at: port, client).submit(submission)
+        try await FalDriver.withClient(connectTimeout: .milliseconds(200)) { client in
+            let result = await FalDriver.provider(at: port, client).submit(submission)
 
             guard case .refused(let failure) = result else { throw Unexpected("\(result)") }
             #expect(failure.code == .unavailable)
@@ -185,7 +141,7 @@ struct FalProviderTests {
          ProviderProgress(percent: 40, logs: ["10%", "Rendering 40%", "saving"])),
     ])
     func `work that goes on is shown with what is known of it`(body: String, progress: ProviderProgress) async throws {
-        try await with({ _ in Self.json(202, body) }) { provider, server in
+        try await FalDriver.with({ _ in FalDriver.json(202, body) }) { provider, server in
             #expect(await provider.poll(reference) == .running(progress))
             #expect(server.requests.count == 1)
         }
@@ -194,7 +150,7 @@ struct FalProviderTests {
     @Test func `of long logs the last lines are kept, each of bounded length`() async throws {
         let lines = (1...30).map { #"{"message":"\#($0) \#(String(repeating: "x", count: 2000))"}"# }
         let body = #"{"status":"IN_PROGRESS","logs":[\#(lines.joined(separator: ","))]}"#
-        try await with({ _ in Self.json(202, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(202, body) }) { provider, _ in
             guard case .running(let progress) = await provider.poll(reference) else { throw Unexpected("not running") }
             #expect(progress.logs.count == 20)
             #expect(progress.logs.first?.hasPrefix("11 ") == true)
@@ -211,13 +167,13 @@ struct FalProviderTests {
     func `a poll that learns nothing changes nothing, and only 404 says that there is no such request`(
         status: Int, body: String, expected: PollResult
     ) async throws {
-        try await with({ _ in Self.json(status, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ in
             #expect(await provider.poll(reference) == expected)
         }
     }
 
     @Test func `a poll is asked to wait, and remembers it`() async throws {
-        try await with({ _ in Self.json(429, "", "Retry-After: 30\r\n") }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(429, "", "Retry-After: 30\r\n") }) { provider, _ in
             #expect(await provider.poll(reference) == .unavailable("HTTP 429", retryAfter: .seconds(30)))
         }
     }
@@ -232,9 +188,7 @@ struct FalProviderTests {
     func `a completed request has its result, or the error of its result`(status: Int, body: String, code: String)
         async throws
     {
-        try await with({ path in
-            path.contains("/status") ? Self.json(200, #"{"status":"COMPLETED","logs":[]}"#) : Self.json(status, body)
-        }) { provider, _ in
+        try await FalDriver.with(FalDriver.completed(FalDriver.json(status, body))) { provider, _ in
             guard case .ended(let payload) = await provider.poll(reference) else { throw Unexpected("not ended") }
             switch provider.outcome(of: payload) {
             case .delivered(let files): #expect(code.isEmpty && files.map(\.url) == ["a"])
@@ -245,8 +199,7 @@ struct FalProviderTests {
 
     @Test func `an error beside the status counts, although the result is there`() async throws {
         let status = #"{"status":"COMPLETED","logs":[],"error":"gone","error_type":"runner_disconnected"}"#
-        try await with({ path in path.contains("/status") ? Self.json(200, status) : Self.json(200, "{}") }) {
-            provider, _ in
+        try await FalDriver.with(FalDriver.completed(FalDriver.json(200, "{}"), status: status)) { provider, _ in
             guard case .ended(let payload) = await provider.poll(reference),
                 case .failed(let failure) = provider.outcome(of: payload)
             else { throw Unexpected("not failed") }
@@ -263,16 +216,16 @@ struct FalProviderTests {
     func `a result that cannot be read is asked for again`(status: Int, body: String, expected: PollResult)
         async throws
     {
-        try await with({ path in
-            path.contains("/status") ? Self.json(200, #"{"status":"COMPLETED"}"#) : Self.json(status, body)
+        try await FalDriver.with({ path in
+            path.contains("/status") ? FalDriver.json(200, #"{"status":"COMPLETED"}"#) : FalDriver.json(status, body)
         }) { provider, _ in
             #expect(await provider.poll(reference) == expected)
         }
     }
 
     @Test func `polls slow down and keep their bounds`() async throws {
-        try await withClient { client in
-            let provider = provider(at: 1, client)
+        try await FalDriver.withClient { client in
+            let provider = FalDriver.provider(at: 1, client)
             let intervals = [0, 1, 2, 4, 6, 8, 100, 1_000_000].map { provider.pollInterval(after: $0) }
 
             #expect(intervals == [2, 2, 4, 8, 16, 30, 30, 30].map { .seconds($0) })
@@ -291,7 +244,7 @@ struct FalProviderTests {
     func `only a clear yes means that nothing will come any more`(status: Int, body: String, expected: CancelResult)
         async throws
     {
-        try await with({ _ in Self.json(status, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ in
             #expect(await provider.cancel(reference) == expected)
         }
     }

@@ -1,4 +1,5 @@
 @testable import Core
+import Foundation
 import Testing
 
 /// What a stored payload means: files, or why there are none.
@@ -44,6 +45,51 @@ struct FalResultTests {
         let payload: JSON = ["images": [["url": "a"], ["url": "b"]], "has_nsfw_concepts": flags]
 
         #expect(try files(payload).map(\.isFlagged) == flagged)
+    }
+
+    /// An unsafe image must not be delivered because another entry could not be read.
+    @Test(arguments: [
+        ([nil, ["url": "b"]], [false, true], [true]), ([["uri": "a"], ["url": "b"]], [true, false], [false]),
+        ([["url": "a"], 7, ["url": "c"]], [false, false, true], [false, true]),
+    ] as [(JSON, JSON, [Bool])])
+    func `a flag keeps its place where an entry before it is no file`(
+        images: JSON, flags: JSON, flagged: [Bool]
+    ) throws {
+        #expect(try files(["images": images, "has_nsfw_concepts": flags]).map(\.isFlagged) == flagged)
+    }
+
+    @Test func `the flag of a single picture counts as that of a list`() throws {
+        #expect(try files(["image": ["url": "a"], "has_nsfw_concepts": [true]]).map(\.isFlagged) == [true])
+        #expect(try files(["images": [], "image": ["url": "a"], "has_nsfw_concepts": []]).map(\.isFlagged) == [false])
+    }
+
+    /// Which of them may be fetched is the downloader's to decide, by the address that it really connects to.
+    @Test(arguments: [
+        "http://169.254.169.254/latest/meta-data", "http://localhost:5432", "file:///etc/passwd", "javascript:alert(1)",
+        "data:image/png;base64,AAAA", "https://user:pass@example.com/a.png", "", "../../etc/passwd", "\u{0}",
+    ])
+    func `an address is passed on as it was given, and never changes what else is delivered`(url: String) throws {
+        let made = try files(["images": [["url": .string(url)], ["url": "https://v3.fal.media/b.png"]]])
+
+        #expect(made.map(\.url) == [url, "https://v3.fal.media/b.png"])
+    }
+
+    @Test func `more files than were asked for are all there, in their order`() throws {
+        let urls = (0..<300).map { "https://v3.fal.media/\($0).png" }
+
+        #expect(try files(["images": .array(urls.map { ["url": .string($0)] })]).map(\.url) == urls)
+    }
+
+    @Test(arguments: [
+        (["url": "a", "width": 9_223_372_036_854_775_807, "height": -1, "file_size": 0], 9_223_372_036_854_775_807, 0),
+        (["url": "a", "width": .decimal(1.5), "file_size": "12"], nil, nil),
+        (["url": "a", "width": nil, "file_size": true], nil, nil),
+    ] as [(JSON, Int?, Int?)])
+    func `a file's measures are whole numbers, or are not known`(file: JSON, width: Int?, size: Int?) throws {
+        let read = try #require(FalFile(file))
+
+        #expect(read.width == width && read.fileSize == size)
+        #expect(FalFile(read.json) == read)
     }
 
     @Test func `a model's list of complaints says why, before the queue's own text`() throws {

@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import Foundation
+import HTTPTypes
 import Testing
 
 /// The protocol sheet's own vector: the private key is 32 bytes of 1.
@@ -68,6 +69,27 @@ struct FalSignatureTests {
         #expect(throws: FalSignature.Refusal.forged) { try renamed.verify(body: body, keys: keys, now: now) }
         #expect(throws: FalSignature.Refusal.forged) { try moved.verify(body: body, keys: keys, now: now) }
         #expect(throws: FalSignature.Refusal.forged) { try signature.verify(body: body, keys: [], now: now) }
+    }
+
+    @Test(arguments: FalHeader.allCases.filter { $0.rawValue.hasPrefix("x-fal-webhook-") })
+    func `a signature is read from four headers, none missing, empty or longer than fal's`(header: FalHeader) throws {
+        var fields = HTTPFields()
+        for (header, value) in signature.headers { fields[header.field] = value }
+        #expect(try FalSignature(fields) == signature)
+
+        for value in [nil, "", String(repeating: "1", count: 201)] {
+            fields[header.field] = value
+            #expect(throws: FalSignature.Refusal.malformed) { try FalSignature(fields) }
+        }
+        fields[header.field] = String(repeating: "1", count: 200)
+        #expect(throws: Never.self) { try FalSignature(fields) }
+    }
+
+    @Test func `each key of a set is tried, and one that fits is enough`() throws {
+        let other = Curve25519.Signing.PrivateKey().publicKey
+        let keys = try keys()
+        try signature.verify(body: body, keys: [other] + keys, now: now)
+        #expect(throws: FalSignature.Refusal.forged) { try signature.verify(body: body, keys: [other], now: now) }
     }
 
     @Test(arguments: ["", "zz", "8F1F", "8f1f0233"])

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 @testable import Core
 import Crypto
 import Foundation
@@ -18,20 +17,10 @@ struct FalWebhookTests {
     ) async throws {
         let published = Published(try Self.keys(key))
         let server = try await ScriptedServer { _ in published.now }
-        let client = HTTPClient(eventLoopGroupProvider: .singleton)
-        do {
-            let url = "http://127.0.0.1:\(server.port)"
-            let provider = FalProvider(
-                .init(
-                    name: .fal, queueURL: url, keysURL: url + "/keys", key: "id:secret", concurrency: 1,
-                    webhookTimeout: .seconds(1), firstPoll: .seconds(1), slowestPoll: .seconds(1)),
-                client: client, time: Time(now: clock.time.now, sleep: { try await Task.sleep(for: $0) }))
-            try await body(provider, published, server)
-        } catch {
-            try await client.shutdown()
-            throw error
+        let time = Time(now: clock.time.now, sleep: { try await Task.sleep(for: $0) })
+        try await FalDriver.withClient { client in
+            try await body(FalDriver.provider(at: server.port, client, time: time), published, server)
         }
-        try await client.shutdown()
     }
 
     private final class Published: Sendable {
@@ -45,7 +34,7 @@ struct FalWebhookTests {
     }
 
     private static func keys(_ keys: Curve25519.Signing.PrivateKey...) throws -> ScriptedServer.Answer {
-        .ok(Array(try JSONEncoder().encode(FalKeySet(keys.map(\.publicKey)))))
+        FalDriver.json(200, String(decoding: try JSONEncoder().encode(FalKeySet(keys.map(\.publicKey))), as: UTF8.self))
     }
 
     private func webhook(
@@ -185,6 +174,146 @@ struct FalWebhookTests {
 
             clock.advance(by: .seconds(80_000))
             await #expect(throws: WebhookRefusal.keysUnavailable) { try await verify(webhook(), provider) }
+        }
+    }
+
+    @Test func `many webhooks at once ask for the keys once, when there are none and when they are old`() async throws {
+        try await with { provider, _, server in
+            for round in 1...2 {
+                let signed = try webhook()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<20 { group.addTask { _ = try await provider.verify(signed) } }
+                    try await group.waitForAll()
+                }
+                #expect(server.requests.count == round)
+                clock.advance(by: .seconds(86_401))
+            }
+        }
+    }
+
+    @Test func `the keys are public, and are asked for without our own`() async throws {
+        try await with { provider, _, server in
+            _ = try await provider.verify(webhook())
+
+            let head = try #require(server.requests.first).lowercased()
+            #expect(head.hasPrefix("get /keys http/1.1"))
+            #expect(!head.contains("authorization") && !head.contains("secret"))
+        }
+    }
+
+    @Test func `keys are not taken from where a redirect leads`() async throws {
+        let keys = try Self.keys(other)
+        let elsewhere = try await ScriptedServer { _ in keys }
+        try await with { provider, published, _ in
+            published.become(.redirect(to: "http://127.0.0.1:\(elsewhere.port)/keys"))
+
+            await #expect(throws: WebhookRefusal.keysUnavailable) { try await verify(webhook(by: other), provider) }
+            #expect(elsewhere.requests.isEmpty)
+        }
+    }
+
+    @Test func `keys are as old as a day, and are tried again a minute later, to the second`() async throws {
+        try await with { provider, published, server in
+            _ = try await provider.verify(webhook())
+            published.become(try Self.keys(other))
+            clock.advance(by: .seconds(59))
+            await #expect(throws: WebhookRefusal.badSignature) { try await verify(webhook(by: other), provider) }
+            #expect(server.requests.count == 1)
+
+            clock.advance(by: .seconds(1))
+            _ = try await provider.verify(webhook(by: other))
+            #expect(server.requests.count == 2)
+
+            clock.advance(by: .seconds(86_400))
+            _ = try await provider.verify(webhook(by: other))
+            #expect(server.requests.count == 2)
+        }
+    }
+
+    // What the clock says is 1780000000.
+    @Test(arguments: [
+        (FalHeader.webhookRequestID, "r2", WebhookRefusal.badSignature), (.webhookRequestID, "", .badSignature),
+        (.webhookUserID, "them", .badSignature), (.webhookUserID, "us\n1780000000", .badSignature),
+        // Within the five minutes, the time is refused only since it is signed, too.
+        (.webhookTimestamp, "1780000300", .badSignature), (.webhookTimestamp, "1779999700", .badSignature),
+        (.webhookTimestamp, "1780000301", .stale), (.webhookTimestamp, "1779999699", .stale),
+        (.webhookTimestamp, "01780000000", .badSignature), (.webhookTimestamp, "1780000000.0", .malformed),
+        (.webhookTimestamp, "0x6a18a900", .malformed), (.webhookTimestamp, "-1", .malformed),
+        (.webhookSignature, String(repeating: "0", count: 128), .badSignature),
+        (.webhookSignature, String(repeating: "0", count: 126), .malformed),
+        (.webhookSignature, String(repeating: "0", count: 127), .malformed),
+        (.webhookSignature, String(repeating: "A", count: 128), .malformed), (.webhookSignature, "", .malformed),
+    ] as [(FalHeader, String, WebhookRefusal)])
+    func `a signed webhook with another value in one of its headers is refused`(
+        header: FalHeader, value: String, refusal: WebhookRefusal
+    ) async throws {
+        try await with { provider, _, _ in
+            let whole = try webhook()
+            let headers = whole.headers.merging([header.rawValue: value]) { _, changed in changed }
+
+            await #expect(throws: refusal) {
+                try await verify(ReceivedWebhook(headers: headers, body: whole.body), provider)
+            }
+        }
+    }
+
+    @Test func `a body that was changed by one byte, lengthened or cut is refused`() async throws {
+        try await with { provider, _, _ in
+            let whole = try webhook()
+            let bodies = [
+                whole.body + [0x20], Array(whole.body.dropLast()), [],
+                whole.body.map { $0 == UInt8(ascii: "a") ? UInt8(ascii: "b") : $0 },
+            ]
+            for body in bodies {
+                await #expect(throws: WebhookRefusal.badSignature) {
+                    try await verify(ReceivedWebhook(headers: whole.headers, body: body), provider)
+                }
+            }
+        }
+    }
+
+    @Test func `a webhook of another account is signed well, and says whose it is`() async throws {
+        try await with { provider, _, _ in
+            let body = FalWebhookBody(requestID: "r1", status: .ok, payload: [:]).bytes
+            let stranger = FalSigner(userID: "us", key: key).named("them")
+            let signature = try stranger.sign(body, requestID: "r1", at: clock.now)
+            let headers = Dictionary(uniqueKeysWithValues: signature.headers.map { ($0.rawValue, $1) })
+
+            #expect(try await provider.verify(ReceivedWebhook(headers: headers, body: body)).userID == "them")
+        }
+    }
+
+    /// What each body means: the result, as `outcome(of:)` reads what is stored, and whether it has to be asked for.
+    @Test(arguments: [
+        (#"{"request_id":"r1","status":"OK","payload":{"images":[{"url":"a"}]}}"#, "a", false),
+        (#"{"request_id":"r1","status":"OK","payload":{},"error":null,"new":{"deep":[1]}}"#, "", false),
+        // After a repetition of fal's own there is a newer id beside the one that we know.
+        (#"{"request_id":"r1","gateway_request_id":"r9","status":"OK","payload":{"image":{"url":"b"}}}"#, "b", false),
+        (#"{"request_id":"r1","status":"OK","payload":null,"payload_error":"too large"}"#, "", true),
+        (#"{"request_id":"r1","status":"OK"}"#, "", true),
+        (#"{"request_id":"r1","status":"ERROR","error":"Invalid status code: 504"}"#, "provider_error", true),
+        (#"{"request_id":"r1","status":"ERROR","payload":"x","payload_error":"x"}"#, "provider_error", true),
+        (#"""
+        {"request_id":"r1","status":"ERROR","error":"Invalid status code: 422",
+         "payload":{"detail":[{"loc":["body","prompt"],"msg":"field required","type":"value_error.missing"}]}}
+        """#, "invalid_input", false),
+        (#"""
+        {"request_id":"r1","status":"ERROR","error":"Request was cancelled",
+         "payload":{"detail":"Request was cancelled","error_type":"client_cancelled"}}
+        """#, "provider_cancelled", false),
+        (#"{"request_id":"r1","status":"ERROR","payload":{"detail":"odd"}}"#, "provider_error", false),
+    ])
+    func `a webhook says how a request ended, or that its result must be asked for`(
+        text: String, means: String, needsPoll: Bool
+    ) async throws {
+        try await with { provider, _, _ in
+            let verified = try await verify(webhook(bytes: Array(text.utf8)), provider)
+
+            #expect(verified.requestID == "r1" && verified.needsPoll == needsPoll)
+            switch provider.outcome(of: verified.payload) {
+            case .delivered(let files): #expect(files.map(\.url).joined() == means)
+            case .failed(let failure): #expect(failure.code.rawValue == means)
+            }
         }
     }
 }

@@ -74,4 +74,45 @@ struct FalWireTests {
         #expect(FalLogLine("Warming up", timestamp: "").percentage == nil)
         #expect(FalLogLine("250%", timestamp: "").percentage == nil)
     }
+
+    @Test(arguments: [
+        ("0%", 0), ("100%", 100), ("101%", nil), ("99.5%", 99), ("step 3.40%", 3), ("100.0%", 100), ("150.5%", nil),
+        ("Rendering...40%", 40), ("v2. 7%", 7), ("10% of 20%", 20), ("%", nil), ("50 %", nil), ("½%", nil),
+        ("٤٠%", nil), ("99999999999999999999%", nil), ("40", nil), ("", nil),
+    ] as [(String, Int?)])
+    func `a line's percentage is its last, whole and at most 100`(line: String, percentage: Int?) {
+        #expect(FalLogLine(line, timestamp: "").percentage == percentage)
+    }
+
+    @Test(arguments: [
+        // A prefix that is no namespace where nothing follows it, and one where an app does.
+        ("workflows/me", "workflows/me"), ("comfy/me/flow/a/b", "comfy/me/flow"), ("other/me/flow", "other/me"),
+        ("7-a", "7/a"), ("123456-name-two", "123456/name-two"), ("1/2/3/4/5/6/7/8/9/0", "1/2"),
+    ])
+    func `an app id's owner and alias are what its requests are asked for by`(text: String, canonical: String) throws {
+        let id = try #require(FalAppID(text))
+        #expect(id.canonical == canonical)
+    }
+
+    @Test(arguments: [
+        "-name", "123456-", "12a-name", "name-123", "fal-ai/flux?x=1", "fal-ai/flux#x", "fal-ai/fl%75x", "./flux",
+        "fal-ai/flux\n", "fal-ai/" + String(repeating: "a", count: 194),
+    ])
+    func `a text that would change the address is no app id`(text: String) {
+        #expect(FalAppID(text) == nil)
+    }
+
+    @Test(arguments: [
+        (#"{"kty":"OKP","crv":"Ed25519","x":"iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w"}"#, 1),
+        (#"{"kty":"OKP","crv":"Ed25519","x":"iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w=","kid":"1","new":[]}"#, 1),
+        (#"{"kty":"OKP","crv":"X25519","x":"iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w"}"#, 0),
+        (#"{"kty":"EC","crv":"Ed25519","x":"iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPb1w"}"#, 0),
+        (#"{"kty":"OKP","crv":"Ed25519"}"#, 0), (#"{"kty":"OKP","crv":"Ed25519","x":""}"#, 0),
+        (#"{"kty":"OKP","crv":"Ed25519","x":"iojj3XQJ8ZX9UtstPLpdcspnCb8dlBIb83SIAbQPbw"}"#, 0),
+        (#"{"kty":"OKP","crv":"Ed25519","x":"not base64!"}"#, 0),
+    ])
+    func `of a key set only whole Ed25519 keys count`(key: String, count: Int) throws {
+        let set: FalKeySet = try decode(#"{"keys":[{"kty":"RSA","n":"1"},\#(key)]}"#)
+        #expect(set.publicKeys.count == count)
+    }
 }
