@@ -87,6 +87,14 @@ extension FakeStripe {
         }
     }
 
+    /// Somebody makes another object like one at the dashboard, with these members of its own. Returns its id.
+    package func copy(_ id: String, _ changes: [String: JSON]) -> String {
+        state.withLock { state in
+            guard let members = state.objects[id]?.object, let kind = members["object"]?.string else { return "" }
+            return state.make(kind, kind, members.merging(changes) { $1 })["id"]?.string ?? ""
+        }
+    }
+
     /// From now on a change of this subscription waits until its payer agrees, as where a bank asks.
     package func asksPayer(of subscription: String) {
         set(subscription, ["pending_update": ["expires_at": 1]])

@@ -23,6 +23,7 @@ package final class FakeStripe: Sendable {
         var faults: Faults?
         var meanwhile: (@Sendable (String) async -> Void)?
         var deleted: Set<String> = []
+        var refusals: [String: (status: Int, error: JSON)] = [:]
     }
 
     let state: Mutex<State>
@@ -71,6 +72,11 @@ package final class FakeStripe: Sendable {
     /// Somebody deletes a customer at the dashboard, or archives a price.
     package func delete(_ object: String) {
         _ = state.withLock { $0.deleted.insert(object) }
+    }
+
+    /// From now on it refuses one request, such as `POST /checkout/sessions`; with nil no more.
+    package func refuse(_ request: String, with status: Int, _ error: JSON?) {
+        state.withLock { $0.refusals[request] = error.map { (status, ["error": $0]) } }
     }
 
     /// What was asked, such as `POST /customers`.
@@ -122,6 +128,7 @@ package final class FakeStripe: Sendable {
         let response: (Int, JSON) = state.withLock { state in
             state.requests.append(request)
             if state.isAway { return away }
+            if let refusal = state.refusals[request] { return refusal }
             guard let key else { return state.respond(to: request, form, clock.now) }
             if let stored = state.responses[key] {
                 guard stored.form == form else {

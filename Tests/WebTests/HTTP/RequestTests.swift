@@ -237,4 +237,11 @@ struct RequestTests {
         }
         #expect(try ObjectBody(["l": []], ["l"]).texts("l") == [])
     }
+
+    @Test func `a text that not every database can store is refused`() async throws {
+        let body = try ObjectBody(["t": "a\u{0}b", "l": ["a", "\u{0}"]], ["t", "l"])
+
+        #expect(await refusal { _ = try body.text("t") } == "422 invalid_parameter t")
+        #expect(await refusal { _ = try body.texts("l") } == "422 invalid_parameter l")
+    }
 }

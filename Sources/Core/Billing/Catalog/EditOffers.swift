@@ -86,15 +86,16 @@ package struct EditOffers: Sendable {
 
     /// A title, as pages and Stripe show it.
     private func check(_ text: String) throws(OfferError) {
-        guard (1...100).contains(text.count), !text.contains(where: \.isNewline) else {
+        // Characters as Unicode counts them: any number of accents makes one letter.
+        guard (1...100).contains(text.unicodeScalars.count), !text.contains(where: \.isNewline),
+            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
             throw invalid("title", "'title' must have 1 to 100 characters on one line.")
         }
     }
 
-    /// What addresses, keys and Stripe's metadata have.
     private func check(name: String) throws(OfferError) {
-        let isName = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95 }
-        guard (1...40).contains(name.utf8.count), isName else {
+        guard Item.isName(name) else {
             throw invalid("name", "'name' must have 1 to 40 characters from a-z, 0-9, '-' and '_'.")
         }
     }

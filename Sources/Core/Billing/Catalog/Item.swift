@@ -14,12 +14,19 @@ package enum Item: Sendable, Hashable, CustomStringConvertible {
     }
 
     package init?(_ text: String) {
-        let parts = text.split(separator: ":", maxSplits: 1).map { String($0) }
-        guard parts.count == 2 else { return nil }
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+        guard parts.count == 2, !parts[1].isEmpty else { return nil }
         switch parts[0] {
         case "pack": self = .pack(parts[1])
         case "plan": self = .plan(parts[1])
         default: return nil
+        }
+    }
+
+    /// Whether it can be the name of a pack or a plan: what addresses, keys and Stripe's metadata can contain.
+    package static func isName(_ text: String) -> Bool {
+        (1...40).contains(text.utf8.count) && text.utf8.allSatisfy {
+            (97...122).contains($0) || (48...57).contains($0) || $0 == 45 || $0 == 95
         }
     }
 

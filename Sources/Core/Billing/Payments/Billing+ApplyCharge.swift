@@ -12,7 +12,7 @@ extension Billing {
         // A reading is stored only if none was stored since it began, as with subscriptions.
         for _ in 0..<5 {
             guard let purchase = known else { return false }
-            let refunded = try await stripe.get("/charges/\(id.percentEncoded)")["amount_refunded"]?.integer ?? 0
+            let refunded = try await readRefunded(id)
             let facts = ChargeFacts(
                 before: purchase, payment: payment, refunded: refunded, dispute: try await readDispute(dispute),
                 event: event)
@@ -63,10 +63,19 @@ extension Billing {
         return try await applyInvoice(invoice) ? "invoice:\(invoice)" : nil
     }
 
+    /// In all. To take a response without it for nothing refunded would give credits back.
+    private func readRefunded(_ charge: String) async throws -> Int64 {
+        let json = try await stripe.get("/charges/\(charge.percentEncoded)")
+        guard let refunded = json["amount_refunded"]?.amount else {
+            throw StripeError.unavailable("the charge in the response is not readable")
+        }
+        return refunded
+    }
+
     private func readDispute(_ id: String?) async throws -> Dispute? {
         guard let id else { return nil }
         let json = try await stripe.get("/disputes/\(id.percentEncoded)")
-        guard let amount = json["amount"]?.integer, let status = json["status"]?.string else {
+        guard let amount = json["amount"]?.amount, let status = json["status"]?.string else {
             throw StripeError.unavailable("the dispute in the response is not readable")
         }
         return Dispute(id: id, amount: amount, status: status)

@@ -16,5 +16,9 @@ extension JSON {
     /// The elements of one of Stripe's lists.
     var listed: [JSON] { self["data"]?.array ?? array ?? [] }
 
-    var instant: Instant? { integer.map { Instant(seconds: $0) } }
+    /// Nil unless it is a number of seconds within some ten thousand years, so that any two can be subtracted.
+    var instant: Instant? { integer.flatMap { (0..<1 << 38).contains($0) ? Instant(seconds: $0) : nil } }
+
+    /// In minor units. Nil for more digits than any of Stripe's has, so that amounts can be added.
+    var amount: Int64? { integer.flatMap { $0.magnitude < 1_000_000_000_000 ? $0 : nil } }
 }

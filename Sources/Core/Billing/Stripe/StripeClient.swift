@@ -93,10 +93,11 @@ package struct StripeClient: Sendable {
             if let response = one.response, (200..<300).contains(response.status), let json = response.json {
                 return json
             }
-            guard number < settings.tries, one.isWorthRepeating, time.now() < end else { throw one.error }
             // Jittered, so that those who were turned away together do not come back together.
-            let wait = 500 << min(number - 1, 6)
-            do { try await time.sleep(.milliseconds(Int.random(in: wait / 2...wait))) } catch { throw one.error }
+            let longest = 500 << min(number - 1, 6)
+            let wait = Duration.milliseconds(Int.random(in: longest / 2...longest))
+            guard number < settings.tries, one.isWorthRepeating, time.now() + wait < end else { throw one.error }
+            do { try await time.sleep(wait) } catch { throw one.error }
         }
         throw .unavailable("no request was sent")
     }

@@ -50,7 +50,7 @@ package indirect enum StripeForm: Sendable, Hashable {
     /// The elements of a list by their numbers, which may have gaps and come in any order. Nil if a name is no number.
     package var elements: [StripeForm]? {
         guard let members else { return nil }
-        let numbered = members.compactMap { member in Int32(member.name).map { ($0, member.value) } }
+        let numbered = members.compactMap { member in Int(member.name).map { ($0, member.value) } }
         guard numbered.count == members.count else { return nil }
         return numbered.sorted { $0.0 < $1.0 }.map(\.1)
     }
@@ -83,7 +83,7 @@ extension StripeForm {
     package enum Malformed: Error, Sendable, Hashable {
         case tooMany
         case tooDeep(String)
-        /// A bracket too many or too few, or nothing before the first.
+        /// A bracket too many or too few, nothing before the first, or no number left behind a list's last.
         case name(String)
         /// One text and one tree of the same name.
         case conflict(String)
@@ -132,7 +132,12 @@ extension StripeForm {
             return
         }
         guard var members else { throw .conflict(name) }
-        let key = step.isEmpty ? String((members.compactMap { Int32($0.name).map(Int.init) }.max() ?? -1) + 1) : step
+        var key = step
+        if step.isEmpty {
+            let (next, isOver) = (members.compactMap { Int($0.name) }.max() ?? -1).addingReportingOverflow(1)
+            guard !isOver else { throw .name(name) }
+            key = String(next)
+        }
         let place = members.lastIndex { $0.name == key }
         var child = place.map { members[$0].value } ?? .members([])
         // A text that was set before gives way to another text, and to nothing else.

@@ -33,7 +33,7 @@ struct StripeInvoice: Sendable, Hashable {
         subscription = json.first(["parent", "subscription_details", "subscription"], ["subscription"])?.reference
             ?? all.lazy.compactMap(Line.subscription).first
         isPaid = json["status"]?.string == "paid" || json["paid"]?.bool == true
-        paid = Money(json["amount_paid"]?.integer ?? 0, json["currency"]?.string?.lowercased() ?? "")
+        paid = Money(json["amount_paid"]?.amount ?? 0, json["currency"]?.string?.lowercased() ?? "")
         let payments = json["payments"]?.listed ?? []
         let payment = payments.first { $0["is_default"]?.bool == true && $0["status"]?.string == "paid" }
             ?? payments.first { $0["status"]?.string == "paid" }
@@ -52,8 +52,9 @@ extension StripeInvoice.Line {
             let start = json["period"]?["start"]?.instant, let end = json["period"]?["end"]?.instant
         else { return nil }
         self.price = price
-        quantity = json["quantity"]?.integer ?? 1
-        amount = json["amount"]?.integer ?? 0
+        // At most what can be multiplied by any plan's credits.
+        quantity = min(json["quantity"]?.integer ?? 1, 1_000_000)
+        amount = json["amount"]?.amount ?? 0
         isProration = json.first(
             ["parent", "subscription_item_details", "proration"], ["parent", "invoice_item_details", "proration"],
             ["proration"])?.bool ?? false

@@ -38,7 +38,7 @@ extension StripeSession {
         subscription = json["subscription"]?.reference
         invoice = json["invoice"]?.reference
         let currency = json["currency"]?.string?.lowercased() ?? ""
-        subtotal = json["amount_subtotal"]?.integer.map { Money($0, currency) }
-        total = json["amount_total"]?.integer.map { Money($0, currency) }
+        subtotal = json["amount_subtotal"]?.amount.map { Money($0, currency) }
+        total = json["amount_total"]?.amount.map { Money($0, currency) }
     }
 }

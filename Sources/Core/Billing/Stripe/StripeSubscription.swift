@@ -23,7 +23,7 @@ struct StripeSubscription: Sendable, Hashable {
 extension StripeSubscription {
     init?(_ json: JSON) {
         guard let id = json["id"]?.string, let status = json["status"]?.string, let item = json["items"]?.listed.first,
-            let itemID = item["id"]?.string, let price = (item["price"] ?? item["plan"])?.reference,
+            let itemID = item["id"]?.string, let price = item.first(["price"], ["plan"])?.reference,
             let start = item["current_period_start"]?.instant ?? json["current_period_start"]?.instant,
             let end = item["current_period_end"]?.instant ?? json["current_period_end"]?.instant
         else { return nil }

@@ -22,7 +22,7 @@ struct AdminPacks: Sendable {
 
     @Sendable func show(_ request: Request, _ context: AdminContext) async throws -> Response {
         let name = context.parameters.get("name") ?? ""
-        guard let pack = try await database.read({ try $0.billing.pack(name) }) else {
+        guard Item.isName(name), let pack = try await database.read({ try $0.billing.pack(name) }) else {
             throw OfferError.notFound("pack")
         }
         return .json(PackBody(pack))

@@ -26,7 +26,7 @@ struct AdminPlans: Sendable {
 
     @Sendable func show(_ request: Request, _ context: AdminContext) async throws -> Response {
         let name = context.parameters.get("name") ?? ""
-        guard let plan = try await database.read({ try $0.billing.plan(name) }) else {
+        guard Item.isName(name), let plan = try await database.read({ try $0.billing.plan(name) }) else {
             throw OfferError.notFound("plan")
         }
         return .json(PlanBody(plan))

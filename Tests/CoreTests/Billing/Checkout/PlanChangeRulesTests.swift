@@ -52,7 +52,57 @@ struct PlanChangeRulesTests {
             about: "one that was given up as unpaid", subscription: Given.subscription("basic", "unpaid"),
             current: basic,
             wanted: pro, outcome: .failure(.subscriptionUnpaid)),
+        Case(
+            about: "a plan of the same price begins with the next period", subscription: Given.subscription("basic"),
+            current: basic, wanted: same, outcome: .success([.switchPrice(to: same)])),
+        Case(
+            about: "a smaller plan, while it is to end", subscription: Given.subscription("pro", cancelAt: Given.end),
+            current: pro, wanted: basic, outcome: .success([.switchPrice(to: basic), .goOn])),
+        Case(
+            about: "a smaller plan, while another is to come",
+            subscription: Given.subscription("pro", next: "same"), current: pro, wanted: basic,
+            outcome: .success([.switchPrice(to: basic)])),
+        Case(
+            about: "the plan that is to come, while it is to end before",
+            subscription: Given.subscription("pro", next: "basic", cancelAt: Given.end), current: pro, wanted: basic,
+            outcome: .success([.goOn])),
+        Case(
+            about: "the plan that is on, while another is to come and it is to end before",
+            subscription: Given.subscription("pro", next: "basic", cancelAt: Given.end), current: pro, wanted: pro,
+            outcome: .success([.switchPrice(to: pro), .goOn])),
+        Case(
+            about: "a bigger plan, while a smaller one is to come and it is to end before",
+            subscription: Given.subscription("basic", next: "mini", cancelAt: Given.end), current: basic, wanted: pro,
+            outcome: .success([.switchPrice(to: basic), .upgrade(to: pro, instead: "mini"), .goOn])),
+        Case(
+            about: "a bigger plan that is to come, since it cost less once",
+            subscription: Given.subscription("basic", next: "pro"),
+            current: basic, wanted: pro,
+            outcome: .success([.switchPrice(to: basic), .upgrade(to: pro, instead: "pro")])),
+        Case(
+            about: "any plan with a price, from one without", subscription: Given.subscription("unsold"),
+            current: unsold, wanted: basic, outcome: .success([.upgrade(to: basic, instead: nil)])),
+        Case(
+            about: "a bigger plan within a trial", subscription: Given.subscription("basic", "trialing"),
+            current: basic, wanted: pro, outcome: .success([.upgrade(to: pro, instead: nil)])),
+        Case(
+            about: "a pause", subscription: Given.subscription("basic", "paused"), current: basic, wanted: pro,
+            outcome: .failure(.subscriptionUnpaid)),
+        Case(
+            about: "a first payment that waits", subscription: Given.subscription("basic", "incomplete"),
+            current: basic, wanted: pro, outcome: .failure(.subscriptionUnpaid)),
+        Case(
+            about: "one whose grace is over, and the plan that is on",
+            subscription: Given.subscription("pro", "past_due", grace: Given.start), current: pro, wanted: pro,
+            outcome: .failure(.subscriptionUnpaid)),
     ]
+
+    private static let same = Given.plan("same", .whole(9000), 1900)
+    private static let unsold: Plan = {
+        var plan = Given.plan("unsold", .whole(9000), 9900)
+        plan.price = nil
+        return plan
+    }()
 
     @Test(arguments: cases)
     func `a change is made in steps, or refused`(_ rule: Case) {

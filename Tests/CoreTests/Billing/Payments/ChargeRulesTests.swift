@@ -65,6 +65,71 @@ struct ChargeRulesTests {
         ])
     }
 
+    @Test(arguments: [
+        ("needs_response", true), ("under_review", true), ("lost", true), ("charge_refunded", true),
+        ("won", false), ("prevented", false), ("warning_needs_response", false), ("warning_under_review", false),
+        ("warning_closed", false), ("a state of later", true), ("", true),
+    ])
+    func `a dispute withholds the money unless it is known not to`(status: String, isCounted: Bool) {
+        #expect(Self.dispute(status).isCounted == isCounted)
+    }
+
+    @Test(arguments: [
+        (0, 0, 0), (1, 0, 20), (0, 1, 20), (499, 0, 9980), (500, 0, 10_000), (501, 0, 10_000), (250, 250, 10_000),
+        (500, 500, 10_000), (-1, 0, 0), (-500, 250, 5000), (250, -500, 5000), (-1, -1, 0),
+        (999_999_999_999, 999_999_999_999, 10_000),
+    ] as [(Int64, Int64, Int64)])
+    func `no more is taken back than was brought, and no less than nothing`(
+        refunded: Int64, disputed: Int64, hundredths: Int64
+    ) {
+        let target = Given.purchase().clawBack(refunded: refunded, disputed: disputed)
+        #expect(target == Credits(hundredths: hundredths))
+    }
+
+    @Test(arguments: [0, 1, 500] as [Int64])
+    func `of a purchase that cost nothing nothing is taken back`(refunded: Int64) {
+        let free = Given.purchase(paid: 0)
+
+        #expect(free.clawBack(refunded: refunded, disputed: refunded) == .zero)
+        let effects = ChargeFacts(
+            before: free, payment: "pi_1", refunded: refunded, dispute: nil, event: nil, purchase: free
+        ).decide()
+        #expect(effects == [
+            .record(refunded: refunded, disputed: 0, clawedBack: .zero, of: free), .settleHold(of: Given.account),
+        ])
+    }
+
+    @Test func `thirds that are refunded one by one add up to all of it`() {
+        let purchase = Given.purchase(paid: 300)
+        let targets = [100, 200, 300].map { purchase.clawBack(refunded: $0, disputed: 0).hundredths }
+        #expect(targets == [3333, 6667, 10_000])
+    }
+
+    @Test func `a reading counts from what is taken back now, and not from what was when Stripe was asked`() {
+        let facts = ChargeFacts(
+            before: Given.purchase(), payment: "pi_1", refunded: 250, dispute: nil, event: nil,
+            purchase: Given.purchase(clawedBack: .whole(50)))
+
+        #expect(facts.decide()?.contains { if case .clawBack = $0 { true } else { false } } == false)
+    }
+
+    @Test func `a dispute is stored before credits are taken for it, so that what is owed can hold the account`() {
+        let purchase = Given.purchase(paidBy: nil)
+        let dispute = Self.dispute("lost")
+
+        #expect(facts(0, dispute, purchase).decide() == [
+            .setPayment("pi_1", of: purchase), .putDispute(dispute, of: purchase), .clawBack(.whole(100), of: purchase),
+            .record(refunded: 0, disputed: 500, clawedBack: .whole(100), of: purchase),
+            .settleHold(of: Given.account), .end(Given.event, .applied),
+        ])
+    }
+
+    @Test func `what paid for a purchase stays what it was`() {
+        let purchase = Given.purchase(paidBy: "pi_0")
+        let first = facts(0, nil, purchase).decide()?.first
+        #expect(first == .record(refunded: 0, disputed: 0, clawedBack: .zero, of: purchase))
+    }
+
     @Test func `a purchase that does not know what paid for it learns it`() {
         let purchase = Given.purchase(paidBy: nil)
 

@@ -37,10 +37,12 @@ enum Given {
     private static let checkoutID = ID<Checkout>.make(at: start)
     private static let userID = ID<User>.make(at: start)
 
-    static func purchase(clawedBack: Credits = .zero, paidBy payment: String? = "pi_1", revision: Int = 1) -> Purchase {
+    static func purchase(
+        clawedBack: Credits = .zero, paid: Int64 = 500, paidBy payment: String? = "pi_1", revision: Int = 1
+    ) -> Purchase {
         Purchase(
             id: purchaseID, account: account, source: .checkout, key: "checkout:cs_1", item: .pack("small"),
-            credits: .whole(100), lot: lotID, paid: Money(500, "usd"), environment: here, paymentIntent: payment,
+            credits: .whole(100), lot: lotID, paid: Money(paid, "usd"), environment: here, paymentIntent: payment,
             refunded: 0,
             disputed: 0, clawedBack: clawedBack, revision: revision, createdAt: start)
     }

@@ -69,7 +69,71 @@ struct SubscriptionRulesTests {
         Case(
             about: "a payment that came after all", before: Given.subscription("pro", "past_due", grace: graceEnd),
             planBefore: Given.pro, read: Given.stripe(), after: after("pro")),
+        Case(
+            about: "a trial", before: nil, read: Given.stripe("sub_1", "trialing"),
+            after: after("pro", "trialing", revision: 1)),
+        Case(
+            about: "a first payment that waits", read: Given.stripe("sub_1", "incomplete"),
+            after: after("pro", "incomplete", revision: 1)),
+        Case(
+            about: "a first payment that came", before: Given.subscription("pro", "incomplete"), planBefore: Given.pro,
+            read: Given.stripe(), after: after("pro")),
+        Case(
+            about: "a payment that Stripe has given up", before: Given.subscription("pro", "past_due", grace: graceEnd),
+            planBefore: Given.pro, read: Given.stripe("sub_1", "unpaid"), after: after("pro", "unpaid")),
+        Case(
+            about: "a pause", before: Given.subscription("pro"), planBefore: Given.pro,
+            read: Given.stripe("sub_1", "paused"), after: after("pro", "paused")),
+        Case(
+            about: "another plan of the same price, with the next period", before: Given.subscription("basic"),
+            planBefore: Given.basic, read: Given.stripe(), plan: same, after: after("basic", next: "same")),
+        Case(
+            about: "a plan without a price, with the next period", before: Given.subscription("basic"),
+            planBefore: Given.basic, read: Given.stripe(), plan: unsold, after: after("basic", next: "unsold")),
+        Case(
+            about: "any plan after one that is gone from the catalog, at once", before: Given.subscription("gone"),
+            read: Given.stripe(), plan: Given.basic, after: after("basic")),
+        Case(
+            about: "a smaller plan after one that is not paid, with the next period",
+            before: Given.subscription("pro", "unpaid"), planBefore: Given.pro, read: Given.stripe(),
+            plan: Given.basic, after: after("pro", next: "basic")),
+        Case(
+            about: "a smaller plan as it was read in an earlier period", before: Given.subscription("pro", from: later),
+            planBefore: Given.pro, read: Given.stripe(), plan: Given.basic, after: after("pro", next: "basic")),
+        Case(
+            about: "a bigger plan that is not paid, at once and with a grace", before: Given.subscription("basic"),
+            planBefore: Given.basic, read: Given.stripe("sub_1", "past_due"),
+            after: after("pro", "past_due", grace: graceEnd)),
+        Case(
+            about: "a new subscription that is not paid, whose grace is its own",
+            before: Given.subscription("pro", "canceled", id: "sub_0", grace: Given.start + .seconds(5)),
+            planBefore: Given.pro, read: Given.stripe("sub_1", "past_due"),
+            after: after("pro", "past_due", grace: graceEnd)),
+        Case(
+            about: "a grace that is over is not begun again",
+            before: Given.subscription("pro", "past_due", grace: Given.start - .seconds(5)), planBefore: Given.pro,
+            read: Given.stripe("sub_1", "past_due"),
+            after: after("pro", "past_due", grace: Given.start - .seconds(5))),
+        Case(
+            about: "an end that is undone", before: Given.subscription("pro", cancelAt: Given.end),
+            planBefore: Given.pro, read: Given.stripe(), after: after("pro")),
+        Case(
+            about: "a smaller plan that is to come, and is never to: it ends before",
+            before: Given.subscription("pro", next: "basic"), planBefore: Given.pro,
+            read: Given.stripe(cancelAt: Given.end), plan: Given.basic,
+            after: after("pro", next: "basic", cancelAt: Given.end)),
+        Case(
+            about: "one of another environment is forgotten",
+            before: Given.subscription("pro", id: "sub_0", in: Given.elsewhere), planBefore: Given.pro,
+            read: Given.stripe(), plan: Given.basic, after: after("basic")),
     ]
+
+    private static let same = Given.plan("same", .whole(9000), 1900)
+    private static let unsold: Plan = {
+        var plan = Given.plan("unsold", .whole(9000), 9900)
+        plan.price = nil
+        return plan
+    }()
 
     @Test(arguments: cases)
     func `a subscription is stored as it was read, and gives its plan's limits`(_ rule: Case) {
@@ -141,11 +205,57 @@ struct SubscriptionRulesTests {
         #expect(facts.decide() == nil)
     }
 
+    @Test func `one that is over without another keeps what was known, with its end`() {
+        var facts = facts(of: Given.stripe("sub_1", "canceled"), after: Given.subscription("pro"))
+        #expect(facts.decide() == [], "its price is of no plan any more")
+
+        facts.plan = Given.pro
+        facts.planBefore = Given.pro
+        let ended = Self.after("pro", "canceled")
+        #expect(facts.decide() == [.putSubscription(ended), .setPlan(by: ended), .end(Given.event, .applied)])
+    }
+
+    @Test func `one that lives is not passed over for another`() {
+        var facts = facts(of: Given.stripe(), after: nil)
+        facts.plan = Given.pro
+        facts.other = SubscriptionReading(subscription: Given.stripe("sub_2"), plan: Given.basic)
+
+        #expect(facts.counted?.subscription.id == "sub_1")
+    }
+
+    @Test(arguments: [
+        ("active", false), ("trialing", false), ("past_due", false), ("unpaid", false), ("paused", false),
+        ("canceled", true), ("incomplete", true), ("incomplete_expired", true), (nil, true),
+    ] as [(String?, Bool)])
+    func `another takes the place of one that is over or gone at Stripe, whatever was known of it`(
+        rival: String?, counts: Bool
+    ) {
+        var facts = facts(of: Given.stripe("sub_2"), after: Given.subscription("pro"))
+        facts.plan = Given.basic
+        facts.rivalNow = rival.map { Given.stripe("sub_1", $0) }
+
+        let after = Given.subscription("basic", id: "sub_2", revision: 8)
+        let effects: [PaymentEffect] = [.putSubscription(after), .setPlan(by: after), .end(Given.event, .applied)]
+        #expect(facts.isSecond == !counts && facts.decide() == (counts ? effects : []))
+    }
+
+    @Test(arguments: [(nil, 1), (7, nil), (7, 6), (7, 8)] as [(Int?, Int?)])
+    func `a reading is stale if another was stored since, or what was stored is gone`(before: Int?, now: Int?) {
+        var facts = facts(of: Given.stripe(), after: before.map { Given.subscription("pro", revision: $0) })
+        facts.plan = Given.pro
+        facts.waiting = [Given.checkout(.plan("pro"), session: "sub_1:1")]
+        facts.revision = now
+
+        #expect(facts.isStale && facts.decide() == nil)
+    }
+
     // MARK: - Changes that wait for their payment
 
     @Test(arguments: [
         ("sub_1:1", "pro", "active", Checkout.State.paid), ("sub_1:1", "basic", "active", .expired),
         ("sub_1:1", "pro", "canceled", .expired), ("sub_0:1", "pro", "active", .expired),
+        ("sub_10:1", "pro", "active", .expired), ("sub_1", "pro", "active", .expired),
+        ("sub_1:1", "pro", "past_due", .paid), ("sub_1:1", "pro", "incomplete", .expired),
     ])
     func `a change that waited is made or has expired`(
         session: String, plan: String, status: String, state: Checkout.State
@@ -166,6 +276,53 @@ struct SubscriptionRulesTests {
         facts.waiting = [waiting]
 
         #expect(Array(facts.decide()?.dropFirst(3) ?? []) == [.move(waiting, to: .paid), .goOn(read, for: waiting)])
+    }
+
+    @Test func `of several changes that waited those that were made are paid, and the others have expired`() {
+        let waiting = ["basic", "pro"].map { Given.checkout(.plan($0), session: "sub_1:1") }
+            + [Given.checkout(.plan("pro"), session: nil)]
+        var facts = facts(of: Given.stripe(), after: nil)
+        facts.plan = Given.pro
+        facts.waiting = waiting
+
+        #expect(Array(facts.decide()?.dropFirst(3) ?? []) == [
+            .move(waiting[0], to: .expired), .move(waiting[1], to: .paid), .move(waiting[2], to: .expired),
+        ])
+    }
+
+    @Test func `a change to a smaller plan, which is to come only, was not made`() {
+        let waiting = Given.checkout(.plan("basic"), session: "sub_1:1")
+        var facts = facts(of: Given.stripe(cancelAt: Given.end), after: Given.subscription("pro"))
+        facts.plan = Given.basic
+        facts.planBefore = Given.pro
+        facts.waiting = [waiting]
+
+        #expect(Array(facts.decide()?.dropFirst(3) ?? []) == [.move(waiting, to: .expired)])
+    }
+
+    // MARK: - When it brings credits again
+
+    @Test(arguments: [
+        ("active", nil, true), ("trialing", nil, true), ("past_due", nil, true), ("unpaid", nil, false),
+        ("canceled", nil, false), ("incomplete", nil, false), ("paused", nil, false), ("active", 0, false),
+        ("active", -1, false), ("active", 1, true), ("past_due", 0, false),
+    ] as [(String, Int64?, Bool)])
+    func `it brings credits with its next period, unless it ends by then`(
+        status: String, cancelled: Int64?, renews: Bool
+    ) {
+        let subscription = Given.subscription(
+            "pro", status, cancelAt: cancelled.map { Given.end + .seconds($0) })
+
+        #expect(subscription.renewsAt == (renews ? Given.end : nil))
+    }
+
+    @Test(arguments: [
+        ("active", true), ("trialing", true), ("past_due", true), ("unpaid", true), ("paused", true),
+        ("canceled", false), ("incomplete", false), ("incomplete_expired", false), ("", false), ("ACTIVE", false),
+    ])
+    func `one that lives is changed, and in place of any other a new one begins`(status: String, isLive: Bool) {
+        #expect(Given.subscription("pro", status).isLive == isLive)
+        #expect(Given.stripe("sub_1", status).isLive == isLive)
     }
 
     private func facts(of read: StripeSubscription, after before: Subscription?) -> SubscriptionFacts {

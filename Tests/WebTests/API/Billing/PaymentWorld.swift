@@ -53,8 +53,9 @@ struct PaymentWorld: Sendable {
             .post, "/api/stripe/webhook", text: String(decoding: body, as: UTF8.self), bearer: nil, headers: headers)
     }
 
-    private func send(
-        _ method: HTTPRequest.Method, _ path: String, text: String?, bearer: String?, headers: [String: String]
+    /// With a body as it is, JSON or not.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, text: String?, bearer: String?, headers: [String: String] = [:]
     ) async throws -> JSONResponse {
         var fields = HTTPFields()
         if let bearer { fields[.authorization] = "Bearer \(bearer)" }

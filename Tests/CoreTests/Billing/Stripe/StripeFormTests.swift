@@ -1,4 +1,4 @@
-import Core
+@testable import Core
 import Testing
 
 struct StripeFormTests {
@@ -40,6 +40,61 @@ struct StripeFormTests {
         #expect(try StripeForm(decoding: "x[1]=a&x[]=b")["x"]?.members?.map(\.name) == ["1", "2"])
         #expect(try StripeForm(decoding: "x[a]=1")["x"]?.elements == nil)
         #expect(try StripeForm(decoding: "x=1")["x"]?.elements == nil)
+    }
+
+    @Test func `elements are in the order of their numbers, not of their digits`() throws {
+        let form: StripeForm = ["x": StripeForm((0..<12).map { .text(String($0)) })]
+        let shuffled = (form["x"]?.members ?? []).reversed().map { "x[\($0.name)]=\($0.value.text ?? "")" }
+
+        #expect(try StripeForm(decoding: shuffled.joined(separator: "&"))["x"]?.elements == form["x"]?.elements)
+    }
+
+    @Test func `a list whose last number is the greatest there is takes no more`() throws {
+        let text = "x[\(Int.max)]=a&x[]=b"
+        #expect(throws: StripeForm.Malformed.name("x[]")) { try StripeForm(decoding: text) }
+        // What is no number that can be counted with is a name.
+        let beyond = try StripeForm(decoding: "x[\(Int.max)0]=a&x[]=b")["x"]
+        #expect(beyond?.elements == nil && beyond?.members?.map(\.name) == ["\(Int.max)0", "0"])
+    }
+
+    @Test func `lists in lists and members without a value keep their places`() throws {
+        let form: StripeForm = [
+            "a": [["b": ["c", "d"]], ["b": nil]], "none": [], "empty": [:], "no": false,
+            "big": 9_223_372_036_854_775_807,
+        ]
+
+        #expect(form.encoded
+            == "a%5B0%5D%5Bb%5D%5B0%5D=c&a%5B0%5D%5Bb%5D%5B1%5D=d&no=false&big=9223372036854775807")
+    }
+
+    @Test(arguments: [
+        ("a%3Db=1", "a=b", "1"), ("a=b=c", "a", "b=c"), ("a=%26%3D%25", "a", "&=%"), ("a+b=1+2", "a b", "1 2"),
+        ("%C3%A9=%e2%82%ac", "é", "€"), ("&&a=1&", "a", "1"), ("a.b-c=1", "a.b-c", "1"),
+    ])
+    func `names and texts are decoded after the pairs are parted`(text: String, name: String, value: String) throws {
+        #expect(try StripeForm(decoding: text) == .members([.init(name, .text(value))]))
+    }
+
+    @Test func `a text that gets a member becomes a tree`() {
+        var form: StripeForm = "text"
+        #expect(form["a"] == nil && form.members == nil)
+
+        form["a"] = "1"
+        #expect(form == ["a": "1"] && form.text == nil)
+        form["b"] = nil
+        #expect(form == ["a": "1"])
+    }
+
+    @Test func `another body has another digest, and the same one the same`() {
+        let form: StripeForm = ["name": "A", "email": "a@example.com"]
+        let others: [StripeForm] = [
+            ["name": "A"], ["name": "A", "email": "b@example.com"], ["name": ["A"], "email": "a@example.com"],
+            ["email": "a@example.com", "name": "A"], [:],
+        ]
+
+        #expect(form.digest == (["name": "A", "email": "a@example.com"] as StripeForm).digest)
+        #expect(Set(others.map(\.digest) + [form.digest]).count == 6)
+        #expect(form.digest.utf8.count == 16 && form.digest.utf8.allSatisfy { Hex.value($0) != nil })
     }
 
     @Test func `of two texts the last counts, and an empty one is there`() throws {

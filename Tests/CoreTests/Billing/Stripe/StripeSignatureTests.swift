@@ -72,6 +72,76 @@ struct StripeSignatureTests {
         #expect(throws: StripeSignature.Refusal.missing) { try StripeSignature(header: header) }
     }
 
+    @Test(arguments: [
+        "t=1700000000, v1=00", "T=1700000000,v1=00", "t=1700000000,V1=00", "t=1700000000;v1=00", "t=1700000000,v1",
+        "t=1700000000,v1=", "t,v1=00", "v1=00,t",
+    ])
+    func `a header in another spelling than Stripe's is malformed`(header: String) {
+        #expect(throws: StripeSignature.Refusal.malformed) { try StripeSignature(header: header) }
+    }
+
+    @Test func `a header of four kilobytes is read, and a longer one is not`() throws {
+        let longest = header + "," + String(repeating: "x", count: 4096 - header.utf8.count - 1)
+
+        try StripeSignature(header: longest).verify(body: body, secrets: [secret], now: now)
+        #expect(throws: StripeSignature.Refusal.malformed) { try StripeSignature(header: longest + "x") }
+    }
+
+    @Test(arguments: ["XX", "3e3", "é", "0x3e"])
+    func `signatures that are no bytes are passed over, and a good one beside them holds`(stray: String) throws {
+        let code = header.split(separator: "v1=").last.map { String($0) } ?? ""
+
+        try StripeSignature(header: "t=1700000000,v1=\(stray),v1=\(code),v1=\(stray)")
+            .verify(body: body, secrets: [secret], now: now)
+        #expect(throws: StripeSignature.Refusal.forged) {
+            try StripeSignature(header: "t=1700000000,v1=\(stray)").verify(body: body, secrets: [secret], now: now)
+        }
+    }
+
+    @Test func `a signature is in lower case, as Stripe writes it`() throws {
+        let upper = header.replacing("v1=3e3e", with: "v1=3E3E")
+        #expect(throws: StripeSignature.Refusal.forged) {
+            try StripeSignature(header: upper).verify(body: body, secrets: [secret], now: now)
+        }
+    }
+
+    @Test(arguments: ["+1700000000", "01700000000"])
+    func `the time is signed in its spelling`(spelling: String) throws {
+        let respelled = header.replacing("t=1700000000", with: "t=\(spelling)")
+        #expect(throws: StripeSignature.Refusal.forged) {
+            try StripeSignature(header: respelled).verify(body: body, secrets: [secret], now: now)
+        }
+    }
+
+    @Test func `of two times the last counts, and a forged one does not renew an old signature`() throws {
+        let old = now - .seconds(1000)
+        let signed = StripeSignature(of: body, secrets: [secret], at: old)
+
+        #expect(throws: StripeSignature.Refusal.stale) {
+            try StripeSignature(header: signed.text).verify(body: body, secrets: [secret], now: now)
+        }
+        #expect(throws: StripeSignature.Refusal.forged) {
+            try StripeSignature(header: signed.text + ",t=\(now.seconds)")
+                .verify(body: body, secrets: [secret], now: now)
+        }
+    }
+
+    @Test func `a forged signature is not said to be old`() throws {
+        #expect(throws: StripeSignature.Refusal.forged) {
+            try StripeSignature(header: "t=1,v1=00").verify(body: body, secrets: [secret], now: now)
+        }
+    }
+
+    @Test(arguments: [[], [0], [0xFF, 0xFE, 0x00], Array("é\r\n".utf8)] as [[UInt8]])
+    func `any bytes can be signed, and only they`(body: [UInt8]) throws {
+        let header = StripeSignature(of: body, secrets: [secret], at: now).text
+
+        try StripeSignature(header: header).verify(body: body, secrets: [secret], now: now)
+        #expect(throws: StripeSignature.Refusal.forged) {
+            try StripeSignature(header: header).verify(body: body + [0], secrets: [secret], now: now)
+        }
+    }
+
     @Test func `unknown schemes and stray items beside a good signature do no harm`() throws {
         try StripeSignature(
             header: header + ",v0=6ffbb59b2300aae63f272406069a9788598b792a944a07aba816edb039989a39,v2=x,t2")
