@@ -55,7 +55,7 @@ struct DriverTests {
     func `what is delivered is found by polling, with the flags of what is unsafe`(
         faults: String, images: Int64, flags: [Bool]
     ) async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let driver = driver(world)
             let reference = try await accepted(submission(faults, images: images), driver)
 
@@ -74,8 +74,8 @@ struct DriverTests {
     func `a failure is found by polling and said by a webhook, alike`(
         faults: String, code: ProviderFailure.Code, isTransient: Bool
     ) async throws {
-        try await WebhookReceiver.with { receiver, hook in
-            try await FalWorld.with { world in
+        try await WebhookReceiver.with { receiver, hook async throws in
+            try await FalWorld.with { world async throws in
                 let driver = driver(world)
                 let reference = try await accepted(submission(faults, webhook: hook), driver)
                 let verified = try await driver.verify(ReceivedWebhook(receiver.next()))
@@ -90,7 +90,7 @@ struct DriverTests {
     }
 
     @Test func `an input that the model refuses fails with the model's own words`() async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let driver = driver(world)
             let reference = try await accepted(submission("", images: 9), driver)
 
@@ -103,8 +103,8 @@ struct DriverTests {
     @Test func `a webhook is stored as a poll of the same end is, and is of the account that the sandbox names`()
         async throws
     {
-        try await WebhookReceiver.with { receiver, hook in
-            try await FalWorld.with { world in
+        try await WebhookReceiver.with { receiver, hook async throws in
+            try await FalWorld.with { world async throws in
                 let driver = driver(world)
                 let reference = try await accepted(submission("", images: 2, webhook: hook), driver)
                 let received = try await receiver.next()
@@ -118,8 +118,8 @@ struct DriverTests {
 
     @Test(arguments: [("webhook-forged", WebhookRefusal.badSignature), ("webhook-stale", .stale)])
     func `a webhook that is forged or stale is refused`(fault: String, refusal: WebhookRefusal) async throws {
-        try await WebhookReceiver.with { receiver, hook in
-            try await FalWorld.with { world in
+        try await WebhookReceiver.with { receiver, hook async throws in
+            try await FalWorld.with { world async throws in
                 let driver = driver(world)
                 _ = try await accepted(submission("sandbox:\(fault)", webhook: hook), driver)
                 let received = try await receiver.next()
@@ -136,7 +136,7 @@ struct DriverTests {
     func `a submission that is refused is surely not accepted`(
         faults: String, code: ProviderFailure.Code, isTransient: Bool, seconds: Int?
     ) async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let result = await driver(world).submit(submission(faults))
 
             guard case .refused(let failure) = result else { throw Surprise(text: "\(result)") }
@@ -147,7 +147,7 @@ struct DriverTests {
     }
 
     @Test func `a wrong key is for the operator to correct, and a wrong app is an input of no use`() async throws {
-        try await FalWorld.with({ $0.key = "right" }) { world in
+        try await FalWorld.with({ $0.key = "right" }) { world async throws in
             guard case .refused(let wrongKey) = await driver(world, key: "wrong").submit(submission("")),
                 case .refused(let wrongApp) = await driver(world, key: "right")
                     .submit(submission("", to: "fal-ai/nothing"))
@@ -159,8 +159,8 @@ struct DriverTests {
     }
 
     @Test func `a submission without a response is open, and its webhook says whose it was`() async throws {
-        try await WebhookReceiver.with { receiver, hook in
-            try await FalWorld.with { world in
+        try await WebhookReceiver.with { receiver, hook async throws in
+            try await FalWorld.with { world async throws in
                 let driver = driver(world)
                 let result = await driver.submit(submission("sandbox:no-answer", webhook: hook))
                 guard case .noResponse = result else { throw Surprise(text: "\(result)") }
@@ -173,7 +173,7 @@ struct DriverTests {
     }
 
     @Test func `waiting and working are told apart, and an unknown request from both`() async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let driver = driver(world)
             let waiting = try await accepted(submission("sandbox:queue=3600"), driver)
             let working = try await accepted(submission("sandbox:slow=600"), driver)
@@ -195,7 +195,7 @@ struct DriverTests {
 
     @Test(arguments: ["sandbox:queue=3600", "sandbox:never"])
     func `a cancel is a request to stop, and then too late`(faults: String) async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let driver = driver(world)
             let reference = try await accepted(submission(faults), driver)
 

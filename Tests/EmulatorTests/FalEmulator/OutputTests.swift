@@ -35,7 +35,7 @@ struct OutputTests {
     func `a picture comes back in its own size, in the format asked for`(
         app: String, input: [String: JSON], format: String
     ) async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let input = try input.merging(["image_url": Self.picture()]) { one, _ in one }
             let response = try await world.result(.object(input), app: app)
             try #require(response.status == 200)
@@ -50,7 +50,7 @@ struct OutputTests {
     }
 
     @Test func `each model wraps its files in the members of fal's own`() async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             func members(_ app: String, _ more: [String: JSON] = [:]) async throws -> [String] {
                 let input = try more.merging(["prompt": "a", "image_url": Self.picture()]) { one, _ in one }
                 return try await world.result(.object(input), app: app).json().object?.keys.sorted() ?? []
@@ -67,7 +67,7 @@ struct OutputTests {
     }
 
     @Test func `a cut-out is cropped to its subject, or has its mask beside it, as asked`() async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let picture = try Self.picture(128, 96)
             let cropped = try await world.result(
                 ["image_url": picture, "crop_to_bbox": true], app: "fal-ai/imageutils/rembg").json()
@@ -83,7 +83,7 @@ struct OutputTests {
     }
 
     @Test func `the same prompt and seed give the same file, and a seed that is not given is told`() async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             func make(_ seed: Int64?) async throws -> (seed: Int64?, bytes: [UInt8]) {
                 var input: [String: JSON] = ["prompt": "a park", "image_size": ["width": 64, "height": 48]]
                 input["seed"] = seed.map { .integer($0) }
@@ -100,7 +100,7 @@ struct OutputTests {
     }
 
     @Test func `in the synchronous mode the files come within the response`() async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let output = try await world.result([
                 "prompt": "a park", "image_size": ["width": 64, "height": 48], "sync_mode": true, "num_images": 2,
             ]).json()
@@ -120,7 +120,7 @@ struct OutputTests {
     func `what would be billed is whole megapixels for each picture`(size: JSON, count: Int64, units: String)
         async throws
     {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let response = try await world.result(["prompt": "a", "image_size": size, "num_images": .integer(count)])
 
             #expect(response.header("x-fal-billable-units") == units)
@@ -141,7 +141,7 @@ struct OutputTests {
     func `a picture that cannot be had or read fails with the type of fal's own error`(
         address: String, type: String
     ) async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let url = address.hasPrefix("own:") ? world.url + address.dropFirst(4) : address
             let response = try await world.result(["image_url": .string(url)], app: "fal-ai/birefnet")
 
@@ -153,7 +153,7 @@ struct OutputTests {
     }
 
     @Test func `a picture of more than 40 megapixels is too large`() async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let wide = try Picture(
                 pixels: .init(repeating: 200, count: 8001 * 5000), width: 8001, height: 5000, bands: 1)
             let response = try await world.result(["image_url": Self.uri(wide)], app: "fal-ai/birefnet")
@@ -164,7 +164,7 @@ struct OutputTests {
     }
 
     @Test func `a file of more than 10 MB is too large, whether within the input or at an address`() async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let folder = FileManager.default.temporaryDirectory.appending(path: "inputs-\(UUID().uuidString)")
             defer { try? FileManager.default.removeItem(at: folder) }
             let files = try FileHost(folder: folder, lifetime: .zero, limit: 1)
@@ -186,7 +186,7 @@ struct OutputTests {
     }
 
     @Test func `a picture that the sandbox made is an input of it`() async throws {
-        try await FalWorld.with { world in
+        try await FalWorld.with { world async throws in
             let made = try await world.result(["prompt": "a", "image_size": ["width": 64, "height": 48]]).json()
             let url = try #require(files(made).first?.url)
 

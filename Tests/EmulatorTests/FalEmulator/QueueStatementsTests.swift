@@ -34,7 +34,7 @@ struct QueueStatementsTests {
     }
 
     @Test func `a request is read as it was accepted`() async throws {
-        try await QueueSample.withDatabase { database in
+        try await QueueSample.withDatabase { database async throws in
             let request = QueueSample.request(
                 faults: "slow=5,webhook-twice", webhook: "http://a/?x=1&y", wait: .seconds(3))
             try await insert([request], database)
@@ -51,7 +51,7 @@ struct QueueStatementsTests {
     @Test func `requests start in the order in which they came, so many at a time, and none before its time`()
         async throws
     {
-        try await QueueSample.withDatabase { database in
+        try await QueueSample.withDatabase { database async throws in
             let later = QueueSample.request(0, wait: .seconds(60))
             let others = (1...4).map { QueueSample.request(Int64($0)) }
             try await insert([others[2], others[0], later, others[3], others[1]], database)
@@ -69,7 +69,7 @@ struct QueueStatementsTests {
     }
 
     @Test func `a queue's length and the places in it count what waits, and nothing else`() async throws {
-        try await QueueSample.withDatabase { database in
+        try await QueueSample.withDatabase { database async throws in
             let requests = (0..<4).map { QueueSample.request(Int64($0)) }
             try await insert(requests, database)
             _ = try await start(1, at: begin + .seconds(9), database)
@@ -87,7 +87,7 @@ struct QueueStatementsTests {
     }
 
     @Test func `a request ends once, and the first end stays`() async throws {
-        try await QueueSample.withDatabase { database in
+        try await QueueSample.withDatabase { database async throws in
             let request = QueueSample.request(webhook: "http://a/")
             try await insert([request], database)
 
@@ -105,7 +105,7 @@ struct QueueStatementsTests {
     func `a webhook is due only where there is an address for it, and a time`(
         url: String?, hasTime: Bool, isDue: Bool
     ) async throws {
-        try await QueueSample.withDatabase { database in
+        try await QueueSample.withDatabase { database async throws in
             let request = QueueSample.request(webhook: url)
             try await insert([request], database)
             _ = try await end(request, done, deliverAt: hasTime ? begin : nil, database)
@@ -116,7 +116,7 @@ struct QueueStatementsTests {
     }
 
     @Test func `due webhooks are claimed in their order, for a while, and counted`() async throws {
-        try await QueueSample.withDatabase { database in
+        try await QueueSample.withDatabase { database async throws in
             let requests = (0..<3).map { QueueSample.request(Int64($0), webhook: "http://a/") }
             try await insert(requests, database)
             for (request, seconds) in zip(requests, [20, 10, 90] as [Int64]) {
@@ -143,7 +143,7 @@ struct QueueStatementsTests {
     }
 
     @Test func `what is acknowledged or abandoned is not due, and cannot be claimed`() async throws {
-        try await QueueSample.withDatabase { database in
+        try await QueueSample.withDatabase { database async throws in
             for delivery in [QueueRequest.Delivery.acknowledged, .abandoned] {
                 let request = QueueSample.request(webhook: "http://a/")
                 let id = request.id
@@ -163,7 +163,7 @@ struct QueueStatementsTests {
     }
 
     @Test func `after a stop, what was in progress waits again, and what was being sent is due at once`() async throws {
-        try await QueueSample.withDatabase { database in
+        try await QueueSample.withDatabase { database async throws in
             let requests = (0..<3).map { QueueSample.request(Int64($0), webhook: "http://a/") }
             try await insert(requests, database)
             _ = try await start(2, at: begin + .seconds(5), database)
@@ -184,7 +184,7 @@ struct QueueStatementsTests {
     }
 
     @Test func `old requests are deleted, but none that is not over or whose webhook is still due`() async throws {
-        try await QueueSample.withDatabase { database in
+        try await QueueSample.withDatabase { database async throws in
             let requests = (0..<4).map { QueueSample.request(Int64($0), webhook: "http://a/") }
             try await insert(requests, database)
             _ = try await end(requests[0], done, database)

@@ -4,7 +4,8 @@ import Testing
 /// Where a pay page may lead back to.
 struct ReturnAddressesTests {
     private static let app = "https://app.example.com"
-    private let addresses = ReturnAddresses(publicURL: "https://pictures.example.com", appOrigin: app)
+    private let addresses = ReturnAddresses(
+        publicURL: "https://pictures.example.com", apps: AppOrigins(listed: [app]))
 
     private func isAllowed(_ address: String, by addresses: ReturnAddresses? = nil) -> Bool {
         (try? (addresses ?? self.addresses).check(address, field: "successUrl", otherwise: "/")) == address
@@ -49,9 +50,9 @@ struct ReturnAddressesTests {
             == "https://pictures.example.com/?checkout=done")
     }
 
-    @Test(arguments: [nil, "*", "", "null"])
-    func `where no app is named only this server's pages are allowed`(app: String?) {
-        let alone = ReturnAddresses(publicURL: "http://localhost:8080", appOrigin: app)
+    @Test(arguments: [AppOrigins.none, AppOrigins(isAny: true), AppOrigins(listed: ["", "null"])])
+    func `where no app is named only this server's pages are allowed`(apps: AppOrigins) {
+        let alone = ReturnAddresses(publicURL: "http://localhost:8080", apps: apps)
 
         #expect(isAllowed("http://localhost:8080/credits", by: alone))
         #expect(!isAllowed("http://localhost/credits", by: alone) && !isAllowed("https://app.example.com", by: alone))

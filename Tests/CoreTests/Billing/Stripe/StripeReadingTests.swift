@@ -1,4 +1,5 @@
 @testable import Core
+import AsyncHTTPClient
 import Foundation
 import Testing
 

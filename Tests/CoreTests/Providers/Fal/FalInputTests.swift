@@ -36,20 +36,20 @@ struct FalInputTests {
     func `every parameter reaches the model by its own name for it, and no other does`(id: String, expected: JSON)
         async throws
     {
-        try await submit(id, Self.everything) { body in
+        try await submit(id, Self.everything) { body throws in
             #expect(try JSON(parsing: body) == expected)
         }
     }
 
     @Test(arguments: ["fal-ai/flux/schnell", "fal-ai/flux/dev", "fal-ai/fast-sdxl"])
     func `what a job does not have is left to the model, and is not sent as null`(id: String) async throws {
-        try await submit(id, ["prompt": "a", "width": 512, "height": 512]) { body in
+        try await submit(id, ["prompt": "a", "width": 512, "height": 512]) { body throws in
             #expect(try JSON(parsing: body) == ["prompt": "a", "image_size": ["width": 512, "height": 512]])
         }
     }
 
     @Test func `numbers are sent as they are: a share is no text, and a large seed no float`() async throws {
-        try await submit("fal-ai/flux/dev/image-to-image", Self.everything) { body in
+        try await submit("fal-ai/flux/dev/image-to-image", Self.everything) { body throws in
             #expect(body.contains(#""strength":0.8,"#) || body.contains(#""strength":0.8}"#))
             #expect(body.contains(#""seed":4294967295"#))
         }
@@ -71,7 +71,7 @@ struct FalInputTests {
     ) async throws {
         let id = EndpointID(rawValue: id)
         let endpoint = try #require(try await CatalogSnapshot.released().endpoints[id])
-        try await FalDriver.with({ _ in FalDriver.json(200, FalDriver.accepted) }) { provider, server in
+        try await FalDriver.with({ _ in FalDriver.json(200, FalDriver.accepted) }) { provider, server async throws in
             _ = await provider.submit(
                 Submission(endpoint: id, input: endpoint.input(parameters), webhookURL: "http://localhost/"))
             try check(try #require(server.bodies.first))

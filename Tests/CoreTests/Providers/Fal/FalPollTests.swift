@@ -26,7 +26,7 @@ struct FalPollTests {
     func `a member of another form than fal's is left out, and the rest is read`(
         body: String, progress: ProviderProgress
     ) async throws {
-        try await FalDriver.with({ _ in FalDriver.json(202, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(202, body) }) { provider, _ async throws in
             #expect(await provider.poll(reference) == .running(progress))
         }
     }
@@ -34,7 +34,7 @@ struct FalPollTests {
     @Test func `an end is noticed in a status of which nothing but the state can be read`() async throws {
         let status = #"{"status":"COMPLETED","logs":[null,[]],"metrics":{"inference_time":"fast"},"queue_position":{}}"#
         let result = FalDriver.json(200, #"{"image":{"url":"a"}}"#)
-        try await FalDriver.with(FalDriver.completed(result, status: status)) { provider, _ in
+        try await FalDriver.with(FalDriver.completed(result, status: status)) { provider, _ async throws in
             #expect(try await ended(provider) == .delivered([ProviderFile(url: "a", isFlagged: false)]))
         }
     }
@@ -59,7 +59,7 @@ struct FalPollTests {
         error: String, status: Int, body: String, code: ProviderFailure.Code, message: String
     ) async throws {
         let answer = FalDriver.completed(FalDriver.json(status, body), status: #"{"status":"COMPLETED",\#(error)}"#)
-        try await FalDriver.with(answer) { provider, _ in
+        try await FalDriver.with(answer) { provider, _ async throws in
             guard case .failed(let failure) = try await ended(provider) else { throw Unexpected("not failed") }
             #expect(failure.code == code)
             #expect(failure.message == message)
@@ -83,7 +83,7 @@ struct FalPollTests {
         status: Int, body: String, headers: String, code: ProviderFailure.Code, message: String
     ) async throws {
         let answer = FalDriver.completed(FalDriver.json(status, body, headers))
-        try await FalDriver.with(answer) { provider, _ in
+        try await FalDriver.with(answer) { provider, _ async throws in
             guard case .failed(let failure) = try await ended(provider) else { throw Unexpected("not failed") }
             #expect(failure.code == code)
             #expect(failure.message == message)
@@ -99,10 +99,10 @@ struct FalPollTests {
         status: Int, text: String, wait: Duration?
     ) async throws {
         let busy = FalDriver.json(status, "", "Retry-After: \(text)\r\n")
-        try await FalDriver.with({ _ in busy }) { provider, _ in
+        try await FalDriver.with({ _ in busy }) { provider, _ async throws in
             #expect(await provider.poll(reference) == .unavailable("HTTP \(status)", retryAfter: wait))
         }
-        try await FalDriver.with(FalDriver.completed(busy)) { provider, _ in
+        try await FalDriver.with(FalDriver.completed(busy)) { provider, _ async throws in
             #expect(await provider.poll(reference) == .unavailable("HTTP \(status) for the result", retryAfter: wait))
         }
     }
@@ -114,11 +114,11 @@ struct FalPollTests {
     func `a response that breaks off, is no HTTP or too long teaches nothing`(answer: ScriptedServer.Answer)
         async throws
     {
-        try await FalDriver.with({ _ in answer }) { provider, _ in
+        try await FalDriver.with({ _ in answer }) { provider, _ async throws in
             #expect(await provider.poll(reference) == .unavailable("no response", retryAfter: nil))
             #expect(await provider.cancel(reference) == .unavailable("no response"))
         }
-        try await FalDriver.with(FalDriver.completed(answer)) { provider, _ in
+        try await FalDriver.with(FalDriver.completed(answer)) { provider, _ async throws in
             #expect(
                 await provider.poll(reference)
                     == .unavailable("no response to the request for the result", retryAfter: nil))
@@ -130,7 +130,7 @@ struct FalPollTests {
         for (surplus, isRead) in [(0, true), (1, false)] {
             let filling = String(repeating: "x", count: FalHTTP.responseLimit - start.utf8.count - 2 + surplus)
             let answer = FalDriver.completed(FalDriver.json(200, start + filling + #""}"#))
-            try await FalDriver.with(answer) { provider, _ in
+            try await FalDriver.with(answer) { provider, _ async throws in
                 let result = await provider.poll(reference)
                 if case .ended = result { #expect(isRead) } else { #expect(!isRead) }
             }

@@ -14,7 +14,7 @@ struct FalProviderTests {
     @Test func `a submission names the whole endpoint, our webhook and our key, and sends the input as it is`()
         async throws
     {
-        try await FalDriver.with({ _ in FalDriver.json(200, FalDriver.accepted) }) { provider, server in
+        try await FalDriver.with({ _ in FalDriver.json(200, FalDriver.accepted) }) { provider, server async throws in
             #expect(await provider.submit(submission) == .accepted(requestID: "r1", queuePosition: 3))
 
             let head = try #require(server.requests.first)
@@ -42,7 +42,7 @@ struct FalProviderTests {
 
     @Test func `an endpoint that is none of fal's is asked for nothing`() async throws {
         let odd = ProviderReference(endpoint: EndpointID(rawValue: "../admin"), requestID: "1")
-        try await FalDriver.with({ _ in FalDriver.json(200, "{}") }) { provider, server in
+        try await FalDriver.with({ _ in FalDriver.json(200, "{}") }) { provider, server async throws in
             #expect(await provider.poll(odd) == .notFound)
             #expect(await provider.cancel(odd) == .notFound)
             #expect(server.requests.isEmpty)
@@ -61,7 +61,7 @@ struct FalProviderTests {
     func `a response that does not say whether the work was accepted leaves it open`(status: Int, body: String)
         async throws
     {
-        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ async throws in
             guard case .noResponse(let reason) = await provider.submit(submission) else {
                 throw Unexpected("\(await provider.submit(submission))")
             }
@@ -83,7 +83,7 @@ struct FalProviderTests {
     func `a response that surely did not accept the work is a refusal of its kind`(
         status: Int, body: String, code: ProviderFailure.Code, isTransient: Bool
     ) async throws {
-        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ async throws in
             guard case .refused(let failure) = await provider.submit(submission) else {
                 throw Unexpected("not refused")
             }
@@ -95,7 +95,9 @@ struct FalProviderTests {
 
     @Test func `a type in the header counts where the body has none, and the wait is kept`() async throws {
         let headers = "X-Fal-Error-Type: concurrent_requests_limit\r\nRetry-After: 9\r\n"
-        try await FalDriver.with({ _ in FalDriver.json(400, #"{"detail":"later"}"#, headers) }) { provider, _ in
+        try await FalDriver.with(
+            { _ in FalDriver.json(400, #"{"detail":"later"}"#, headers) }
+        ) { provider, _ async throws in
             let failure = ProviderFailure(.rateLimited, "later", isTransient: true, retryAfter: .seconds(9))
             #expect(await provider.submit(submission) == .refused(failure))
         }
@@ -109,7 +111,7 @@ struct FalProviderTests {
     func `a response that breaks off, is no HTTP or too long leaves it open`(answer: ScriptedServer.Answer)
         async throws
     {
-        try await FalDriver.with({ _ in answer }) { provider, _ in
+        try await FalDriver.with({ _ in answer }) { provider, _ async throws in
             guard case .noResponse = await provider.submit(submission) else { throw Unexpected("not open") }
         }
     }
@@ -141,7 +143,7 @@ struct FalProviderTests {
          ProviderProgress(percent: 40, logs: ["10%", "Rendering 40%", "saving"])),
     ])
     func `work that goes on is shown with what is known of it`(body: String, progress: ProviderProgress) async throws {
-        try await FalDriver.with({ _ in FalDriver.json(202, body) }) { provider, server in
+        try await FalDriver.with({ _ in FalDriver.json(202, body) }) { provider, server async throws in
             #expect(await provider.poll(reference) == .running(progress))
             #expect(server.requests.count == 1)
         }
@@ -150,7 +152,7 @@ struct FalProviderTests {
     @Test func `of long logs the last lines are kept, each of bounded length`() async throws {
         let lines = (1...30).map { #"{"message":"\#($0) \#(String(repeating: "x", count: 2000))"}"# }
         let body = #"{"status":"IN_PROGRESS","logs":[\#(lines.joined(separator: ","))]}"#
-        try await FalDriver.with({ _ in FalDriver.json(202, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(202, body) }) { provider, _ async throws in
             guard case .running(let progress) = await provider.poll(reference) else { throw Unexpected("not running") }
             #expect(progress.logs.count == 20)
             #expect(progress.logs.first?.hasPrefix("11 ") == true)
@@ -167,13 +169,13 @@ struct FalProviderTests {
     func `a poll that learns nothing changes nothing, and only 404 says that there is no such request`(
         status: Int, body: String, expected: PollResult
     ) async throws {
-        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ async throws in
             #expect(await provider.poll(reference) == expected)
         }
     }
 
     @Test func `a poll is asked to wait, and remembers it`() async throws {
-        try await FalDriver.with({ _ in FalDriver.json(429, "", "Retry-After: 30\r\n") }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(429, "", "Retry-After: 30\r\n") }) { provider, _ async throws in
             #expect(await provider.poll(reference) == .unavailable("HTTP 429", retryAfter: .seconds(30)))
         }
     }
@@ -188,7 +190,7 @@ struct FalProviderTests {
     func `a completed request has its result, or the error of its result`(status: Int, body: String, code: String)
         async throws
     {
-        try await FalDriver.with(FalDriver.completed(FalDriver.json(status, body))) { provider, _ in
+        try await FalDriver.with(FalDriver.completed(FalDriver.json(status, body))) { provider, _ async throws in
             guard case .ended(let payload) = await provider.poll(reference) else { throw Unexpected("not ended") }
             switch provider.outcome(of: payload) {
             case .delivered(let files): #expect(code.isEmpty && files.map(\.url) == ["a"])
@@ -199,7 +201,9 @@ struct FalProviderTests {
 
     @Test func `an error beside the status counts, although the result is there`() async throws {
         let status = #"{"status":"COMPLETED","logs":[],"error":"gone","error_type":"runner_disconnected"}"#
-        try await FalDriver.with(FalDriver.completed(FalDriver.json(200, "{}"), status: status)) { provider, _ in
+        try await FalDriver.with(
+            FalDriver.completed(FalDriver.json(200, "{}"), status: status)
+        ) { provider, _ async throws in
             guard case .ended(let payload) = await provider.poll(reference),
                 case .failed(let failure) = provider.outcome(of: payload)
             else { throw Unexpected("not failed") }
@@ -244,7 +248,7 @@ struct FalProviderTests {
     func `only a clear yes means that nothing will come any more`(status: Int, body: String, expected: CancelResult)
         async throws
     {
-        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ async throws in
             #expect(await provider.cancel(reference) == expected)
         }
     }

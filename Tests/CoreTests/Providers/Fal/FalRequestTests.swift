@@ -30,7 +30,9 @@ struct FalRequestTests {
     @Test func `a submission is JSON and asks for JSON, a poll and a cancel have no body, and all have our key`()
         async throws
     {
-        try await FalDriver.with(FalDriver.completed(FalDriver.json(200, FalDriver.accepted))) { provider, server in
+        try await FalDriver.with(
+            FalDriver.completed(FalDriver.json(200, FalDriver.accepted))
+        ) { provider, server async throws in
             _ = await provider.submit(submission)
             _ = await provider.poll(reference)
             _ = await provider.cancel(reference)
@@ -40,14 +42,14 @@ struct FalRequestTests {
             #expect(heads.allSatisfy { $0.contains("\r\nauthorization: key id:secret\r\n") })
             #expect(heads.allSatisfy { $0.contains("\r\naccept: application/json\r\n") })
             #expect(heads.filter { $0.contains("\r\ncontent-type: application/json\r\n") } == [heads[0]])
-            #expect(server.bodies.dropFirst().allSatisfy(\.isEmpty))
+            #expect(server.bodies.dropFirst().allSatisfy { $0.isEmpty })
         }
     }
 
     @Test func `each request has a bound of time of its own`() async throws {
         let waits = Waits()
         let answer = FalDriver.completed(FalDriver.json(200, FalDriver.accepted))
-        try await FalDriver.with(answer, time: waits.time) { provider, _ in
+        try await FalDriver.with(answer, time: waits.time) { provider, _ async throws in
             _ = await provider.submit(submission)
             #expect(waits.all == [.seconds(30)])
 
@@ -60,7 +62,7 @@ struct FalRequestTests {
     }
 
     @Test func `after its time a submission is open, and a poll and a cancel have learned nothing`() async throws {
-        try await FalDriver.with({ _ in .init("", closes: false) }, time: hurried) { provider, _ in
+        try await FalDriver.with({ _ in .init("", closes: false) }, time: hurried) { provider, _ async throws in
             #expect(await provider.submit(submission) == .noResponse("no complete response in time"))
             #expect(await provider.poll(reference) == .unavailable("no response", retryAfter: nil))
             #expect(await provider.cancel(reference) == .unavailable("no response"))
@@ -74,7 +76,7 @@ struct FalRequestTests {
         FalDriver.json(504, ""), .init(""), .init("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"),
     ])
     func `a submission is sent once, whatever becomes of it`(answer: ScriptedServer.Answer) async throws {
-        try await FalDriver.with({ _ in answer }) { provider, server in
+        try await FalDriver.with({ _ in answer }) { provider, server async throws in
             _ = await provider.submit(submission)
 
             #expect(server.requests.count == 1)
@@ -85,7 +87,7 @@ struct FalRequestTests {
     func `a redirect is not followed, so that the key and the input go nowhere else`(status: Int) async throws {
         let elsewhere = try await ScriptedServer { _ in FalDriver.json(200, FalDriver.accepted) }
         let location = "Location: http://127.0.0.1:\(elsewhere.port)/\r\n"
-        try await FalDriver.with({ _ in FalDriver.json(status, "", location) }) { provider, server in
+        try await FalDriver.with({ _ in FalDriver.json(status, "", location) }) { provider, server async throws in
             #expect(
                 await provider.submit(submission)
                     == .refused(ProviderFailure(.failed, "HTTP \(status)", isTransient: true)))
@@ -103,7 +105,7 @@ struct FalRequestTests {
         let urls = #""response_url":"\#(url)","status_url":"\#(url)","cancel_url":"\#(url)""#
         let accepted = FalDriver.json(200, #"{"request_id":"r1",\#(urls)}"#)
         let completed = #"{"status":"COMPLETED",\#(urls)}"#
-        try await FalDriver.with(FalDriver.completed(accepted, status: completed)) { provider, server in
+        try await FalDriver.with(FalDriver.completed(accepted, status: completed)) { provider, server async throws in
             #expect(await provider.submit(submission) == .accepted(requestID: "r1", queuePosition: nil))
             let mine = ProviderReference(endpoint: submission.endpoint, requestID: "r1")
             _ = await provider.poll(mine)
@@ -123,7 +125,7 @@ struct FalRequestTests {
     func `a response with a request's id is an acceptance, whatever else it has or lacks`(
         status: Int, body: String, position: Int?
     ) async throws {
-        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ in
+        try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ async throws in
             #expect(await provider.submit(submission) == .accepted(requestID: "r1", queuePosition: position))
         }
     }
@@ -137,7 +139,7 @@ struct FalRequestTests {
     func `what is said of a failure has neither our key nor our webhook's address`(answer: ScriptedServer.Answer)
         async throws
     {
-        try await FalDriver.with({ _ in answer }) { provider, _ in
+        try await FalDriver.with({ _ in answer }) { provider, _ async throws in
             await expectDiscreet(provider)
         }
     }
