@@ -18,16 +18,21 @@ package final class ScriptedServer: Sendable {
         }
 
         package static func ok(_ body: [UInt8], announcing length: Int? = nil, closes: Bool = true) -> Answer {
-            Answer("HTTP/1.1 200 OK\r\nContent-Length: \(length ?? body.count)\r\n\r\n", body: body, closes: closes)
+            Answer(
+                "HTTP/1.1 200 OK\r\n\(closes ? closing : "")Content-Length: \(length ?? body.count)\r\n\r\n",
+                body: body, closes: closes)
         }
 
         package static func redirect(to address: String) -> Answer {
-            Answer("HTTP/1.1 302 Found\r\nLocation: \(address)\r\nContent-Length: 0\r\n\r\n")
+            Answer("HTTP/1.1 302 Found\r\n\(closing)Location: \(address)\r\nContent-Length: 0\r\n\r\n")
         }
 
         package static func status(_ status: Int, _ headers: String = "") -> Answer {
-            Answer("HTTP/1.1 \(status) No\r\n\(headers)Content-Length: 0\r\n\r\n")
+            Answer("HTTP/1.1 \(status) No\r\n\(closing)\(headers)Content-Length: 0\r\n\r\n")
         }
+
+        /// Without it a client may send its next request on a connection that is about to close.
+        private static let closing = "Connection: close\r\n"
     }
 
     private let channel: any Channel

@@ -111,8 +111,10 @@ struct KilledWebhookTests {
                 "DARKROOM_STRIPE_URL": url,
                 "DARKROOM_LOG_LEVEL": "warning",
             ]
+            // On SQLite a folder has one server.
+            let roles: [RunningNode.Role] = engine == .postgres ? [.server, .server] : [.server]
             try await RunningNodes.with(
-                [.server, .server], databaseURL: databaseURL, sandbox: sandbox, environment: environment
+                roles, databaseURL: databaseURL, sandbox: sandbox, environment: environment
             ) {
                 try await body($0, stripe)
             }
