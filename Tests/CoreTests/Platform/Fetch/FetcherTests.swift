@@ -164,9 +164,10 @@ struct FetcherTests {
     }
 
     @Test func `nobody there is worth another try`() async throws {
-        let port = try await ScriptedServer { _ in .status(200) }.port
+        let port = try RefusingPort()
+        defer { withExtendedLifetime(port) {} }
         do {
-            _ = try await fetcher().bytes(of: "http://a.example:\(port)/", limit: 10)
+            _ = try await fetcher().bytes(of: "http://a.example:\(port.number)/", limit: 10)
             Issue.record("nobody answered, and yet there was an answer")
         } catch let error as FetchError {
             #expect(error.isTransient)
