@@ -6,20 +6,7 @@ import Testing
 import Web
 
 /// Each setting by itself: what it may be, and what is said of it otherwise.
-struct SettingBoundsTests {
-    private func read(_ values: [String: String]) throws -> Settings {
-        try Settings.read(SettingsReader(values: values))
-    }
-
-    private func problems(_ values: [String: String]) -> [String] {
-        do {
-            _ = try read(values)
-            return []
-        } catch {
-            return (error as? SettingsProblems)?.problems ?? ["\(error)"]
-        }
-    }
-
+struct SettingBoundsTests: ReadsSettings {
     @Test(arguments: [
         ("PORT", 1, 65_535), ("DATABASE_CONNECTIONS", 2, 200), ("STORAGE_QUOTA_MB", 1, 1_000_000_000),
         ("LEASE_SECONDS", 1, 600), ("WORKER_CONCURRENCY", 1, 1000), ("SHUTDOWN_GRACE_SECONDS", 0, 300),

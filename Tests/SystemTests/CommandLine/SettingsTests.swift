@@ -2,7 +2,7 @@
 import Core
 import Testing
 
-struct SettingsTests {
+struct SettingsTests: ReadsSettings {
     @Test func `nothing is needed`() throws {
         let settings = try read([:])
 
@@ -162,20 +162,5 @@ struct SettingsTests {
 
     @Test func `the sandbox needs a port of its own`() {
         #expect(problems(["DARKROOM_PORT": "9000", "DARKROOM_SANDBOX_PORT": "9000"]).count == 1)
-    }
-
-    private func read(_ values: [String: String]) throws -> Settings {
-        try Settings.read(SettingsReader(values: values))
-    }
-
-    private func problems(_ values: [String: String]) -> [String] {
-        do {
-            _ = try read(values)
-            return []
-        } catch let error as SettingsProblems {
-            return error.problems
-        } catch {
-            return ["\(error)"]
-        }
     }
 }
