@@ -16,7 +16,7 @@ struct Responder: HTTPResponder {
 
     func respond(to request: Request, context: Context) async throws -> Response {
         guard let route = Route(request.method, request.uri.path) else {
-            return FalResponse.error(404, "Path \(request.uri.path.prefix(200)) not found")
+            return FalResponse.error(404, "Path \(request.uri.path.excerpt) not found")
         }
         do {
             return try await respond(to: route, request, context)

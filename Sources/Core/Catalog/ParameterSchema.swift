@@ -4,7 +4,7 @@ import Foundation
 package struct ParameterSchema: Sendable, Hashable, Codable {
     package struct Parameter: Sendable, Hashable, Codable {
         package enum ValueType: String, Sendable, Codable {
-            /// Text; `minimum` and `maximum` count characters.
+            /// Text; `minimum` and `maximum` count characters as people see them, beside `ParameterSchema.textLimit`.
             case text
             case integer
             /// A whole number of hundredths, sent as a fraction of one.
@@ -27,6 +27,9 @@ package struct ParameterSchema: Sendable, Hashable, Codable {
         package let choices: [String]?
         package let `default`: JSON?
     }
+
+    /// The most bytes that a text may have, whatever its characters are made of.
+    package static let textLimit = 16 << 10
 
     package let parameters: [Parameter]
 
@@ -62,7 +65,7 @@ extension ParameterSchema {
     /// The parameters with defaults filled in, each checked. `resolution` also gives `width` and `height`.
     package func validate(_ given: [String: JSON]) throws(ParameterError) -> [String: JSON] {
         for name in given.keys.sorted() where parameter(name) == nil {
-            let known = parameters.map(\.name).joined(separator: ", ")
+            let (name, known) = (name.excerpt, parameters.map(\.name).joined(separator: ", "))
             throw ParameterError(
                 code: .unknown, field: name, message: "Unknown parameter '\(name)'. Supported parameters: \(known).")
         }
@@ -126,6 +129,9 @@ extension ParameterSchema.Parameter {
     private func checkText(_ value: JSON) throws(ParameterError) -> JSON {
         guard let text = value.string else { throw invalid("must be a string") }
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        guard trimmed.utf8.count <= ParameterSchema.textLimit else {
+            throw invalid("must have at most \(ParameterSchema.textLimit) bytes; it has \(trimmed.utf8.count)")
+        }
         let count = trimmed.count
         guard count >= minimum ?? 0 else {
             throw invalid("must have at least \(minimum ?? 0) \(minimum == 1 ? "character" : "characters")")

@@ -68,7 +68,7 @@ extension Store {
         if parameters.has("email") {
             customer.email = try parameters.text("email", limit: 512)
             if let email = customer.email, !email.contains("@") {
-                throw APIError.invalid("email", "Invalid email address: \(email.prefix(100))", code: "email_invalid")
+                throw APIError.invalid("email", "Invalid email address: \(email.excerpt)", code: "email_invalid")
             }
         }
         if parameters.has("name") { customer.name = try parameters.text("name", limit: 256) }

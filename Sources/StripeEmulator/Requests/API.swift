@@ -38,7 +38,7 @@ struct API: Sendable {
             throw APIError(
                 status: 404,
                 message: """
-                    Unrecognized request URL (\(request.method.rawValue): \(request.path.prefix(200))). \
+                    Unrecognized request URL (\(request.method.rawValue): \(request.path.excerpt)). \
                     See docs/stripe-sandbox.md.
                     """)
         }
@@ -81,7 +81,7 @@ struct API: Sendable {
         guard keysInUse.acquire(key) else {
             throw APIError(
                 status: 409, type: "idempotency_error", code: "idempotency_key_in_use",
-                message: "There is currently another in-progress request using this Idempotent Key: \(key).")
+                message: "There is currently another in-progress request using this Idempotent Key: \(key.excerpt).")
         }
         defer { keysInUse.release(key) }
         let since = emulator.time.now() - .seconds(86_400)
@@ -111,14 +111,14 @@ struct API: Sendable {
         do {
             return try StripeForm(decoding: request.method == .post ? request.body : request.query)
         } catch {
-            throw APIError.invalid(nil, "The parameters cannot be read: \(error)")
+            throw APIError.invalid(nil, "The parameters cannot be read: \("\(error)".excerpt)")
         }
     }
 
     private func version(_ text: String?) throws -> APIVersion? {
         guard let text else { return nil }
         guard let version = APIVersion(text) else {
-            throw APIError.invalid(nil, "Invalid Stripe API version: \(text.prefix(40))")
+            throw APIError.invalid(nil, "Invalid Stripe API version: \(text.excerpt)")
         }
         return version
     }
@@ -136,7 +136,8 @@ struct API: Sendable {
         }
         guard key.map({ isSameSecret(given, $0) }) ?? given.hasPrefix("sk_test_") else {
             throw APIError(
-                status: 401, code: "api_key_invalid", message: "Invalid API Key provided: \(given.prefix(8))****")
+                status: 401, code: "api_key_invalid",
+                message: "Invalid API Key provided: \(given.beginning(bytes: 8))****")
         }
     }
 }

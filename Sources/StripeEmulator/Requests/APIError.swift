@@ -22,7 +22,7 @@ struct APIError: Error, Sendable {
         let noun = kind == .session ? "checkout.session" : kind.rawValue.replacing("_", with: " ")
         return APIError(
             status: param == "id" ? 404 : 400, code: "resource_missing",
-            message: "No such \(noun): '\(id.prefix(100))'", param: param)
+            message: "No such \(noun): '\(id.beginning(bytes: 100))'", param: param)
     }
 
     static let declined = APIError(

@@ -13,7 +13,7 @@ struct Parameters: Sendable {
     func allow(_ names: String...) throws {
         for member in form.members ?? []
         where !names.contains(member.name) && !(path.isEmpty && member.name == "expand") {
-            let name = name(member.name)
+            let name = name(member.name.excerpt)
             throw APIError.invalid(name, "Received unknown parameter: \(name)", code: "parameter_unknown")
         }
     }
@@ -48,7 +48,7 @@ struct Parameters: Sendable {
         guard let text = try text(name) else { return nil }
         guard let number = Int64(text), range.contains(number) else {
             throw APIError.invalid(
-                self.name(name), "Invalid integer: \(text.prefix(40))", code: "parameter_invalid_integer")
+                self.name(name), "Invalid integer: \(text.excerpt)", code: "parameter_invalid_integer")
         }
         return number
     }
@@ -60,7 +60,7 @@ struct Parameters: Sendable {
         case nil: nil
         case "true": true
         case "false": false
-        case let text?: throw APIError.invalid(self.name(name), "Invalid boolean: \(text.prefix(40))")
+        case let text?: throw APIError.invalid(self.name(name), "Invalid boolean: \(text.excerpt)")
         }
     }
 

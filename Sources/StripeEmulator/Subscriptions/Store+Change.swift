@@ -88,7 +88,7 @@ extension Store {
             }
             guard let place = items.firstIndex(where: { $0.id == id }) else {
                 throw APIError.invalid(
-                    part.name("id"), "No such subscription item: '\(id.prefix(100))'", code: "resource_missing")
+                    part.name("id"), "No such subscription item: '\(id.excerpt)'", code: "resource_missing")
             }
             if try part.bool("deleted") == true {
                 items.remove(at: place)

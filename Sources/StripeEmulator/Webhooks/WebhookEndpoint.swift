@@ -39,7 +39,7 @@ extension Store {
         try parameters.allow("url", "enabled_events", "api_version", "description", "metadata", "connect")
         let version = try parameters.text("api_version").map { text in
             guard let version = APIVersion(text) else {
-                throw APIError.invalid("api_version", "Invalid Stripe API version: \(text.prefix(40))")
+                throw APIError.invalid("api_version", "Invalid Stripe API version: \(text.excerpt)")
             }
             return version
         }

@@ -41,7 +41,7 @@ extension APIError {
         case .notAllowed:
             self.init(.forbidden, "not_allowed", "Only a signed-in owner or admin can manage API keys.")
         case .invalidName:
-            self = .invalidParameter("name", "'name' must have 1 to 100 characters.")
+            self = .invalidParameter("name", "'name' must have 1 to \(APIKeys.nameLimit) bytes.")
         case .tooMany:
             self.init(
                 .unprocessableContent, "too_many_keys",

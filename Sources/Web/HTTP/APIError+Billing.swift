@@ -25,12 +25,12 @@ extension APIError {
         case .noSuchItem(.pack(let name)):
             self.init(
                 .unprocessableContent, "unknown_pack",
-                "Unknown pack '\(name.prefix(64))'. GET /api/billing/packs lists the packs.", field: "pack")
+                "Unknown pack '\(name.excerpt)'. GET /api/billing/packs lists the packs.", field: "pack")
         case .noSuchItem(.plan(let name)):
             self.init(
                 .unprocessableContent, "unknown_plan",
                 """
-                Unknown plan '\(name.prefix(64))'. GET /api/billing/packs lists the plans. To end a plan, use the \
+                Unknown plan '\(name.excerpt)'. GET /api/billing/packs lists the plans. To end a plan, use the \
                 billing portal.
                 """,
                 field: "plan")

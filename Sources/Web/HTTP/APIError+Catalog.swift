@@ -43,7 +43,7 @@ extension APIError {
             let field = error.path.isEmpty ? "document" : "document.\(error.path)"
             self.init(.unprocessableContent, "invalid_prices", "'\(field)' \(error.message).", field: field)
         case .invalidNote:
-            self = .invalidParameter("note", "'note' must give the reason in 1 to 500 characters.")
+            self = .invalidParameter("note", "'note' must give the reason in 1 to \(PriceDrafts.noteLimit) bytes.")
         case .tooMany(let limit):
             self.init(
                 .unprocessableContent, "too_many_drafts",

@@ -50,12 +50,12 @@ extension APIError {
         case .catalog(.unknownKind(let name, let known)):
             self.init(
                 .unprocessableContent, "unknown_kind",
-                "Unknown kind '\(name.prefix(64))'. Supported kinds: \(known.joined(separator: ", ")).", field: "kind")
+                "Unknown kind '\(name.excerpt)'. Supported kinds: \(known.joined(separator: ", ")).", field: "kind")
         case .catalog(.unknownEndpoint(let name, let kind, let known)):
             self.init(
                 .unprocessableContent, "unknown_endpoint",
                 """
-                Endpoint '\(name.prefix(100))' does not support kind '\(kind.rawValue)'. Supported endpoints: \
+                Endpoint '\(name.excerpt)' does not support kind '\(kind.rawValue)'. Supported endpoints: \
                 \(known.joined(separator: ", ")).
                 """,
                 field: "endpoint")

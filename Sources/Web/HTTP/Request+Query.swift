@@ -114,7 +114,7 @@ extension Request {
 extension APIError {
     /// - Parameter known: The parameters that there are, in the order in which the message has them.
     static func unknownParameter(_ name: String, known: [String]) -> APIError {
-        let name = String(name.prefix(64))
+        let name = name.excerpt
         var message = "Unknown parameter '\(name)'."
         if let meant = known.nearest(to: name) { message += " Did you mean '\(meant)'?" }
         message += known.isEmpty

@@ -27,7 +27,7 @@ struct ProviderWebhook: Sendable {
             _ = try await receive(webhook, from: ProviderName(rawValue: provider), token: token)
         } catch let refusal as WebhookRefusal {
             context.logger.warning(
-                "webhook refused", metadata: ["reason": "\(refusal.rawValue)", "provider": "\(provider.prefix(32))"])
+                "webhook refused", metadata: ["reason": "\(refusal.rawValue)", "provider": "\(provider.excerpt)"])
             throw refusal
         }
         return .json(Acknowledgment())

@@ -74,8 +74,23 @@ struct KeyTests {
         }
     }
 
-    @Test(arguments: ["", "   ", String(repeating: "n", count: 101)])
-    func `a key has a name`(name: String) async throws {
+    @Test(arguments: TestEngine.available)
+    func `a name of 200 bytes is stored as it is`(on engine: TestEngine) async throws {
+        let world = try await AppFixture(engine)
+        let owner = try await owner(of: world)
+        let name = String(repeating: "é", count: 100)
+
+        _ = try await world.identity.apiKeys.create(named: name, by: owner)
+
+        #expect(try await world.identity.apiKeys.list(for: owner).map(\.name) == [name])
+    }
+
+    @Test(arguments: [
+        "", "   ", String(repeating: "n", count: 201), String(repeating: "é", count: 100) + "n",
+        // One character, as people see it.
+        "k" + String(repeating: "\u{301}", count: 100),
+    ])
+    func `a key has a name, which is bounded in bytes`(name: String) async throws {
         let world = try await AppFixture()
         let owner = try await owner(of: world)
 

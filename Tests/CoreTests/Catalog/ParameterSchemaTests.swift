@@ -41,11 +41,31 @@ struct ParameterSchemaTests {
     }
 
     @Test func `text without bounds has ten thousand characters at most`() throws {
-        let most = JSON.string(String(repeating: "é", count: 10_000))
+        let most = JSON.string(String(repeating: "e", count: 10_000))
 
         #expect(try outcome(#""type": "text""#, most) == most)
-        #expect(try outcome(#""type": "text""#, .string(String(repeating: "é", count: 10_001))) == nil)
+        #expect(try outcome(#""type": "text""#, .string(String(repeating: "e", count: 10_001))) == nil)
         #expect(try outcome(#""type": "text""#, "") == "")
+    }
+
+    @Test(arguments: [
+        ("e", 16_384, true), ("e", 16_385, false), ("é", 8192, true), ("é", 8193, false),
+        // One character, as people see it.
+        ("\u{301}", 8192, true), ("\u{301}", 8193, false),
+    ])
+    func `text has 16 KB at most, however few characters that is`(unit: String, count: Int, isValid: Bool) throws {
+        // Blanks around the text are not sent on, and do not count.
+        let text = String(repeating: unit, count: count) + "  "
+        #expect((try outcome(#""type": "text", "maximum": 20000"#, .string(text)) != nil) == isValid)
+    }
+
+    @Test func `an error repeats 64 code points of an unknown name, and not one character of a megabyte`() throws {
+        let name = "x" + String(repeating: "\u{301}", count: 500_000)
+        let cut = "x" + String(repeating: "\u{301}", count: 63)
+
+        #expect(throws: ParameterError(
+            code: .unknown, field: cut, message: "Unknown parameter '\(cut)'. Supported parameters: p.")
+        ) { try schema(#"{"name": "p", "type": "text"}"#).validate([name: 1]) }
     }
 
     @Test(arguments: [

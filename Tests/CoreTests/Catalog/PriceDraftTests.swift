@@ -152,7 +152,7 @@ struct PriceDraftTests {
     @Test func `a note says why, and there is an end to drafts`() async throws {
         let world = try await TestWorld()
 
-        for note in ["", "  ", String(repeating: "x", count: 501)] {
+        for note in ["", "  ", String(repeating: "x", count: 2001), "x" + String(repeating: "\u{301}", count: 1000)] {
             await #expect(throws: PriceDraftError.invalidNote) {
                 try await drafts(world).create(.init(note: note), by: Self.administrator)
             }

@@ -4,6 +4,8 @@ package import SQL
 /// An account's keys. Only those who manage the account may see or change them, and no key may make another.
 package struct APIKeys: Sendable {
     package static let limit = 100
+    /// The most bytes of a name.
+    package static let nameLimit = 200
 
     private let database: Database
     private let credentials: CredentialCache
@@ -19,7 +21,7 @@ package struct APIKeys: Sendable {
     package func create(named name: String, by actor: Actor) async throws -> (key: APIKey, secret: String) {
         try demandManager(actor)
         let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard (1...100).contains(name.count) else { throw APIKeyError.invalidName }
+        guard (1...Self.nameLimit).contains(name.utf8.count) else { throw APIKeyError.invalidName }
         let now = time.now()
         let secret = APIKey.makeSecret()
         let key = APIKey(

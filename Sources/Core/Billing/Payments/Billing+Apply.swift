@@ -56,7 +56,7 @@ extension Billing {
     }
 
     private func putOff(_ event: StripeEvent, tries: Int, _ error: any Error) async throws -> StripeEvent.Outcome? {
-        let (now, reason) = (time.now(), String(String(describing: error).prefix(500)))
+        let (now, reason) = (time.now(), String(describing: error).beginning(bytes: 500))
         let effect = Billing.effect(ofFailure: reason, of: event.id, tries: tries, now: now)
         try await write(effect, of: event, now: now)
         let isOver = if case .end = effect { true } else { false }

@@ -124,7 +124,7 @@ private struct Response: Sendable {
         status = response.status
         json = try? JSON(parsing: response.body)
         let headers = response.headers
-        requestID = headers.first(name: "Request-Id").map { String($0.prefix(100)) }
+        requestID = headers.first(name: "Request-Id").map { $0.beginning(bytes: 100) }
         shouldRetry = headers.first(name: "Stripe-Should-Retry").flatMap { ["true": true, "false": false][$0] }
     }
 
@@ -132,11 +132,11 @@ private struct Response: Sendable {
         guard let error = json?["error"], let type = error["type"]?.string
         else { return .unavailable("HTTP \(status)") }
         if status >= 500 || status == 429 || status == 409 {
-            return .unavailable("HTTP \(status): \(error["message"]?.string?.prefix(200) ?? "")")
+            return .unavailable("HTTP \(status): \(error["message"]?.string?.beginning(bytes: 200) ?? "")")
         }
         return .refused(.init(
             status: status, type: type, code: error["code"]?.string, parameter: error["param"]?.string,
-            message: String((error["message"]?.string ?? "").prefix(500)), requestID: requestID))
+            message: (error["message"]?.string ?? "").beginning(bytes: 500), requestID: requestID))
     }
 }
 

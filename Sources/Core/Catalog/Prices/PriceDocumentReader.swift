@@ -63,7 +63,7 @@ extension PriceList.Document {
             self.path = path
             if let unknown = values.keys.filter({ !names.contains($0) }).sorted().first {
                 throw PriceDocumentError(
-                    path: at(unknown), message: "is unknown; supported are \(names.joined(separator: ", "))")
+                    path: at(unknown.excerpt), message: "is unknown; supported are \(names.joined(separator: ", "))")
             }
             if let missing = names.first(where: { values[$0] == nil && !optional.contains($0) }) {
                 throw PriceDocumentError(path: at(missing), message: "is required")

@@ -6,6 +6,8 @@ package import SQL
 /// read the catalog.
 package struct PriceDrafts: Sendable {
     package static let limit = 50
+    /// The most bytes of a note.
+    package static let noteLimit = 2000
 
     /// What an administrator changes in a draft. A member that is left out stays, or is as in the current version.
     package struct Edit: Sendable {
@@ -132,7 +134,7 @@ package struct PriceDrafts: Sendable {
 
     private func check(_ note: String) throws(PriceDraftError) -> String {
         let note = note.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard (1...500).contains(note.count) else { throw .invalidNote }
+        guard (1...Self.noteLimit).contains(note.utf8.count) else { throw .invalidNote }
         return note
     }
 

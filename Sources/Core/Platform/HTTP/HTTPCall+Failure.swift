@@ -33,7 +33,7 @@ extension HTTPCall.Failure {
     /// From what the client throws. A pool of connections may report that none came about as it would a broken one.
     init(_ error: any Error) {
         let timeouts: [HTTPClientError] = [.readTimeout, .writeTimeout, .tlsHandshakeTimeout, .deadlineExceeded]
-        let reason = String(String(describing: error).prefix(200))
+        let reason = String(describing: error).beginning(bytes: 200)
         switch error {
         case _ where Task.isCancelled || error is CancellationError: self = .cancelled
         case let error as HTTPClientError where error == .connectTimeout: self = .connectTimedOut

@@ -1,7 +1,7 @@
 /// What fal's errors mean to us, by their type where they have one, else by HTTP's status.
 enum FalFailure {
     static func read(status: Int, error: FalErrorBody?, retryAfter: Duration? = nil) -> ProviderFailure {
-        let message = String((error?.message ?? "HTTP \(status)").prefix(500))
+        let message = (error?.message ?? "HTTP \(status)").beginning(bytes: 500)
         let (code, isTransient) = classify(status, error?.types ?? [])
         return ProviderFailure(code, message, isTransient: isTransient, retryAfter: retryAfter)
     }

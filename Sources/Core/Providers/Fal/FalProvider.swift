@@ -70,7 +70,7 @@ package struct FalProvider: Provider {
         switch response.status {
         case 200..<300:
             // The id alone says that the work was accepted. To insist on more would be to submit it a second time.
-            guard let id = response.json?["request_id"]?.string, !id.isEmpty else {
+            guard let id = response.json?["request_id"]?.string, (1...255).contains(id.utf8.count) else {
                 return .noResponse("HTTP \(response.status) without a request id")
             }
             let position = response.json?["queue_position"]?.integer.flatMap { Int(exactly: $0) }
@@ -100,7 +100,7 @@ package struct FalProvider: Provider {
             let logs = status.logs ?? []
             return .running(ProviderProgress(
                 percent: logs.last { $0.percentage != nil }?.percentage,
-                logs: logs.suffix(20).map { String($0.message.prefix(500)) }))
+                logs: logs.suffix(20).map { $0.message.beginning(bytes: 500) }))
         case .completed:
             return await result(url, status)
         }

@@ -7,7 +7,7 @@ enum FalResult {
 
     static func failed(_ error: String, type: String?, status: Int, payload: JSON?) -> JSON {
         var members: [String: JSON] = [
-            "status": "ERROR", "error": .string(String(error.prefix(1000))), "statusCode": .integer(Int64(status)),
+            "status": "ERROR", "error": .string(error.beginning(bytes: 1000)), "statusCode": .integer(Int64(status)),
         ]
         members["payload"] = payload
         members["errorType"] = type.map { .string($0) }

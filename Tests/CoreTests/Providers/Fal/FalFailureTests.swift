@@ -83,6 +83,7 @@ struct FalFailureTests {
     @Test func `the message is the provider's own, of bounded length`() {
         #expect(read(422, text: "too dark").message == "too dark")
         #expect(read(500, text: String(repeating: "x", count: 10_000)).message.count == 500)
+        #expect(read(500, text: "x" + String(repeating: "\u{301}", count: 10_000)).message.utf8.count == 499)
         #expect(FalFailure.read(status: 503, error: nil).message == "HTTP 503")
     }
 

@@ -29,6 +29,8 @@ struct OfferRouteTests {
             let changed = try await world.send(.put, "/plans/pro", pro)
             #expect(changed["monthlyCredits"] == 2500 && changed["rollover"] == 1 && changed["amount"] == 5900)
             #expect(try await world.send(.put, "/plans/pro", ["forSale": false])["amount"] == nil)
+            let longest = String(repeating: "é", count: 100)
+            #expect(try await world.send(.put, "/plans/pro", ["title": .string(longest)])["title"]?.string == longest)
             let team: JSON = ["title": "Team", "monthlyCredits": 1000, "concurrentJobs": 2, "amount": 3000]
             let added = try await world.send(.put, "/plans/team", team)
             #expect(added.status == 200)
@@ -38,6 +40,8 @@ struct OfferRouteTests {
     }
 
     @Test func `what makes no sense is refused, and the free plan stays free`() async throws {
+        // One character as people see it.
+        let accents = String(repeating: "\u{301}", count: 200)
         try await AdminWorld.run { world in
             for (path, body, code) in [
                 ("/packs/small", ["credits": 0], "invalid_parameter"),
@@ -46,6 +50,9 @@ struct OfferRouteTests {
                 ("/packs/small", ["currency": "xxq"], "invalid_parameter"),
                 ("/packs/small", ["credits": 10_000_001], "invalid_parameter"),
                 ("/packs/small", ["title": ""], "invalid_parameter"),
+                ("/packs/small", ["title": .string(String(repeating: "t", count: 101))], "invalid_parameter"),
+                ("/packs/small", ["title": .string("t" + accents)], "invalid_parameter"),
+                ("/plans/pro", ["title": .string("t" + accents)], "invalid_parameter"),
                 ("/packs/Big", ["title": "Big", "credits": 1, "amount": 1], "invalid_parameter"),
                 ("/packs/two%20words", ["title": "Two", "credits": 1, "amount": 1], "invalid_parameter"),
                 ("/packs/small", ["price": 5], "unknown_parameter"),
