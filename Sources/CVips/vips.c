@@ -50,6 +50,7 @@ darkroom_picture_facts darkroom_picture_get_facts(const darkroom_picture *pictur
         .pages = vips_image_get_n_pages(in),
         .orientation = vips_image_get_orientation(in),
         .has_alpha = vips_image_hasalpha(in),
+        .pixel_bytes = (int32_t)VIPS_IMAGE_SIZEOF_PEL(in),
     };
     return facts;
 }

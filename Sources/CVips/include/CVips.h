@@ -23,6 +23,8 @@ typedef struct darkroom_picture_facts {
     int32_t pages;
     int32_t orientation;
     int32_t has_alpha;
+    // Bytes of one pixel as it is decoded, before any conversion.
+    int32_t pixel_bytes;
 } darkroom_picture_facts;
 
 // Starts libvips once, however often it is called: one thread per operation, no cache. Returns 0 when it works.

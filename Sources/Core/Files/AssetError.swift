@@ -9,9 +9,13 @@ package enum AssetError: Error, Sendable, Hashable {
     /// The header does not say what it must, or is cut short.
     case damaged(FileType)
     case tooManyPixels(ImageSize)
+    /// Within the bounds in pixels, but a decoder would hold too many bytes for each of them.
+    case decodesTooLarge(ImageSize, bytes: Int)
     case tooLarge(limit: Int)
     case quotaExceeded(used: Int, limit: Int)
     case tooManyUploads(limit: Int, retryAfter: Duration)
+    /// So many files of the account are arriving already.
+    case tooManyAtOnce(limit: Int)
     case inUse(by: ID<Job>)
     case invalidName
     case invalidTags

@@ -30,6 +30,8 @@ package struct FileCheck: Sendable, Hashable {
     private static func dimensions(of file: IncomingFile, _ type: FileType) throws(AssetError) -> ImageSize {
         guard let size = ImageSize(head: file.head, type: type) else { throw .damaged(type) }
         guard size.isBearable else { throw .tooManyPixels(size) }
+        let bytes = size.width * size.height * DecodedPixel.bytes(head: file.head, type: type)
+        guard bytes <= ImageSize.mostDecodedBytes else { throw .decodesTooLarge(size, bytes: bytes) }
         return size
     }
 }

@@ -26,8 +26,10 @@ package struct ImageSize: Sendable, Hashable {
 
     package static let longestSide = 16_384
     package static let mostPixels = 50_000_000
+    /// Of a picture with the most pixels, 8 bits a color, and alpha.
+    package static let mostDecodedBytes = 4 * mostPixels
 
-    /// Small enough to decode.
+    /// Small enough to decode, as far as its pixels go.
     var isBearable: Bool {
         max(width, height) <= Self.longestSide && width * height <= Self.mostPixels
     }
@@ -64,26 +66,11 @@ package struct ImageSize: Sendable, Hashable {
         }
     }
 
-    /// Walks the segments to the frame header: the size is behind the metadata, however much there is.
     private static func jpeg(_ bytes: ByteReader) -> ImageSize? {
-        var position = 2
-        while let marker = bytes[position + 1], bytes[position] == 0xFF {
-            switch marker {
-            case 0xFF:
-                position += 1
-            case 0xC0...0xCF where ![0xC4, 0xC8, 0xCC].contains(marker):
-                guard let height = bytes.big16(at: position + 5), let width = bytes.big16(at: position + 7)
-                else { return nil }
-                return ImageSize(width: width, height: height)
-            case 0x01, 0xD0...0xD8:
-                position += 2
-            case 0xD9, 0xDA:
-                return nil
-            default:
-                guard let length = bytes.big16(at: position + 2), length >= 2 else { return nil }
-                position += 2 + length
-            }
+        JPEGFrame(bytes).flatMap { frame in
+            guard let height = bytes.big16(at: frame.position + 5), let width = bytes.big16(at: frame.position + 7)
+            else { return nil }
+            return ImageSize(width: width, height: height)
         }
-        return nil
     }
 }

@@ -39,6 +39,14 @@ extension APIError {
                 per side and \(ImageSize.mostPixels) pixels in total.
                 """,
                 details: ["width": .integer(Int64(size.width)), "height": .integer(Int64(size.height))])
+        case .decodesTooLarge(let size, let bytes):
+            self.init(
+                .unprocessableContent, "image_too_large",
+                """
+                The image has \(size.width) × \(size.height) pixels, and decoding it takes \(bytes) bytes. The limit \
+                is \(ImageSize.mostDecodedBytes) bytes. Save it with 8 bits per color, or make it smaller.
+                """,
+                details: ["width": .integer(Int64(size.width)), "height": .integer(Int64(size.height))])
         case .tooLarge(let limit):
             self.init(
                 .contentTooLarge, "file_too_large", "The file is larger than \(limit) bytes.",
@@ -53,6 +61,11 @@ extension APIError {
                 .tooManyRequests, "too_many_uploads",
                 "An account can upload at most \(limit) files per hour. Try again later.",
                 retryAfter: wait)
+        case .tooManyAtOnce(let limit):
+            self.init(
+                .tooManyRequests, "too_many_uploads",
+                "An account can send at most \(limit) files at the same time. Wait until one has arrived.",
+                retryAfter: .seconds(2))
         case .inUse(let job):
             self.init(
                 .conflict, "asset_in_use", "A job that has not ended uses this file. Wait until it ends, or cancel it.",

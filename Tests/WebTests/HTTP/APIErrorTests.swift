@@ -101,6 +101,8 @@ struct APIErrorTests {
         Case(AssetError.wrongType(found: nil, allowed: [.png]), "415 file_type"),
         Case(AssetError.damaged(.png), "422 file_damaged"),
         Case(AssetError.tooManyPixels(ImageSize(width: 9, height: 8)), "422 image_too_large"),
+        Case(AssetError.decodesTooLarge(ImageSize(width: 9, height: 8), bytes: 576), "422 image_too_large"),
+        Case(AssetError.tooManyAtOnce(limit: 8), "429 too_many_uploads", retryAfter: 2),
         Case(AssetError.tooLarge(limit: 7), "413 file_too_large"),
         Case(AssetError.quotaExceeded(used: 1, limit: 2), "413 storage_full"),
         Case(AssetError.tooManyUploads(limit: 5, retryAfter: .milliseconds(1)), "429 too_many_uploads", retryAfter: 1),

@@ -65,9 +65,11 @@ extension AssetError {
         case .empty: "the file is empty"
         case .wrongType(let found, _): "the file is \(found ?? "not a supported image or video")"
         case .damaged(let type): "the \(type.name) file is damaged"
-        case .tooManyPixels(let size): "the image is too large: \(size.width) × \(size.height) pixels"
+        case .tooManyPixels(let size), .decodesTooLarge(let size, _):
+            "the image is too large: \(size.width) × \(size.height) pixels"
         case .tooLarge(let limit): "the file is larger than \(limit) bytes"
-        case .notFound, .quotaExceeded, .tooManyUploads, .inUse, .invalidName, .invalidTags, .removedMeanwhile:
+        case .notFound, .quotaExceeded, .tooManyUploads, .tooManyAtOnce, .inUse, .invalidName, .invalidTags,
+            .removedMeanwhile:
             "the file could not be stored"
         }
     }

@@ -16,9 +16,10 @@ package struct InspectPicture: Sendable {
     /// Throws `PictureError` where the bytes are damaged or more than may be decoded.
     package func callAsFunction(_ bytes: [UInt8]) async throws -> Findings {
         try await threads.run { [pixelLimit] in
-            let info = try PictureInfo(inspecting: bytes)
+            let picture = try PictureBytes(bytes)
+            let info = try PictureInfo(inspecting: picture)
             try info.check(atMost: pixelLimit)
-            let brightest = try info.brightest(in: bytes)
+            let brightest = try info.brightest(in: picture)
             // What is cut out of its background may well be a black coat.
             return Findings(isBlack: !info.hasAlpha && brightest <= 1)
         }

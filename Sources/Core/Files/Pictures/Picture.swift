@@ -17,9 +17,10 @@ package final class Picture {
 
     /// Decodes the first page, upright, in sRGB. Its size is checked before a pixel is decoded.
     package convenience init(decoding bytes: [UInt8], atMost pixels: Int) throws(PictureError) {
-        let info = try PictureInfo(inspecting: bytes)
+        let picture = try PictureBytes(bytes)
+        let info = try PictureInfo(inspecting: picture)
         try info.check(atMost: pixels)
-        guard let made = darkroom_picture_decode(bytes, bytes.count, info.format.loader) else {
+        guard let made = darkroom_picture_decode(picture.bytes, picture.bytes.count, info.format.loader) else {
             throw .broken(PictureError.lastMessage())
         }
         try self.init(made)

@@ -9,29 +9,41 @@ package struct PictureInfo: Sendable, Hashable {
     /// More than one if it is animated.
     package let pages: Int
     package let hasAlpha: Bool
+    /// The bytes that decoding holds for each pixel.
+    let bytesPerPixel: Int
 
     package init(inspecting bytes: [UInt8]) throws(PictureError) {
-        guard let format = PictureFormat(sniffing: bytes) else { throw .notAPicture }
+        try self.init(inspecting: PictureBytes(bytes))
+    }
+
+    init(inspecting picture: PictureBytes) throws(PictureError) {
+        let (bytes, format) = (picture.bytes, picture.format)
         var facts = darkroom_picture_facts()
         guard darkroom_picture_inspect(bytes, bytes.count, format.loader, &facts) == 0 else {
             throw .broken(PictureError.lastMessage())
         }
         let isTurned = (5...8).contains(facts.orientation)
         self.format = format
+        let head = Array(bytes.prefix(IncomingFile.headLimit))
+        bytesPerPixel = max(Int(facts.pixel_bytes), DecodedPixel.bytes(head: head, type: format.fileType))
         width = Int(isTurned ? facts.height : facts.width)
         height = Int(isTurned ? facts.width : facts.height)
         pages = Int(facts.pages)
         hasAlpha = facts.has_alpha != 0
     }
 
-    /// Refuses what would take too much memory or time to decode; of an animation, its first page.
+    /// Refuses what would take too much memory or time to decode; of an animation, its first page. The bound in pixels
+    /// is one in bytes as well: four for each pixel.
     package func check(atMost pixels: Int) throws(PictureError) {
         let (area, overflow) = width.multipliedReportingOverflow(by: height)
-        guard !overflow, area <= pixels else { throw .tooLarge(width: width, height: height) }
+        guard !overflow, area <= pixels, area * bytesPerPixel <= pixels * 4 else {
+            throw .tooLarge(width: width, height: height)
+        }
     }
 
     /// The highest value of any pixel, from 0 to 255. All are decoded, one after the other, and none stays in memory.
-    func brightest(in bytes: [UInt8]) throws(PictureError) -> Double {
+    func brightest(in picture: PictureBytes) throws(PictureError) -> Double {
+        let bytes = picture.bytes
         var brightest = 0.0
         guard darkroom_picture_brightest(bytes, bytes.count, format.loader, &brightest) == 0 else {
             throw .broken(PictureError.lastMessage())
