@@ -1,14 +1,20 @@
 package import Core
 package import NIOCore
 
-/// A store whose disk is full, or whose deletions fail; everything else is done by the store that it wraps.
+/// A store whose disk is full, which receives nothing, or whose deletions fail; everything else is done by the store
+/// that it wraps.
 package struct FaultyStore: FileStore {
     private let store: LocalFileStore
     private let refusesBytes: Bool
     private let refusesDeletes: Bool
+    private let receivesNothing: Bool
 
-    package init(_ store: LocalFileStore, refusesBytes: Bool = false, refusesDeletes: Bool = false) {
+    package init(
+        _ store: LocalFileStore, refusesBytes: Bool = false, refusesDeletes: Bool = false,
+        receivesNothing: Bool = false
+    ) {
         self.store = store
+        self.receivesNothing = receivesNothing
         self.refusesBytes = refusesBytes
         self.refusesDeletes = refusesDeletes
     }
@@ -16,7 +22,8 @@ package struct FaultyStore: FileStore {
     package func receive<Parts: AsyncSequence<ByteBuffer, any Error>>(
         _ parts: Parts, limit: Int
     ) async throws -> IncomingFile {
-        try await store.receive(parts, limit: limit)
+        if receivesNothing { throw FileStoreError.full("nothing was to be received") }
+        return try await store.receive(parts, limit: limit)
     }
 
     @discardableResult

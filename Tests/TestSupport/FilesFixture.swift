@@ -11,9 +11,9 @@ package final class FilesFixture: Sendable {
     package let clock = FakeTime()
     package let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    package init() async throws {
+    package init(_ engine: TestEngine = .sqlite) async throws {
         temporary = try TemporaryFolder()
-        database = try await TestEngine.sqlite.database(in: temporary.path)
+        database = try await engine.database(in: temporary.path)
         store = try LocalFileStore(folder: temporary.path + "/files")
     }
 

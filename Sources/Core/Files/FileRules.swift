@@ -4,6 +4,8 @@ package struct FileRules: Sendable, Hashable {
     /// paid for.
     package var quota: Int
     package var uploadsPerHour: Int
+    /// The most files of an account that one node receives at the same time.
+    var uploadsAtOnce = 8
     /// How long an upload stays that no job used.
     var uploadLifetime: Duration
     var outputLifetime: Duration

@@ -17,6 +17,10 @@ package struct StoreUpload: Sendable {
     private let rules: FileRules
     private let time: Time
     private let logger: Logger
+    private let arriving = ArrivingUploads()
+
+    /// Under which its idempotency keys are stored.
+    private static let route = "assets"
 
     package init(database: Database, store: any FileStore, rules: FileRules, time: Time, logger: Logger) {
         self.database = database
@@ -28,16 +32,28 @@ package struct StoreUpload: Sendable {
 
     /// - Parameters:
     ///   - announced: How long the file is said to be, if it is said: what cannot fit is refused before it is sent.
+    ///   - atMost: How long the whole request is said to be, if the file is only a part of it.
     ///   - idempotencyKey: The sender's own. Its response is stored as the asset's id, since a link in it would expire.
     package func callAsFunction<Parts: AsyncSequence<ByteBuffer, any Error>>(
-        _ parts: Parts, name: String?, announced: Int?, for actor: Actor, idempotencyKey: String? = nil
+        _ parts: Parts, name: String?, announced: Int?, atMost: Int? = nil, for actor: Actor,
+        idempotencyKey: String? = nil
     ) async throws -> Outcome {
         if let name { _ = try AssetName.checking(name) }
-        try await checkBefore(announced, for: actor.account, mayBeRepeat: idempotencyKey != nil)
+        let limit = Bucket.uploads.sizeLimit
+        if let announced, announced > limit { throw AssetError.tooLarge(limit: limit) }
         let request = Request(name: name, actor: actor, idempotencyKey: idempotencyKey)
+        let arrival = try arriving.begin(actor.account, limit: rules.uploadsAtOnce)
+        defer { withExtendedLifetime(arrival) {} }
+        if let record = try await knownRecord(request) { return try await repeated(parts, record, request) }
+        try await allow(arrival, announced, atMost: atMost.map { min($0, limit) }, actor.account)
         do {
-            let file = try await store.receive(parts, limit: Bucket.uploads.sizeLimit)
+            let counted = parts.map { part throws in
+                try arrival.add(part.readableBytes)
+                return part
+            }
+            let file = try await store.receive(counted, limit: limit)
             let upload = try await publish(file, request)
+            arrival.finish()
             try await insert(upload)
             return .stored(upload.asset)
         } catch FileStoreError.tooLarge(let limit) {
@@ -47,15 +63,41 @@ package struct StoreUpload: Sendable {
         }
     }
 
-    /// A repeat of what filled the quota must not be refused for it.
-    private func checkBefore(_ announced: Int?, for account: ID<Account>, mayBeRepeat: Bool) async throws {
+    private func knownRecord(_ request: Request) async throws -> Idempotency.Record? {
+        guard let key = request.idempotencyKey else { return nil }
+        let (account, now) = (request.actor.account, time.now())
+        return try await database.read { try $0.idempotency.record(Self.route, key, of: account, now: now) }
+    }
+
+    /// A file whose key is known is compared with the first one and not stored. So no limit counts it: a repeat of what
+    /// filled the quota must not be refused for it.
+    private func repeated(
+        _ parts: some AsyncSequence<ByteBuffer, any Error>, _ record: Idempotency.Record, _ request: Request
+    ) async throws -> Outcome {
         let limit = Bucket.uploads.sizeLimit
-        if let announced, announced > limit { throw AssetError.tooLarge(limit: limit) }
-        if mayBeRepeat { return }
-        let now = time.now()
-        try await database.read { transaction in
-            try allow(announced ?? 1, used: transaction.files.storedBytes(of: account), account, transaction, now)
+        var (hash, size) = (SHA256(), 0)
+        for try await part in parts {
+            size += part.readableBytes
+            guard size <= limit else { throw AssetError.tooLarge(limit: limit) }
+            part.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
         }
+        guard request.idempotency(of: Hex.text(hash.finalize()))?.bodyHash == record.bodyHash else {
+            throw IdempotencyError.keyReused
+        }
+        return .repeated(try await find(ID(rawValue: record.response.body), of: request.actor.account))
+    }
+
+    private func allow(
+        _ arrival: ArrivingUpload, _ announced: Int?, atMost: Int?, _ account: ID<Account>
+    ) async throws {
+        let now = time.now()
+        let stored = try await database.read { transaction in
+            let (count, first) = try transaction.files.uploads(of: account, since: now - .seconds(3600))
+            return ArrivingUpload.Stored(
+                bytes: try transaction.files.storedBytes(of: account), uploads: count,
+                retryAfter: (first ?? now) + .seconds(3600) - now)
+        }
+        try arrival.allow(stored, announced: announced, atMost: atMost, rules)
     }
 
     private func publish(_ file: IncomingFile, _ request: Request) async throws -> Upload {
@@ -144,10 +186,10 @@ package struct StoreUpload: Sendable {
         let idempotencyKey: String?
 
         /// The name is part of what was asked for.
-        func idempotency(of file: IncomingFile) -> Idempotency? {
+        func idempotency(of sha256: String) -> Idempotency? {
             idempotencyKey.map { key in
-                let digest = SHA256.hash(data: Data("\(file.sha256) \(name ?? "")".utf8))
-                return Idempotency(route: "assets", key: key, bodyHash: Hex.text(digest))
+                let digest = SHA256.hash(data: Data("\(sha256) \(name ?? "")".utf8))
+                return Idempotency(route: StoreUpload.route, key: key, bodyHash: Hex.text(digest))
             }
         }
     }
@@ -164,7 +206,7 @@ package struct StoreUpload: Sendable {
                 id: id, account: account, createdBy: request.actor.user, key: .upload(id, of: account, check.type),
                 name: try AssetName.checking(request.name, check.type), type: check.type, size: file.size,
                 sha256: file.sha256, dimensions: check.dimensions, createdAt: now, expiresAt: now + lifetime)
-            idempotency = request.idempotency(of: file)
+            idempotency = request.idempotency(of: file.sha256)
         }
     }
 }

@@ -62,6 +62,17 @@ extension IdempotencyStatements {
         return try StoredResponse(status: row.get("status"), body: row.get("response"))
     }
 
+    /// What is stored for a key within 24 hours, whatever its request was. For a request whose body is not there yet.
+    func record(
+        _ route: String, _ key: String, of account: ID<Account>, now: Instant
+    ) throws(DatabaseError) -> Idempotency.Record? {
+        let key = Idempotency.Key(account: account, route: route, key: key)
+        guard let record = try storedResponses(for: [key])[key], record.at > now - Idempotency.lifetime else {
+            return nil
+        }
+        return record
+    }
+
     /// What is stored for these keys, however old.
     func storedResponses(for keys: [Idempotency.Key]) throws(DatabaseError) -> [Idempotency.Key: Idempotency.Record] {
         let rows = try query(Statements.find, rows: Set(keys).map { [$0.account, $0.route, $0.key] })

@@ -15,11 +15,12 @@ struct UploadAsset: Sendable {
 
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         let key = try request.idempotency(route: "assets", body: [])?.key
+        let announced = request.headers[.contentLength].flatMap { Int($0) }
         if let file = try await MultipartFile.open(request) {
             return response(to: try await store(
-                file, name: file.filename, announced: nil, for: context.actor, idempotencyKey: key))
+                file, name: file.filename, announced: nil, atMost: announced, for: context.actor,
+                idempotencyKey: key))
         }
-        let announced = request.headers[.contentLength].flatMap { Int($0) }
         return response(to: try await store(
             request.body, name: name(of: request), announced: announced, for: context.actor, idempotencyKey: key))
     }
