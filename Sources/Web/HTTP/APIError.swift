@@ -67,10 +67,12 @@ extension Response {
     static func json(
         _ value: some Encodable, status: HTTPResponse.Status = .ok, location: String? = nil
     ) -> Response {
+        json(text: ByteBuffer(bytes: JSON.bytes(of: value)), status: status, location: location)
+    }
+
+    static func json(text: ByteBuffer, status: HTTPResponse.Status = .ok, location: String? = nil) -> Response {
         var headers: HTTPFields = [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"]
         headers[.location] = location
-        return Response(
-            status: status, headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSON.bytes(of: value))))
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: text))
     }
 }

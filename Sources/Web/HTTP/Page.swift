@@ -1,4 +1,7 @@
 import Core
+import HTTPTypes
+import Hummingbird
+import NIOCore
 
 /// One page of a list, in the shape that all lists of the API have: the items under the list's own name, such as
 /// `jobs`, and `nextCursor` unless it is the last page.
@@ -7,6 +10,8 @@ struct Page<Item: Encodable & Sendable>: Encodable, Sendable {
     let items: [Item]
     /// To be sent back as `cursor` for the next page.
     let nextCursor: String?
+    /// The items as JSON, if they are encoded already.
+    var texts: [[UInt8]]?
 
     private struct Key: CodingKey {
         let stringValue: String
@@ -21,6 +26,22 @@ struct Page<Item: Encodable & Sendable>: Encodable, Sendable {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(items, forKey: Key(stringValue: name))
         try container.encodeIfPresent(nextCursor, forKey: Key(stringValue: "nextCursor"))
+    }
+}
+
+extension Response {
+    /// A page whose items are encoded already.
+    static func json<Item>(_ page: Page<Item>) -> Response {
+        var body = ByteBuffer()
+        body.writeString("{\(JSON.string(page.name).text):[")
+        for (index, text) in (page.texts ?? page.items.map { JSON.bytes(of: $0) }).enumerated() {
+            if index > 0 { body.writeString(",") }
+            body.writeBytes(text)
+        }
+        body.writeString("]")
+        if let cursor = page.nextCursor { body.writeString(",\"nextCursor\":\(JSON.string(cursor).text)") }
+        body.writeString("}")
+        return .json(text: body)
     }
 }
 
@@ -49,14 +70,29 @@ struct PageQuery<Cursor: PageCursor>: Sendable {
     /// How many items to read: one more than is shown, which says whether there is a next page.
     var readLimit: Int { limit + 1 }
 
+    /// The most bytes of a page's items. An item that is larger is a page of its own.
+    static var byteLimit: Int { 1 << 20 }
+
+    /// Ends before `limit` if the items are large; the next page then goes on with the first that is left.
+    ///
     /// - Parameters:
     ///   - found: The items after `cursor`, in the list's order, up to `readLimit` of them.
     ///   - cursor: What names an item.
     func page<Found: Collection, Item>(
         _ name: String, of found: Found, by cursor: (Found.Element) -> Cursor, _ item: (Found.Element) -> Item
     ) -> Page<Item> {
-        let shown = Array(found.prefix(limit))
-        let last = found.count > limit ? shown.last : nil
-        return Page(name: name, items: shown.map(item), nextCursor: last.map { cursor($0).cursorText })
+        var (items, texts, bytes) = ([Item](), [[UInt8]](), 0)
+        var last: Found.Element?
+        for element in found.prefix(limit) {
+            let item = item(element)
+            let text = JSON.bytes(of: item)
+            bytes += text.count
+            guard items.isEmpty || bytes <= Self.byteLimit else { break }
+            items.append(item)
+            texts.append(text)
+            last = element
+        }
+        let next = found.count > items.count ? last : nil
+        return Page(name: name, items: items, nextCursor: next.map { cursor($0).cursorText }, texts: texts)
     }
 }

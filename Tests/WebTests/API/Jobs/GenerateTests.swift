@@ -60,6 +60,53 @@ struct GenerateTests {
         }
     }
 
+    @Test func `an error repeats little of what was sent, however few characters that is`() async throws {
+        // 10 KB, and one character as people see it.
+        let long = "x" + String(repeating: "\u{301}", count: 5000)
+        try await AccountWorld.run { app in
+            for body in [
+                ["prompt": "a", long: 1], ["kind": .string(long)], ["prompt": "a", "endpoint": .string(long)],
+                ["jobs": [["prompt": "a", long: 1]]], ["prompt": "a", "quality": .string(long)],
+                ["prompt": "a", "aspectRatio": .string(long)],
+            ] as [JSON] {
+                for route in ["/generate", "/estimate"] {
+                    let response = try await app.send(.post, route, body)
+                    #expect(response.status == 422 && response.text.utf8.count < 1000, "\(response.text.prefix(500))")
+                }
+            }
+            let name = long.percentEncoded
+            for response in [
+                try await app.get("/jobs?\(name)=1"), try await app.get("/jobs?status=\(name)"),
+                try await app.get("/jobs?cursor=\(name)"), try await app.get("/credits?\(name)"),
+                try await app.send(.put, "/limits/account", [long: 1]),
+            ] {
+                #expect(response.status == 422 && response.text.utf8.count < 1000, "\(response.text.prefix(500))")
+            }
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a list of jobs with long prompts comes in pages of a megabyte`(on engine: TestEngine) async throws {
+        try await AccountWorld.run(on: engine, credits: 200) { app in
+            let ids = Set(try await app.send(.post, "/generate", jobs(20))["jobs"]?.array?.map { $0["id"] } ?? [])
+            // As an earlier version admitted them.
+            let parameters = JSON.object(["prompt": .string(String(repeating: "a", count: 200_000))]).text
+            _ = try await app.world.database.write(order: .alone) {
+                try $0.execute("UPDATE jobs SET parameters = $1", parameters)
+            }
+            var (seen, sizes, cursor): ([JSON?], [Int], String?) = ([], [], "")
+            while let next = cursor, sizes.count < 10 {
+                let page = try await app.get("/jobs?limit=100" + (next.isEmpty ? "" : "&cursor=\(next)"))
+                seen += page["jobs"]?.array?.map { $0["id"] } ?? []
+                sizes.append(page.text.utf8.count)
+                cursor = page["nextCursor"]?.string
+            }
+
+            #expect(seen.count == 20 && Set(seen) == ids)
+            #expect(sizes.count == 4 && sizes.allSatisfy { (1_000_000..<1_050_000).contains($0) }, "\(sizes)")
+        }
+    }
+
     @Test func `a job is shown as it was admitted, alone or in the order of the list`() async throws {
         try await AccountWorld.run { app in
             let one = try await app.send(.post, "/generate", ["kind": nil, "prompt": " a red dress ", "seed": 7])
