@@ -16,7 +16,7 @@ extension Store {
         let product = try product ?? self.product(parameters)
         let currency = try parameters.required("currency").lowercased()
         guard Money.isCurrency(currency) else {
-            throw APIError.invalid(parameters.name("currency"), "Invalid currency: \(currency.prefix(40))")
+            throw APIError.invalid(parameters.name("currency"), "Invalid currency: \(currency.excerpt)")
         }
         if let scheme = try parameters.text("billing_scheme"), scheme != "per_unit" {
             throw APIError.invalid("billing_scheme", "The Stripe emulator supports only prices per unit.")

@@ -12,7 +12,7 @@ struct Throttle: Sendable, Hashable {
 
     /// Wrong passwords for one address from one network. Strict, since it locks out nobody elsewhere.
     static func guesses(of email: String, from network: String) -> Throttle {
-        Throttle("sign-in:email:\(digest(email)):from:\(network.prefix(64))", 10, in: .seconds(600))
+        Throttle("sign-in:email:\(digest(email)):from:\(network.beginning(bytes: 64))", 10, in: .seconds(600))
     }
 
     /// Wrong passwords for one address from everywhere except the networks that its owner uses. High, since who
@@ -23,7 +23,7 @@ struct Throttle: Sendable, Hashable {
 
     /// Wrong passwords of many people from one network.
     static func guesses(from network: String) -> Throttle {
-        Throttle("sign-in:from:\(network.prefix(64))", 60, in: .seconds(600))
+        Throttle("sign-in:from:\(network.beginning(bytes: 64))", 60, in: .seconds(600))
     }
 
     static func signIns(of email: String) -> Throttle {
@@ -32,7 +32,7 @@ struct Throttle: Sendable, Hashable {
 
     /// Of passwords, whatever for and whatever comes of it: each takes a tenth of a second of a processor.
     static func hashes(from network: String) -> Throttle {
-        Throttle("passwords:from:\(network.prefix(64))", 600, in: .seconds(600))
+        Throttle("passwords:from:\(network.beginning(bytes: 64))", 600, in: .seconds(600))
     }
 
     static func passwordChanges(of user: ID<User>) -> Throttle {
@@ -40,7 +40,7 @@ struct Throttle: Sendable, Hashable {
     }
 
     static func signUp(from network: String) -> Throttle {
-        Throttle("sign-up:from:\(network.prefix(64))", 30, in: .seconds(300))
+        Throttle("sign-up:from:\(network.beginning(bytes: 64))", 30, in: .seconds(300))
     }
 
     /// Of a text that is no address as well: it may be a password, typed into the wrong field.

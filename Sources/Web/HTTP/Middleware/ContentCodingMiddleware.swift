@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -29,7 +30,7 @@ extension APIError {
     static func contentCoding(_ coding: String) -> APIError {
         var error = APIError(
             .unsupportedMediaType, "content_encoding_unsupported",
-            "The Content-Encoding '\(coding.prefix(64))' is not supported. Send the body without a Content-Encoding.",
+            "The Content-Encoding '\(coding.excerpt)' is not supported. Send the body without a Content-Encoding.",
             field: "Content-Encoding")
         error.headers[.acceptEncoding] = "identity"
         return error

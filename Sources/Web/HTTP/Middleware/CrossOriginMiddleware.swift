@@ -63,7 +63,7 @@ extension APIError {
         APIError(
             .forbidden, "origin_not_allowed",
             """
-            Pages of '\(origin.prefix(100))' cannot call this server. The operator can allow them with \
+            Pages of '\(origin.beginning(bytes: 100))' cannot call this server. The operator can allow them with \
             DARKROOM_CORS_ORIGIN.
             """)
     }

@@ -36,7 +36,7 @@ struct TokenRoute: Sendable {
             return .json(AuthBody.session(try await identity.sessions.refresh(token)))
         } catch RefreshError.alreadyUsed {
             // Somebody else may hold the token; the operator should be able to see it.
-            context.logger.warning("refresh token reused", metadata: ["session": "\(token.prefix(36))"])
+            context.logger.warning("refresh token reused", metadata: ["session": "\(token.beginning(bytes: 36))"])
             throw RefreshError.alreadyUsed
         }
     }
