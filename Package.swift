@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "Edge",
             dependencies: [
-                hummingbirdCore, hummingbirdTLS, logging, nio, nioHTTP1, nioSSL,
+                hummingbirdCore, hummingbirdTLS, httpTypes, logging, nio, nioHTTP1, nioSSL,
             ],
             swiftSettings: settings
         ),
@@ -141,7 +141,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Web", "Core", "SQL", "TestSupport", crypto, httpClient, hummingbird, httpTypes, lifecycle, logging, nio, nioHTTP1,
+                "Web", "Edge", "Core", "SQL", "TestSupport", crypto, httpClient, hummingbird, httpTypes, lifecycle, logging, nio, nioHTTP1,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: settings

@@ -1,4 +1,5 @@
 import Core
+import Edge
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -19,9 +20,13 @@ struct Responder: HTTPResponder {
             return FalResponse.error(404, "Path \(request.uri.path.excerpt) not found")
         }
         do {
-            return try await respond(to: route, request, context)
+            return try await respond(to: route, request.received(logger: context.logger), context)
         } catch let refusal as KeyCheck.Refusal {
             return refusal.response
+        } catch is BrokenBody {
+            return FalResponse.error(
+                400, "The body of the request is broken or ended early", type: "bad_request",
+                headers: [.connection: "close"])
         } catch let error as any HTTPResponseError {
             throw error
         } catch {

@@ -1,4 +1,5 @@
 import Core
+import Edge
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -12,7 +13,7 @@ struct Responder: HTTPResponder {
     private static let bodyLimit = 1 << 20
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-        let path = request.uri.path
+        let (path, request) = (request.uri.path, request.received(logger: context.logger))
         do {
             if path.hasPrefix("/v1/") || path == "/_emulator" || path.hasPrefix("/_emulator/") {
                 return try await call(request)
@@ -24,6 +25,11 @@ struct Responder: HTTPResponder {
             return try await pages.response(to: request, body: try await body(of: request))
         } catch let error as any HTTPResponseError {
             throw error
+        } catch is BrokenBody {
+            let error = APIError.invalid(nil, "The body of the request is broken or ended early.")
+            var response = json(APIResponse(status: error.status, body: error.body.text))
+            response.headers[.connection] = "close"
+            return response
         } catch {
             context.logger.error(
                 "request to the Stripe emulator failed", metadata: ["path": "\(path)", "error": "\(error)"])

@@ -1,4 +1,5 @@
 import Core
+import Edge
 import Foundation
 import HTTPTypes
 import SQL

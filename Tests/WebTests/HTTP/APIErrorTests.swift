@@ -1,4 +1,5 @@
 @testable import Core
+import Edge
 import Foundation
 import HTTPTypes
 import Hummingbird

@@ -1,5 +1,6 @@
 import Core
 import Crypto
+import Edge
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -32,7 +33,7 @@ struct RequestTests {
     ) async throws {
         let request = Request.test(body: [UInt8](repeating: 32, count: size), of: 7, breaksOff: breaksOff)
         var read = 0
-        let body = ReceivedBody(body: request.body, announced: announced, logger: Logger(label: "test"))
+        let body = ReceivedBody(request.body, announced: announced, logger: Logger(label: "test"))
 
         do {
             for try await part in body { read += part.readableBytes }

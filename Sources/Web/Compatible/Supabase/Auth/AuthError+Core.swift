@@ -1,4 +1,5 @@
 import Core
+import Edge
 import HTTPTypes
 import Hummingbird
 import SQL
