@@ -31,7 +31,7 @@ test:                ## builds once, then passes every test
 
 check: test          ## all that decides whether a change is good
 
-torture:             ## kills, freezes and starves nodes for TORTURE_SECONDS (600), plans a million rows; prints its TORTURE_SEED
+torture:             ## kills, freezes, floods and starves nodes for TORTURE_SECONDS (600), plans a million rows; prints its TORTURE_SEED
 	@scripts/setup test
 	@scripts/build torture --build-tests
 	@TORTURE_SECONDS=$${TORTURE_SECONDS:-600} scripts/with-postgres $(SWIFT) test --skip-build --disable-xctest \

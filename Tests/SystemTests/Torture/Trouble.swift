@@ -10,6 +10,8 @@ enum Trouble: String, CaseIterable, Sendable {
     case stopped
     /// It stands still, past its leases as a rule, and then goes on as if nothing had been.
     case frozen
+    /// A network opens more connections than it may have, and sends nothing, half a request, or a body that stops.
+    case flooded
     /// PostgreSQL is restarted: connections are cut.
     case databaseRestarted
     /// PostgreSQL is killed, and recovers when it starts.
@@ -19,7 +21,7 @@ enum Trouble: String, CaseIterable, Sendable {
     /// There is no room left for files.
     case filesFull
 
-    static let ofNodes: [Trouble] = [.killed, .killed, .stopped, .frozen]
+    static let ofNodes: [Trouble] = [.killed, .killed, .stopped, .frozen, .flooded]
 }
 
 /// Makes trouble, and repairs it again.
@@ -68,6 +70,10 @@ struct Troublemaker: Sendable {
             node.freeze()
             try await time.sleep(frozen)
             node.thaw()
+        case .flooded:
+            let flood = await Flood(of: node.serves ? node : nodes.other)
+            try await time.sleep(frozen)
+            await flood.end()
         case .databaseRestarted:
             await cluster?.stop()
             try await time.sleep(pause)

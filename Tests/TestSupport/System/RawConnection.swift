@@ -23,12 +23,14 @@ package final class RawConnection: Sendable {
     private let channel: any Channel
     private let received = Received()
 
-    package init(port: Int) async throws {
-        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+    /// - Parameter address: The client's own, such as `127.0.0.2` for another network than that of other clients.
+    package init(port: Int, from address: String? = nil) async throws {
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { [received] channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(received) }
             }
-            .connect(host: "127.0.0.1", port: port).get()
+        if let address { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: address, port: 0)) }
+        channel = try await bootstrap.connect(host: "127.0.0.1", port: port).get()
     }
 
     deinit { channel.close(promise: nil) }
