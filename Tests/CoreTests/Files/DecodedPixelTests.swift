@@ -41,10 +41,11 @@ struct DecodedPixelTests {
     /// With its components' factors, `0x22` for example, and those of its first scan.
     private func jpeg(_ marker: UInt8, _ factors: [UInt8], scan: Int, tables: Int = 0) -> [UInt8] {
         let count = UInt8(factors.count)
-        let components = factors.enumerated().flatMap { [UInt8($0.offset + 1), $0.element, 0] }
-        return [0xFF, 0xD8, 0xFF, marker, 0, 8 + 3 * count, 8, 0, 6, 0, 9, count] + components
-            + Array(repeating: [0xFF, 0xDB, 0, 2], count: tables).flatMap { $0 }
-            + [0xFF, 0xDA, 0, 6 + 2 * UInt8(scan), UInt8(scan)] + [UInt8](repeating: 0, count: 3 + 2 * scan)
+        var bytes: [UInt8] = [0xFF, 0xD8, 0xFF, marker, 0, 8 + 3 * count, 8, 0, 6, 0, 9, count]
+        for (index, factor) in factors.enumerated() { bytes += [UInt8(index + 1), factor, 0] }
+        for _ in 0..<tables { bytes += [0xFF, 0xDB, 0, 2] }
+        bytes += [0xFF, 0xDA, 0, 6 + 2 * UInt8(scan), UInt8(scan)]
+        return bytes + [UInt8](repeating: 0, count: 3 + 2 * scan)
     }
 
     @Test(arguments: [

@@ -9,13 +9,13 @@ struct TortureVerdict {
     let nodes: RunningNodes
     let sandbox: RunningSandbox
     let load: TortureLoad
-    let rights: TortureRights
+    var rights: TortureRights?
 
     /// Empty if everything holds.
     func broken() async throws -> [String] {
         let audit = try await nodes.run(["audit"])
         var broken = audit.code == 0 ? [] : ["audit: \(audit.output)\(audit.errors)"]
-        broken += load.wrong + rights.wrong
+        broken += load.wrong + (rights?.wrong ?? [])
         broken += try await nodes.withDatabase { database in
             try await database.notAtRest() + database.bookedTwice() + unpaid(database) + overPlan(database)
                 + gone(database)

@@ -146,12 +146,12 @@ struct StripeClientTests {
         let head = "Request-Id: \(String(repeating: "r", count: 200))\r\n"
         try await scripted([.stripe(400, error, head)]) { stripe, _, _ in
             let expected = StripeError.refused(.init(
-                status: 400, type: "x", code: nil, parameter: nil, message: String(long.prefix(500)),
+                status: 400, type: "x", code: nil, parameter: nil, message: String(long.prefix(250)),
                 requestID: String(repeating: "r", count: 100)))
             await #expect(throws: expected) { try await stripe.get("/x") }
         }
         try await scripted([.stripe(500, error)], tries: 1) { stripe, _, _ in
-            let expected = StripeError.unavailable("HTTP 500: \(long.prefix(200))")
+            let expected = StripeError.unavailable("HTTP 500: \(long.prefix(100))")
             await #expect(throws: expected) { try await stripe.get("/x") }
         }
     }

@@ -77,7 +77,7 @@ struct GenerateTests {
             let name = long.percentEncoded
             for response in [
                 try await app.get("/jobs?\(name)=1"), try await app.get("/jobs?status=\(name)"),
-                try await app.get("/jobs?cursor=\(name)"), try await app.get("/credits?\(name)"),
+                try await app.get("/jobs?cursor=\(name)"), try await app.get("/credits/balance?\(name)"),
                 try await app.send(.put, "/limits/account", [long: 1]),
             ] {
                 #expect(response.status == 422 && response.text.utf8.count < 1000, "\(response.text.prefix(500))")
