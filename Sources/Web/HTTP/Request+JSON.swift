@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Hummingbird
 import NIOCore
 
@@ -16,9 +15,9 @@ extension Request {
     /// The body as a type of this server. Throws 422 with the name of the field if a member is missing or of the wrong
     /// type.
     func decode<Body: Decodable>(_ type: Body.Type, limit: Int = Request.bodyLimit) async throws -> Body {
-        let bytes = try await bytes(limit: limit)
+        let json = try await json(limit: limit)
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            return try json.decode(type)
         } catch let error as DecodingError {
             throw APIError(decoding: error)
         }
@@ -38,13 +37,16 @@ extension Request {
 }
 
 extension JSON {
-    /// A request's body. Throws 400 `invalid_json`.
+    /// A request's body. Throws 400 `invalid_json`, which says where it is malformed, and how.
     init(body bytes: [UInt8]) throws(APIError) {
         guard !bytes.isEmpty else {
             throw APIError(.badRequest, "invalid_json", "The body is empty. Send JSON.")
         }
         do {
             try self.init(parsing: bytes)
+        } catch let error as MalformedJSON {
+            throw APIError(
+                .badRequest, "invalid_json", "The body is not valid JSON: \(error.message).", field: error.field)
         } catch {
             throw APIError(.badRequest, "invalid_json", "The body is not valid JSON.")
         }

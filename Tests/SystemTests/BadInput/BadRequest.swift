@@ -16,7 +16,11 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
 
     private static let noJSON = [
         BadRequest(what: "no body", body: "", status: 400, code: "invalid_json"),
-        BadRequest(what: "half of a body", body: #"{"prompt": "a red dr"#, status: 400, code: "invalid_json"),
+        BadRequest(
+            what: "half of a body", body: #"{"prompt": "a red dr"#, status: 400, code: "invalid_json", field: "prompt"),
+        BadRequest(
+            what: "half of an emoji", body: #"{"prompt": "a cat \ud83d"}"#, status: 400, code: "invalid_json",
+            field: "prompt"),
         BadRequest(what: "words", body: "a red dress, please", status: 400, code: "invalid_json"),
         BadRequest(what: "a form", body: "prompt=a+red+dress", status: 400, code: "invalid_json",
             headers: ["content-type": "application/x-www-form-urlencoded"]),
@@ -26,7 +30,7 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
         BadRequest(what: "400 brackets as the prompt", body: #"{"prompt": \#(deep(400))}"#, field: "prompt"),
         BadRequest(
             what: "a number beyond all numbers", body: #"{"prompt": "a", "seed": 1e999}"#, status: 400,
-            code: "invalid_json"),
+            code: "invalid_json", field: "seed"),
         BadRequest(
             what: "1 MB of prompt", body: #"{"prompt": "\#(String(repeating: "a", count: 1 << 20))"}"#, status: 413,
             code: "body_too_large"),

@@ -62,6 +62,28 @@ struct RequestTests {
         #expect(await refusal { _ = try await Request.test(body: Array(text.utf8)).json() } == expected)
     }
 
+    private struct Named: Decodable { let name: String }
+
+    /// A body, the field that its refusal names, and what is said to be wrong and where.
+    @Test(arguments: [
+        (#"{"name": "a \ud83d"}"#, "name", "half of a surrogate pair at byte 12 in 'name'"),
+        (#"{"name": "a", "list": [1, {"x": NaN}]}"#, "list.1.x", "NaN or Infinity at byte 32 in 'list.1.x'"),
+        (#"{"name": 1e400}"#, "name", "a number that is too large at byte 9 in 'name'"),
+        (#"{"name": "a""#, nil, "it ends early, at byte 12"), ("name=a", nil, "an unexpected character at byte 0"),
+    ] as [(String, String?, String)])
+    func `a body that is no JSON is refused with what is wrong and where`(
+        text: String, field: String?, problem: String
+    ) async throws {
+        let untyped = await #expect(throws: APIError.self) { try await Request.test(body: Array(text.utf8)).json() }
+        let typed = await #expect(throws: APIError.self) {
+            try await Request.test(body: Array(text.utf8)).decode(Named.self)
+        }
+        for error in [untyped, typed] {
+            #expect(error?.status == .badRequest && error?.code == "invalid_json" && error?.field == field)
+            #expect(error?.message == "The body is not valid JSON: \(problem).")
+        }
+    }
+
     @Test(arguments: [
         ("", 20), ("?limit=1", 1), ("?limit=100", 100), ("?limit=0", nil), ("?limit=101", nil), ("?limit=-1", nil),
         ("?limit=", nil), ("?limit=x", nil), ("?limit=1.5", nil), ("?limit=99999999999999999999", nil),

@@ -1,7 +1,7 @@
 import Foundation
 
 extension JSON {
-    /// Reads JSON text; throws `DecodingError` if it is not JSON. The caller has bounded its size.
+    /// Reads JSON text; throws `MalformedJSON` if it is not JSON. The caller has bounded its size.
     package init(text: some Sequence<UInt8>) throws {
         try self.init(parsing: text)
     }

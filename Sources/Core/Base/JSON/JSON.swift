@@ -43,9 +43,16 @@ package enum JSON: Sendable, Hashable {
 }
 
 extension JSON {
-    /// Throws if `bytes` are not JSON.
+    /// Throws `MalformedJSON` if `bytes` are not JSON.
     package init(parsing bytes: some Sequence<UInt8>) throws {
         self = try JSONParser.parse(Array(bytes))
+    }
+
+    /// Another program's JSON, which is read as far as it means something: a number that JSON cannot hold is null, a
+    /// text has U+FFFD in place of what is no character or cannot be stored, and of members with one name the last
+    /// counts. What is read so can be stored within a value of this program, and read again. Throws `MalformedJSON`.
+    package init(tolerating bytes: some Sequence<UInt8>) throws {
+        self = try JSONParser.parse(Array(bytes), .tolerant)
     }
 
     package init(parsing text: String) throws {

@@ -88,6 +88,7 @@ struct AuthSignUpTests {
     }
 
     @Test(arguments: [
+        (#"{"email":"ada@example.com","password":"correct horse","data":{"name":"x\ud83d"}}"#, 400, "bad_json"),
         ("", 400, "bad_json"), ("{", 400, "bad_json"), ("[]", 400, "bad_json"), ("null", 400, "bad_json"),
         (#"{"data":{}}"#, 422, "anonymous_provider_disabled"),
         (#"{"phone":"+420123456789","password":"correct horse"}"#, 400, "phone_provider_disabled"),
