@@ -1,5 +1,6 @@
 /// The smallest bytes that are a picture or a film to a reader of headers.
 package enum Sample {
+    /// With a chunk of `padding` bytes, at least 12, between the header and the end.
     package static func png(_ width: UInt32 = 640, _ height: UInt32 = 480, padding: Int = 0) -> [UInt8] {
         let head: [UInt8] = [
             0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13,
@@ -8,6 +9,10 @@ package enum Sample {
         let end: [UInt8] = [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
         var bytes = [UInt8](repeating: 0x5A, count: head.count + padding + end.count)
         bytes.replaceSubrange(0..<head.count, with: head)
+        if padding > 0 {
+            let chunk = big(UInt32(padding - 12)) + Array("paDd".utf8)
+            bytes.replaceSubrange(head.count..<head.count + chunk.count, with: chunk)
+        }
         bytes.replaceSubrange((head.count + padding)..., with: end)
         return bytes
     }

@@ -75,11 +75,4 @@ struct FileTypeTests {
     @Test func `a size behind much metadata is found`() throws {
         #expect(try check(Sample.jpeg(metadata: 600_000)).dimensions == ImageSize(width: 640, height: 480))
     }
-
-    @Test func `a provider's picture without its end is damaged`() {
-        #expect(throws: AssetError.damaged(.png)) {
-            try check(Array(Sample.png(padding: 500).dropLast(100)), for: .outputs)
-        }
-        #expect(throws: AssetError.damaged(.jpeg)) { try check(Array(Sample.jpeg().dropLast(2)), for: .outputs) }
-    }
 }

@@ -137,6 +137,29 @@ struct StoreOutputTests {
         #expect(try fixture.storedPaths() == [])
     }
 
+    @Test(arguments: [
+        Sample.png(padding: 5_000) + [UInt8](repeating: 0, count: 16), Sample.png() + [0x0A],
+        Sample.jpeg() + [UInt8](repeating: 0, count: 2_048), Sample.webp() + [0, 0, 0, 0], Sample.gif() + [0],
+    ] as [[UInt8]])
+    func `a picture with more behind its end is stored as it came`(bytes: [UInt8]) async throws {
+        let outcome = try await outcome(.ok(bytes))
+
+        guard case .stored(let output) = outcome else { throw Unexpected("it was not stored: \(outcome)") }
+        #expect(output.asset.size == bytes.count)
+    }
+
+    @Test(arguments: [
+        Array(Sample.png(padding: 5_000).dropLast(12)), Array(Sample.jpeg().dropLast(2)),
+        Array(Sample.webp().dropLast(2)), Array(Sample.gif().dropLast()),
+    ] as [[UInt8]])
+    func `a picture without its end is damaged and leaves nothing`(bytes: [UInt8]) async throws {
+        let outcome = try await outcome(.ok(bytes))
+
+        guard case .broken(let reason, isTransient: true) = outcome else { throw Unexpected("\(outcome)") }
+        #expect(reason.contains("damaged"))
+        #expect(try fixture.storedPaths() == [])
+    }
+
     @Test func `a full store is not the output's fault, and leaves nothing`() async throws {
         let outcome = try await outcome(.ok(Sample.png()), store: FaultyStore(fixture.store, refusesBytes: true))
 

@@ -62,9 +62,16 @@ package struct StoreOutput: Sendable {
         _ parts: some AsyncSequence<ByteBuffer, any Error>, _ index: Int, _ job: ID<Job>, _ account: ID<Account>,
         _ limit: Int
     ) async throws -> StoredOutput {
-        let file = try await store.receive(parts, limit: limit)
+        let end = PictureEnd.Watcher()
+        let watched = parts.map { part in
+            end.take(part)
+            return part
+        }
+        let file = try await store.receive(watched, limit: limit)
         do {
             let check = try FileCheck(file, for: .outputs)
+            // A download may stop early without saying so, and a decoder may not notice.
+            guard end.isReached || !check.type.isImage else { throw AssetError.damaged(check.type) }
             let key = StorageKey.output(index, of: job, account, check.type)
             try await register(key, of: account)
             try await store.publish(file, as: key)
