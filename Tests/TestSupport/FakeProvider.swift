@@ -177,7 +177,8 @@ package final class FakeProvider: Provider {
     package func outcome(of payload: JSON) -> ProviderOutcome {
         if let files = payload["files"]?.array {
             return .delivered(
-                files.map { ProviderFile(url: $0["url"]?.string ?? "", isFlagged: $0["flagged"]?.bool ?? false) })
+                files.map { ProviderFile(url: $0["url"]?.string ?? "", isFlagged: $0["flagged"]?.bool ?? false) },
+                seed: payload["seed"]?.string.flatMap { UInt64($0) })
         }
         return .failed(ProviderFailure(
             ProviderFailure.Code(rawValue: payload["code"]?.string ?? "") ?? .failed, payload["message"]?.string ?? "",

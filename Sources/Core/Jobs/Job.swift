@@ -12,6 +12,8 @@ package struct Job: Sendable, Hashable {
     package let parameters: [String: JSON]
     package let outputsAsked: Int
     package let outputsDelivered: Int?
+    /// By which the provider made the outputs, if it said so.
+    package private(set) var seed: UInt64?
     package let price: Price
     package let retryOf: ID<Job>?
     package let attemptCount: Int
@@ -44,6 +46,7 @@ extension Job {
             endpoint: row.get("endpoint"), provider: row.get("provider"), state: row.get("state"),
             parameters: JSON(parsing: row.get("parameters", as: String.self)).object ?? [:],
             outputsAsked: row.get("outputs_asked"), outputsDelivered: row.get("outputs_delivered"),
+            seed: row.get("seed", as: String?.self).flatMap { UInt64($0) },
             price: Price(JSON(parsing: row.get("price_breakdown", as: String.self))), retryOf: row.get("retry_of"),
             attemptCount: row.get("attempt_count"), orderAt: row.get("order_at"), runAt: row.get("run_at"),
             slotAt: row.get("slot_at"), deadlineAt: row.get("deadline_at"), holdReason: row.get("hold_reason"),

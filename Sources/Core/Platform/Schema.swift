@@ -34,6 +34,7 @@ package enum Schema {
                 .sqlite: PackageResources._013_names_sqlite_sql, .postgres: PackageResources._013_names_postgres_sql,
             ]),
         Migration(14, "known networks", PackageResources._014_known_networks_sql),
+        Migration(17, "seeds", PackageResources._017_seeds_sql),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.

@@ -89,7 +89,8 @@ package enum CancelResult: Sendable, Hashable {
 }
 
 package enum ProviderOutcome: Sendable, Hashable {
-    case delivered([ProviderFile])
+    /// - Parameter seed: By which the same can be made again, if the provider says so.
+    case delivered([ProviderFile], seed: UInt64? = nil)
     case failed(ProviderFailure)
 }
 

@@ -142,6 +142,24 @@ struct SettleJobTests {
         #expect(try await world.differences() == [])
     }
 
+    @Test(arguments: TestEngine.available, [nil, 0, 42, .max] as [UInt64?])
+    func `a job keeps the seed that its provider returned`(on engine: TestEngine, seed: UInt64?) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 100)
+        let job = try await world.submit(for: actor)
+        try await world.work()
+        var payload: [String: JSON] = ["files": [["url": "x", "flagged": false]]]
+        payload["seed"] = seed.map { .string(String($0)) }
+        world.provider.respondToPolls(with: .ended(.object(payload)))
+
+        world.clock.advance(by: .seconds(2))
+        try await world.work()
+
+        let ended = try await world.job(job.id)
+        #expect(ended.state == .completed && ended.seed == seed)
+        #expect(job.seed == nil)
+    }
+
     @Test(arguments: TestEngine.available)
     func `jobs that are completed together each end once, and only with an attempt that is alive`(
         on engine: TestEngine

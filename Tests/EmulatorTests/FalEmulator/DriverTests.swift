@@ -61,10 +61,34 @@ struct DriverTests {
 
             let outcome = driver.outcome(of: try await end(reference, driver))
 
-            guard case .delivered(let files) = outcome else { throw Surprise(text: "\(outcome)") }
+            guard case .delivered(let files, _) = outcome else { throw Surprise(text: "\(outcome)") }
             #expect(files.map(\.isFlagged) == flags)
             #expect(Set(files.map(\.url)).count == flags.count)
             for file in files { #expect(try await world.send(.get, file.url, key: nil).status == 200) }
+        }
+    }
+
+    @Test func `a result has a seed, which makes the same picture again`() async throws {
+        try await FalWorld.with { world async throws in
+            let driver = driver(world)
+            func made(by seed: UInt64?) async throws -> (seed: UInt64?, bytes: [UInt8]) {
+                var input = submission("").input.object ?? [:]
+                input["seed"] = seed.map { .integer(Int64($0)) }
+                let reference = try await accepted(
+                    Submission(endpoint: endpoint, input: .object(input), webhookURL: "http://127.0.0.1:1/"), driver)
+                let outcome = driver.outcome(of: try await end(reference, driver))
+                guard case .delivered(let files, let seed) = outcome, let file = files.first else {
+                    throw Surprise(text: "\(outcome)")
+                }
+                return (seed, try await world.send(.get, file.url, key: nil).bytes)
+            }
+
+            let first = try await made(by: nil)
+            let again = try await made(by: first.seed)
+            let other = try await made(by: nil)
+
+            #expect(first.seed != nil && again.seed == first.seed && again.bytes == first.bytes)
+            #expect(other.seed != first.seed && other.bytes != first.bytes)
         }
     }
 

@@ -38,6 +38,10 @@ struct OutputTests {
         (#"{"receipt":{"captured":0,"released":6.5}}"#, "captured 0.00 credits, 6.50 released"),
         (#"{"receipt":{"captured":6,"transactions":[{"availableAfter":1},{"availableAfter":0.25}]}}"#,
             "captured 6.00 credits, 0.25 available"),
+        (#"{"receipt":{"captured":6},"job":{"seed":42}}"#, "captured 6.00 credits, seed 42"),
+        (#"{"receipt":{"captured":6},"job":{"seed":18446744073709551615}}"#,
+            "captured 6.00 credits, seed 18446744073709551615"),
+        (#"{"receipt":{"captured":6},"job":{"seed":null}}"#, "captured 6.00 credits"),
         (#"{"receipt":{"captured":"six","released":[],"transactions":7}}"#, "captured 0.00 credits"),
     ])
     func `a receipt leaves out what is nothing or unknown`(details: String, sentence: String) throws {

@@ -5,6 +5,8 @@ struct Completion: Sendable {
     let attempt: ID<Attempt>
     let job: Job
     let outputs: [NewOutput]
+    /// By which the provider made them, if it said so.
+    var seed: UInt64?
     let now: Instant
 }
 
@@ -18,7 +20,9 @@ extension JobStatements {
         // Once, in case two have settled the same attempt.
         let mayEnd = completions.map { alive.contains($0.attempt) && first.insert($0.attempt).inserted }
         let ended = try end(zip(completions, mayEnd).filter(\.1).map { completion, _ in
-            JobEnding(completion.job, .completed(delivered: completion.outputs.count), now: completion.now)
+            JobEnding(
+                completion.job, .completed(delivered: completion.outputs.count, seed: completion.seed),
+                now: completion.now)
         })
         let isCompleted = zip(completions, mayEnd).map { completion, mayEnd in
             mayEnd && ended.contains(completion.job.id)

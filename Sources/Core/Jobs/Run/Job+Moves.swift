@@ -13,7 +13,7 @@ extension JobStatements {
             [
                 ending.job.id, ending.job.state, ending.state, ending.failure?.code, ending.failure?.message,
                 ending.delivered,
-                ending.now,
+                ending.now, ending.seed.map { String($0) },
             ]
         }) {
             seqs[try row.get("id")] = try row.get("event_seq")
@@ -157,9 +157,9 @@ private enum Statements {
     static let end = BulkStatement("""
         UPDATE jobs SET state = v.column3, failure_code = v.column4, failure_message = v.column5,
             outputs_delivered = v.column6,
-            ended_at = v.column7, slot_at = NULL, hold_reason = NULL, event_seq = event_seq + 1
+            ended_at = v.column7, seed = v.column8, slot_at = NULL, hold_reason = NULL, event_seq = event_seq + 1
         FROM (VALUES
-        """, row: "($1, $2, $3, $4, $5, CAST($6 AS BIGINT), CAST($7 AS BIGINT))", """
+        """, row: "($1, $2, $3, $4, $5, CAST($6 AS BIGINT), CAST($7 AS BIGINT), $8)", """
         ) AS v WHERE jobs.id = v.column1 AND jobs.state = v.column2
             AND jobs.state IN ('pending', 'queued', 'processing')
         RETURNING id, event_seq

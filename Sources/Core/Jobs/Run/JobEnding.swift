@@ -4,7 +4,7 @@ import SQL
 /// it.
 struct JobEnding: Sendable {
     enum How: Sendable {
-        case completed(delivered: Int)
+        case completed(delivered: Int, seed: UInt64? = nil)
         case failed(JobFailure)
         case cancelled
     }
@@ -40,7 +40,11 @@ struct JobEnding: Sendable {
     }
 
     var delivered: Int? {
-        if case .completed(let count) = how { count } else { nil }
+        if case .completed(let count, _) = how { count } else { nil }
+    }
+
+    var seed: UInt64? {
+        if case .completed(_, let seed) = how { seed } else { nil }
     }
 
     /// The part of its reservation that is spent. Nobody pays for a failed or cancelled job.

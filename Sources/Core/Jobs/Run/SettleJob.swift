@@ -34,12 +34,12 @@ package struct SettleJob: Sendable {
             try await end(due, .timedOut(.failed))
         case .failed(let failure):
             try await fail(due, .provider(failure), isTransient: failure.isTransient, retryAfter: failure.retryAfter)
-        case .delivered(let files):
-            try await deliver(Array(files.prefix(job.outputsAsked)), due, job)
+        case .delivered(let files, let seed):
+            try await deliver(Array(files.prefix(job.outputsAsked)), due, job, seed)
         }
     }
 
-    private func deliver(_ files: [ProviderFile], _ due: DueAttempt, _ job: Job) async throws {
+    private func deliver(_ files: [ProviderFile], _ due: DueAttempt, _ job: Job, _ seed: UInt64?) async throws {
         guard !files.isEmpty else { return try await fail(due, .nothingDelivered, isTransient: true) }
         let safe = files.enumerated().filter { !$0.element.isFlagged }
         guard !safe.isEmpty else { return try await fail(due, .flagged, isTransient: false) }
@@ -63,7 +63,7 @@ package struct SettleJob: Sendable {
             guard let broken else { return try await fail(due, .flagged, isTransient: false) }
             return try await fail(due, .downloadFailed(broken.reason), isTransient: true)
         }
-        try await complete(due, job, outputs)
+        try await complete(due, job, outputs, seed)
     }
 
     private func storeAll(_ sources: [OutputSource]) async throws -> [StoreOutcome] {
@@ -77,8 +77,9 @@ package struct SettleJob: Sendable {
         }
     }
 
-    private func complete(_ due: DueAttempt, _ job: Job, _ outputs: [NewOutput]) async throws {
-        let completion = Completion(attempt: due.attempt.id, job: job, outputs: outputs, now: time.now())
+    private func complete(_ due: DueAttempt, _ job: Job, _ outputs: [NewOutput], _ seed: UInt64?) async throws {
+        let completion = Completion(
+            attempt: due.attempt.id, job: job, outputs: outputs, seed: seed, now: time.now())
         let isCompleted = try await database.write(completion, by: completions, order: .account(job.account))
         if isCompleted { logger.info("job completed", metadata: ["job": "\(job.id)", "outputs": "\(outputs.count)"]) }
     }

@@ -24,7 +24,8 @@ enum FalResult {
 
     static func outcome(of result: JSON) -> ProviderOutcome {
         guard result["status"]?.string == "OK" else { return .failed(failure(result)) }
-        return .delivered(files(in: result["payload"] ?? .null))
+        let payload = result["payload"] ?? .null
+        return .delivered(files(in: payload), seed: seed(in: payload))
     }
 
     private static func failure(_ result: JSON) -> ProviderFailure {
@@ -40,6 +41,15 @@ enum FalResult {
     /// `Invalid status code: 422`
     private static func statusCode(in error: String) -> Int {
         error.split(separator: " ").last.flatMap { Int($0) }.flatMap { (400..<600).contains($0) ? $0 : nil } ?? 500
+    }
+
+    /// Of 64 bits, where models draw it at random.
+    private static func seed(in payload: JSON) -> UInt64? {
+        switch payload["seed"] {
+        case .integer(let seed): UInt64(exactly: seed)
+        case .decimal(let seed): UInt64("\(seed)")
+        default: nil
+        }
     }
 
     /// The media of a model's output, in the order in which models name them. Masks and the like are not asked for.

@@ -11,6 +11,8 @@ struct JobBody: Encodable {
     let parameters: [String: JSON]
     let numImages: Int
     let delivered: Int?
+    /// The provider's. With more digits than a floating-point number holds, at some models.
+    let seed: UInt64?
     let attempts: Int
     let error: Failure?
     let heldFor: String?
@@ -35,6 +37,7 @@ struct JobBody: Encodable {
         parameters = job.parameters
         numImages = job.outputsAsked
         delivered = job.outputsDelivered
+        seed = job.seed
         attempts = job.attemptCount
         error = job.failure.map { Failure(code: $0.code, message: $0.message) }
         heldFor = job.holdReason

@@ -24,7 +24,10 @@ struct ShowJob: Sendable {
         let result: Images?
         let error: JobBody.Failure?
 
-        struct Images: Encodable { let images: [Image] }
+        struct Images: Encodable {
+            let images: [Image]
+            let seed: UInt64?
+        }
 
         struct Image: Encodable {
             let id: String
@@ -46,7 +49,7 @@ struct ShowJob: Sendable {
         }
         return .json(Result(
             id: details.job.id.rawValue, status: details.job.state, progress: ProgressBody(details, now: time.now()),
-            result: details.job.state == .completed ? .init(images: images) : nil,
+            result: details.job.state == .completed ? .init(images: images, seed: details.job.seed) : nil,
             error: details.job.failure.map { JobBody.Failure(code: $0.code, message: $0.message) }))
     }
 

@@ -194,7 +194,7 @@ struct FalProviderTests {
         try await FalDriver.with(FalDriver.completed(FalDriver.json(status, body))) { provider, _ async throws in
             guard case .ended(let payload) = await provider.poll(reference) else { throw Unexpected("not ended") }
             switch provider.outcome(of: payload) {
-            case .delivered(let files): #expect(code.isEmpty && files.map(\.url) == ["a"])
+            case .delivered(let files, _): #expect(code.isEmpty && files.map(\.url) == ["a"])
             case .failed(let failure): #expect(failure.code.rawValue == code)
             }
         }

@@ -5,7 +5,7 @@ import Testing
 /// What a stored payload means: files, or why there are none.
 struct FalResultTests {
     private func files(_ payload: JSON) throws -> [ProviderFile] {
-        guard case .delivered(let files) = FalResult.outcome(of: FalResult.delivered(payload)) else {
+        guard case .delivered(let files, _) = FalResult.outcome(of: FalResult.delivered(payload)) else {
             throw FalErrorBody("not delivered")
         }
         return files
@@ -90,6 +90,18 @@ struct FalResultTests {
 
         #expect(read.width == width && read.fileSize == size)
         #expect(FalFile(read.json) == read)
+    }
+
+    @Test(arguments: [
+        ("42", 42), ("0", 0), ("9007199254740993", 9_007_199_254_740_993), ("18446744073709551615", .max), ("1.0", 1),
+        ("18446744073709551616", nil), ("-1", nil), ("0.5", nil), ("NaN", nil), (#""42""#, nil), ("[42]", nil),
+        ("null", nil),
+    ] as [(String, UInt64?)])
+    func `a seed is a whole number of up to 64 bits, with all its digits`(text: String, seed: UInt64?) throws {
+        let payload = try JSON(tolerating: #"{"images":[{"url":"a"}],"seed":\#(text)}"#.utf8)
+
+        #expect(FalResult.outcome(of: FalResult.delivered(payload))
+            == .delivered([ProviderFile(url: "a", isFlagged: false)], seed: seed))
     }
 
     @Test func `a model's list of complaints says why, before the queue's own text`() throws {

@@ -311,7 +311,7 @@ struct FalWebhookTests {
 
             #expect(verified.requestID == "r1" && verified.needsPoll == needsPoll)
             switch provider.outcome(of: verified.payload) {
-            case .delivered(let files): #expect(files.map(\.url).joined() == means)
+            case .delivered(let files, _): #expect(files.map(\.url).joined() == means)
             case .failed(let failure): #expect(failure.code.rawValue == means)
             }
         }

@@ -115,10 +115,30 @@ struct JobRouteTests {
             let images = result["result"]?["images"]?.array ?? []
             #expect(result["status"] == "completed" && result["error"] == nil && images.count == 2)
             #expect(images.map { $0["id"] } == job["outputs"]?.array?.map { $0["id"] })
+            #expect(result["result"]?["seed"] == nil && job["job"]?["seed"] == nil, "the provider returned none")
             for image in images {
                 #expect(image["url"]?.string?.contains("/files/outputs/\(app.ada.account)/\(id)/") == true)
                 #expect(image["contentType"] == "image/png" && image["expiresAt"]?.string != nil)
             }
+        }
+    }
+
+    @Test func `a completed job shows the seed of its provider, with all digits, in lists too`() async throws {
+        try await AccountWorld.run { app in
+            let id = try await app.submit()
+            try await app.world.work()
+            app.world.provider.respondToPolls(with: .ended([
+                "files": [["url": "x", "flagged": false]], "seed": "18446744073709551615",
+            ]))
+            app.world.clock.advance(by: .seconds(2))
+            try await app.world.work()
+
+            let (job, result) = (try await app.get("/jobs/\(id)"), try await app.get("/generate/\(id)"))
+            let list = try await app.get("/jobs")
+
+            for text in [job.text, result.text, list.text] { #expect(text.contains(#""seed":18446744073709551615"#)) }
+            #expect(result["result"]?["images"]?.array?.count == 1)
+            #expect(job["job"]?["seed"] == result["result"]?["seed"])
         }
     }
 
