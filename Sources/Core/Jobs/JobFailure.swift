@@ -34,6 +34,21 @@ package enum JobFailure: Sendable, Hashable {
 
     package var message: String { sentence + " No credits were charged." }
 
+    /// What to say of it while another attempt follows.
+    package var cause: String {
+        switch self {
+        case .provider(let failure):
+            switch failure.code {
+            case .rateLimited: "The provider is busy."
+            case .unavailable: "The provider cannot be reached."
+            case .failed: "The provider failed."
+            case .contentPolicy, .invalidInput, .misconfigured, .cancelled: sentence
+            }
+        case .downloadFailed: "The output could not be downloaded."
+        case .lost, .timedOut, .flagged, .nothingDelivered, .inputMissing, .storageFailed: sentence
+        }
+    }
+
     private var sentence: String {
         switch self {
         case .provider(let failure):
@@ -44,7 +59,8 @@ package enum JobFailure: Sendable, Hashable {
             case .rateLimited: "The provider was too busy, even after several attempts. Try again in a few minutes."
             case .unavailable:
                 "The provider could not be reached, even after several attempts. Try again in a few minutes."
-            case .failed: "The provider failed, even after several attempts. Try again."
+            case .failed where failure.isTransient: "The provider failed, even after several attempts. Try again."
+            case .failed: "The provider's response could not be used. Try again, or contact the operator."
             case .misconfigured:
                 "The provider does not accept requests from this installation. Contact the operator."
             case .cancelled: "The provider cancelled the request."

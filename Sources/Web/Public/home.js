@@ -222,8 +222,8 @@ async function showPosition(id, isOver) {
     if (job?.status === "queued" && progress.queuePosition != null) {
       const position = progress.queuePosition;
       show({ phase: position === "0" ? "Next in the queue" : `In the queue, ${position} ahead` });
-    } else if (job?.status === "processing" && progress.isEstimate) {
-      show({ percent: progress.percent });
+    } else if (job?.status === "processing" && progress.isEstimate !== false) {
+      show({ percent: progress.percent ?? null });
     }
     await wait(1500);
   }

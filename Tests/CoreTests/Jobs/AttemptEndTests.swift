@@ -101,11 +101,28 @@ struct AttemptEndTests {
         let next = world.clock.now + .seconds(seconds)
         #expect(try await world.job(claim.job.id).runAt == next)
         #expect(try await world.eventData(of: claim.job.id, actor)[.retried]
-            == ["code": "provider_busy", "runAt": .integer(next.milliseconds)])
+            == [
+                "code": "provider_busy", "message": "The provider is busy.", "attempt": 2, "maximumAttempts": 4,
+                "runAt": .integer(next.milliseconds),
+            ])
         world.clock.now = next - .milliseconds(1)
         #expect(try await world.claim().isEmpty)
         world.clock.now = next
         #expect(try await world.claim().map(\.job.attemptCount) == [2])
+    }
+
+    @Test func `an attempt that was not sent does not count among those that a retry announces`() async throws {
+        let world = try await TestWorld()
+        let actor = try await world.account(credits: 100)
+        let now = world.clock.now
+        let unsent = try await claim(for: actor, world)
+        try await world.database.write(of: actor.account) { try $0.jobs.returnUnsent(unsent, now: now) }
+        let claim = try #require(try await world.claim().first)
+
+        try await end(claim, .failed(Self.busy, retry: Self.again), world)
+
+        let announced = try #require(try await world.eventData(of: claim.job.id, actor)[.retried])
+        #expect(claim.job.attemptCount == 2 && announced["attempt"] == 2 && announced["maximumAttempts"] == 4)
     }
 
     @Test(arguments: TestEngine.available)

@@ -31,6 +31,21 @@ struct JobRulesTests {
         }
     }
 
+    @Test(arguments: failures)
+    func `the cause of a retry is a sentence that does not say that it is over`(failure: JobFailure) {
+        #expect(failure.cause.hasSuffix(".") && !failure.cause.contains("several attempts"))
+        #expect(!failure.cause.contains("credits") && failure.cause.contains("secret detail")
+            == (failure.code == "invalid_input"))
+    }
+
+    @Test func `a failure that was tried once does not speak of several attempts`() {
+        let (final, transient) = (
+            JobFailure.provider(ProviderFailure(.failed, "HTTP 204", isTransient: false)),
+            JobFailure.provider(ProviderFailure(.failed, "HTTP 500", isTransient: true))
+        )
+        #expect(!final.message.contains("several attempts") && transient.message.contains("several attempts"))
+    }
+
     @Test func `a job is requested again as it was requested, without what was computed from it`() throws {
         let job = try Job.sample(
             .failed, endpoint: "fal-ai/flux/dev", parameters: [
@@ -121,7 +136,10 @@ struct JobProgressTests {
         (.queued, nil, 20, 5, nil), (.pending, nil, 20, 5, nil), (.failed, nil, 20, 5, nil),
         (.cancelled, 50, 20, 5, nil), (.completed, nil, nil, 0, "100"), (.completed, 40, 20, 5, "100"),
         (.processing, nil, 20, 0, "~0"), (.processing, nil, 20, 5, "~25"), (.processing, nil, 20, 19, "~95"),
-        (.processing, nil, 20, 1_000, "~95"), (.processing, nil, nil, 5, "~0"), (.processing, nil, 0, 5, "~0"),
+        // Longer than usual: slower, and after twice the time there is nothing to estimate by.
+        (.processing, nil, 20, 20, "~95"), (.processing, nil, 20, 30, "~97"), (.processing, nil, 20, 39, "~99"),
+        (.processing, nil, 20, 40, nil), (.processing, nil, 20, 1_000, nil),
+        (.processing, nil, nil, 5, "~0"), (.processing, nil, 0, 5, "~0"),
         // The clock of the node that reads is behind that of the worker.
         (.processing, nil, 20, -5, "~0"),
         (.processing, 40, 20, 19, "40"), (.processing, 0, 20, 19, "0"), (.processing, 100, nil, 0, "100"),
@@ -137,7 +155,8 @@ struct JobProgressTests {
     }
 
     @Test(arguments: [
-        (.queued, 20, 5, 20), (.pending, 20, 5, 20), (.processing, 20, 5, 15), (.processing, 20, 25, 0),
+        (.queued, 20, 5, 20), (.pending, 20, 5, 20), (.processing, 20, 5, 15), (.processing, 20, 20, nil),
+        (.processing, 20, 25, nil),
         (.processing, nil, 5, nil), (.queued, nil, 5, nil), (.completed, 20, 5, nil), (.failed, 20, 5, nil),
         (.cancelled, 20, 5, nil),
     ] as [(JobState, Int64?, Int64, Int64?)])

@@ -104,6 +104,9 @@ struct JobViewTests {
         var view = changed { $0.status = "processing" }
         view.take(details: ["progress": ["percent": 30, "isEstimate": true, "queuePosition": nil]])
         #expect(view.percent == 30 && view.isEstimate && view.position == nil)
+        view.take(details: ["progress": ["logs": []]])
+        #expect(view.percent == nil && !view.isEstimate, "the server does not guess any more")
+        view.take(details: ["progress": ["percent": 30, "isEstimate": true]])
         view.take(ServerEvent(name: "progress"), ["percent": 20, "providerQueuePosition": 2, "log": nil])
         #expect(view.percent == 20 && !view.isEstimate && view.providerPosition == 2)
         view.take(details: ["progress": ["percent": 90, "isEstimate": true]])

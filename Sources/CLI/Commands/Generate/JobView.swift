@@ -75,6 +75,9 @@ extension JobView {
             let isGuess = details["progress"]?["isEstimate"]?.bool ?? true
             if isGuess && self.percent != nil && !isEstimate { return }
             (self.percent, isEstimate) = (Int(percent), isGuess)
+        } else if isEstimate {
+            // It takes so long that the server no longer guesses.
+            (percent, isEstimate) = (nil, false)
         }
     }
 }

@@ -20,22 +20,24 @@ package struct JobDetails: Sendable {
     }
 
     /// 0 to 100: as the provider reports it; without a report, how much of the usual time has passed, but never all of
-    /// it.
+    /// it. Nil where nothing is known: a job that takes twice as long as usual may take any time.
     package func progress(now: Instant) -> (percent: Int, isEstimate: Bool)? {
         guard job.state == .processing, let attempt = attempts.last else {
             return job.state == .completed ? (100, false) : nil
         }
         if let percent = attempt.progress { return (percent, false) }
         guard let usualDuration, usualDuration > .zero else { return (0, true) }
-        let passed = (now - attempt.createdAt).milliseconds
-        return (Int(min(95, max(0, passed * 100 / usualDuration.milliseconds))), true)
+        let (passed, usual) = (max(0, (now - attempt.createdAt).milliseconds), usualDuration.milliseconds)
+        if passed <= usual { return (Int(min(95, passed * 100 / usual)), true) }
+        return passed < 2 * usual ? (Int(95 + 5 * (passed - usual) / usual), true) : nil
     }
 
     /// What is left of the usual time, if it is known and not yet over.
     package func remaining(now: Instant) -> Duration? {
         guard let usualDuration, !job.state.isTerminal else { return nil }
         guard job.state == .processing, let attempt = attempts.last else { return usualDuration }
-        return max(.zero, usualDuration - (now - attempt.createdAt))
+        let left = usualDuration - (now - attempt.createdAt)
+        return left > .zero ? left : nil
     }
 }
 

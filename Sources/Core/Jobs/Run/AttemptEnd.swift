@@ -32,6 +32,22 @@ struct AttemptEnd: Sendable {
     }
 }
 
+/// The attempt that follows a failed one.
+struct NextAttempt: Sendable, Hashable {
+    /// Attempts that were not sent do not count.
+    let number: Int
+    let maximum: Int
+    let runAt: Instant
+
+    /// The data of the event `retried`: all that a page needs to say that, why and when it goes on.
+    func announcement(after failure: JobFailure) -> JSON {
+        [
+            "code": .string(failure.code), "message": .string(failure.cause), "attempt": .integer(Int64(number)),
+            "maximumAttempts": .integer(Int64(maximum)), "runAt": .integer(runAt.milliseconds),
+        ]
+    }
+}
+
 extension RetryPolicy {
     /// - Parameter delay: What the provider asked for.
     func retry(after delay: Duration? = nil) -> AttemptEnd.Retry {
@@ -53,19 +69,21 @@ extension JobStatements {
             try self.end([JobEnding(current, .cancelled, now: now)])
         } else if let next = try nextAttempt(of: current, end.retry, now: now) {
             _ = try requeue(
-                job.id, .retried, runAt: next,
-                data: ["code": .string(failure.code), "runAt": .integer(next.milliseconds)],
-                now: now)
+                job.id, .retried, runAt: next.runAt, data: next.announcement(after: failure), now: now)
         } else {
             try self.end([JobEnding(current, .failed(failure), now: now)])
         }
     }
 
     /// When the job's next attempt may start; nil where there is to be none.
-    private func nextAttempt(of job: Job, _ retry: AttemptEnd.Retry, now: Instant) throws(DatabaseError) -> Instant? {
+    private func nextAttempt(
+        of job: Job, _ retry: AttemptEnd.Retry, now: Instant
+    ) throws(DatabaseError) -> NextAttempt? {
         guard case .allowed(let policy, let delay, let jitter) = retry else { return nil }
+        let tries = try countTries(of: job.id)
         return policy.nextAttempt(
-            after: try countTries(of: job.id), retryAfter: delay, now: now, deadline: job.deadlineAt, jitter: jitter)
+            after: tries, retryAfter: delay, now: now, deadline: job.deadlineAt, jitter: jitter
+        ).map { NextAttempt(number: tries + 1, maximum: policy.maximumAttempts, runAt: $0) }
     }
 
     /// Back into the queue unsent, because its worker shuts down.
