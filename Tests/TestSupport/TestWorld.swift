@@ -1,5 +1,5 @@
 package import Core
-import Logging
+package import Logging
 package import SQL
 
 /// The whole product without HTTP: a real database, a provider inside the test, a clock that the test moves.
@@ -23,6 +23,7 @@ package final class TestWorld: Sendable {
     package init(
         _ engine: TestEngine = .sqlite, after before: TestWorld? = nil, provider: FakeProvider = FakeProvider(),
         rules: WorkRules = WorkRules(), userID: String? = nil, dailyCost: MicroDollars? = nil,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         store: @escaping Store = { _ in nil }, wrap: (any SQL.Engine) -> any SQL.Engine = { $0 },
         wrapProvider: (FakeProvider) -> any Provider = { $0 }
     ) async throws {
@@ -35,7 +36,8 @@ package final class TestWorld: Sendable {
             folder = try TemporaryFolder()
             self.engine = try await engine.database(in: folder.path).engine
         }
-        let platform = try await Platform.testing(Database(wrap(self.engine)), clock, publicURL: "http://darkroom.test")
+        let platform = try await Platform.testing(
+            Database(wrap(self.engine)), clock, publicURL: "http://darkroom.test", logger: logger)
         let served = wrapProvider(provider)
         app = try await Darkroom(platform, DarkroomSettings(
             accounts: .init(passwordCost: .trivial), files: .init(folder: folder.path + "/files"),

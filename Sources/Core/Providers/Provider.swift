@@ -62,19 +62,31 @@ package enum PollResult: Sendable, Hashable {
     case notFound
     /// Nothing was learned; ask again, not before `retryAfter` if the provider says so.
     case unavailable(String, retryAfter: Duration?)
+    /// A response that asking again will hardly change: our key is refused, or nobody can read it. The webhook may
+    /// still bring the result, and what stands between may be at fault: the attempt ends with this failure after
+    /// `timeout` of such responses in a row.
+    case unusable(ProviderFailure, timeout: Duration)
 }
 
 package struct ProviderProgress: Sendable, Hashable {
-    package var queuePosition: Int?
-    /// 0 to 100, if the provider says so.
-    package var percent: Int?
-    /// The last lines, oldest first.
-    package var logs: [String]
+    static let highestQueuePosition = 1_000_000
 
-    package init(queuePosition: Int? = nil, percent: Int? = nil, logs: [String] = []) {
-        self.queuePosition = queuePosition
-        self.percent = percent
+    /// 0 to a million, whatever the provider says.
+    package let queuePosition: Int?
+    /// 0 to 100, if the provider says so.
+    package let percent: Int?
+    /// The last lines, oldest first.
+    package let logs: [String]
+    /// A state that is not known here. The provider says that the work goes on, and not how.
+    package let unknownState: String?
+
+    package init(
+        queuePosition: Int? = nil, percent: Int? = nil, logs: [String] = [], unknownState: String? = nil
+    ) {
+        self.queuePosition = queuePosition.map { min(max($0, 0), Self.highestQueuePosition) }
+        self.percent = percent.map { min(max($0, 0), 100) }
         self.logs = logs
+        self.unknownState = unknownState
     }
 }
 

@@ -91,7 +91,7 @@ struct AttemptStatementsTests {
             let held = DueAttempt(attempt: attempt, job: claim.job, lease: stranger)
             let strange = try [
                 jobs.holds(stranger, of: id), jobs.renew(stranger, of: id, until: now),
-                jobs.recordProgress(ProviderProgress(percent: 9), of: held, dueAt: now),
+                jobs.recordProgress(ProviderProgress(percent: 9), of: held, unusableSince: nil, dueAt: now),
                 !jobs.record([Responded(
                     attempt: id, account: claim.job.account, lease: stranger, requestID: "r", payload: [:], cost: 1,
                     now: now)]).isEmpty,

@@ -10,6 +10,7 @@ package struct AdvanceAttempt: Sendable {
     private let rules: WorkRules
     private let time: Time
     private let logger: Logger
+    private let reports = SharedPollReports()
     private let responded: BatchWrite<Responded, Bool>
 
     package init(
@@ -62,13 +63,16 @@ package struct AdvanceAttempt: Sendable {
         guard let reference = reference(due) else { return try await lose(due, job) }
         let response = await provider.poll(reference)
         let now = time.now()
+        report(response, of: due, now)
         switch response {
         case .running(let progress):
             // The client that cancelled is waiting for the outcome.
             let interval = provider.pollInterval(after: due.attempt.pollCount + 1)
             let wait = job.cancelRequestedAt == nil ? interval : min(interval, .seconds(1))
             let next = min(now + wait, job.deadlineAt ?? .distantFuture)
-            try await database.write(of: job.account) { _ = try $0.jobs.recordProgress(progress, of: due, dueAt: next) }
+            try await database.write(of: job.account) {
+                _ = try $0.jobs.recordProgress(progress, of: due, unusableSince: nil, dueAt: next)
+            }
         case .ended(let payload):
             let item = Responded(
                 attempt: due.attempt.id, account: job.account, lease: due.lease, requestID: reference.requestID,
@@ -80,15 +84,49 @@ package struct AdvanceAttempt: Sendable {
         case .notFound:
             try await lose(due, job)
         case .unavailable(let reason, let retryAfter):
-            logger.warning(
-                "provider not polled", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
             let wait = max(provider.pollInterval(after: due.attempt.pollCount + 2), retryAfter ?? .zero)
-            let deadline = job.cancelRequestedAt.map { $0 + rules.cancelTimeout }
-            let next = min(now + wait, job.deadlineAt ?? .distantFuture, deadline ?? .distantFuture)
-            try await database.write(of: job.account) {
-                _ = try $0.jobs.recordProgress(ProviderProgress(), of: due, dueAt: next)
-            }
+            try await pollLater(due, job, reason, unusableSince: due.attempt.unusableSince, at: now + wait)
+        case .unusable(let failure, let timeout):
+            let since = due.attempt.unusableSince ?? now
+            guard now - since < timeout else { return try await giveUp(due, job, failure, reference, provider) }
+            let wait = provider.pollInterval(after: due.attempt.pollCount + 2)
+            try await pollLater(due, job, failure.message, unusableSince: since, at: min(now + wait, since + timeout))
         }
+    }
+
+    /// The operator is told once of what only the operator can correct.
+    private func report(_ response: PollResult, of due: DueAttempt, _ now: Instant) {
+        guard let report = reports.report(response, of: due.attempt.provider, at: now) else { return }
+        logger.error("\(report.kind.rawValue)", metadata: [
+            "provider": "\(due.attempt.provider)", "attempt": "\(due.attempt.id)", "reason": "\(report.reason)",
+            "code": "\(report.code?.rawValue ?? "none")",
+        ])
+    }
+
+    private func pollLater(
+        _ due: DueAttempt, _ job: Job, _ reason: String, unusableSince: Instant?, at instant: Instant
+    ) async throws {
+        logger.warning("provider not polled", metadata: ["attempt": "\(due.attempt.id)", "reason": "\(reason)"])
+        let deadline = job.cancelRequestedAt.map { $0 + rules.cancelTimeout }
+        let next = min(instant, job.deadlineAt ?? .distantFuture, deadline ?? .distantFuture)
+        try await database.write(of: job.account) {
+            _ = try $0.jobs.recordProgress(ProviderProgress(), of: due, unusableSince: unusableSince, dueAt: next)
+        }
+    }
+
+    /// Nothing could be learned from the provider's responses for too long. What it may still make is the operator's
+    /// cost, so it is asked to stop.
+    private func giveUp(
+        _ due: DueAttempt, _ job: Job, _ failure: ProviderFailure, _ reference: ProviderReference,
+        _ provider: any Provider
+    ) async throws {
+        _ = await provider.cancel(reference)
+        logger.warning("attempt failed", metadata: [
+            "job": "\(job.id)", "attempt": "\(due.attempt.id)", "code": "\(failure.code.rawValue)",
+            "reason": "\(failure.message)",
+        ])
+        let retry = failure.isTransient ? rules.retries.retry(after: failure.retryAfter) : .never
+        try await endUnderLease(due, job, .failed(.provider(failure), retry: retry))
     }
 
     private func cancel(_ due: DueAttempt, _ job: Job, _ provider: any Provider) async throws {
@@ -164,9 +202,13 @@ package struct AdvanceAttempt: Sendable {
 
     private func lose(_ due: DueAttempt, _ job: Job) async throws {
         logger.warning("attempt lost", metadata: ["job": "\(job.id)", "attempt": "\(due.attempt.id)"])
-        let now = time.now()
         let isRepeatable = try await database.read { try $0.jobs.isRepeatable(job.kind) }
-        let end = AttemptEnd.lost(retry: isRepeatable ? rules.retries.retry() : .never)
+        try await endUnderLease(due, job, .lost(retry: isRepeatable ? rules.retries.retry() : .never))
+    }
+
+    /// Unless the webhook has brought the result, or another worker has taken the attempt.
+    private func endUnderLease(_ due: DueAttempt, _ job: Job, _ end: AttemptEnd) async throws {
+        let now = time.now()
         try await database.write(of: job.account) { transaction in
             guard try transaction.jobs.holds(due.lease, of: due.attempt.id) else { return }
             try transaction.jobs.end(due.attempt.id, of: job, end, now: now)

@@ -100,16 +100,17 @@ extension JobStatements {
             """, attempt, dueAt, reason, cost, now)
     }
 
+    /// - Parameter unusableSince: The first of a row of polls that could not be used, this one included.
     func recordProgress(
-        _ progress: ProviderProgress, of due: DueAttempt, dueAt: Instant
+        _ progress: ProviderProgress, of due: DueAttempt, unusableSince: Instant?, dueAt: Instant
     ) throws(DatabaseError) -> Bool {
         notifyAfterCommit(due.job.account)
         let logs = progress.logs.isEmpty ? nil : JSON.array(progress.logs.map { .string($0) }).text
         return try execute("""
             UPDATE attempts SET poll_count = poll_count + 1, progress = COALESCE($3, progress), queue_position = $4,
-                logs = COALESCE($5, logs), due_at = $6, lease = NULL
+                logs = COALESCE($5, logs), due_at = $6, unusable_since = $7, lease = NULL
             WHERE id = $1 AND lease = $2
-            """, due.attempt.id, due.lease, progress.percent, progress.queuePosition, logs, dueAt) == 1
+            """, due.attempt.id, due.lease, progress.percent, progress.queuePosition, logs, dueAt, unusableSince) == 1
     }
 
     /// As `recordResponse`, for many attempts whose leases the caller holds and keeps. Returns the recorded ones.

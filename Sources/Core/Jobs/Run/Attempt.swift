@@ -25,6 +25,8 @@ package struct Attempt: Sendable, Hashable {
     package private(set) var requestID: String?
     let pollCount: Int
     let storeTries: Int
+    /// The first of the last polls in a row whose responses could not be used.
+    private(set) var unusableSince: Instant?
     package let progress: Int?
     package let queuePosition: Int?
     package let logs: JSON?
@@ -56,7 +58,8 @@ extension Attempt {
         try self.init(
             id: row.get("id"), job: row.get("job_id"), number: row.get("number"), provider: row.get("provider"),
             endpoint: row.get("endpoint"), state: row.get("state"), requestID: row.get("request_id"),
-            pollCount: row.get("poll_count"), storeTries: row.get("store_tries"), progress: row.get("progress"),
+            pollCount: row.get("poll_count"), storeTries: row.get("store_tries"),
+            unusableSince: row.get("unusable_since"), progress: row.get("progress"),
             queuePosition: row.get("queue_position"),
             logs: row.get("logs", as: String?.self).map { try JSON(parsing: $0) },
             response: row.get("response", as: String?.self).map { try JSON(parsing: $0) },

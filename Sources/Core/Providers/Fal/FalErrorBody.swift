@@ -29,11 +29,39 @@ package struct FalErrorBody: Error, Sendable, Hashable {
         }
     }
 
+    /// Returns nil unless there is a `detail` that says something. Whatever else has another form is left out.
+    package init?(json: JSON) {
+        switch json["detail"] {
+        case .string(let text):
+            self.init(text, errorType: json["error_type"]?.string)
+        case .array(let elements):
+            let details = elements.compactMap { FalErrorDetail(json: $0) }
+            guard !details.isEmpty else { return nil }
+            self.init(details)
+        case .object(let members):
+            guard !members.isEmpty, let detail = FalErrorDetail(json: .object(members)) else { return nil }
+            self.init([detail])
+        default:
+            return nil
+        }
+    }
+
     /// Every name of an error that the body carries, `content_policy_violation` for example.
     package var types: [String] {
         switch detail {
         case .text: errorType.map { [$0] } ?? []
         case .list(let details): details.map(\.type)
+        }
+    }
+}
+
+extension JSON {
+    /// What a member such as `error` says, in whatever form; nil if it says that there is none.
+    var errorText: String? {
+        switch self {
+        case .null, .bool(false), "": nil
+        case .string(let text): text
+        default: text
         }
     }
 }
@@ -45,13 +73,11 @@ extension FalErrorBody: Codable {
     }
 
     package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        errorType = try container.decodeIfPresent(String.self, forKey: .errorType)
-        if let text = try? container.decode(String.self, forKey: .detail) {
-            detail = .text(text)
-        } else {
-            detail = .list(try container.decode([FalErrorDetail].self, forKey: .detail))
+        guard let body = FalErrorBody(json: try JSON(from: decoder)) else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "there is no detail"))
         }
+        self = body
     }
 
     package func encode(to encoder: any Encoder) throws {

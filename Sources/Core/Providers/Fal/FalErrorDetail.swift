@@ -23,21 +23,24 @@ package struct FalErrorDetail: Sendable, Hashable {
     }
 }
 
-extension FalErrorDetail: Codable {
+extension FalErrorDetail {
+    /// An object, or a text alone. Returns nil if it is neither.
+    init?(json: JSON) {
+        guard json.object != nil || json.string != nil else { return nil }
+        location = json["loc"]?.array ?? []
+        message = json.string ?? (json["msg"] ?? json["message"])?.errorText ?? ""
+        type = json["type"]?.string ?? ""
+        context = json["ctx"]
+        url = json["url"]?.string
+    }
+}
+
+extension FalErrorDetail: Encodable {
     private enum CodingKeys: String, CodingKey {
         case url, type
         case location = "loc"
         case message = "msg"
         case context = "ctx"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        location = (try? container.decode([JSON].self, forKey: .location)) ?? []
-        message = try container.decodeIfPresent(String.self, forKey: .message) ?? ""
-        type = try container.decodeIfPresent(String.self, forKey: .type) ?? ""
-        context = try container.decodeIfPresent(JSON.self, forKey: .context)
-        url = try container.decodeIfPresent(String.self, forKey: .url)
     }
 
     package func encode(to encoder: any Encoder) throws {

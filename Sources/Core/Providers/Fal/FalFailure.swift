@@ -1,7 +1,7 @@
 /// What fal's errors mean to us, by their type where they have one, else by HTTP's status.
 enum FalFailure {
     static func read(status: Int, error: FalErrorBody?, retryAfter: Duration? = nil) -> ProviderFailure {
-        let message = (error?.message ?? "HTTP \(status)").beginning(bytes: 500)
+        let message = error.flatMap { $0.message.isEmpty ? nil : $0.message.beginning(bytes: 500) } ?? "HTTP \(status)"
         let (code, isTransient) = classify(status, error?.types ?? [])
         return ProviderFailure(code, message, isTransient: isTransient, retryAfter: retryAfter)
     }

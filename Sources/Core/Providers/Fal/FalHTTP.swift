@@ -7,6 +7,8 @@ struct FalHTTP: Sendable {
     struct Response: Sendable {
         let status: Int
         let json: JSON?
+        /// Why the body is no JSON.
+        let malformed: MalformedJSON?
         /// The body as an error of fal's, in either shape.
         let error: FalErrorBody?
         let retryAfter: Duration?
@@ -14,6 +16,8 @@ struct FalHTTP: Sendable {
         func decode<Value: Decodable>(_ type: Value.Type) -> Value? {
             try? json?.decode(type)
         }
+
+        var isSuccess: Bool { (200..<300).contains(status) }
     }
 
     enum Outcome: Sendable {
@@ -22,6 +26,8 @@ struct FalHTTP: Sendable {
         case notSent(String)
         /// It may have reached fal.
         case noResponse(String)
+        /// It has reached fal.
+        case tooLarge(String)
     }
 
     static let responseLimit = 8 << 20
@@ -48,7 +54,12 @@ struct FalHTTP: Sendable {
             call.body = ByteBuffer(string: body.text)
         }
         do throws(HTTPCall.Failure) {
-            return .response(Response(try await call.send(by: client, time)))
+            let response = try await call.send(by: client, time)
+            let type = response.headers.first(name: FalHeader.errorType.rawValue)
+            return .response(Response(
+                response.status, response.body, errorType: type, retryAfter: response.headers.retryAfter))
+        } catch .tooLarge(let limit) {
+            return .tooLarge(HTTPCall.Failure.tooLarge(limit: limit).description)
         } catch {
             return error.mayHaveBeenReceived ? .noResponse(error.description) : .notSent(error.description)
         }
@@ -56,16 +67,22 @@ struct FalHTTP: Sendable {
 }
 
 extension FalHTTP.Response {
-    fileprivate init(_ response: HTTPCall.Response) {
-        status = response.status
-        json = try? JSON(parsing: response.body)
-        retryAfter = response.headers.retryAfter
-        let type = response.headers.first(name: FalHeader.errorType.rawValue)
-        let body: FalErrorBody? = try? json?.decode()
-        if let type, body?.errorType == nil, case .text(let text) = body?.detail {
-            error = FalErrorBody(text, errorType: type)
+    /// - Parameter errorType: The error's type as a header names it, which counts where the body names none.
+    init(_ status: Int, _ body: [UInt8], errorType: String? = nil, retryAfter: Duration? = nil) {
+        self.status = status
+        self.retryAfter = retryAfter
+        do throws(MalformedJSON) {
+            json = try JSONParser.parse(body, .tolerant)
+            malformed = nil
+        } catch {
+            json = nil
+            malformed = error
+        }
+        let read = json.flatMap { FalErrorBody(json: $0) }
+        if let errorType, read?.errorType == nil, case .text(let text) = read?.detail {
+            error = FalErrorBody(text, errorType: errorType)
         } else {
-            error = body
+            error = read
         }
     }
 }

@@ -1,5 +1,4 @@
 package import AsyncHTTPClient
-import Foundation
 import NIOCore
 import NIOHTTP1
 
@@ -59,7 +58,7 @@ package struct FalProvider: Provider {
         switch await http.send(.POST, url, body: submission.input, timeout: .seconds(30)) {
         case .notSent(let reason):
             return .refused(ProviderFailure(.unavailable, reason, isTransient: true))
-        case .noResponse(let reason):
+        case .noResponse(let reason), .tooLarge(let reason):
             return .noResponse(reason)
         case .response(let response):
             return read(submission: response)
@@ -86,46 +85,37 @@ package struct FalProvider: Provider {
 
     package func poll(_ reference: ProviderReference) async -> PollResult {
         guard let url = requestURL(reference) else { return .notFound }
-        guard case .response(let response) = await http.send(.GET, url + "/status?logs=1", timeout: .seconds(15)) else {
+        let end: FalPoll.End
+        switch await status(url) {
+        case .response(let response):
+            switch FalPoll.read(status: response) {
+            case .known(let result): return result
+            case .ended(let said): end = said
+            }
+        case .tooLarge(let reason):
+            return FalPoll.unusable("status", reason)
+        case .notSent, .noResponse:
             return .unavailable("no response", retryAfter: nil)
         }
-        if response.status == 404 { return .notFound }
-        guard (200..<300).contains(response.status), let status = response.decode(FalStatus.self) else {
-            return .unavailable("HTTP \(response.status)", retryAfter: response.retryAfter)
-        }
-        switch status.state {
-        case .inQueue:
-            return .running(ProviderProgress(queuePosition: status.queuePosition))
-        case .inProgress:
-            let logs = status.logs ?? []
-            return .running(ProviderProgress(
-                percent: logs.last { $0.percentage != nil }?.percentage,
-                logs: logs.suffix(20).map { $0.message.beginning(bytes: 500) }))
-        case .completed:
-            return await result(url, status)
+        switch await http.send(.GET, url, timeout: .seconds(30)) {
+        case .response(let response):
+            return FalPoll.read(result: response, of: end)
+        case .tooLarge(let reason):
+            return FalPoll.unusable("result", reason)
+        case .notSent, .noResponse:
+            return .unavailable("no response to the request for the result", retryAfter: nil)
         }
     }
 
-    /// A failed request is completed too: its result is the error's own status and body.
-    private func result(_ url: String, _ status: FalStatus) async -> PollResult {
-        guard case .response(let response) = await http.send(.GET, url, timeout: .seconds(30)) else {
-            return .unavailable("no response to the request for the result", retryAfter: nil)
+    /// The logs are all that were written so far. Where they have become too long, only the state is asked for.
+    private func status(_ url: String) async -> FalHTTP.Outcome {
+        let outcome = await http.send(.GET, url + "/status?logs=1", timeout: .seconds(15))
+        switch outcome {
+        case .tooLarge: break
+        case .response(let response) where response.malformed?.problem.isOfSize == true: break
+        case .response, .notSent, .noResponse: return outcome
         }
-        if (200..<300).contains(response.status), status.error == nil, let payload = response.json {
-            return .ended(FalResult.delivered(payload))
-        }
-        if let error = status.error {
-            return .ended(
-                FalResult.failed(error, type: status.errorType, status: response.status, payload: response.json))
-        }
-        guard let error = response.error, response.status != 401, response.status != 429 else {
-            if response.status == 404 { return .notFound }
-            return .unavailable("HTTP \(response.status) for the result", retryAfter: response.retryAfter)
-        }
-        // A type that came as a header is not in the payload.
-        let reason = error.errorType == nil ? "Invalid status code: \(response.status)" : error.message
-        return .ended(
-            FalResult.failed(reason, type: error.errorType, status: response.status, payload: response.json))
+        return await http.send(.GET, url + "/status?logs=0", timeout: .seconds(15))
     }
 
     package func cancel(_ reference: ProviderReference) async -> CancelResult {
@@ -149,12 +139,12 @@ package struct FalProvider: Provider {
     package func verify(_ webhook: ReceivedWebhook) async throws(WebhookRefusal) -> VerifiedWebhook {
         let signature = try FalSignature(webhook.headers)
         try await keys.verify(signature, body: webhook.body)
-        guard let body = try? JSONDecoder().decode(FalWebhookBody.self, from: Data(webhook.body)),
+        guard let json = try? JSON(tolerating: webhook.body), let body = FalWebhookBody(json: json),
             body.requestID == signature.requestID
         else { throw .malformed }
         return VerifiedWebhook(
             requestID: body.requestID, userID: signature.userID, payload: FalResult.result(of: body),
-            needsPoll: body.payload == nil || body.payloadError != nil)
+            needsPoll: body.lacksResult)
     }
 
     /// Status, result and cancel leave out the endpoint's path.

@@ -29,7 +29,7 @@ enum FalResult {
     }
 
     private static func failure(_ result: JSON) -> ProviderFailure {
-        let payload: FalErrorBody? = try? result["payload"]?.decode()
+        let payload = result["payload"].flatMap { FalErrorBody(json: $0) }
         let type = result["errorType"]?.string
         let error = payload.flatMap { $0.types.isEmpty && type != nil ? nil : $0 }
             ?? FalErrorBody(result["error"]?.string ?? "no reason given", errorType: type)

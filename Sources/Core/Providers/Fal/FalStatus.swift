@@ -49,8 +49,7 @@ extension FalStatus: Codable {
         }
     }
 
-    /// Only the state must be as expected. What else is of another form is left out: a request whose status cannot be
-    /// read would be polled in vain until its deadline, and paid for.
+    /// Only the state must be as expected. What else is of another form is left out.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         func value<Value: Decodable>(_ key: CodingKeys, as type: Value.Type = Value.self) -> Value? {

@@ -1,7 +1,7 @@
 /// What fal posts when a request has ended. Its signature is over the bytes as sent: verify before decoding.
 package struct FalWebhookBody: Sendable, Hashable {
     /// Not the queue's states.
-    package enum Status: String, Sendable, Hashable, Codable {
+    package enum Status: String, Sendable, Hashable {
         case ok = "OK"
         case error = "ERROR"
     }
@@ -37,21 +37,22 @@ package struct FalWebhookBody: Sendable, Hashable {
     }
 }
 
-extension FalWebhookBody: Decodable {
-    private enum CodingKeys: String, CodingKey {
-        case status, error, payload
-        case requestID = "request_id"
-        case gatewayRequestID = "gateway_request_id"
-        case payloadError = "payload_error"
+extension FalWebhookBody {
+    /// Returns nil unless it says which request has ended, and how. Whatever else has another form is left out.
+    init?(json: JSON) {
+        guard let requestID = json["request_id"]?.string,
+            let status = json["status"]?.string.flatMap({ Status(rawValue: $0) })
+        else { return nil }
+        self.requestID = requestID
+        self.status = status
+        gatewayRequestID = json["gateway_request_id"]?.string
+        error = json["error"]?.errorText
+        payload = json["payload"].flatMap { $0 == .null ? nil : $0 }
+        payloadError = json["payload_error"]?.errorText
     }
 
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        requestID = try container.decode(String.self, forKey: .requestID)
-        gatewayRequestID = try container.decodeIfPresent(String.self, forKey: .gatewayRequestID)
-        status = try container.decode(Status.self, forKey: .status)
-        error = try container.decodeIfPresent(String.self, forKey: .error)
-        payload = try container.decodeIfPresent(JSON.self, forKey: .payload)
-        payloadError = try container.decodeIfPresent(String.self, forKey: .payloadError)
+    /// Whether the result has to be asked for. That of a model is an object.
+    var lacksResult: Bool {
+        payload == nil || payloadError != nil || status == .ok && payload?.object == nil
     }
 }

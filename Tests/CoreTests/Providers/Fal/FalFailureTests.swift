@@ -85,6 +85,7 @@ struct FalFailureTests {
         #expect(read(500, text: String(repeating: "x", count: 10_000)).message.count == 500)
         #expect(read(500, text: "x" + String(repeating: "\u{301}", count: 10_000)).message.utf8.count == 499)
         #expect(FalFailure.read(status: 503, error: nil).message == "HTTP 503")
+        #expect(read(422, text: "").message == "HTTP 422")
     }
 
     @Test func `the provider's wish when to come again is kept`() {

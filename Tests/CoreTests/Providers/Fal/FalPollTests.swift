@@ -93,14 +93,14 @@ struct FalPollTests {
 
     @Test(arguments: [
         (429, "30", .seconds(30)), (503, "5", .seconds(5)), (503, "86400", .seconds(3600)), (502, "-1", .zero),
-        (401, "7", .seconds(7)), (503, "soon", nil),
+        (503, "soon", nil),
     ] as [(Int, String, Duration?)])
     func `a wait that is asked for is kept, for the status and for the result`(
         status: Int, text: String, wait: Duration?
     ) async throws {
         let busy = FalDriver.json(status, "", "Retry-After: \(text)\r\n")
         try await FalDriver.with({ _ in busy }) { provider, _ async throws in
-            #expect(await provider.poll(reference) == .unavailable("HTTP \(status)", retryAfter: wait))
+            #expect(await provider.poll(reference) == .unavailable("HTTP \(status) for the status", retryAfter: wait))
         }
         try await FalDriver.with(FalDriver.completed(busy)) { provider, _ async throws in
             #expect(await provider.poll(reference) == .unavailable("HTTP \(status) for the result", retryAfter: wait))
@@ -109,9 +109,8 @@ struct FalPollTests {
 
     @Test(arguments: [
         ScriptedServer.Answer(""), .init("no HTTP at all\r\n\r\n"), .ok(Array(#"{"status""#.utf8), announcing: 5000),
-        .ok([], announcing: FalHTTP.responseLimit + 1, closes: false),
     ])
-    func `a response that breaks off, is no HTTP or too long teaches nothing`(answer: ScriptedServer.Answer)
+    func `a response that breaks off or is no HTTP teaches nothing`(answer: ScriptedServer.Answer)
         async throws
     {
         try await FalDriver.with({ _ in answer }) { provider, _ async throws in
@@ -122,6 +121,33 @@ struct FalPollTests {
             #expect(
                 await provider.poll(reference)
                     == .unavailable("no response to the request for the result", retryAfter: nil))
+        }
+    }
+
+    /// All lines come with each status: those of a training may become longer than what is read of a response.
+    @Test(arguments: [
+        .ok([], announcing: FalHTTP.responseLimit + 1, closes: false),
+        FalDriver.json(200, #"{"status":"IN_PROGRESS","logs":[\#(String(repeating: "7,", count: 200_000))7]}"#),
+    ] as [ScriptedServer.Answer])
+    func `where the logs are too long the state is asked for without them`(answer: ScriptedServer.Answer)
+        async throws
+    {
+        let running = FalDriver.json(202, #"{"status":"IN_PROGRESS","logs":null}"#)
+        try await FalDriver.with({ $0.hasSuffix("logs=1") ? answer : running }) { provider, server async throws in
+            #expect(await provider.poll(reference) == .running(ProviderProgress()))
+            #expect(server.requests.count == 2)
+        }
+    }
+
+    @Test func `a response that is too long for its bound is not waited for until the deadline`() async throws {
+        let large = ScriptedServer.Answer.ok([], announcing: FalHTTP.responseLimit + 1, closes: false)
+        let reason = "the response is larger than \(FalHTTP.responseLimit) bytes"
+        try await FalDriver.with({ _ in large }) { provider, _ async throws in
+            #expect(await provider.poll(reference) == FalPoll.unusable("status", reason))
+            #expect(await provider.cancel(reference) == .unavailable("no response"))
+        }
+        try await FalDriver.with(FalDriver.completed(large)) { provider, _ async throws in
+            #expect(await provider.poll(reference) == FalPoll.unusable("result", reason))
         }
     }
 

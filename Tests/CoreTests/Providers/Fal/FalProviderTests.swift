@@ -162,12 +162,12 @@ struct FalProviderTests {
     }
 
     @Test(arguments: [
-        (404, #"{"status":"NOT_FOUND"}"#, PollResult.notFound), (404, "", .notFound),
-        (500, "", .unavailable("HTTP 500", retryAfter: nil)), (401, "{}", .unavailable("HTTP 401", retryAfter: nil)),
-        (200, "<html>", .unavailable("HTTP 200", retryAfter: nil)),
-        (200, #"{"status":"PAUSED"}"#, .unavailable("HTTP 200", retryAfter: nil)),
+        (404, #"{"status":"NOT_FOUND"}"#, PollResult.notFound),
+        (500, "", .unavailable("HTTP 500 for the status", retryAfter: nil)),
+        (200, "<html>", FalPoll.unusable("HTTP 200 for the status", "an unexpected character at byte 0")),
+        (200, #"{"status":"PAUSED"}"#, FalPoll.unusable("unknown state 'PAUSED'", nil)),
     ])
-    func `a poll that learns nothing changes nothing, and only 404 says that there is no such request`(
+    func `a poll that learns nothing says what came instead`(
         status: Int, body: String, expected: PollResult
     ) async throws {
         try await FalDriver.with({ _ in FalDriver.json(status, body) }) { provider, _ async throws in
@@ -177,7 +177,8 @@ struct FalProviderTests {
 
     @Test func `a poll is asked to wait, and remembers it`() async throws {
         try await FalDriver.with({ _ in FalDriver.json(429, "", "Retry-After: 30\r\n") }) { provider, _ async throws in
-            #expect(await provider.poll(reference) == .unavailable("HTTP 429", retryAfter: .seconds(30)))
+            #expect(await provider.poll(reference) == .unavailable(
+                "HTTP 429 for the status", retryAfter: .seconds(30)))
         }
     }
 
@@ -186,7 +187,7 @@ struct FalProviderTests {
         (200, #"{"images":[{"url":"a"}]}"#, ""),
         (422, #"{"detail":[{"loc":[],"msg":"not that","type":"content_policy_violation"}]}"#, "content_policy"),
         (422, #"{"detail":"plain"}"#, "invalid_input"), (500, #"{"detail":"broke"}"#, "provider_error"),
-        (403, #"{"detail":"locked"}"#, "provider_misconfigured"), (499, #"{"detail":"gone"}"#, "provider_cancelled"),
+        (499, #"{"detail":"gone"}"#, "provider_cancelled"),
     ])
     func `a completed request has its result, or the error of its result`(status: Int, body: String, code: String)
         async throws
@@ -215,8 +216,8 @@ struct FalProviderTests {
     @Test(arguments: [
         (502, "<html>", PollResult.unavailable("HTTP 502 for the result", retryAfter: nil)),
         (429, #"{"detail":"later"}"#, .unavailable("HTTP 429 for the result", retryAfter: nil)),
-        (401, #"{"detail":"no"}"#, .unavailable("HTTP 401 for the result", retryAfter: nil)),
-        (404, "", .notFound), (200, "<html>", .unavailable("HTTP 200 for the result", retryAfter: nil)),
+        (404, #"{"detail":"no"}"#, .notFound), (404, "", FalPoll.unusable("HTTP 404 for the result", nil)),
+        (200, "<html>", FalPoll.unusable("HTTP 200 for the result", "an unexpected character at byte 0")),
     ])
     func `a result that cannot be read is asked for again`(status: Int, body: String, expected: PollResult)
         async throws

@@ -91,7 +91,7 @@ struct FalRequestTests {
             #expect(
                 await provider.submit(submission)
                     == .refused(ProviderFailure(.failed, "HTTP \(status)", isTransient: true)))
-            #expect(await provider.poll(reference) == .unavailable("HTTP \(status)", retryAfter: nil))
+            #expect(await provider.poll(reference) == FalPoll.unusable("HTTP \(status) for the status", nil))
             #expect(await provider.cancel(reference) == .unavailable("HTTP \(status)"))
 
             #expect(server.requests.count == 3)

@@ -302,6 +302,17 @@ struct FalWebhookTests {
          "payload":{"detail":"Request was cancelled","error_type":"client_cancelled"}}
         """#, "provider_cancelled", false),
         (#"{"request_id":"r1","status":"ERROR","payload":{"detail":"odd"}}"#, "provider_error", false),
+        // What fal writes, and JSON does not allow.
+        (#"{"request_id":"r1","status":"OK","payload":{"images":[{"url":"a"}],"timings":{"x":NaN}}}"#, "a", false),
+        (#"{"request_id":"r1","status":"OK","payload":{"images":[{"url":"a"}],"prompt":"a \ud83d"}}"#, "a", false),
+        (#"{"request_id":"r1","status":"OK","payload":{"images":[{"url":"a"}],"x":1e-200,"y":1e400}}"#, "a", false),
+        (#"""
+        {"request_id":"r1","status":"ERROR","error":{"code":7},"gateway_request_id":7,
+         "payload":{"detail":[{"loc":["body","image_url"],"msg":"bad \u0000 value","type":"value_error"}]}}
+        """#, "provider_error", false),
+        // A result that is no object is none.
+        (#"{"request_id":"r1","status":"OK","payload":"done"}"#, "", true),
+        (#"{"request_id":"r1","status":"OK","payload":[]}"#, "", true),
     ])
     func `a webhook says how a request ended, or that its result must be asked for`(
         text: String, means: String, needsPoll: Bool

@@ -63,6 +63,18 @@ struct FalWireTests {
         #expect(list.types == ["missing", ""])
     }
 
+    /// An error's body, and what it says; nil where it is none.
+    @Test(arguments: [
+        (#"{"detail":"no"}"#, "no"), (#"{"detail":{"msg":"no","type":"x"}}"#, "no"),
+        (#"{"detail":[{"loc":7,"msg":"a"},"b",7,{"msg":{"x":1}}]}"#, #"a; b; {"x":1}"#),
+        (#"{"detail":[{"message":"a"}]}"#, "a"), (#"{"detail":[{}]}"#, ""),
+        (#"{"detail":"no","error_type":7}"#, "no"), (#"{"detail":[]}"#, nil), (#"{"detail":[7]}"#, nil),
+        (#"{"detail":null}"#, nil), (#"{"error":"no"}"#, nil), ("[]", nil), (#""no""#, nil), (#"{"detail":{}}"#, nil),
+    ] as [(String, String?)])
+    func `an error's body is read as far as it says something`(text: String, message: String?) throws {
+        #expect(FalErrorBody(json: try JSON(tolerating: text.utf8))?.message == message)
+    }
+
     @Test func `canonical text sorts members and writes only ASCII`() throws {
         let json: JSON = ["b": "é\"\n😀", "a": [1, true, nil, .decimal(1.5)]]
         #expect(json.canonicalText == #"{"a": [1, true, null, 1.5], "b": "\u00e9\"\n\ud83d\ude00"}"#)
