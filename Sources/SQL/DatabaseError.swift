@@ -5,6 +5,8 @@
         case unique
         case foreignKey
         case check
+        /// A text contains U+0000. PostgreSQL stores no such text, and both libraries would bind it up to there alone.
+        case unstorable
         case notNull
         /// Refused by one of the schema's triggers, such as a change to a ledger line.
         case trigger

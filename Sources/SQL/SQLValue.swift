@@ -7,6 +7,16 @@
     case bytes([UInt8])
 }
 
+extension SQLValue {
+    /// The one rule of both engines for texts: a statement stores and compares all of a text, or is refused. The
+    /// libraries beneath take a text up to its first U+0000, so that less would be stored than was given, and two
+    /// different texts would be one.
+    func checkText() throws(DatabaseError) {
+        guard case .text(let text) = self, text.utf8.contains(0) else { return }
+        throw DatabaseError(.unstorable, "a text contains U+0000")
+    }
+}
+
 /// A type that a column can hold, both ways.
 @usableFromInline package protocol SQLConvertible: Sendable {
     var sqlValue: SQLValue { get }

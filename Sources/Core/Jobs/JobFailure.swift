@@ -26,8 +26,8 @@ package enum JobFailure: Sendable, Hashable {
     /// For the attempt and the operator: the provider's own message if there is one.
     package var reason: String {
         switch self {
-        case .provider(let failure): failure.message
-        case .downloadFailed(let reason): reason
+        case .provider(let failure): failure.message.storable
+        case .downloadFailed(let reason): reason.storable
         case .lost, .timedOut, .flagged, .nothingDelivered, .inputMissing, .storageFailed: sentence
         }
     }
@@ -55,7 +55,7 @@ package enum JobFailure: Sendable, Hashable {
             switch failure.code {
             case .contentPolicy:
                 "The provider's content policy does not allow this request. Change the prompt or the image."
-            case .invalidInput: "The provider rejected the input: \(failure.message)."
+            case .invalidInput: "The provider rejected the input: \(failure.message.storable)."
             case .rateLimited: "The provider was too busy, even after several attempts. Try again in a few minutes."
             case .unavailable:
                 "The provider could not be reached, even after several attempts. Try again in a few minutes."

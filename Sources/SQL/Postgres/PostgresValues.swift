@@ -33,10 +33,8 @@ enum PostgresValues {
         case .null: break
         case .integer(let integer): block.append(contentsOf: String(integer).utf8)
         case .text(let text):
-            let start = block.count
+            try value.checkText()
             block.append(contentsOf: text.utf8)
-            // PostgreSQL's text cannot hold a zero, and would be cut off there.
-            if block[start...].contains(0) { throw DatabaseError(.check, "a text contains a zero byte") }
         case .bytes(let bytes):
             block.append(contentsOf: bytes)
             return 1

@@ -34,6 +34,7 @@ struct SQLiteConnection: WriteConnection {
 
     func run(_ statement: Statement, _ values: [SQLValue]) throws(DatabaseError) -> StatementOutcome {
         let text = statement.text(in: .sqlite)
+        for value in values { try value.checkText() }
         do {
             let known = try statements?.prepared(statement, in: database)
             let prepared = try known?.statement ?? database.cachedStatement(sql: Dialect.sqlite.parameters(in: text))

@@ -21,7 +21,6 @@ struct ObjectBody {
     func text(_ name: String) throws(APIError) -> String? {
         guard let value = members[name] else { return nil }
         guard let text = value.string else { throw invalid(name, "must be a string") }
-        try check(text, name)
         return text
     }
 
@@ -30,7 +29,6 @@ struct ObjectBody {
         guard let list = value.array, case let texts = list.compactMap(\.string), texts.count == list.count else {
             throw invalid(name, "must be a list of strings")
         }
-        for text in texts { try check(text, name) }
         return texts
     }
 
@@ -60,11 +58,6 @@ struct ObjectBody {
             throw invalid(name, "must be a number of credits, with at most two decimals")
         }
         return credits
-    }
-
-    /// PostgreSQL's text has no such character, and would refuse the whole statement.
-    private func check(_ text: String, _ name: String) throws(APIError) {
-        guard !text.utf8.contains(0) else { throw invalid(name, "must not contain the character U+0000") }
     }
 
     private func invalid(_ name: String, _ what: String) -> APIError {

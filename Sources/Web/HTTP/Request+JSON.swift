@@ -37,7 +37,8 @@ extension Request {
 }
 
 extension JSON {
-    /// A request's body. Throws 400 `invalid_json`, which says where it is malformed, and how.
+    /// A request's body. Throws 400 `invalid_json`, which says where it is malformed, and how; or 422 with the name of the
+    /// field that contains U+0000.
     init(body bytes: [UInt8]) throws(APIError) {
         guard !bytes.isEmpty else {
             throw APIError(.badRequest, "invalid_json", "The body is empty. Send JSON.")
@@ -50,10 +51,18 @@ extension JSON {
         } catch {
             throw APIError(.badRequest, "invalid_json", "The body is not valid JSON.")
         }
+        if let path = pathOfNUL { throw .containsNUL(path) }
     }
 }
 
 extension APIError {
+    /// - Parameter field: Empty if it is the whole body.
+    static func containsNUL(_ field: String) -> APIError {
+        let (what, name) = field.isEmpty ? ("The body", nil) : ("'\(field)'", field)
+        return APIError(
+            .unprocessableContent, "invalid_parameter", "\(what) must not contain the character U+0000.", field: name)
+    }
+
     init(decoding error: DecodingError) {
         func path(_ context: DecodingError.Context, _ key: (any CodingKey)? = nil) -> String {
             let keys = context.codingPath + (key.map { [$0] } ?? [])

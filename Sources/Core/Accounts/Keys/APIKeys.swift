@@ -21,7 +21,7 @@ package struct APIKeys: Sendable {
     package func create(named name: String, by actor: Actor) async throws -> (key: APIKey, secret: String) {
         try demandManager(actor)
         let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard (1...Self.nameLimit).contains(name.utf8.count) else { throw APIKeyError.invalidName }
+        guard (1...Self.nameLimit).contains(name.utf8.count), name.isOneLine else { throw APIKeyError.invalidName }
         let now = time.now()
         let secret = APIKey.makeSecret()
         let key = APIKey(

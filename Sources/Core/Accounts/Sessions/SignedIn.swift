@@ -15,6 +15,6 @@ package struct Client: Sendable, Hashable {
 
     package init(address: String, userAgent: String?) {
         self.address = address
-        self.userAgent = userAgent.map { $0.beginning(bytes: 200) }
+        self.userAgent = userAgent.map { $0.beginning(bytes: 200).onOneLine }
     }
 }

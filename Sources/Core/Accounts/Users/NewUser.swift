@@ -28,7 +28,7 @@ struct NewUser: Sendable {
     /// What the person calls themselves, if they said so.
     var name: String? {
         let names = ["full_name", "name", "display_name"].lazy.compactMap { metadata[$0]?.string }
-        return names.first { !$0.isEmpty }.map { $0.beginning(bytes: 200) }
+        return names.first { !$0.isEmpty }.map { $0.beginning(bytes: 200).onOneLine }
     }
 
     var account: ID<Account> { ID(rawValue: id.rawValue) }

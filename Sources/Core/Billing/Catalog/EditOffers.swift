@@ -87,9 +87,7 @@ package struct EditOffers: Sendable {
     /// A title, as pages and Stripe show it.
     private func check(_ text: String) throws(OfferError) {
         // Characters as Unicode counts them: any number of accents makes one letter.
-        guard (1...100).contains(text.unicodeScalars.count), !text.contains(where: \.isNewline),
-            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else {
+        guard (1...100).contains(text.unicodeScalars.count), text.isOneLine else {
             throw invalid("title", "'title' must have 1 to 100 characters on one line.")
         }
     }

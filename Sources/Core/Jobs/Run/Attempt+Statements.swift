@@ -97,7 +97,7 @@ extension JobStatements {
                     WHERE jobs.id = attempts.job_id AND cancel_requested_at IS NOT NULL)
                     THEN CAST($5 AS BIGINT) ELSE $2 END
             WHERE id = $1 AND state = 'submitting'
-            """, attempt, dueAt, reason, cost, now)
+            """, attempt, dueAt, reason.storable, cost, now)
     }
 
     /// - Parameter unusableSince: The first of a row of polls that could not be used, this one included.
@@ -158,7 +158,7 @@ extension JobStatements {
         try execute("""
             UPDATE attempts SET store_tries = store_tries + 1, failure_message = $3, due_at = $4, lease = NULL
             WHERE id = $1 AND lease = $2
-            """, due.attempt.id, due.lease, reason, dueAt)
+            """, due.attempt.id, due.lease, reason.storable, dueAt)
     }
 
     /// Ends an attempt that is still alive, whichever worker holds it. Returns false if it had ended.
