@@ -126,6 +126,10 @@ struct SettingsReader {
                 """)
             return nil
         }
+        guard text.utf8.count <= 255 else {
+            problems.append("\(Self.variable(name)) must have at most 255 bytes, but has \(text.utf8.count).")
+            return nil
+        }
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 

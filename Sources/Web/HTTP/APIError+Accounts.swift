@@ -41,7 +41,8 @@ extension APIError {
         case .notAllowed:
             self.init(.forbidden, "not_allowed", "Only a signed-in owner or admin can manage API keys.")
         case .invalidName:
-            self = .invalidParameter("name", "'name' must have 1 to \(APIKeys.nameLimit) bytes.")
+            self = .invalidParameter(
+                "name", "'name' must have 1 to \(APIKeys.nameLimit) bytes, without control characters.")
         case .tooMany:
             self.init(
                 .unprocessableContent, "too_many_keys",
@@ -72,7 +73,8 @@ extension APIError {
         case .invalidEmail:
             self = .invalidParameter("email", "'email' must be an email address, such as name@example.com.")
         case .invalidMetadata:
-            self = .invalidParameter("data", "'data' must be an object of at most \(User.metadataLimit) bytes.")
+            self = .invalidParameter(
+                "data", "'data' must be an object of at most \(User.metadataLimit) bytes, of which a slash takes two.")
         case .password(let problem): self.init(problem)
         case .taken:
             self.init(

@@ -12,7 +12,7 @@ struct AccessClaims: JWTPayload {
     let email: String
     let phone: String
     let app_metadata: JSON
-    let user_metadata: JSON
+    var user_metadata: JSON
     let role: String
     let aal: String
     let amr: [Method]

@@ -3,8 +3,10 @@ import JWTKit
 /// Access tokens: short-lived, signed, and readable by anyone who has the published keys.
 package struct Tokens: Sendable {
     package static let lifetime = Duration.seconds(3600)
-    /// Longer ones were not issued by this server.
-    private static let longest = 12_288
+    /// The most bytes of a token as it is sent, so that it fits into the headers that proxies let through. What a user
+    /// and the operator may choose of it is bounded by `User.metadataLimit`, `EmailAddress` and the setting of the
+    /// public URL.
+    static let longest = 4096
 
     private let keys: JWTKeyCollection
     private let signingKey: JWKIdentifier
@@ -24,8 +26,13 @@ package struct Tokens: Sendable {
 
     /// A token for a signed-in user, and when it ends.
     func issue(for user: User, _ session: Session, now: Instant) async throws -> (text: String, expiresAt: Instant) {
-        let claims = AccessClaims(user, session, issuer: issuer, now: now, lifetime: Self.lifetime)
-        return (try await keys.sign(claims, kid: signingKey), Instant(seconds: claims.exp))
+        var claims = AccessClaims(user, session, issuer: issuer, now: now, lifetime: Self.lifetime)
+        let expiresAt = Instant(seconds: claims.exp)
+        let text = try await keys.sign(claims, kid: signingKey)
+        guard text.utf8.count > Self.longest else { return (text, expiresAt) }
+        // Stored by an earlier version, which took more. The user's own object still shows them.
+        claims.user_metadata = [:]
+        return (try await keys.sign(claims, kid: signingKey), expiresAt)
     }
 
     /// Returns whose session a token belongs to. Whether that session is still live, only the database knows.

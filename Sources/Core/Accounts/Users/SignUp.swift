@@ -59,9 +59,7 @@ package struct SignUp: Sendable {
         hash: (String) async throws -> PasswordHash
     ) async throws -> User {
         guard let email = EmailAddress(email) else { throw SignUpError.invalidEmail }
-        guard metadata.object != nil, metadata.text.utf8.count <= User.metadataLimit else {
-            throw SignUpError.invalidMetadata
-        }
+        guard User.takes(metadata) else { throw SignUpError.invalidMetadata }
         try check(password, of: email)
         var passwordHash: PasswordHash?
         if let password { passwordHash = try await hash(password) }

@@ -18,8 +18,18 @@ package struct User: Sendable, Hashable {
 }
 
 extension User {
-    /// Metadata is part of every access token, so it has to fit into a header.
-    package static let metadataLimit = 4096
+    /// The most bytes of metadata as every access token carries them: with it, and with the longest email address and
+    /// public URL, a token has at most `Tokens.longest` bytes.
+    package static let metadataLimit = 1536
+
+    /// Whether a user may have these metadata.
+    static func takes(_ metadata: JSON) -> Bool {
+        guard metadata.object != nil else { return false }
+        let text = metadata.text
+        // The library that writes tokens puts a backslash before each slash.
+        let slashes = text.utf8.count(where: { $0 == UInt8(ascii: "/") })
+        return text.utf8.count + slashes <= metadataLimit
+    }
 
     /// The members of `changes` replace those of the same name; null removes one.
     func metadata(merging changes: [String: JSON]) -> JSON {

@@ -50,9 +50,11 @@ package struct Users: Sendable {
         let now = time.now()
         let changed = try await database.write(order: .user(id)) { transaction in
             guard let user = try transaction.accounts.user(id) else { throw UserError.notFound }
-            let metadata = user.metadata(merging: change.metadata ?? [:])
-            guard metadata.text.utf8.count <= User.metadataLimit else { throw UserError.invalidMetadata }
-            if change.metadata != nil { try transaction.accounts.setMetadata(metadata, of: id, now: now) }
+            if let changes = change.metadata {
+                let metadata = user.metadata(merging: changes)
+                guard User.takes(metadata) else { throw UserError.invalidMetadata }
+                try transaction.accounts.setMetadata(metadata, of: id, now: now)
+            }
             if let hash {
                 try transaction.accounts.setPassword(hash, of: id, now: now)
                 try transaction.accounts.endSessions(of: id, except: session, .passwordChanged, now: now)

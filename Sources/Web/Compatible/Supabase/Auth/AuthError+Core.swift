@@ -24,6 +24,9 @@ extension AuthError {
             self.init(
                 .serviceUnavailable, "unexpected_failure", "The database is unavailable. Try again.",
                 retryAfter: .seconds(1))
+        case let error as DatabaseError where error.kind == .unstorable:
+            self.init(
+                .unprocessableContent, "validation_failed", "A text of the request contains the character U+0000")
         case let error as HTTPError where error.status.code < 500:
             self.init(error.status, "validation_failed", error.body ?? error.status.reasonPhrase)
         default:
@@ -120,5 +123,6 @@ extension AuthError {
 
     private static let banned = AuthError(.forbidden, "user_banned", "User is banned")
     private static let metadata = AuthError(
-        .badRequest, "validation_failed", "data must be an object of at most \(User.metadataLimit) bytes")
+        .badRequest, "validation_failed",
+        "data must be an object of at most \(User.metadataLimit) bytes, of which a slash takes two")
 }
