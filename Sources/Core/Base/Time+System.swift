@@ -28,14 +28,15 @@ extension Instant {
         return "\(digits(Int(parts.tm_year) + 1900, 4))\(day)T\(time).\(digits(Int(milliseconds), 3))Z"
     }
 
-    /// RFC 3339 in UTC with or without a fraction, or a day alone, which means its beginning. Nil for anything else,
-    /// also for what no calendar or clock shows, such as the 30th of February. A fraction is rounded to milliseconds.
+    /// RFC 3339 with or without a fraction, its offset `Z`, `+01:00` or `+0100`; or a day alone, which means its
+    /// beginning in UTC. Nil for anything else, also for what no calendar or clock shows, such as the 30th of February.
+    /// A fraction is rounded to milliseconds.
     package init?(text: String) {
         let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text
         let second = full.prefix(19)
         let numbers = second.split { !$0.isASCII || !$0.isNumber }.compactMap { Int32($0) }
-        guard numbers.count == 6, numbers[0] < 10_000, full.hasSuffix("Z"),
-            let milliseconds = Self.milliseconds(full.dropFirst(19).dropLast())
+        guard numbers.count == 6, numbers[0] < 10_000, let (fraction, offset) = Self.fraction(full.dropFirst(19)),
+            let milliseconds = Self.milliseconds(fraction)
         else { return nil }
         var parts = tm()
         (parts.tm_year, parts.tm_mon, parts.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
@@ -43,7 +44,24 @@ extension Instant {
         let whole = Instant(seconds: Int64(timegm(&parts)))
         // What does not exist comes back as something else, and so does what was written in another way.
         guard whole.text.prefix(19) == second else { return nil }
-        self.init(rawValue: whole.rawValue + milliseconds)
+        self.init(rawValue: whole.rawValue + milliseconds - offset)
+        // Its text, in UTC, has four digits for the year.
+        guard (-62_167_219_200_000...253_402_300_799_999).contains(rawValue) else { return nil }
+    }
+
+    /// Splits what follows the seconds into a fraction and the offset from UTC, in milliseconds. Nil if there is no
+    /// offset.
+    private static func fraction(_ rest: Substring) -> (fraction: Substring, offset: Int64)? {
+        if rest.last == "Z" { return (rest.dropLast(), 0) }
+        guard let sign = rest.lastIndex(where: { $0 == "+" || $0 == "-" }) else { return nil }
+        var digits = Array(rest[rest.index(after: sign)...].utf8)
+        if digits.count == 5, digits[2] == UInt8(ascii: ":") { digits.remove(at: 2) }
+        guard digits.count == 4, digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        let numbers = digits.map { Int64($0) - 48 }
+        let (hours, minutes) = (numbers[0] * 10 + numbers[1], numbers[2] * 10 + numbers[3])
+        guard hours < 24, minutes < 60 else { return nil }
+        let offset = (hours * 60 + minutes) * 60_000
+        return (rest[..<sign], rest[sign] == "+" ? offset : -offset)
     }
 
     /// - Parameter fraction: Empty, or a point and at most nine digits.

@@ -16,13 +16,15 @@ protocol PageName: QueryName {
 struct Query<Name: QueryName>: Sendable {
     private let values: [Name: String]
 
-    /// Throws 422 `unknown_parameter`. If a parameter is repeated, the first one counts.
+    /// Throws 422 `unknown_parameter`, or 422 with the name of the parameter that contains U+0000. If a parameter is
+    /// repeated, the first one counts.
     init(_ request: Request) throws(APIError) {
         var values: [Name: String] = [:]
         for (text, value) in request.query {
             guard let name = Name(rawValue: text) else {
                 throw .unknownParameter(text, known: Name.allCases.map(\.rawValue))
             }
+            if value.containsNUL { throw .containsNUL(text) }
             if values[name] == nil { values[name] = value }
         }
         self.values = values
@@ -40,19 +42,31 @@ struct Query<Name: QueryName>: Sendable {
         return choice
     }
 
+    /// `true` or `false`; nil if the parameter is absent.
+    func flag(_ name: Name) throws(APIError) -> Bool? {
+        guard let text = values[name] else { return nil }
+        guard text == "true" || text == "false" else { throw invalid(name, "must be one of: true, false.") }
+        return text == "true"
+    }
+
     func identifier<Subject>(_ name: Name, of type: Subject.Type = Subject.self) throws(APIError) -> ID<Subject>? {
         guard let text = values[name] else { return nil }
         guard let id = ID<Subject>(checking: text[...]) else { throw invalid(name, "must be an id.") }
         return id
     }
 
-    /// Such as `2026-11-21T05:03:49.937Z`, or a day, which is its beginning in UTC.
+    /// Such as `2026-11-21T05:03:49.937Z` or `2026-11-21T06:03:49+01:00`, or a day, which is its beginning in UTC.
     func instant(_ name: Name) throws(APIError) -> Instant? {
         guard let text = values[name] else { return nil }
-        guard let instant = Instant(text: text) else {
-            throw invalid(name, "must be a time such as 2026-11-21T05:03:49Z, or a date such as 2026-11-21.")
+        if let instant = Instant(text: text) { return instant }
+        let withPlus = text.lastIndex(of: " ").map { text.replacingCharacters(in: $0...$0, with: "+") }
+        guard withPlus.flatMap({ Instant(text: $0) }) == nil else {
+            throw invalid(name, "has a blank before its offset: in a URL, write '+' as '%2B'.")
         }
-        return instant
+        throw invalid(
+            name, """
+                must be a time such as 2026-11-21T05:03:49Z or 2026-11-21T06:03:49+01:00, or a date such as 2026-11-21.
+                """)
     }
 
     /// Whether `csv` is asked for, here or else by an `Accept` that begins with it.
@@ -102,11 +116,21 @@ extension Request {
         if let (name, _) = query.first { throw .unknownParameter(name, known: []) }
     }
 
-    /// In the order of the request, names and values decoded.
+    /// The first parameter of this name, for a handler that reads no other.
+    func parameter(_ name: some QueryName) -> String? {
+        query.first { $0.0 == name.rawValue }?.1
+    }
+
+    /// In the order of the request, names and values decoded as those of a form, in which a plus is a blank: so do
+    /// clients write them that do not write a blank as `%20`.
     fileprivate var query: [(String, String)] {
-        uri.queryParameters.compactMap { name, value in
-            name.isEmpty && value.isEmpty
-                ? nil : (name.removingPercentEncoding ?? String(name), String(value))
+        func decoded(_ text: Substring) -> String {
+            PercentEncoding.decode(text, plusIsSpace: true) ?? String(text)
+        }
+        return (uri.query ?? "").split(separator: "&").compactMap { parameter in
+            let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let (name, value) = (decoded(parts[0]), parts.count == 2 ? decoded(parts[1]) : "")
+            return name.isEmpty && value.isEmpty ? nil : (name, value)
         }
     }
 }

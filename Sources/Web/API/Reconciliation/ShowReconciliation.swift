@@ -13,21 +13,19 @@ struct ShowReconciliation: Sendable {
         self.time = time
     }
 
-    private enum Flag: String, CaseIterable { case `true`, `false` }
-
     enum Parameter: String, QueryName { case from, to, stripe, limit }
 
     @Sendable func handle(
         _ request: Request, _ query: Query<Parameter>, _ context: AdminContext
     ) async throws -> Response {
         let limit = try query.limit(.limit)
-        let withStripe: Flag? = try query.choice(.stripe)
+        let withStripe = try query.flag(.stripe) ?? false
         let (from, to) = (try query.instant(.from), try query.instant(.to))
         guard let period = ReconciliationPeriod(from: from, to: to, now: time.now()) else {
             throw APIError.invalidParameter("from", "'from' must be before 'to', and at most 366 days apart.")
         }
         let found = try await turns(for: nil) {
-            try await read(period, withStripe: withStripe == .true, limit: limit)
+            try await read(period, withStripe: withStripe, limit: limit)
         }
         return .json(ReconciliationBody(found))
     }
