@@ -21,8 +21,6 @@ package struct Session: Sendable, Hashable {
     let refreshedAt: Instant
     package let endReason: EndReason?
 
-    /// Two tabs of one browser refresh at once; for this long the slower one gets the token that the faster one got.
-    static let reuseInterval = Duration.seconds(10)
     /// After so long without a refresh a device has to sign in again.
     static let idleLimit = Duration.seconds(180 * 86_400)
     /// Live sessions of one user; the longest unused makes room.
@@ -32,9 +30,10 @@ package struct Session: Sendable, Hashable {
     package enum Exchange: Sendable, Hashable {
         /// A new token replaces it.
         case rotate
-        /// It was exchanged a moment ago: its successor again.
+        /// It was exchanged for the current token, which nobody has used yet: that one again. The response may have
+        /// been lost, or two tabs of one browser refresh at once; how late it comes does not matter.
         case repeatSuccessor
-        /// It was exchanged before: the family ends.
+        /// Its successor has been used: somebody else may have it, so the family ends.
         case end
         case refuse(RefreshError)
     }
@@ -45,8 +44,7 @@ package struct Session: Sendable, Hashable {
         if now - refreshedAt > Self.idleLimit { return .refuse(.expired) }
         if generation == self.generation { return .rotate }
         if generation > self.generation { return .refuse(.notFound) }
-        let isPrevious = generation == self.generation - 1
-        return isPrevious && now - refreshedAt <= Self.reuseInterval ? .repeatSuccessor : .end
+        return generation == self.generation - 1 ? .repeatSuccessor : .end
     }
 }
 
