@@ -19,7 +19,7 @@ extension APIError {
         case is IdempotencyError:
             self.init(
                 .conflict, "idempotency_key_reused",
-                "This Idempotency-Key was used with a different request body. Use a new key.", field: "Idempotency-Key")
+                "This Idempotency-Key was used for a different request. Use a new key.", field: "Idempotency-Key")
         case let error as WebhookRefusal: self.init(error)
         case let error as TooManyStreams:
             self.init(
@@ -175,6 +175,10 @@ extension APIError {
                 .serviceUnavailable, "unavailable",
                 "The database cannot be written because its disk is full. Nothing was changed. Try again later.",
                 retryAfter: .seconds(5))
+        case .unstorable:
+            self.init(
+                .unprocessableContent, "invalid_parameter",
+                "A text of the request contains the character U+0000, which cannot be stored.")
         default: return nil
         }
     }

@@ -1,12 +1,26 @@
 import Core
-import Crypto
-import Foundation
 import HTTPTypes
 import Hummingbird
 
 extension Request {
-    /// The `Idempotency-Key` of this request; nil if it sent none.
-    func idempotency(route: String, body: [UInt8]) throws(APIError) -> Idempotency? {
+    /// The `Idempotency-Key` of this request with what it asks for; nil if it sent none.
+    ///
+    /// - Parameter bytes: The body as it was received.
+    func idempotency(route: String, body: JSON, bytes: [UInt8]) throws(APIError) -> Idempotency? {
+        try idempotencyKey().map { Idempotency(route: route, key: $0, body: body, bytes: bytes) }
+    }
+
+    /// For a request that has no body.
+    ///
+    /// - Parameter meaning: What the request asks for.
+    func idempotency(route: String, meaning: String) throws(APIError) -> Idempotency? {
+        try idempotencyKey().map {
+            Idempotency(route: route, key: $0, bodyHash: Idempotency.hash(Array(meaning.utf8)))
+        }
+    }
+
+    /// The `Idempotency-Key` alone; nil if there is none.
+    func idempotencyKey() throws(APIError) -> String? {
         guard let key = headers[.idempotencyKey] else { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (32...126).contains($0) }) else {
             throw APIError(
@@ -14,7 +28,7 @@ extension Request {
                 "An Idempotency-Key must have 1 to 255 printable ASCII characters.",
                 field: "Idempotency-Key")
         }
-        return Idempotency(route: route, key: key, bodyHash: Hex.text(SHA256.hash(data: Data(body))))
+        return key
     }
 }
 

@@ -58,7 +58,7 @@ package struct StartCheckout: Sendable {
             if let idempotency {
                 let since = now - Idempotency.lifetime
                 if let begun = try transaction.billing.checkout(withKey: idempotency.key, of: account, since: since) {
-                    guard begun.bodyHash == idempotency.bodyHash else { throw IdempotencyError.keyReused }
+                    guard idempotency.isSame(as: begun.bodyHash) else { throw IdempotencyError.keyReused }
                     return (begun, false)
                 }
             }

@@ -41,7 +41,7 @@ struct SubmissionBatch: Sendable {
         else {
             return nil
         }
-        guard stored.bodyHash == submission.idempotency?.bodyHash else { throw .keyReused }
+        guard submission.idempotency?.isSame(as: stored.bodyHash) == true else { throw .keyReused }
         return stored.response
     }
 

@@ -1,3 +1,5 @@
+import Crypto
+import Foundation
 import SQL
 
 /// A client's key for one creating request, under which its response is stored.
@@ -7,14 +9,33 @@ package struct Idempotency: Sendable {
 
     package let route: String
     package let key: String
-    /// SHA-256 of the body, in hex.
+    /// SHA-256, in hex, of what the request asks for.
     package let bodyHash: String
+    /// SHA-256 of the body's bytes, which earlier versions stored: a request that one of them answered is recognized by
+    /// it, if it comes again byte by byte. Nil if it is the same, or if there is no body.
+    package let bytesHash: String?
 
-    package init(route: String, key: String, bodyHash: String) {
+    package init(route: String, key: String, bodyHash: String, bytesHash: String? = nil) {
         self.route = route
         self.key = key
         self.bodyHash = bodyHash
+        self.bytesHash = bytesHash
     }
+
+    /// Compares by meaning: the order of members, blanks, escapes and the spelling of numbers do not count.
+    ///
+    /// - Parameter bytes: The body as it was received.
+    package init(route: String, key: String, body: JSON, bytes: [UInt8]) {
+        self.init(
+            route: route, key: key, bodyHash: Self.hash(Array(body.canonicalText.utf8)), bytesHash: Self.hash(bytes))
+    }
+
+    /// Whether a request whose hash is stored asked for the same.
+    package func isSame(as stored: String?) -> Bool {
+        stored == bodyHash || stored != nil && stored == bytesHash
+    }
+
+    package static func hash(_ bytes: [UInt8]) -> String { Hex.text(SHA256.hash(data: Data(bytes))) }
 }
 
 package struct StoredResponse: Sendable, Hashable {
@@ -44,12 +65,12 @@ extension Idempotency {
 }
 
 package enum IdempotencyError: Error, Sendable, Hashable {
-    /// The key was used before, with another body.
+    /// The key was used before, for something else.
     case keyReused
 }
 
 extension IdempotencyStatements {
-    /// Returns the response stored for this key within 24 hours. Throws before any write if the body differs.
+    /// Returns the response stored for this key within 24 hours. Throws before any write if it is another request's.
     func storedResponse(
         _ request: Idempotency, of account: ID<Account>, now: Instant
     ) throws -> StoredResponse? {
@@ -58,7 +79,7 @@ extension IdempotencyStatements {
             WHERE account_id = $1 AND route = $2 AND key = $3 AND created_at > $4
             """, account, request.route, request.key, now - Idempotency.lifetime)
         else { return nil }
-        guard try row.get("body_hash") == request.bodyHash else { throw IdempotencyError.keyReused }
+        guard try request.isSame(as: row.get("body_hash")) else { throw IdempotencyError.keyReused }
         return try StoredResponse(status: row.get("status"), body: row.get("response"))
     }
 

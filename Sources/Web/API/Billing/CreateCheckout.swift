@@ -15,10 +15,11 @@ struct CreateCheckout: Sendable {
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
         guard let start else { throw BillingError.off }
         let bytes = try await request.bytes(limit: Request.bodyLimit)
-        let body = try ObjectBody(JSON(body: bytes), ["pack", "plan", "successUrl", "cancelUrl"])
+        let json = try JSON(body: bytes)
+        let body = try ObjectBody(json, ["pack", "plan", "successUrl", "cancelUrl"])
         let wanted = StartCheckout.Request(
             item: try item(body), successURL: try body.text("successUrl"), cancelURL: try body.text("cancelUrl"))
-        let idempotency = try request.idempotency(route: "billing/checkout", body: bytes)
+        let idempotency = try request.idempotency(route: "billing/checkout", body: json, bytes: bytes)
         let (checkout, isNew) = try await start(wanted, by: context.actor, idempotency: idempotency)
         var response = Response.json(
             Envelope(checkout: CheckoutBody(checkout)), status: .created,

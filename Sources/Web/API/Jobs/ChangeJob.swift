@@ -27,7 +27,7 @@ struct ChangeJob: Sendable {
 
     @Sendable func retry(_ request: Request, _ context: AccountContext) async throws -> Response {
         let id = try id(context)
-        let idempotency = try request.idempotency(route: "retry", body: Array(id.rawValue.utf8))
+        let idempotency = try request.idempotency(route: "retry", meaning: id.rawValue)
         guard let job = try await database.read({ try $0.jobs.job(id, of: context.account) }) else {
             throw APIError.notFound("job")
         }

@@ -18,7 +18,7 @@ struct Generate: Sendable {
         let body = try JSON(body: bytes)
         let isBatch = body["jobs"] != nil
         let requests = try JobRequest.list(in: body)
-        let idempotency = try request.idempotency(route: "generate", body: bytes)
+        let idempotency = try request.idempotency(route: "generate", body: body, bytes: bytes)
         let outcome = try await submit(requests, by: context.actor, idempotency: idempotency) { jobs in
             let bodies = jobs.map(JobBody.init)
             let text = isBatch ? JSON.text(of: BatchEnvelope(jobs: bodies)) : JSON.text(of: Envelope(job: bodies[0]))

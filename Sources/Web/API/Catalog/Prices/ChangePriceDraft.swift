@@ -34,8 +34,9 @@ struct ChangePriceDraft: Sendable {
 
     @Sendable func create(_ request: Request, _ context: AdminContext) async throws -> Response {
         let bytes = try await request.bytes(limit: 256 << 10)
-        let idempotency = try request.idempotency(route: "price-drafts", body: bytes)
-        let body = try ObjectBody(JSON(body: bytes), ["document", "note"])
+        let json = try JSON(body: bytes)
+        let idempotency = try request.idempotency(route: "price-drafts", body: json, bytes: bytes)
+        let body = try ObjectBody(json, ["document", "note"])
         let created = try await drafts.create(
             PriceDrafts.Edit(document: body["document"], note: try body.text("note")), by: context.administrator,
             idempotency: idempotency.map { ($0, context.account) }
