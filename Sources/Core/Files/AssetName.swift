@@ -1,20 +1,28 @@
 /// The rules for what people may call a file and tag it with. Names are only shown and sent back; no path is made of
 /// one.
 package enum AssetName {
-    package static let nameLimit = 200
+    package static let nameLimit = 255
     package static let tagLimit = 50
     package static let mostTags = 20
+    /// A longer one is no ending, but part of the name.
+    private static let endingLimit = 32
 
-    /// A name that is given must be valid; without one the file gets a plain one.
-    package static func checking(_ name: String?, _ type: FileType) throws(AssetError) -> String {
-        guard let name else { return "upload.\(type.fileExtension)" }
-        return try checking(name)
+    /// What a file is called that was sent without a name.
+    static func plain(_ type: FileType) -> String { "upload.\(type.fileExtension)" }
+
+    /// The name of a file as its sender gives it: the last part of a path, and shortened if it is too long, as senders
+    /// do not choose it. Throws `invalidName` if nothing is left of it, or if it has a control character.
+    package static func received(_ text: String) throws(AssetError) -> String {
+        guard let last = text.unicodeScalars.split(whereSeparator: isSeparator).last else { throw .invalidName }
+        return try checking(shortened(visible(String(last))))
     }
 
-    /// No separators and no dots alone, so that a file saved under its name stays in the folder that was chosen.
+    /// A name that somebody chose. No separators and no dots alone, so that a file saved under its name stays in the
+    /// folder that was chosen.
     package static func checking(_ name: String) throws(AssetError) -> String {
-        guard !name.allSatisfy(\.isWhitespace), name.utf8.count <= nameLimit, name != ".", name != "..",
-            name.unicodeScalars.allSatisfy({ $0 != "/" && $0 != "\\" && isPrintable($0) })
+        let name = visible(name)
+        guard isText(name), name.utf8.count <= nameLimit, name != ".", name != "..",
+            !name.unicodeScalars.contains(where: isSeparator)
         else { throw .invalidName }
         return name
     }
@@ -22,23 +30,62 @@ package enum AssetName {
     /// Without repeats, in the order given.
     package static func checking(tags: [String]) throws(AssetError) -> [String] {
         var seen: Set<String> = []
-        let tags = tags.filter { seen.insert($0).inserted }
-        guard tags.count <= mostTags,
-            tags.allSatisfy(isTag)
-        else { throw .invalidTags }
+        let tags = tags.map(visible).filter { seen.insert($0).inserted }
+        guard tags.count <= mostTags, tags.allSatisfy({ isText($0) && $0.utf8.count <= tagLimit }) else {
+            throw .invalidTags
+        }
         return tags
     }
 
-    private static func isTag(_ text: String) -> Bool {
-        !text.allSatisfy(\.isWhitespace) && text.utf8.count <= tagLimit && text.unicodeScalars.allSatisfy(isPrintable)
+    /// Scalars and not characters: an accent behind a slash makes it another character, and a path all the same.
+    private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool { scalar == "/" || scalar == "\\" }
+
+    private static func isText(_ text: String) -> Bool {
+        let isBlank = text.unicodeScalars.allSatisfy { $0.properties.isWhitespace || isJoiner($0) }
+        return !isBlank && text.isOneLine
+            && !text.unicodeScalars.contains { $0.properties.isNoncharacterCodePoint }
+    }
+}
+
+/// What is left out of a name, and why it still reads the same.
+extension AssetName {
+    /// Without what shows nothing: marks of direction, which some senders put in front and which can disguise an
+    /// ending, soft hyphens, blanks of no width. Joiners stay, which Persian, Hindi and emoji are written with, and so
+    /// do the tags behind a black flag, which make it the flag of Scotland.
+    private static func visible(_ text: String) -> String {
+        var kept = String.UnicodeScalarView()
+        var isFlag = false
+        for scalar in text.unicodeScalars {
+            if isTag(scalar) ? isFlag : isVisible(scalar) { kept.append(scalar) }
+            isFlag = scalar == "\u{1F3F4}" || isFlag && isTag(scalar)
+        }
+        return String(kept)
     }
 
-    /// Control characters break headers and terminals; those that turn the direction of text disguise an extension.
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: false
-        case .format: scalar == "\u{200D}"
-        default: true
+    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.properties.generalCategory == .format, !isJoiner(scalar) else { return true }
+        // Some show, such as the sign of an Arabic year.
+        return !scalar.properties.isDefaultIgnorableCodePoint && !("\u{FFF9}"..."\u{FFFB}").contains(scalar)
+    }
+
+    private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool { scalar == "\u{200C}" || scalar == "\u{200D}" }
+
+    private static func isTag(_ scalar: Unicode.Scalar) -> Bool { ("\u{E0020}"..."\u{E007F}").contains(scalar) }
+
+    /// Cut between two characters, with its ending kept.
+    private static func shortened(_ name: String) -> String {
+        guard name.utf8.count > nameLimit else { return name }
+        let dot = name.lastIndex(of: ".") ?? name.endIndex
+        let hasEnding = dot > name.startIndex && name[dot...].utf8.count <= endingLimit
+        let (stem, ending) = hasEnding ? (name[..<dot], name[dot...]) : (name[...], "")
+        let room = nameLimit - ending.utf8.count
+        var (end, bytes) = (stem.startIndex, 0)
+        while end < stem.endIndex {
+            bytes += stem[end...end].utf8.count
+            guard bytes <= room else { break }
+            end = stem.index(after: end)
         }
+        // One character alone may be longer: any number of accents makes one.
+        return (end == stem.startIndex ? stem.beginning(bytes: room) : String(stem[..<end])) + ending
     }
 }

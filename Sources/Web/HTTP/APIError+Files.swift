@@ -30,7 +30,7 @@ extension APIError {
         case .damaged(let type):
             self.init(
                 .unprocessableContent, "file_damaged",
-                "The file looks like \(type.name), but its header is damaged or incomplete.")
+                "The file looks like \(type.name), but it is damaged or incomplete. Send it again.")
         case .tooManyPixels(let size):
             self.init(
                 .unprocessableContent, "image_too_large",
@@ -74,12 +74,16 @@ extension APIError {
             self = .invalidParameter(
                 "name",
                 """
-                'name' must have 1 to \(AssetName.nameLimit) bytes, without slashes, backslashes or control characters.
+                'name' must have 1 to \(AssetName.nameLimit) bytes, without slashes, backslashes or control \
+                characters, and not be '.' or '..'.
                 """)
         case .invalidTags:
             self = .invalidParameter(
                 "tags",
-                "'tags' must contain at most \(AssetName.mostTags) tags of 1 to \(AssetName.tagLimit) bytes each.")
+                """
+                'tags' must contain at most \(AssetName.mostTags) tags of 1 to \(AssetName.tagLimit) bytes each, \
+                without control characters.
+                """)
         case .removedMeanwhile:
             self.init(
                 .serviceUnavailable, "file_removed", "The file was removed before the upload finished. Send it again.",

@@ -61,10 +61,8 @@ struct FileRoutes {
     let upload: StoreUpload
     let links: FileLinks
 
-    private enum UploadQuery: String, QueryName { case name }
-
     func add(to api: APIRoutes<AccountContext>) {
-        api.post("/assets", query: UploadQuery.self, use: UploadAsset(store: upload, links: links).handle)
+        api.post("/assets", query: UploadAsset.Parameter.self, use: UploadAsset(store: upload, links: links).handle)
         api.get("/assets", use: ListAssets(assets: assets, links: links).handle)
         api.get("/assets/:id", use: ShowAsset(assets: assets, links: links).handle)
         api.patch("/assets/:id", use: EditAsset(assets: assets, links: links).handle)

@@ -38,7 +38,7 @@ package struct StoreUpload: Sendable {
         _ parts: Parts, name: String?, announced: Int?, atMost: Int? = nil, for actor: Actor,
         idempotencyKey: String? = nil
     ) async throws -> Outcome {
-        if let name { _ = try AssetName.checking(name) }
+        let name = try name.map { text throws(AssetError) in try AssetName.received(text) }
         let limit = Bucket.uploads.sizeLimit
         if let announced, announced > limit { throw AssetError.tooLarge(limit: limit) }
         let request = Request(name: name, actor: actor, idempotencyKey: idempotencyKey)
@@ -47,12 +47,14 @@ package struct StoreUpload: Sendable {
         if let record = try await knownRecord(request) { return try await repeated(parts, record, request) }
         try await allow(arrival, announced, atMost: atMost.map { min($0, limit) }, actor.account)
         do {
+            let picture = ArrivingPicture()
             let counted = parts.map { part throws in
                 try arrival.add(part.readableBytes)
+                picture.read(part)
                 return part
             }
             let file = try await store.receive(counted, limit: limit)
-            let upload = try await publish(file, request)
+            let upload = try await publish(file, isWhole: picture.hasEnd, request)
             arrival.finish()
             try await insert(upload)
             return .stored(upload.asset)
@@ -100,9 +102,9 @@ package struct StoreUpload: Sendable {
         try arrival.allow(stored, announced: announced, atMost: atMost, rules)
     }
 
-    private func publish(_ file: IncomingFile, _ request: Request) async throws -> Upload {
+    private func publish(_ file: IncomingFile, isWhole: Bool, _ request: Request) async throws -> Upload {
         do {
-            let upload = try Upload(file, request, lifetime: rules.uploadLifetime, now: time.now())
+            let upload = try Upload(file, isWhole: isWhole, request, lifetime: rules.uploadLifetime, now: time.now())
             try await register(upload)
             try await store.publish(file, as: upload.asset.key)
             return upload
@@ -185,7 +187,8 @@ package struct StoreUpload: Sendable {
         let actor: Actor
         let idempotencyKey: String?
 
-        /// The name is part of what was asked for.
+        /// The name that the file gets is part of what was asked for. An earlier version took no name that it would not
+        /// have stored unchanged, so its keys are recognized.
         func idempotency(of sha256: String) -> Idempotency? {
             idempotencyKey.map { key in
                 let digest = SHA256.hash(data: Data("\(sha256) \(name ?? "")".utf8))
@@ -199,12 +202,16 @@ package struct StoreUpload: Sendable {
         let asset: Asset
         let idempotency: Idempotency?
 
-        init(_ file: IncomingFile, _ request: Request, lifetime: Duration, now: Instant) throws(AssetError) {
+        init(
+            _ file: IncomingFile, isWhole: Bool, _ request: Request, lifetime: Duration, now: Instant
+        ) throws(AssetError) {
             let check = try FileCheck(file, for: .uploads)
+            // Cut off on its way, it would be a job's input that fails later.
+            guard isWhole else { throw .damaged(check.type) }
             let (id, account) = (ID<Asset>.make(at: now), request.actor.account)
             asset = Asset(
                 id: id, account: account, createdBy: request.actor.user, key: .upload(id, of: account, check.type),
-                name: try AssetName.checking(request.name, check.type), type: check.type, size: file.size,
+                name: request.name ?? AssetName.plain(check.type), type: check.type, size: file.size,
                 sha256: file.sha256, dimensions: check.dimensions, createdAt: now, expiresAt: now + lifetime)
             idempotency = request.idempotency(of: file.sha256)
         }

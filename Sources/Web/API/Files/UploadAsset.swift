@@ -5,6 +5,8 @@ import Hummingbird
 
 /// `POST /api/assets`: the file as the whole body, or as the first file of a multipart form.
 struct UploadAsset: Sendable {
+    enum Parameter: String, QueryName { case name }
+
     private let store: StoreUpload
     private let links: FileLinks
 
@@ -14,7 +16,7 @@ struct UploadAsset: Sendable {
     }
 
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let key = try request.idempotency(route: "assets", body: [])?.key
+        let key = try request.idempotencyKey()
         let announced = request.headers[.contentLength].flatMap { Int($0) }
         if let file = try await MultipartFile.open(request) {
             return response(to: try await store(
@@ -44,7 +46,7 @@ struct UploadAsset: Sendable {
 
     /// In a header, characters beyond ASCII are percent-encoded.
     private func name(of request: Request) -> String? {
-        if let name = request.uri.queryParameters["name"] { return String(name) }
+        if let name = request.parameter(Parameter.name) { return name }
         guard let name = request.headers[.fileName] else { return nil }
         return name.removingPercentEncoding ?? name
     }
