@@ -30,18 +30,40 @@ extension FileStatements {
             .map { row throws(DatabaseError) in try Asset(row) }
     }
 
-    /// Newest first, from behind `cursor`.
+    /// Newest first, from behind `cursor`. By the index of what is rarest: a tag, then the favorites, then all.
     package func assets(
-        of account: ID<Account>, kind: Asset.Kind?, after cursor: ID<Asset>?, limit: Int
+        of account: ID<Account>, _ filter: AssetFilter, after cursor: ID<Asset>?, limit: Int
     ) throws(DatabaseError) -> [Asset] {
-        try query(
-            """
-            SELECT * FROM assets
-            WHERE account_id = $1 AND deleted_at IS NULL AND id < $2
-                AND ($3 = 'any' OR ($3 = 'output') = (job_id IS NOT NULL))
-            ORDER BY id DESC LIMIT $4
-            """, account, cursor?.rawValue ?? "g", kind?.rawValue ?? "any", limit)
-            .map { row throws(DatabaseError) in try Asset(row) }
+        let (cursor, kind) = (cursor?.rawValue ?? "g", filter.kind?.rawValue ?? "any")   // Every id is less than "g".
+        let favorite = filter.isFavorite.map { $0 ? "true" : "false" } ?? "any"
+        let rows = if let tag = filter.tag {
+            try query(
+                """
+                SELECT assets.* FROM asset_tags JOIN assets ON assets.id = asset_tags.asset_id
+                WHERE asset_tags.account_id = $1 AND tag = $2 AND asset_id < $3 AND deleted_at IS NULL
+                    AND ($4 = 'any' OR ($4 = 'output') = (job_id IS NOT NULL))
+                    AND ($5 = 'any' OR ($5 = 'true') = (favorite_at IS NOT NULL))
+                ORDER BY asset_id DESC LIMIT $6
+                """, account, tag, cursor, kind, favorite, limit)
+        } else if filter.isFavorite == true {
+            try query(
+                """
+                SELECT * FROM assets
+                WHERE account_id = $1 AND deleted_at IS NULL AND favorite_at IS NOT NULL AND id < $2
+                    AND ($3 = 'any' OR ($3 = 'output') = (job_id IS NOT NULL))
+                ORDER BY id DESC LIMIT $4
+                """, account, cursor, kind, limit)
+        } else {
+            try query(
+                """
+                SELECT * FROM assets
+                WHERE account_id = $1 AND deleted_at IS NULL AND id < $2
+                    AND ($3 = 'any' OR ($3 = 'output') = (job_id IS NOT NULL))
+                    AND ($4 = 'any' OR favorite_at IS NULL)
+                ORDER BY id DESC LIMIT $5
+                """, account, cursor, kind, favorite, limit)
+        }
+        return try rows.map { row throws(DatabaseError) in try Asset(row) }
     }
 
     /// Adds the row and its size to the account's. The caller has removed its key from `file_deletions` in this
@@ -55,6 +77,7 @@ extension FileStatements {
             """, asset.id, asset.account, asset.createdBy, asset.job, asset.outputIndex, asset.key, asset.name,
             asset.type.contentType, asset.size, asset.sha256, asset.dimensions?.width, asset.dimensions?.height,
             JSON.array(asset.tags.map(JSON.string)).text, asset.favoriteAt, asset.createdAt, asset.expiresAt)
+        try insertTags(of: asset)
         try addStorage(files: 1, bytes: asset.size, of: asset.account)
     }
 
@@ -64,6 +87,17 @@ extension FileStatements {
             UPDATE assets SET name = $3, tags = $4, favorite_at = $5
             WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL
             """, asset.id, asset.account, asset.name, JSON.array(asset.tags.map(JSON.string)).text, asset.favoriteAt)
+        try deleteTags(of: asset)
+        try insertTags(of: asset)
+    }
+
+    /// `asset_tags` says of each asset that is not deleted what `assets.tags` says, so that it can be found by a tag.
+    private func insertTags(of asset: Asset) throws(DatabaseError) {
+        try perform(Statements.insertTags, rows: asset.tags.map { [asset.account, $0, asset.id] })
+    }
+
+    private func deleteTags(of asset: Asset) throws(DatabaseError) {
+        try execute("DELETE FROM asset_tags WHERE asset_id = $1", asset.id)
     }
 
     /// Marks the row and registers its bytes for removal. Returns whether there still was one to delete.
@@ -72,6 +106,7 @@ extension FileStatements {
         let deleted = try execute(
             "UPDATE assets SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", asset.id, now)
         guard deleted == 1 else { return false }
+        try deleteTags(of: asset)
         try addStorage(files: -1, bytes: -asset.size, of: asset.account)
         try registerPendingFile(asset.key, dueAt: now)
         return true
@@ -115,4 +150,9 @@ extension FileStatements {
         guard let row else { return nil }
         return try Asset(row)
     }
+}
+
+private enum Statements {
+    static let insertTags = BulkStatement(
+        "INSERT INTO asset_tags (account_id, tag, asset_id) VALUES", row: "($1, $2, $3)", "ON CONFLICT DO NOTHING")
 }

@@ -30,9 +30,9 @@ package struct Assets: Sendable {
 
     /// Newest first.
     package func list(
-        of account: ID<Account>, kind: Asset.Kind?, after cursor: ID<Asset>?, limit: Int
+        of account: ID<Account>, _ filter: AssetFilter = AssetFilter(), after cursor: ID<Asset>? = nil, limit: Int
     ) async throws -> [Asset] {
-        try await database.read { try $0.files.assets(of: account, kind: kind, after: cursor, limit: limit) }
+        try await database.read { try $0.files.assets(of: account, filter, after: cursor, limit: limit) }
     }
 
     package func edit(_ id: ID<Asset>, of account: ID<Account>, _ edit: AssetEdit) async throws -> Asset {
@@ -60,6 +60,20 @@ package struct Assets: Sendable {
                 "file of a deleted asset not removed yet; it is removed later",
                 metadata: ["key": "\(key)", "error": "\(error)"])
         }
+    }
+}
+
+/// Which assets of an account are listed; nil means any.
+package struct AssetFilter: Sendable, Hashable {
+    package var kind: Asset.Kind?
+    /// Byte by byte, as it is stored.
+    package var tag: String?
+    package var isFavorite: Bool?
+
+    package init(kind: Asset.Kind? = nil, tag: String? = nil, isFavorite: Bool? = nil) {
+        self.kind = kind
+        self.tag = tag
+        self.isFavorite = isFavorite
     }
 }
 

@@ -35,6 +35,12 @@ package enum Schema {
             ]),
         Migration(14, "known networks", PackageResources._014_known_networks_sql),
         Migration(17, "seeds", PackageResources._017_seeds_sql),
+        Migration(
+            18, "asset tags", PackageResources._018_asset_tags_sql,
+            additions: [
+                .sqlite: PackageResources._018_asset_tags_sqlite_sql,
+                .postgres: PackageResources._018_asset_tags_postgres_sql,
+            ]),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.
