@@ -23,10 +23,10 @@ struct UserTests {
     func `metadata may not grow beyond what fits into a token`(on engine: TestEngine) async throws {
         let world = try await AppFixture(engine)
         let signedIn = try await world.signedIn()
-        _ = try await change(world, signedIn, .init(metadata: ["a": .string(String(repeating: "a", count: 3000))]))
+        _ = try await change(world, signedIn, .init(metadata: ["a": .string(String(repeating: "a", count: 1000))]))
 
         await #expect(throws: UserError.invalidMetadata) {
-            try await change(world, signedIn, .init(metadata: ["b": .string(String(repeating: "b", count: 3000))]))
+            try await change(world, signedIn, .init(metadata: ["b": .string(String(repeating: "b", count: 1000))]))
         }
         #expect(try await world.identity.users.find(signedIn.user.id)?.metadata["b"] == nil)
     }

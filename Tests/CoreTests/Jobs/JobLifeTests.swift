@@ -123,6 +123,32 @@ struct JobLifeTests {
     }
 
     @Test(arguments: TestEngine.available)
+    func `a failure whose text no database stores ends the job at once, with all of its message`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 100)
+        let job = try await world.submit(for: actor)
+        try await world.work()
+        world.provider.failAll(ProviderFailure(.invalidInput, "image_url: bad \u{0}bytes", isTransient: false))
+
+        world.clock.advance(by: .seconds(2))
+        try await world.work()
+
+        let ended = try await world.job(job.id)
+        #expect(ended.state == .failed && ended.failure?.code == "invalid_input")
+        let attempt = try #require(try await world.attempts(of: job.id).first)
+        #expect(attempt.failure?.message == "image_url: bad \u{FFFD}bytes")
+        let told = try await world.database.read {
+            try $0.jobs.events(of: job.id, account: actor.account).last?.data["message"]?.string
+        }
+        #expect(told == JobFailure.provider(
+            ProviderFailure(.invalidInput, "image_url: bad \u{FFFD}bytes", isTransient: false)).message)
+        #expect(told?.hasSuffix("No credits were charged.") == true)
+        #expect(try await world.balance(of: actor) == Balance(available: .whole(100), reserved: .zero))
+    }
+
+    @Test(arguments: TestEngine.available)
     func `fewer outputs than requested cost as many as there are`(on engine: TestEngine) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)

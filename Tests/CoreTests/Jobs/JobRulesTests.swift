@@ -46,6 +46,16 @@ struct JobRulesTests {
         #expect(!final.message.contains("several attempts") && transient.message.contains("several attempts"))
     }
 
+    @Test(arguments: [
+        .provider(ProviderFailure(.invalidInput, "image_url: bad \u{0}\u{1B}[0m", isTransient: false)),
+        .downloadFailed("bad \u{0}\u{1B}[0m"),
+    ] as [JobFailure])
+    func `a failure's own text can be stored, and its end is there`(failure: JobFailure) {
+        for text in [failure.reason, failure.message] { #expect(!text.containsNUL && !text.contains("\u{1B}")) }
+        #expect(failure.reason.hasSuffix("bad \u{FFFD}\u{FFFD}[0m"))
+        #expect(failure.message.hasSuffix("No credits were charged."))
+    }
+
     @Test func `a job is requested again as it was requested, without what was computed from it`() throws {
         let job = try Job.sample(
             .failed, endpoint: "fal-ai/flux/dev", parameters: [

@@ -28,7 +28,7 @@ struct PostgresValuesTests {
     @Test func `a text with a zero in it is refused, since it would be cut off there`() {
         for text in ["\0", "a\0", "\0a", "a\0b"] {
             let error = #expect(throws: DatabaseError.self) { try seen([.text("before"), .text(text)]) }
-            #expect(error?.kind == .check)
+            #expect(error?.kind == .unstorable)
         }
     }
 }

@@ -75,6 +75,13 @@ struct SettingBoundsTests: ReadsSettings {
         #expect(found.count == 1 && found[0].contains("DARKROOM_PUBLIC_URL") && found[0].contains("https://"))
     }
 
+    @Test func `a public address has a bound, as it is in every access token`() throws {
+        let longest = "https://a.example/" + String(repeating: "b", count: 237)
+        #expect(try read(["DARKROOM_PUBLIC_URL": longest]).publicURL == longest)
+        let found = problems(["DARKROOM_PUBLIC_URL": longest + "b"])
+        #expect(found.count == 1 && found[0].contains("255") && found[0].contains("DARKROOM_PUBLIC_URL"))
+    }
+
     @Test(arguments: [
         ("127.0.0.1", "8080", "http://127.0.0.1:8080"), ("0.0.0.0", "80", "http://127.0.0.1:80"),
         ("::", "81", "http://127.0.0.1:81"),

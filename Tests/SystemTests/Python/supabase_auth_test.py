@@ -70,7 +70,7 @@ def refreshed(client):
     assert after.refresh_token != before.refresh_token
     assert client.auth.get_user(after.access_token).user.id == before.user.id
     again = client.auth.refresh_session(before.refresh_token).session
-    assert again.refresh_token == after.refresh_token, "within the reuse interval the same successor comes again"
+    assert again.refresh_token == after.refresh_token, "while the successor is unused it comes again"
     expect("refresh_token_not_found", lambda: client.auth.refresh_session("nonsense"))
     client.auth.set_session(again.access_token, again.refresh_token)
     print("ok  refresh_session, set_session")

@@ -42,11 +42,19 @@ struct AdminWorld: Sendable {
         _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, bearer: String?? = .none,
         headers: [String: String] = [:]
     ) async throws -> JSONResponse {
+        try await send(method, path, text: body?.text, bearer: bearer, headers: headers)
+    }
+
+    /// - Parameter text: The body as it is, JSON or not.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, text: String?, bearer: String?? = .none,
+        headers: [String: String] = [:]
+    ) async throws -> JSONResponse {
         var fields = HTTPFields()
         if let bearer = bearer ?? administrator.accessToken { fields[.authorization] = "Bearer \(bearer)" }
         for (name, value) in headers { if let name = HTTPField.Name(name) { fields[name] = value } }
         return try await client.execute(
-            uri: "/api/admin\(path)", method: method, headers: fields, body: body.map { ByteBuffer(string: $0.text) }
+            uri: "/api/admin\(path)", method: method, headers: fields, body: text.map { ByteBuffer(string: $0) }
         ) {
             JSONResponse(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body))
         }

@@ -120,7 +120,8 @@ struct RequestTests {
         #expect(try query("/?kind=red").choice(.kind) == Color.red)
         #expect(try query("/?kind=dark%20blue").choice(.kind) == Color.darkBlue)
         #expect(try query("/?job=red").choice(.kind) == Color?.none)
-        for value in ["", "RED", "red%20", "dark+blue", "blue"] {
+        #expect(try query("/?kind=dark+blue").choice(.kind) == Color.darkBlue, "a plus is a blank, as in a form")
+        for value in ["", "RED", "red%20", "dark%2Bblue", "blue"] {
             #expect(await refusal {
                 _ = try query("/?kind=\(value)").choice(.kind) as Color?
             } == "422 invalid_parameter kind")
@@ -139,6 +140,52 @@ struct RequestTests {
             #expect(await refusal { _ = try query.identifier(.job, of: Job.self) } == "422 invalid_parameter job")
             #expect(await refusal { _ = try query.instant(.from) } == "422 invalid_parameter from")
         }
+    }
+
+    @Test(arguments: [
+        ("2026-11-21T06%3A03%3A49%2B01%3A00", nil), ("2026-11-21T00:03:49-05:00", nil),
+        // Not encoded, a plus is a blank: the message says what to write.
+        ("2026-11-21T06:03:49+01:00", "'from' has a blank before its offset: in a URL, write '+' as '%2B'."),
+        ("2026-11-21T06:03:49%200100", "'from' has a blank before its offset: in a URL, write '+' as '%2B'."),
+        ("2026-11-21+05:03:49Z", "'from' must be a time such as"), ("now+then", "'from' must be a time such as"),
+    ] as [(String, String?)])
+    func `an instant may have an offset, whose plus is encoded`(value: String, message: String?) throws {
+        let query = try query("/?from=\(value)")
+        if let message {
+            let error = #expect(throws: APIError.self) { try query.instant(.from) }
+            #expect(error?.message.hasPrefix(message) == true && error?.field == "from", "\(error?.message ?? "")")
+        } else {
+            #expect(try query.instant(.from)?.text == "2026-11-21T05:03:49.000Z")
+        }
+    }
+
+    @Test func `a flag is true or false, and nothing else`() async throws {
+        #expect(try query("/?kind=true").flag(.kind) == true && query("/?kind=false").flag(.kind) == false)
+        #expect(try query("/").flag(.kind) == nil)
+        for value in ["", "1", "True", "yes"] {
+            #expect(await refusal { _ = try query("/?kind=\(value)").flag(.kind) } == "422 invalid_parameter kind")
+        }
+    }
+
+    @Test(arguments: [
+        ("/?job=a%00", "422 invalid_parameter job"), ("/?job=1&job=%00", "422 invalid_parameter job"),
+        ("/?job=%0A%01", nil), ("/?job=a%", nil), ("/?job=%FF", nil),
+    ] as [(String, String?)])
+    func `a parameter with U+0000 is refused by its name`(path: String, expected: String?) async {
+        #expect(await refusal { _ = try query(path) } == expected)
+    }
+
+    @Test(arguments: [
+        (#"{"t": "a\u0000b"}"#, "422 invalid_parameter t"),
+        (#"{"l": ["a", "\u0000"]}"#, "422 invalid_parameter l.1"),
+        (#"{"d": {"\u0000": 1}}"#, "422 invalid_parameter d.\u{0}"), (#""\u0000""#, "422 invalid_parameter"),
+        (#"{"t": "a\u0001\n"}"#, nil),
+    ] as [(String, String?)])
+    func `a body with U+0000 is refused by the field that has it`(text: String, expected: String?) async throws {
+        struct Body: Decodable {}
+        #expect(await refusal { _ = try await Request.test(body: Array(text.utf8)).json() } == expected)
+        #expect(await refusal { _ = try JSON(body: Array(text.utf8)) } == expected)
+        #expect(await refusal { _ = try await Request.test(body: Array(text.utf8)).decode(Body.self) } == expected)
     }
 
     @Test(arguments: [
@@ -182,14 +229,16 @@ struct RequestTests {
     @Test(arguments: ["a", "~", "order 7/e", "{\"a\":1}", String(repeating: "k", count: 255)])
     func `a key has up to 255 printable characters, and goes with the hash of its body`(key: String) throws {
         let request = Request.test(headers: [.idempotencyKey: key])
-        let body = Array("{}".utf8)
+        let body = Array(#"{ "a": 1.0 }"#.utf8)
 
-        let idempotency = try #require(try request.idempotency(route: "r", body: body))
+        let idempotency = try #require(try request.idempotency(route: "r", body: ["a": 1], bytes: body))
 
         #expect(idempotency.key == key && idempotency.route == "r")
-        #expect(idempotency.bodyHash == Hex.text(SHA256.hash(data: Data(body))))
-        #expect(try request.idempotency(route: "r", body: [])?.bodyHash != idempotency.bodyHash)
-        #expect(try Request.test().idempotency(route: "r", body: body) == nil)
+        #expect(idempotency.bytesHash == Hex.text(SHA256.hash(data: Data(body))))
+        #expect(try request.idempotency(route: "r", body: ["a": 1], bytes: [])?.bodyHash == idempotency.bodyHash)
+        #expect(try request.idempotency(route: "r", body: ["a": 2], bytes: body)?.bodyHash != idempotency.bodyHash)
+        #expect(try request.idempotency(route: "r", meaning: "id")?.bodyHash == Idempotency.hash(Array("id".utf8)))
+        #expect(try Request.test().idempotency(route: "r", body: [:], bytes: body) == nil)
     }
 
     @Test func `a key beyond that is refused before anything is done`() async throws {
@@ -259,12 +308,5 @@ struct RequestTests {
             #expect(await refusal { _ = try body.texts("l") } == "422 invalid_parameter l")
         }
         #expect(try ObjectBody(["l": []], ["l"]).texts("l") == [])
-    }
-
-    @Test func `a text that not every database can store is refused`() async throws {
-        let body = try ObjectBody(["t": "a\u{0}b", "l": ["a", "\u{0}"]], ["t", "l"])
-
-        #expect(await refusal { _ = try body.text("t") } == "422 invalid_parameter t")
-        #expect(await refusal { _ = try body.texts("l") } == "422 invalid_parameter l")
     }
 }

@@ -26,6 +26,35 @@ struct PictureTests {
         #expect(try back.pixels() == picture.pixels())
     }
 
+    /// A picture as a camera writes it: with a description in its EXIF data, an XMP packet, and a comment.
+    private func withMetadata() throws -> [UInt8] {
+        func segment(_ marker: UInt8, _ data: [UInt8]) -> [UInt8] {
+            [0xFF, marker, UInt8((data.count + 2) >> 8), UInt8((data.count + 2) & 255)] + data
+        }
+        let text = Array("SECRET place".utf8) + [0]
+        let exif = Array("Exif\0\0MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 0x01, 0x0E, 0, 2, 0, 0, 0, UInt8(text.count)]
+            + [0, 0, 0, 26, 0, 0, 0, 0] + text
+        let xmp = Array("http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>SECRET camera</x:xmpmeta>".utf8)
+        let plain = try square(40).encoded(.jpeg)
+        return Array(plain.prefix(2)) + segment(0xE1, exif) + segment(0xE1, xmp)
+            + segment(0xED, Array("Photoshop 3.0\0SECRET author".utf8)) + plain.dropFirst(2)
+    }
+
+    @Test(arguments: [PictureFormat.jpeg, .png, .webp])
+    func `what is encoded has nothing of the metadata that it was decoded with`(format: PictureFormat) throws {
+        let source = try withMetadata()
+        #expect(String(decoding: source, as: UTF8.self).contains("SECRET"))
+        let picture = try Picture(decoding: source, atMost: 1600)
+
+        let bytes = try picture.encoded(format)
+
+        for secret in ["SECRET", "xmpmeta", "Photoshop", "ICC_PROFILE", "ICCP"] {
+            #expect(bytes.firstRange(of: Array(secret.utf8)) == nil, "\(secret)")
+        }
+        #expect(try Picture(decoding: bytes, atMost: 1600).width == 40)
+        #expect(try picture.encoded(format) == bytes, "the picture itself is not changed")
+    }
+
     @Test func `a bomb is refused by its header, before a pixel is decoded`() throws {
         var bomb = try square(8).encoded(.png)
         // The header claims 60,000 × 60,000; the checksum is set right, so that only the size is wrong.

@@ -106,12 +106,43 @@ struct ClientAccessTests {
         #expect(others == .rows([]))
         #expect(
             bad == .refused(
-                state: "23514", message: "a name has 1 to 200 bytes, without control characters and slashes"))
+                state: "23514", message: "a name has 1 to 255 bytes, without control characters and slashes"))
         let asset = try await access.world.database.read {
             try $0.files.asset(access.ann.upload, of: access.ann.actor.account)
         }
         #expect(asset?.name == "dress.png")
         #expect(asset?.tags == ["red"])
+    }
+
+    @Test func `names and tags follow the product's rules, and are found by the product`() async throws {
+        let access = try await ClientAccess()
+        func update(_ assignments: String) async throws -> Psql.Outcome {
+            try await access.asAnn("UPDATE assets SET \(assignments) WHERE id = '{ann.upload}' RETURNING name, tags")
+        }
+
+        let cleaned = try await update(#"name = U&'\200Ex\202Egnp.exe', tags = '["r\u200eed", "a\u200cb"]'"#)
+        #expect(cleaned == .rows(["xgnp.exe|[\"red\", \"a\u{200C}b\"]"]))
+        let longest = String(repeating: "a", count: 255)
+        #expect(try await update("name = '\(longest)', tags = '[\"red\"]'") == .rows(["\(longest)|[\"red\"]"]))
+        for name in ["''", "' '", "'..'", "repeat('a', 256)", "'a/b'", "E'a\\nb'", #"U&'a\0085b'"#, #"U&'a\2028b'"#] {
+            guard case .refused("23514", _) = try await update("name = \(name)") else {
+                Issue.record("was taken: \(name)"); continue
+            }
+        }
+        for tags in [#"'[""]'"#, #"'["\u200e"]'"#, #"'["a\nb"]'"#, "'[1]'", #"'"red"'"#, "NULL"] {
+            guard case .refused("23514", _) = try await update("tags = \(tags)") else {
+                Issue.record("was taken: \(tags)"); continue
+            }
+        }
+        func found(_ tag: String) async throws -> [ID<Asset>] {
+            try await access.world.database.read {
+                try $0.files.assets(of: access.ann.actor.account, AssetFilter(tag: tag), after: nil, limit: 5).map(\.id)
+            }
+        }
+        #expect(try await found("red") == [access.ann.upload] && found("r\u{200E}ed") == [])
+        _ = try await access.asAnn("DELETE FROM assets WHERE id = '{ann.upload}'")
+        #expect(try await found("red") == [])
+        #expect(try await access.psql.owner("SELECT count(*) FROM asset_tags") == .rows(["0"]))
     }
 
     @Test func `an insert adopts an own upload, and nothing else`() async throws {

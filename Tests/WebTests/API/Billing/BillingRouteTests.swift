@@ -92,8 +92,11 @@ struct BillingRouteTests {
             let first = try await world.send(.post, "/api/billing/checkout", ["pack": "small"], headers: key)
             let again = try await world.send(.post, "/api/billing/checkout", ["pack": "small"], headers: key)
             let other = try await world.send(.post, "/api/billing/checkout", ["pack": "large"], headers: key)
+            let spelled = try await world.send(
+                .post, "/api/billing/checkout", text: #"{ "\u0070ack": "small" }"#,
+                bearer: world.owner.accessToken, headers: key)
 
-            #expect(first["checkout"] == again["checkout"])
+            #expect(first["checkout"] == again["checkout"] && first["checkout"] == spelled["checkout"])
             let replayed = try #require(HTTPField.Name("Idempotent-Replayed"))
             #expect(first.headers[replayed] == nil && again.headers[replayed] == "true")
             #expect(other.status == 409 && other.code == "idempotency_key_reused")

@@ -92,9 +92,11 @@ struct AssetsTests {
             try await expect(422, "image_too_large", body: Sample.png(65_535, 65_535))
             try await expect(413, "file_too_large", body: large)
             try await expect(413, "file_too_large", headers: formType, body: form("a.png", large))
-            try await expect(422, "invalid_parameter", "/api/assets?name=../../etc/passwd", body: png)
-            try await expect(422, "invalid_parameter", "/api/assets?name=..%2f..%2fx.png", body: png)
-            try await expect(422, "invalid_parameter", headers: formType, body: form("../x.png", png))
+            try await expect(422, "file_damaged", body: Array(Sample.png(padding: 5000).prefix(3000)))
+            try await expect(422, "file_damaged", headers: formType, body: form("a.jpg", Sample.jpeg().dropLast()))
+            try await expect(422, "invalid_parameter", "/api/assets?name=..%2f..", body: png)
+            try await expect(422, "invalid_parameter", "/api/assets?name=a%00.png", body: png)
+            try await expect(422, "invalid_parameter", headers: formType, body: form("x/..", png))
             try await expect(422, "file_missing", headers: formType, body: form("", png))
             try await expect(400, "invalid_form", headers: formType, body: form("a.png", png, end: ""))
             let noBoundary: HTTPFields = [.contentType: "multipart/form-data"]
@@ -145,6 +147,60 @@ struct AssetsTests {
             #expect(ids.count == 5 && Set(ids).count == 5)
             for bad in ["limit=0", "limit=101", "limit=x", "kind=x", "cursor=x"] {
                 #expect(try await client.send(.get, "/api/assets?\(bad)").status == .unprocessableContent)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("../../etc/passwd", "passwd"), ("holiday/IMG_1.png", "IMG_1.png"), ("C:\\pics\\IMG_1.png", "IMG_1.png"),
+        ("\u{200E}WhatsApp Image.jpeg", "WhatsApp Image.jpeg"), ("my photo.png", "my photo.png"),
+        (String(repeating: "图", count: 99) + ".png", String(repeating: "图", count: 83) + ".png"),
+    ])
+    func `a file is called by what its sender's path ends with, however the name comes`(
+        path: String, name: String
+    ) async throws {
+        try await app.test { client async throws in
+            let field = try #require(HTTPField.Name("X-File-Name"))
+            let (query, plus) = (path.percentEncoded, path.percentEncoded.replacing("%20", with: "+"))
+            for (uri, headers, body) in [
+                ("/api/assets?name=\(query)", [:], Sample.png()), ("/api/assets?name=\(plus)", [:], Sample.png()),
+                ("/api/assets", [field: query], Sample.png()), ("/api/assets", formType, form(path, Sample.png())),
+            ] as [(String, HTTPFields, [UInt8])] {
+                let created = try await client.send(.post, uri, headers: headers, body: body)
+                #expect(created.status == .created)
+                #expect(try created.json["name"]?.string.map { Array($0.utf8) } == Array(name.utf8), "\(uri)")
+            }
+        }
+    }
+
+    @Test func `a list is filtered by tag and by favorite, and another value is refused`() async throws {
+        var ids: [String] = []
+        for tags in [["red dress", "a+b"], ["red dress"], []] {
+            let asset = try await app.fixture.upload(for: app.mine)
+            let edit = AssetEdit(tags: tags, favorite: tags.count == 1)
+            _ = try await app.fixture.assets.edit(asset.id, of: app.mine.account, edit)
+            ids.insert(asset.id.rawValue, at: 0)
+            app.fixture.clock.now = app.fixture.clock.now + .seconds(1)
+        }
+        let all = ids
+        try await app.test { client async throws in
+            func found(_ query: String) async throws -> [String?]? {
+                try await client.send(.get, "/api/assets?\(query)").json["assets"]?.array?.map { $0["id"]?.string }
+            }
+            #expect(try await found("tag=red%20dress") == [all[1], all[2]])
+            #expect(try await found("tag=red+dress") == [all[1], all[2]], "as URLSearchParams writes it")
+            #expect(try await found("tag=a%2Bb") == [all[2]])
+            #expect(try await found("tag=blue") == [])
+            #expect(try await found("favorite=true") == [all[1]])
+            #expect(try await found("favorite=false&tag=red+dress") == [all[2]])
+            #expect(try await found("kind=output&favorite=true") == [])
+            let page = try await client.send(.get, "/api/assets?tag=red+dress&limit=1").json
+            let cursor = try #require(page["nextCursor"]?.string)
+            #expect(try await found("tag=red+dress&limit=1&cursor=\(cursor)") == [all[2]])
+            for (query, field) in [("tag=", "tag"), ("tag=%0A", "tag"), ("favorite=1", "favorite")] {
+                let refused = try await client.send(.get, "/api/assets?\(query)")
+                #expect(refused.status == .unprocessableContent)
+                #expect(try refused.json["error"]?["field"] == .string(field))
             }
         }
     }

@@ -203,6 +203,36 @@ struct GenerateTests {
         }
     }
 
+    @Test(arguments: TestEngine.available)
+    func `the same request in another spelling gets the stored response, and so does one of an earlier version`(
+        on engine: TestEngine
+    ) async throws {
+        try await AccountWorld.run(on: engine) { app in
+            let body = #"{"prompt": "a red dress", "seed": 7, "numImages": 1}"#
+            func generate(_ text: String) async throws -> JSONResponse {
+                try await app.send(.post, "/generate", text: text, headers: ["Idempotency-Key": "one"])
+            }
+            let first = try await generate(body)
+            for spelling in [
+                #"{"numImages":1.0,"prompt":"\u0061 red dress","seed":7}"#,
+                #"{ "seed" : 7e0, "numImages": 1, "prompt": "a red dress" }"#,
+            ] {
+                let again = try await generate(spelling)
+                #expect(again.status == 202 && again.text == first.text, "\(spelling)")
+            }
+            #expect(try await generate(#"{"prompt": "a red dress", "seed": 8, "numImages": 1}"#).status == 409)
+
+            // As an earlier version stored it.
+            let hash = Idempotency.hash(Array(body.utf8))
+            _ = try await app.world.database.write(order: .alone) {
+                try $0.execute("UPDATE idempotency_keys SET body_hash = $1", hash)
+            }
+            #expect(try await generate(body).text == first.text)
+            #expect(try await generate(body + " ").code == "idempotency_key_reused")
+            #expect(try await app.get("/jobs")["jobs"]?.array?.count == 1)
+        }
+    }
+
     @Test func `a key is its account's own, free after a refusal, and forgotten after a day`() async throws {
         try await AccountWorld.run(credits: 5) { app in
             let headers = ["Idempotency-Key": "one"]

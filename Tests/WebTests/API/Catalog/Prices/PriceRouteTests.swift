@@ -74,7 +74,8 @@ struct PriceRouteTests {
             let headers = ["Idempotency-Key": "one"]
 
             let first = try await world.send(.post, "/price-drafts", ["note": "first"], headers: headers)
-            let second = try await world.send(.post, "/price-drafts", ["note": "first"], headers: headers)
+            let second = try await world.send(
+                .post, "/price-drafts", text: #" { "note" : "\u0066irst" }"#, headers: headers)
 
             #expect(first.status == 201 && second.status == 201 && first.json == second.json)
             #expect(second.header("Idempotent-Replayed") == "true")
