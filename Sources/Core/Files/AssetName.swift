@@ -86,6 +86,6 @@ extension AssetName {
             end = stem.index(after: end)
         }
         // One character alone may be longer: any number of accents makes one.
-        return (end == stem.startIndex ? stem.beginning(bytes: room) : String(stem[..<end])) + ending
+        return (end == stem.startIndex ? stem.beginning(bytes: room) : String(stem[..<end])) + String(ending)
     }
 }

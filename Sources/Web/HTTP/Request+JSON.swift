@@ -58,9 +58,10 @@ extension JSON {
 extension APIError {
     /// - Parameter field: Empty if it is the whole body.
     static func containsNUL(_ field: String) -> APIError {
-        let (what, name) = field.isEmpty ? ("The body", nil) : ("'\(field)'", field)
-        return APIError(
-            .unprocessableContent, "invalid_parameter", "\(what) must not contain the character U+0000.", field: name)
+        APIError(
+            .unprocessableContent, "invalid_parameter",
+            "\(field.isEmpty ? "The body" : "'\(field)'") must not contain the character U+0000.",
+            field: field.isEmpty ? nil : field)
     }
 
     init(decoding error: DecodingError) {

@@ -103,11 +103,11 @@ struct PictureEnd: Sendable {
             (part, skip) = length < 2 ? (.unknown, 0) : (.scan, length - 2)
             return
         }
-        switch bytes[0] {
+        switch bytes[0] ?? 0 {
         case 0xFF: part = .marker
         case 0xD9: part = .end
         // A zero means that the 0xFF is data; the others have no segment.
-        case nil, 0x00, 0x01, 0xD0...0xD8: part = .scan
+        case 0x00, 0x01, 0xD0...0xD8: part = .scan
         default: part = .segment
         }
     }
