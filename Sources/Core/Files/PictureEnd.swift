@@ -112,7 +112,7 @@ struct PictureEnd: Sendable {
     private mutating func stepInJPEG(_ bytes: ByteReader) {
         switch place {
         case .jpegCode:
-            switch bytes[0] {
+            switch bytes[0] ?? 0 {
             case 0xFF: expect(.bytes(1), .jpegCode)
             case 0x00, 0x01, 0xD0...0xD8: expect(.marker, .jpegMarker)
             case 0xD9: end(isReached: true)
