@@ -9,10 +9,12 @@ extension Failure {
     init(explaining error: any Error) {
         switch error {
         case let failure as Failure: self = failure
-        case let problems as SettingsProblems: self.init(.failed, problems.description)
+        case let problems as SettingsProblems: self.init(.usage, problems.description)
         case let error as DatabaseError: self.init(error)
         case let error as FileStoreError: self.init(error)
         case let error as SignUpError: self.init(error)
+        case let error as UserError: self.init(error)
+        case let error as APIKeyError: self.init(error)
         case let refusal as FilesMark.Refusal: self.init(.failed, refusal.description)
         case let error as IOError:
             self.init(.failed, "A network or file operation failed: \(NoResponse(error).reason).")
@@ -61,15 +63,46 @@ extension Failure {
 
     private init(_ error: SignUpError) {
         switch error {
-        case .invalidEmail: self.init(.failed, "The email address is invalid. Use an address such as name@example.com.")
+        case .invalidEmail: self.init(.usage, "The email address is invalid. Use an address such as name@example.com.")
         case .invalidMetadata: self.init(.failed, "The user's metadata is too long.")
-        case .password(.tooShort):
-            self.init(.failed, "The password is too short. It must have at least \(PasswordRules.shortest) characters.")
-        case .password(.tooLong):
-            self.init(.failed, "The password is too long. It must have at most \(PasswordRules.longest) characters.")
-        case .password(.guessable): self.init(.failed, "The password is too easy to guess.")
+        case .password(let problem): self.init(problem)
         case .taken: self.init(.failed, "A user with this email address already exists.")
         case .notOpen, .throttled: self.init(.failed, "Sign-up is disabled.")
+        }
+    }
+
+    private init(_ problem: PasswordRules.Problem) {
+        switch problem {
+        case .tooShort:
+            self.init(.usage, "The password is too short. It must have at least \(PasswordRules.shortest) characters.")
+        case .tooLong:
+            self.init(.usage, "The password is too long. It must have at most \(PasswordRules.longest) characters.")
+        case .guessable: self.init(.usage, "The password is too easy to guess.")
+        }
+    }
+
+    private init(_ error: UserError) {
+        switch error {
+        case .notFound: self.init(.failed, "There is no such user.")
+        case .password(let problem): self.init(problem)
+        case .lastAdministrator:
+            self.init(.failed, """
+                This is the only administrator. Make another user an administrator first: 'darkroom admin make-admin'.
+                """)
+        case .emailTaken: self.init(SignUpError.taken)
+        case .invalidEmail: self.init(SignUpError.invalidEmail)
+        case .invalidMetadata, .samePassword, .currentPasswordRequired, .currentPasswordWrong, .emailChangeUnavailable:
+            self.init(.failed, "The user cannot be changed like this: \(error).")
+        }
+    }
+
+    private init(_ error: APIKeyError) {
+        switch error {
+        case .noSuchAccount: self.init(.failed, "There is no account with this id.")
+        case .tooMany:
+            self.init(.failed, "The account has \(APIKeys.limit) keys, which is the most. Revoke one first.")
+        case .invalidName: self.init(.usage, "The name of a key must have 1 to \(APIKeys.nameLimit) bytes.")
+        case .notAllowed, .notFound: self.init(.failed, "The key cannot be changed: \(error).")
         }
     }
 }

@@ -7,10 +7,12 @@ package struct Accounts: Sendable {
     package let signIn: SignIn
     package let sessions: Sessions
     package let users: Users
+    package let editUsers: EditUsers
     package let apiKeys: APIKeys
     package let keyUses: KeyUses
     package let createFirstAdministrator: FirstAdministrator
     private let deleteEndedSessions: DeleteEndedSessions
+    private let enableUsers: EnableUsers
 
     package struct Settings: Sendable {
         package var signUp: SignUp.Mode
@@ -46,14 +48,17 @@ package struct Accounts: Sendable {
             credentials: credentials, time: time)
         signIn = SignIn(check: check, sessions: sessions)
         users = Users(database: database, passwords: passwords, check: check, credentials: credentials, time: time)
+        editUsers = EditUsers(database: database, passwords: passwords, credentials: credentials, time: time)
         apiKeys = APIKeys(database: database, credentials: credentials, time: time)
         createFirstAdministrator = FirstAdministrator(database: database, passwords: passwords, time: time)
         deleteEndedSessions = DeleteEndedSessions(database: database, time: time)
+        enableUsers = EnableUsers(database: database, time: time)
     }
 
     var tasks: [ScheduledTask] {
         [
             ScheduledTask("note key uses", every: KeyUses.interval, on: .eachNode) { try await keyUses.runOnce() },
+            ScheduledTask("enable users", every: .seconds(60)) { _ = try await enableUsers.runOnce() },
             ScheduledTask("delete ended sessions", every: .seconds(3600)) {
                 _ = try await deleteEndedSessions.runOnce()
             },

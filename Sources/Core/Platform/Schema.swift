@@ -41,6 +41,7 @@ package enum Schema {
                 .sqlite: PackageResources._018_asset_tags_sqlite_sql,
                 .postgres: PackageResources._018_asset_tags_postgres_sql,
             ]),
+        Migration(19, "disabled until", PackageResources._019_disabled_until_sql),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.

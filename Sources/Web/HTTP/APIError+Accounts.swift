@@ -49,6 +49,7 @@ extension APIError {
                 "An account has at most \(APIKeys.limit) keys. Revoke one first.")
         case .notFound:
             self = .notFound("key")
+        case .noSuchAccount: self.init(.notFound, "not_found", "There is no account with this id.")
         }
     }
 

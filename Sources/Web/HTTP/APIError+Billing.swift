@@ -92,7 +92,7 @@ extension APIError {
 
     private init(_ error: OfferError) {
         switch error {
-        case .notFound(let what): self = .notFound(what)
+        case .notFound(let what): self.init(.notFound, "not_found", "There is no \(what) with this name.")
         case .invalid(let field, let message): self = .invalidParameter(field, message)
         case .inUse:
             self.init(

@@ -3,7 +3,10 @@ import Hummingbird
 
 /// Supabase's auth server, as far as its clients need it to sign in with an address and a password.
 struct SupabaseAuthRoutes {
+    static let path: String = "/auth/v1"
+
     let accounts: Accounts
+    let time: Time
     /// Darkroom's own version, for `/health`.
     let version: String
 
@@ -11,8 +14,7 @@ struct SupabaseAuthRoutes {
         let keySet = KeySetRoute(accounts.tokens)
         router.get("/.well-known/jwks.json", use: keySet.handle)
 
-        let auth = router.group("/auth/v1").add(middleware: AuthErrorMiddleware())
-            .add(middleware: ContentCodingMiddleware())
+        let auth = router.group(RouterPath(Self.path)).add(middleware: ContentCodingMiddleware())
         auth.get("/.well-known/jwks.json", use: keySet.handle)
         auth.get("/health", use: HealthRoute(version: version).handle)
         auth.get("/settings", use: SettingsRoute(accounts.signUp).handle)
@@ -24,10 +26,11 @@ struct SupabaseAuthRoutes {
         auth.get("/user", use: user.show)
         auth.put("/user", use: user.change)
 
-        let users = AdminUsersRoute(accounts)
+        let users = AdminUsersRoute(accounts, time: time)
         auth.get("/admin/users", use: users.list)
         auth.post("/admin/users", use: users.create)
         auth.get("/admin/users/:id", use: users.show)
+        auth.put("/admin/users/:id", use: users.change)
         auth.delete("/admin/users/:id", use: users.delete)
     }
 }

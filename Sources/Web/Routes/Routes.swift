@@ -13,13 +13,15 @@ extension WebApplication {
         }
         router.add(middleware: CrossOriginMiddleware(origins: settings.appOrigins))
         router.add(middleware: ErrorMiddleware())
+        router.add(middleware: AuthErrorMiddleware(under: SupabaseAuthRoutes.path))
         router.add(middleware: ContinueMiddleware())
         router.add(middleware: BodyMiddleware())
         router.add(middleware: AuthenticationMiddleware(
             authenticator: app.accounts.authenticator, secrets: app.accounts.secrets))
 
         addPublicRoutes(to: router)
-        SupabaseAuthRoutes(accounts: app.accounts, version: settings.version).add(to: router)
+        SupabaseAuthRoutes(accounts: app.accounts, time: app.platform.time, version: settings.version)
+            .add(to: router)
         addAPIRoutes(to: APIRoutes(router.group("/api", context: AccountContext.self)))
         AdminRoutes(app: app).add(to: APIRoutes(router.group("/api/admin", context: AdminContext.self)))
         router.refuseOtherMethods()

@@ -20,16 +20,36 @@ package struct APIKeys: Sendable {
     /// Returns the key and its secret, which cannot be shown again. Throws `APIKeyError`.
     package func create(named name: String, by actor: Actor) async throws -> (key: APIKey, secret: String) {
         try demandManager(actor)
+        return try await create(named: name, of: actor.account, createdBy: actor.user)
+    }
+
+    /// By an operator, for any account. Returns the key and its secret, which cannot be shown again. Throws
+    /// `APIKeyError`.
+    package func create(
+        named name: String, of account: ID<Account>, by tool: OperatorTool
+    ) async throws -> (key: APIKey, secret: String) {
+        try await create(named: name, of: account, createdBy: nil) { transaction, key in
+            guard try transaction.accounts.accountExists(account) else { throw APIKeyError.noSuchAccount }
+            let details: [String: JSON] = ["account": .string(account.rawValue)]
+            try transaction.auditLog.note(
+                tool.entry("keys.create", of: key.id.rawValue, details, at: key.createdAt))
+        }
+    }
+
+    private func create(
+        named name: String, of account: ID<Account>, createdBy user: ID<User>?,
+        also check: @escaping @Sendable (Transaction, APIKey) throws -> Void = { _, _ in }
+    ) async throws -> (key: APIKey, secret: String) {
         let name = name.trimmingCharacters(in: .whitespacesAndNewlines)
         guard (1...Self.nameLimit).contains(name.utf8.count), name.isOneLine else { throw APIKeyError.invalidName }
         let now = time.now()
         let secret = APIKey.makeSecret()
         let key = APIKey(
-            id: .make(at: now), account: actor.account, createdBy: actor.user, name: name,
-            prefix: APIKey.prefix(of: secret),
+            id: .make(at: now), account: account, createdBy: user, name: name, prefix: APIKey.prefix(of: secret),
             createdAt: now, lastUsedAt: nil)
-        try await database.write(of: actor.account) { transaction in
-            guard try transaction.accounts.countKeys(of: actor.account) < Self.limit else { throw APIKeyError.tooMany }
+        try await database.write(of: account) { transaction in
+            try check(transaction, key)
+            guard try transaction.accounts.countKeys(of: account) < Self.limit else { throw APIKeyError.tooMany }
             try transaction.accounts.insert(key, digest: APIKey.digest(of: secret))
         }
         return (key, secret)
@@ -62,4 +82,5 @@ package enum APIKeyError: Error, Sendable, Hashable {
     case invalidName
     case tooMany
     case notFound
+    case noSuchAccount
 }

@@ -44,6 +44,15 @@ extension AccountStatements {
         try giveBack(guess.ofNetwork)
     }
 
+    /// Forgets the wrong passwords for an address, from everywhere: it has another password now.
+    func clearGuesses(of email: String) throws(DatabaseError) {
+        let subject = Throttle.guessesSubject(of: email)
+        // From the colon to what follows it in the order of bytes.
+        try execute(
+            "DELETE FROM throttles WHERE subject = $1 OR (subject >= $2 AND subject < $3)", subject, subject + ":",
+            subject + ";")
+    }
+
     private func clear(_ throttle: Throttle) throws(DatabaseError) {
         try execute("DELETE FROM throttles WHERE subject = $1", throttle.subject)
     }

@@ -12,14 +12,17 @@ struct Throttle: Sendable, Hashable {
 
     /// Wrong passwords for one address from one network. Strict, since it locks out nobody elsewhere.
     static func guesses(of email: String, from network: String) -> Throttle {
-        Throttle("sign-in:email:\(digest(email)):from:\(network.beginning(bytes: 64))", 10, in: .seconds(600))
+        Throttle("\(guessesSubject(of: email)):from:\(network.beginning(bytes: 64))", 10, in: .seconds(600))
     }
 
     /// Wrong passwords for one address from everywhere except the networks that its owner uses. High, since who
     /// spends it keeps the owner from signing in at a new place.
     static func guesses(of email: String) -> Throttle {
-        Throttle("sign-in:email:\(digest(email))", 100, in: .seconds(600))
+        Throttle(guessesSubject(of: email), 100, in: .seconds(600))
     }
+
+    /// What the subjects of both counts begin with.
+    static func guessesSubject(of email: String) -> String { "sign-in:email:\(digest(email))" }
 
     /// Wrong passwords of many people from one network.
     static func guesses(from network: String) -> Throttle {

@@ -49,6 +49,9 @@ struct AccessClaims: JWTPayload {
 extension User {
     /// What the server states about the user, and the user cannot change.
     package var appMetadata: JSON {
-        ["provider": "email", "providers": ["email"], "role": .string(role.rawValue)]
+        .object(Self.fixedAppMetadata.merging(["role": .string(role.rawValue)]) { $1 })
     }
+
+    /// The part of it that is the same for all users.
+    package static let fixedAppMetadata: [String: JSON] = ["provider": "email", "providers": ["email"]]
 }

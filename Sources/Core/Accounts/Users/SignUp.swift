@@ -45,18 +45,19 @@ package struct SignUp: Sendable {
         }
     }
 
-    /// By an administrator, in every mode. Throws `SignUpError` or `Passwords.Busy`.
+    /// By an operator, in every mode. Throws `SignUpError` or `Passwords.Busy`.
     package func create(
-        email: String, password: String?, metadata: JSON = [:], isConfirmed: Bool, role: PlatformRole = .user
+        email: String, password: String?, metadata: JSON = [:], isConfirmed: Bool, role: PlatformRole = .user,
+        by tool: OperatorTool
     ) async throws -> User {
-        try await create(email, password, metadata, isConfirmed: isConfirmed, role: role) {
+        try await create(email, password, metadata, isConfirmed: isConfirmed, role: role, by: tool) {
             try await passwords.hash($0, in: .installation)
         }
     }
 
     private func create(
         _ email: String, _ password: String?, _ metadata: JSON, isConfirmed: Bool, role: PlatformRole,
-        hash: (String) async throws -> PasswordHash
+        by tool: OperatorTool? = nil, hash: (String) async throws -> PasswordHash
     ) async throws -> User {
         guard let email = EmailAddress(email) else { throw SignUpError.invalidEmail }
         guard User.takes(metadata) else { throw SignUpError.invalidMetadata }
@@ -71,6 +72,10 @@ package struct SignUp: Sendable {
         do {
             return try await database.write(order: .alone) { transaction in
                 if try transaction.accounts.isTaken(email) { throw SignUpError.taken }
+                if let tool {
+                    try transaction.auditLog.note(
+                        tool.entry("users.create", of: new.id.rawValue, ["role": .string(role.rawValue)], at: now))
+                }
                 return try transaction.accounts.insert(new, now: now)
             }
         } catch let error as DatabaseError where error.kind == .unique {
@@ -85,7 +90,7 @@ package struct SignUp: Sendable {
         let now = time.now()
         return User(
             id: .make(at: now), email: email, role: .user, metadata: metadata, emailConfirmedAt: nil, lastSignInAt: nil,
-            disabledAt: nil, createdAt: now, updatedAt: now)
+            disabledAt: nil, disabledUntil: nil, createdAt: now, updatedAt: now)
     }
 
     private func check(_ password: String?, of email: EmailAddress) throws(SignUpError) {

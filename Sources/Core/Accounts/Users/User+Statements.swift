@@ -88,9 +88,9 @@ extension AccountStatements {
     func anonymize(_ user: ID<User>, now: Instant) throws(DatabaseError) {
         try execute("""
             UPDATE users SET email = $2, email_key = $2, password_hash = NULL, metadata = '{}', disabled_at = $3,
-                updated_at = $3
+                disabled_until = NULL, updated_at = $3
             WHERE id = $1
-            """, user, "\(user)@deleted.invalid", now)
+            """, user, user.addressWhenDeleted, now)
         try execute(
             "UPDATE profiles SET name = NULL, avatar_asset_id = NULL, updated_at = $2 WHERE user_id = $1", user, now)
         try execute("UPDATE accounts SET name = 'deleted', disabled_at = $2 WHERE personal_user_id = $1", user, now)
@@ -112,7 +112,8 @@ struct Credentials: Sendable {
 
 extension User {
     static let columns: Statement = """
-        id, email, role, metadata, email_confirmed_at, last_sign_in_at, disabled_at, created_at, updated_at
+        id, email, role, metadata, email_confirmed_at, last_sign_in_at, disabled_at, disabled_until, created_at,
+            updated_at
         """
 
     init(_ row: Row) throws(DatabaseError) {
@@ -122,6 +123,7 @@ extension User {
         try self.init(
             id: row.get("id"), email: row.get("email"), role: row.get("role"), metadata: metadata,
             emailConfirmedAt: row.get("email_confirmed_at"), lastSignInAt: row.get("last_sign_in_at"),
-            disabledAt: row.get("disabled_at"), createdAt: row.get("created_at"), updatedAt: row.get("updated_at"))
+            disabledAt: row.get("disabled_at"), disabledUntil: row.get("disabled_until"),
+            createdAt: row.get("created_at"), updatedAt: row.get("updated_at"))
     }
 }

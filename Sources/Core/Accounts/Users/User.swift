@@ -10,11 +10,21 @@ package struct User: Sendable, Hashable {
     package let emailConfirmedAt: Instant?
     package let lastSignInAt: Instant?
     package let disabledAt: Instant?
+    /// When a disabled user is enabled again; nil if an operator has to do it.
+    package let disabledUntil: Instant?
     package let createdAt: Instant
     package let updatedAt: Instant
 
     /// A personal account's id is its user's id, so that rules written for `user_id` hold for accounts.
     package var personalAccount: ID<Account> { ID(rawValue: id.rawValue) }
+
+    /// Whether nothing is left of the person: such a user never comes back.
+    package var isDeleted: Bool { email == id.addressWhenDeleted }
+}
+
+extension ID<User> {
+    /// In the place of the address, which must be unique. `invalid` is nobody's domain (RFC 2606).
+    var addressWhenDeleted: String { "\(self)@deleted.invalid" }
 }
 
 extension User {

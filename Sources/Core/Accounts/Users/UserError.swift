@@ -9,4 +9,8 @@ package enum UserError: Error, Sendable, Hashable {
     case currentPasswordWrong
     /// Addresses change by mail.
     case emailChangeUnavailable
+    case invalidEmail
+    case emailTaken
+    /// Without them nobody could administer the installation.
+    case lastAdministrator
 }

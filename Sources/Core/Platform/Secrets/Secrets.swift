@@ -46,6 +46,11 @@ extension Secrets {
         return try await Secrets(parsing: store.keepFirst(Array(document)))
     }
 
+    /// Loads the secrets. Returns nil if there are none, and makes none.
+    package static func find(_ store: SecretsStore) async throws -> Secrets? {
+        try await store.load().map { try Secrets(parsing: $0) }
+    }
+
     /// Secrets that are not stored.
     package static func make(now: Instant) async throws -> Secrets {
         try await Secrets(Document.make(now: now))

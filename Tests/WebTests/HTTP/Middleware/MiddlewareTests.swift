@@ -41,7 +41,7 @@ struct MiddlewareTests {
         let coded = APIRoutes(router.group("/api"))
         coded.post("/read") { request, _ in .json(try await request.json()) }
         coded.post("/unread") { _, _ in .json(true) }
-        let auth = router.group("/auth").add(middleware: AuthErrorMiddleware())
+        let auth = router.group("/auth").add(middleware: AuthErrorMiddleware(under: "/auth"))
             .add(middleware: ContentCodingMiddleware())
         auth.post("/read") { request, _ in Response.json(try await request.authBody()) }
         auth.post("/broken") { _, _ -> Response in throw BrokenBody() }

@@ -5,9 +5,11 @@ import Hummingbird
 /// `/auth/v1/admin/users`: for the operator's own servers, with the service-role key.
 struct AdminUsersRoute: Sendable {
     private let identity: Accounts
+    private let time: Time
 
-    init(_ identity: Accounts) {
+    init(_ identity: Accounts, time: Time) {
         self.identity = identity
+        self.time = time
     }
 
     @Sendable func list(_ request: Request, context: AppContext) async throws -> Response {
@@ -37,12 +39,18 @@ struct AdminUsersRoute: Sendable {
             let user = try await identity.signUp.create(
                 email: email, password: try body.text("password"),
                 metadata: .object(try body.members("user_metadata") ?? [:]),
-                isConfirmed: body["email_confirm"]?.bool ?? !identity.signUp.confirmsByMail)
+                isConfirmed: body["email_confirm"]?.bool ?? !identity.signUp.confirmsByMail, by: .serviceRole)
             return .json(AuthBody.user(user))
         } catch SignUpError.taken {
-            throw AuthError(
-                .unprocessableContent, "email_exists", "A user with this email address has already been registered")
+            throw AuthError.emailExists
         }
+    }
+
+    @Sendable func change(_ request: Request, context: AppContext) async throws -> Response {
+        try context.requireServiceRole()
+        let id = try id(context)
+        let change = try EditUsers.Change(try await request.authBody(), now: time.now())
+        return .json(AuthBody.user(try await identity.editUsers(id, change, by: .serviceRole)))
     }
 
     @Sendable func delete(_ request: Request, context: AppContext) async throws -> Response {

@@ -4,6 +4,9 @@ import Hummingbird
 
 /// Supabase's objects. Clients validate them strictly, and fail on members that are absent where they expect null.
 enum AuthBody {
+    /// Of every user, in Supabase's own sense of a role.
+    static let role = "authenticated"
+
     static func session(_ signedIn: SignedIn) -> JSON {
         [
             "access_token": .string(signedIn.accessToken),
@@ -27,7 +30,7 @@ enum AuthBody {
 
     private static func members(of user: User, identities: [JSON]) -> [String: JSON] {
         var members: [String: JSON] = [
-            "id": .string(user.id.rawValue), "aud": "authenticated", "role": "authenticated",
+            "id": .string(user.id.rawValue), "aud": "authenticated", "role": .string(role),
             "email": .string(user.email), "phone": "", "app_metadata": user.appMetadata, "user_metadata": user.metadata,
             "identities": .array(identities), "created_at": .string(user.createdAt.text),
             "updated_at": .string(user.updatedAt.text), "is_anonymous": false,
@@ -35,8 +38,10 @@ enum AuthBody {
         members["email_confirmed_at"] = user.emailConfirmedAt.map { .string($0.text) }
         members["confirmed_at"] = members["email_confirmed_at"]
         members["last_sign_in_at"] = user.lastSignInAt.map { .string($0.text) }
-        // Until somebody enables the user again.
-        if user.disabledAt != nil { members["banned_until"] = "9999-12-31T23:59:59.000Z" }
+        if user.disabledAt != nil {
+            // Without an end, until an operator enables the user again.
+            members["banned_until"] = .string(user.disabledUntil?.text ?? "9999-12-31T23:59:59.000Z")
+        }
         return members
     }
 

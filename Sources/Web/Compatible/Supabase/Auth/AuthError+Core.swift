@@ -27,6 +27,8 @@ extension AuthError {
         case let error as DatabaseError where error.kind == .unstorable:
             self.init(
                 .unprocessableContent, "validation_failed", "A text of the request contains the character U+0000")
+        case let error as HTTPError where error.status == .notFound:
+            self.init(.notFound, "route_not_found", "No such route. This server supports a part of Supabase Auth.")
         case let error as HTTPError where error.status.code < 500:
             self.init(error.status, "validation_failed", error.body ?? error.status.reasonPhrase)
         default:
@@ -38,7 +40,8 @@ extension AuthError {
         switch error.code {
         case "invalid_json": self.init(.badRequest, "bad_json", error.message)
         case "body_too_large": self.init(.contentTooLarge, "request_entity_too_large", error.message)
-        case "content_encoding_unsupported": self.init(error.status, error.code, error.message)
+        case "content_encoding_unsupported", "method_not_allowed":
+            self.init(error.status, error.code, error.message)
         default: self.init(error.status, "validation_failed", error.message, retryAfter: error.retryAfter)
         }
         headers = error.headers
@@ -103,6 +106,12 @@ extension AuthError {
             self.init(
                 .unprocessableContent, "email_provider_disabled",
                 "Email addresses cannot be changed: this server does not send email.")
+        case .invalidEmail: self.init(SignUpError.invalidEmail)
+        case .emailTaken: self = .emailExists
+        case .lastAdministrator:
+            self.init(
+                .unprocessableContent, "validation_failed",
+                "This is the only administrator. Make another user an administrator first.")
         }
     }
 
@@ -121,6 +130,8 @@ extension AuthError {
             .tooManyRequests, "over_request_rate_limit", "Request rate limit reached", retryAfter: throttled.retryAfter)
     }
 
+    static let emailExists = AuthError(
+        .unprocessableContent, "email_exists", "A user with this email address has already been registered")
     private static let banned = AuthError(.forbidden, "user_banned", "User is banned")
     private static let metadata = AuthError(
         .badRequest, "validation_failed",

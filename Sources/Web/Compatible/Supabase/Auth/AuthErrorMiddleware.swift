@@ -1,14 +1,22 @@
 import Hummingbird
 import Logging
 
-/// Turns whatever is thrown under `/auth/v1` into Supabase's shape of an error, and marks each response with the
-/// version of that shape, without which clients do not read its code.
+/// Turns whatever is thrown under a path into Supabase's shape of an error, also for routes and methods that are not
+/// there, and marks each response with the version of that shape, without which clients do not read its code.
 struct AuthErrorMiddleware: RouterMiddleware {
     private static let version = "2024-01-01"
+    private let path: String
+
+    init(under path: String) {
+        self.path = path
+    }
 
     func handle(
         _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
     ) async throws -> Response {
+        guard request.uri.path == path || request.uri.path.hasPrefix(path + "/") else {
+            return try await next(request, context)
+        }
         var response: Response
         do {
             response = try await next(request, context)

@@ -31,6 +31,10 @@ struct SignUpRoute: Sendable {
         if let phone = try body.text("phone"), !phone.isEmpty {
             return AuthError(.badRequest, "phone_provider_disabled", "Phone signups are disabled")
         }
+        // Who sends a password forgot the address, and did not ask for a user without one.
+        if try body.text("password")?.isEmpty == false {
+            return AuthError(.badRequest, "validation_failed", "Signup requires an email address")
+        }
         return AuthError(.unprocessableContent, "anonymous_provider_disabled", "Anonymous sign-ins are disabled")
     }
 }

@@ -15,7 +15,13 @@ struct TokenRoute: Sendable {
         switch request.uri.queryParameters["grant_type"] {
         case "password": try await signIn(request, context)
         case "refresh_token": try await refresh(request, context)
-        default: throw AuthError(.badRequest, "invalid_credentials", "unsupported_grant_type")
+        case nil, "":
+            throw AuthError(
+                .badRequest, "validation_failed", "grant_type is required in the query: password or refresh_token")
+        default:
+            throw AuthError(
+                .badRequest, "invalid_credentials",
+                "unsupported_grant_type: this server supports password and refresh_token")
         }
     }
 

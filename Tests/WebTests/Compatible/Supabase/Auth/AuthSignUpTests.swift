@@ -91,6 +91,8 @@ struct AuthSignUpTests {
         (#"{"email":"ada@example.com","password":"correct horse","data":{"name":"x\ud83d"}}"#, 400, "bad_json"),
         ("", 400, "bad_json"), ("{", 400, "bad_json"), ("[]", 400, "bad_json"), ("null", 400, "bad_json"),
         (#"{"data":{}}"#, 422, "anonymous_provider_disabled"),
+        (#"{"password":"correct horse","data":null}"#, 400, "validation_failed"),
+        (#"{"password":null,"email":""}"#, 422, "anonymous_provider_disabled"),
         (#"{"phone":"+420123456789","password":"correct horse"}"#, 400, "phone_provider_disabled"),
         (#"{"email":"ada@example.com"}"#, 400, "validation_failed"),
         (#"{"email":7,"password":"correct horse"}"#, 400, "validation_failed"),

@@ -121,14 +121,41 @@ struct AuthTokenTests {
         }
     }
 
-    @Test(arguments: ["", "?grant_type=pkce", "?grant_type=id_token", "?grant_type=anything"])
-    func `other grants are not supported`(query: String) async throws {
+    @Test(arguments: [
+        ("", "validation_failed", "grant_type is required"), ("?grant_type=", "validation_failed", "is required"),
+        ("?grant_type=pkce", "invalid_credentials", "unsupported_grant_type"),
+        ("?grant_type=id_token", "invalid_credentials", "supports password and refresh_token"),
+        ("?grant_type=anything", "invalid_credentials", "unsupported_grant_type"),
+    ])
+    func `a grant is named, and one of two`(query: String, code: String, message: String) async throws {
         try await AuthWorld.run { world in
             let response = try await world.send(.post, "/auth/v1/token\(query)", [:])
 
             #expect(response.status == 400)
-            #expect(response.code == "invalid_credentials")
-            #expect(response["message"] == "unsupported_grant_type")
+            #expect(response.code == code)
+            #expect(response["message"]?.string?.contains(message) == true)
+        }
+    }
+
+    @Test(arguments: [
+        (.post, "/recover", 404, "route_not_found", nil),
+        (.get, "/authorize?provider=google", 404, "route_not_found", nil),
+        (.post, "/verify/", 404, "route_not_found", nil), (.get, "", 404, "route_not_found", nil),
+        (.patch, "/admin/users/7", 405, "method_not_allowed", "GET, HEAD, PUT, DELETE"),
+        (.delete, "/signup", 405, "method_not_allowed", "POST"),
+    ] as [(HTTPRequest.Method, String, Int, String, String?)])
+    func `a route or a method that is not there has the shape that clients read`(
+        method: HTTPRequest.Method, path: String, status: Int, code: String, allow: String?
+    ) async throws {
+        try await AuthWorld.run { world in
+            let response = try await world.send(method, "/auth/v1\(path)")
+
+            #expect(response.status == status)
+            #expect(response["code"]?.string == code && response["error_code"]?.string == code)
+            #expect(response["message"]?.string?.isEmpty == false && response["error"] == nil)
+            #expect(response.header("X-Supabase-Api-Version") == "2024-01-01")
+            #expect(response.header("Allow") == allow)
+            #expect(try await world.send(.get, "/auth/v2/user")["error"]?["code"] == "route_not_found")
         }
     }
 
