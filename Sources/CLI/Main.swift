@@ -2,6 +2,7 @@ import ArgumentParser
 #if canImport(CMalloc)
 import CMalloc
 #endif
+import Core
 import Foundation
 
 @main
@@ -24,7 +25,7 @@ struct Main: AsyncParsableCommand {
     static func main() async {
         keepFreedMemory()
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments())
             // Ours are all asynchronous; what is not is the parser's own, such as help, and so is what it throws.
             guard var ours = command as? any AsyncParsableCommand else { return try command.run() }
             do {
@@ -34,6 +35,12 @@ struct Main: AsyncParsableCommand {
             }
         } catch {
             endParsing(error)
+        }
+    }
+
+    private static func arguments() -> [String] {
+        NegativeNumbers.place(Array(CommandLine.arguments.dropFirst())) {
+            (try? JSON(parsing: _dumpHelp())).map { NegativeNumbers.flags(in: $0) } ?? []
         }
     }
 

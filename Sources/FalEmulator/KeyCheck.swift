@@ -15,6 +15,12 @@ struct KeyCheck: Sendable {
         self.key = key
     }
 
+    /// As fal says it, and where the right key is.
+    static let unknownKey = """
+        No user found for Key ID and Secret. The key of a server's sandbox is sandboxKey in the server.json of its \
+        data folder.
+        """
+
     /// The caller's key. Throws fal's refusal as a response.
     func caller(_ headers: HTTPFields) throws(Refusal) -> String {
         let parts = (headers[.authorization] ?? "").split(separator: " ", maxSplits: 1)
@@ -22,7 +28,7 @@ struct KeyCheck: Sendable {
             throw Refusal(text: "Authentication is required to access this application.")
         }
         let given = String(parts[1])
-        if let key, !Self.areEqual(given, key) { throw Refusal(text: "No user found for Key ID and Secret") }
+        if let key, !Self.areEqual(given, key) { throw Refusal(text: Self.unknownKey) }
         return given
     }
 

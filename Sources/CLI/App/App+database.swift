@@ -44,9 +44,11 @@ extension App {
     static func openFound(_ settings: Settings) async throws -> Database {
         switch settings.database {
         case .sqlite(let path):
-            guard FileManager.default.fileExists(atPath: path) else {
-                throw Failure(
-                    .usage, "There is no database at \(path). Set --data to its folder, or start a server first.")
+            if let refusal = PathState(path).refusalOfDatabase(path) { throw refusal }
+            guard access(path, R_OK | W_OK) == 0 else {
+                throw Failure(.failed, """
+                    This user may not read and write the database \(path). Run the command as its owner.
+                    """)
             }
             return Database(try SQLiteEngine(path: path))
         case .postgres(let address):
@@ -72,6 +74,7 @@ extension App {
     /// Makes the folder where there is none. What is made from now on is for this user only.
     static func prepareDataFolder(_ folder: String) throws {
         umask(0o077)
+        if let refusal = PathState(folder).refusalOfDataFolder(folder) { throw refusal }
         do {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

@@ -22,6 +22,7 @@ extension App {
         if let sandbox { parts.append(sandbox) }
         if let stripeEmulator { parts.append(stripeEmulator) }
         if withWorker { parts += workers }
+        parts.append(keyTrial)
         parts.append(try application(onReady: onReady))
         parts.append(darkroom.notices.events)
         parts.append(darkroom.notices.streams)
@@ -32,7 +33,13 @@ extension App {
 
     /// Works on jobs without serving: any number of these beside any number of servers.
     func work() async throws {
-        try await run(workers)
+        try await run(workers + [keyTrial])
+    }
+
+    private var keyTrial: KeyTrial {
+        let platform = darkroom.platform
+        return KeyTrial(
+            settings: settings, probe: Probe(client: platform.http), time: platform.time, logger: platform.logger)
     }
 
     private var workers: [any Service] {

@@ -10,28 +10,42 @@ struct SettingsReader {
     private(set) var problems: [String] = []
     /// Every name that was read, so that the others can be reported as unknown.
     private var known: Set<String> = ["DARKROOM_URL", "DARKROOM_KEY"]
-    private let given: Set<String>
+    private let environmentNames: Set<String>
+    /// By the settings' names, those that a flag of the command sets.
+    private let flags: Set<String>
+    /// By the settings' names, the flag or variable that each one that was read came from.
+    private var given: [String: String] = [:]
 
     init(flags: [String: String]) async throws {
         let file = try await EnvironmentVariablesProvider(
             environmentFilePath: ".env", allowMissing: true,
             secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
-        let given = InMemoryProvider(values: Dictionary(uniqueKeysWithValues: flags.map { name, value in
+        let environment = EnvironmentVariablesProvider(
+            secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
+        reader = ConfigReader(providers: [Self.provider(of: flags), environment, file])
+        self.flags = Self.names(of: flags)
+        environmentNames = Set(ProcessInfo.processInfo.environment.keys).union(Self.names(inFile: ".env"))
+    }
+
+    /// For tests: no environment, no file.
+    init(values: [String: String], flags: [String: String] = [:]) {
+        let environment = EnvironmentVariablesProvider(environmentVariables: values)
+        reader = ConfigReader(providers: [Self.provider(of: flags), environment])
+        self.flags = Self.names(of: flags)
+        environmentNames = Set(values.keys)
+    }
+
+    private static func provider(of flags: [String: String]) -> InMemoryProvider {
+        InMemoryProvider(values: Dictionary(uniqueKeysWithValues: flags.map { name, value in
             (
                 AbsoluteConfigKey(["darkroom"] + name.split(separator: ".").map { String($0) }, context: [:]),
                 ConfigValue(.string(value), isSecret: false)
             )
         }))
-        let environment = EnvironmentVariablesProvider(
-            secretsSpecifier: .dynamic { key, _ in SettingsReader.isSecret(key) })
-        reader = ConfigReader(providers: [given, environment, file])
-        self.given = Set(ProcessInfo.processInfo.environment.keys).union(Self.names(inFile: ".env"))
     }
 
-    /// For tests: no environment, no file.
-    init(values: [String: String]) {
-        reader = ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: values))
-        given = Set(values.keys)
+    private static func names(of flags: [String: String]) -> Set<String> {
+        Set(flags.filter { !$0.value.allSatisfy(\.isWhitespace) }.keys)
     }
 
     private static func names(inFile path: String) -> [String] {
@@ -52,10 +66,20 @@ struct SettingsReader {
             let value = reader.string(
                 forKey: ConfigKey(key.split(separator: ".").map { String($0) }), isSecret: isSecret)?
                 .trimmingCharacters(in: .whitespacesAndNewlines)
-            if let value, !value.isEmpty { return value }
+            guard let value, !value.isEmpty else { continue }
+            let isFlag = key == "darkroom." + name && flags.contains(name)
+            given[name] = isFlag
+                ? "--" + name.replacing(".", with: "-") : key.uppercased().replacing(".", with: "_")
+            return value
         }
         return nil
     }
+
+    /// A setting as the person gave it, which may be a flag or another name of it; else our own name.
+    private func shown(_ name: String) -> String { given[name] ?? Self.variable(name) }
+
+    /// - Parameter reason: The rest of a sentence that begins with the setting.
+    mutating func refuse(_ name: String, _ reason: String) { problems.append("\(shown(name)) \(reason)") }
 
     /// - Parameter alias: An earlier name of the setting, which still works.
     mutating func integer(_ name: String, _ range: ClosedRange<Int>, alias: String? = nil) -> Int? {
@@ -63,7 +87,7 @@ struct SettingsReader {
         guard let text = text(name, aliases: alias.map { ["darkroom." + $0] } ?? []) else { return nil }
         guard let value = Int(text), range.contains(value) else {
             problems.append("""
-                \(Self.variable(name)) must be a number from \(range.lowerBound) to \(range.upperBound), but is \
+                \(shown(name)) must be a number from \(range.lowerBound) to \(range.upperBound), but is \
                 '\(text)'.
                 """)
             return nil
@@ -76,7 +100,7 @@ struct SettingsReader {
         guard let text = text(name) else { return nil }
         guard let value = Double(text), range.contains(value) else {
             problems.append("""
-                \(Self.variable(name)) must be a number of seconds from \(range.lowerBound) to \(range.upperBound), \
+                \(shown(name)) must be a number of seconds from \(range.lowerBound) to \(range.upperBound), \
                 but is '\(text)'.
                 """)
             return nil
@@ -88,7 +112,7 @@ struct SettingsReader {
     mutating func port(_ name: String, otherThan server: Int) -> Int? {
         let port = integer(name, 1...65_535)
         if port == server {
-            problems.append("\(Self.variable(name)) must differ from the server's port \(server).")
+            problems.append("\(shown(name)) must differ from the server's port \(server).")
         }
         return port
     }
@@ -103,7 +127,7 @@ struct SettingsReader {
             Decimal(whole) == micro
         else {
             problems.append("""
-                \(Self.variable(name)) must be an amount of US dollars above 0, such as 50 or 12.50, but is '\(text)'.
+                \(shown(name)) must be an amount of US dollars above 0, such as 50 or 12.50, but is '\(text)'.
                 """)
             return nil
         }
@@ -114,7 +138,7 @@ struct SettingsReader {
         guard let text = text(name)?.lowercased() else { return nil }
         if ["1", "true", "yes", "on"].contains(text) { return true }
         if ["0", "false", "no", "off"].contains(text) { return false }
-        problems.append("\(Self.variable(name)) must be true or false, but is '\(text)'.")
+        problems.append("\(shown(name)) must be true or false, but is '\(text)'.")
         return nil
     }
 
@@ -122,7 +146,7 @@ struct SettingsReader {
         guard let text = text(name, aliases: aliases) else { return nil }
         guard Origin(text) != nil, let url = URL(string: text), url.query() == nil, url.fragment() == nil else {
             problems.append("""
-                \(Self.variable(name)) must be a URL such as https://pictures.example.com, but is '\(text)'.
+                \(shown(name)) must be a URL such as https://pictures.example.com, but is '\(text)'.
                 """)
             return nil
         }
@@ -148,7 +172,7 @@ struct SettingsReader {
                 origins.listed.insert(try AppOrigin(text).text)
             } catch {
                 problems.append("""
-                    \(Self.variable("cors.origin")) must be a list of origins such as https://app.example.com, \
+                    \(shown("cors.origin")) must be a list of origins such as https://app.example.com, \
                     separated by commas, or * for any, but '\(text)' \(error.reason).
                     """)
             }
@@ -162,7 +186,7 @@ struct SettingsReader {
             return try TrustedProxies(text)
         } catch {
             problems.append("""
-                \(Self.variable("trusted.proxies")) must list IP addresses and networks, such as 10.0.0.1, \
+                \(shown("trusted.proxies")) must list IP addresses and networks, such as 10.0.0.1, \
                 10.1.0.0/16: '\(error.entry)' \(error.reason).
                 """)
             return .none
@@ -173,7 +197,7 @@ struct SettingsReader {
         guard let text = text(name) else { return nil }
         guard let choice = Choice(rawValue: text) else {
             let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            problems.append("\(Self.variable(name)) must be one of \(known), but is '\(text)'.")
+            problems.append("\(shown(name)) must be one of \(known), but is '\(text)'.")
             return nil
         }
         return choice
@@ -182,12 +206,12 @@ struct SettingsReader {
     mutating func admin() -> Settings.Admin {
         let email = text("admin.email")
         if let email, EmailAddress(email) == nil {
-            problems.append("\(Self.variable("admin.email")) must be an email address, but is '\(email)'.")
+            problems.append("\(shown("admin.email")) must be an email address, but is '\(email)'.")
         }
         let password = text("admin.password", isSecret: true)
         if let password, !(PasswordRules.shortest...PasswordRules.longest).contains(password.unicodeScalars.count) {
             problems.append("""
-                \(Self.variable("admin.password")) must have \(PasswordRules.shortest) to \(PasswordRules.longest) \
+                \(shown("admin.password")) must have \(PasswordRules.shortest) to \(PasswordRules.longest) \
                 characters.
                 """)
         }
@@ -204,7 +228,7 @@ struct SettingsReader {
             return Settings.TLS(certificate: certificate, key: key)
         default:
             problems.append("""
-                \(Self.variable("tls.cert")) and \(Self.variable("tls.key")) must be set together.
+                \(shown("tls.cert")) and \(shown("tls.key")) must be set together.
                 """)
             return nil
         }
@@ -224,12 +248,12 @@ struct SettingsReader {
         guard requested ?? (sandboxPort != nil && !isShared && !isPaid) else { return .off }
         if isPaid {
             problems.append("""
-                \(Self.variable("stripe.sandbox")) must be off with a paid provider: the Stripe emulator would give \
+                \(shown("stripe.sandbox")) must be off with a paid provider: the Stripe emulator would give \
                 credits without a payment.
                 """)
         }
         if own == sandboxPort {
-            problems.append("\(Self.variable("stripe.sandbox.port")) must differ from the sandbox's port \(own).")
+            problems.append("\(shown("stripe.sandbox.port")) must differ from the sandbox's port \(own).")
         }
         return .stripeEmulator(port: own)
     }
@@ -241,14 +265,19 @@ struct SettingsReader {
             .split(whereSeparator: { $0 == "," || $0.isWhitespace }).map { String($0) }
         guard let key = text("stripe.key", aliases: ["stripe.secret.key"], isSecret: true) else {
             if !secrets.isEmpty {
-                let name = Self.variable("stripe.webhook.secrets")
+                let name = shown("stripe.webhook.secrets")
                 problems.append("\(name) is set without STRIPE_SECRET_KEY. Set both or neither.")
             }
             return nil
         }
         if key.hasPrefix("pk_") {
-            problems.append(
-                "STRIPE_SECRET_KEY must be a secret key, which begins with sk_ or rk_, but is a publishable key.")
+            refuse("stripe.key", "must be a secret key, which begins with sk_ or rk_, but is a publishable key.")
+        } else if url == Settings.Stripe.url, !KeyShape.isStripe(key) {
+            // Elsewhere, such as at an emulator, keys may look otherwise.
+            refuse("stripe.key", """
+                must be a secret or restricted key of Stripe, which begins with sk_live_, sk_test_, rk_live_ or \
+                rk_test_. Copy it from dashboard.stripe.com/apikeys. The value is not shown because it may be a key.
+                """)
         }
         return Settings.Stripe(key: key, url: url, webhookSecrets: secrets)
     }
@@ -264,7 +293,7 @@ struct SettingsReader {
         let own = DatabaseAddress.sqlite(path: data + "/darkroom.sqlite")
         guard let text = text("database.url", isSecret: true) else { return own }
         if let address = DatabaseAddress(text) { return address }
-        problems.append(DatabaseAddress.refusal(of: Self.variable("database.url")))
+        problems.append(DatabaseAddress.refusal(of: shown("database.url")))
         return own
     }
 
@@ -275,7 +304,7 @@ struct SettingsReader {
 
     /// Complete once everything has been read.
     func unknownNames() -> [UnknownSetting] {
-        given.filter { $0.hasPrefix("DARKROOM_") && !known.contains($0) }.sorted().map {
+        environmentNames.filter { $0.hasPrefix("DARKROOM_") && !known.contains($0) }.sorted().map {
             UnknownSetting($0, known: known)
         }
     }

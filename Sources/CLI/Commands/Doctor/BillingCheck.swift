@@ -10,6 +10,13 @@ struct BillingCheck: Sendable {
     func callAsFunction() async -> [Finding] {
         switch settings.payments {
         case .off: return [.information("payments", "off. Set STRIPE_SECRET_KEY to sell packs and plans.")]
+        case .stripeEmulator(let port) where settings.isReachable:
+            return [
+                .warning(
+                    "payments",
+                    "the Stripe emulator on port \(port) sells credits for no money to users of \(settings.publicURL).",
+                    "Set STRIPE_SECRET_KEY to use Stripe, or turn the emulator off with DARKROOM_STRIPE_SANDBOX=off."),
+            ]
         case .stripeEmulator(let port):
             return [.information("payments", """
                 the Stripe emulator on port \(port); no money moves. Set STRIPE_SECRET_KEY to use Stripe.
@@ -19,17 +26,21 @@ struct BillingCheck: Sendable {
     }
 
     private func check(_ stripe: Settings.Stripe) async -> [Finding] {
+        let (finding, response) = await key(of: stripe)
+        guard let response, response.status == 200 else { return [finding, secrets(stripe)] }
+        return [finding, secrets(stripe), endpoint(response)]
+    }
+
+    /// Whether Stripe accepts the key, and the list of webhook endpoints that it was asked for.
+    func key(of stripe: Settings.Stripe) async -> (finding: Finding, response: Probe.Response?) {
         let outcome = await probe.get(
             stripe.url + "/v1/webhook_endpoints?limit=100",
             headers: ["Authorization": "Bearer \(stripe.key)", "Stripe-Version": StripeClient.version])
         guard case .response(let response) = outcome else {
-            return [
-                .problem(
-                    "payments", "\(stripe.url) cannot be reached.",
-                    "Check firewall, proxy and DNS of this machine."), secrets(stripe),
-            ]
+            let advice = "Check firewall, proxy and DNS of this machine."
+            return (.problem("payments", "\(stripe.url) cannot be reached.", advice), nil)
         }
-        return [key(response, stripe), secrets(stripe)] + (response.status == 200 ? [endpoint(response)] : [])
+        return (key(response, stripe), response)
     }
 
     private func key(_ response: Probe.Response, _ stripe: Settings.Stripe) -> Finding {

@@ -6,16 +6,21 @@ struct DataFolderCheck {
 
     let folder: String
 
-    var exists: Bool { FileManager.default.fileExists(atPath: folder) }
     var isOurs: Bool { access(folder, R_OK | W_OK | X_OK) == 0 }
 
     func findings() -> [Finding] {
-        guard exists else {
+        switch PathState(folder) {
+        case .missing:
             return [
                 .information(
                     "data folder",
                     "\(folder) does not exist yet. The first 'darkroom serve' creates it."),
             ]
+        case .file, .insideFile:
+            return [
+                .problem("data folder", "\(folder) is a file, or inside a file.", "Set --data to a folder."),
+            ]
+        case .folder, .forbidden: break
         }
         guard isOurs else {
             return [

@@ -43,6 +43,7 @@ struct Doctor: Sendable {
         findings.append(ClockCheck(offset: providers.compactMap(\.clockOffset).first).finding)
         findings.append(await PublicURLCheck(settings: settings, probe: probe, isServing: server != nil)())
         findings += await BillingCheck(settings: settings, probe: probe)()
+        findings += ExposureCheck(settings: settings).findings()
         findings.append(.information(
             "mail", "not supported yet. Email addresses are confirmed at sign-up without an email."))
         return findings

@@ -30,7 +30,7 @@ struct DoctorCommand: AsyncParsableCommand {
         } else {
             for finding in findings { say(finding.text) }
             let warnings = findings.count { $0.status == .warning }
-            say(problems + warnings == 0 ? "\nNo problems." : "\n\(problems) problems, \(warnings) warnings.")
+            say("\n" + Finding.summary(problems: problems, warnings: warnings))
         }
         if problems > 0 { throw ExitCode(Failure.Code.failed.rawValue) }
     }

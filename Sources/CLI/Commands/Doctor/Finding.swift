@@ -30,6 +30,12 @@ struct Finding: Encodable, Equatable {
         Finding(name: name, status: .problem, message: message, advice: advice)
     }
 
+    static func summary(problems: Int, warnings: Int) -> String {
+        guard problems + warnings > 0 else { return "No problems." }
+        return "\(problems) \(problems == 1 ? "problem" : "problems"), "
+            + "\(warnings) \(warnings == 1 ? "warning" : "warnings")."
+    }
+
     /// In columns, the advice below.
     var text: String {
         let mark = switch status {

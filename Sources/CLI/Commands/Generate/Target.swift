@@ -28,15 +28,16 @@ struct Target: Sendable {
         case (nil, let key?): return try local(data, key: key)
         case (_?, nil):
             throw Failure(.usage, """
-                --url or DARKROOM_URL requires an API key. Set --key or DARKROOM_KEY. To create a key, use the page or \
-                /api/keys of the server.
+                --url or DARKROOM_URL requires an API key. Set --key or DARKROOM_KEY. To create a key, run 'darkroom \
+                admin create-key' where the server runs, or send POST /api/keys.
                 """)
         case (nil, nil): return try await administrator(Settings.read(given))
         }
     }
 
     private static func server(of data: String) throws -> ServerFile {
-        guard !FileManager.default.fileExists(atPath: data) || FileManager.default.isReadableFile(atPath: data) else {
+        if let refusal = PathState(data).refusalOfDataFolder(data), refusal.code == .usage { throw refusal }
+        guard PathState(data) == .missing || FileManager.default.isReadableFile(atPath: data) else {
             throw Failure(.usage, """
                 This user cannot read the data folder \(data). Set --url to a server and --key to an API key.
                 """)

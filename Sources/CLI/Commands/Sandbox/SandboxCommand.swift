@@ -14,14 +14,14 @@ struct SandboxCommand: AsyncParsableCommand {
         abstract: "Runs a local provider with fal.ai's protocol. Its images are not made by AI.", discussion: """
             A server starts its own sandbox. Run a separate one to develop against fal.ai's protocol, or to keep it \
             running while servers restart:
-              darkroom sandbox --port 8081
-              darkroom serve --sandbox-url http://127.0.0.1:8081
+              darkroom sandbox
+              darkroom serve --sandbox-url http://127.0.0.1:8410
             Nodes that share a PostgreSQL database use one sandbox process. To restrict access, set \
             DARKROOM_SANDBOX_KEY to the same value for the sandbox and all nodes.
             """)
 
     @Option(help: "The address to listen on.") var host = "127.0.0.1"
-    @Option(help: "The port to listen on; 0 selects a free port.") var port = 8081
+    @Option(help: "The port to listen on; 0 selects a free port.") var port = 8410
     @Option(help: "The folder for the requests, files and signing key of the sandbox.") var data = "./data/sandbox"
     @Option(help: "The only key to accept. Default: DARKROOM_SANDBOX_KEY, otherwise any key") var key: String?
     @Option(
@@ -37,6 +37,7 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "Faults for every request, such as slow=5,webhook-twice. See docs/sandbox.md.") var fault = ""
 
     func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
         guard (tlsCert == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-cert and --tls-key must be used together.")
         }

@@ -31,6 +31,7 @@ struct StripeSandboxCommand: AsyncParsableCommand {
     var fault: String?
 
     func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port must be from 0 to 65535.") }
         guard APIVersion(apiVersion) != nil else {
             throw ValidationError("--api-version must be an API version such as \(APIVersion.current.text).")
         }

@@ -62,7 +62,8 @@ struct ServeCommand: AsyncParsableCommand {
         let administrator = try await app.darkroom.accounts.createFirstAdministrator(
             email: settings.admin.email, password: settings.admin.password)
         let greeting = try Greeting(settings, administrator: administrator).text
-        let file = ServerFile(settings, stripeSandboxKey: app.stripeEmulator?.key)
+        let file = ServerFile(
+            settings, app.darkroom.platform.secrets, stripeSandboxKey: app.stripeEmulator?.key)
         defer { file.remove(from: settings.data) }
         try await app.serve(withWorker: !noWorker) {
             // Without the file the server is as good; only commands beside it need its address as a flag.

@@ -14,6 +14,8 @@ struct ServerFile: Codable, Equatable, Sendable {
     let publicURL: String
     /// Where its sandbox is, if it works with one.
     let sandboxURL: String?
+    /// The key that its sandbox accepts.
+    var sandboxKey: String?
     /// Its Stripe emulator, if it has one, and the key to it.
     let stripeSandboxURL: String?
     let stripeSandboxKey: String?
@@ -75,10 +77,10 @@ extension ServerFile {
     var stripeSandboxPort: Int? { stripeSandboxURL.flatMap { Origin($0)?.port } }
 
     /// Of this process.
-    init(_ settings: Settings, stripeSandboxKey: String?) {
+    init(_ settings: Settings, _ secrets: Secrets, stripeSandboxKey: String?) {
         self.init(
             url: settings.localURL, publicURL: settings.publicURL,
-            sandboxURL: settings.sandbox?.url,
+            sandboxURL: settings.sandbox?.url, sandboxKey: settings.sandbox.map { $0.key ?? secrets.sandboxKey },
             stripeSandboxURL: settings.stripeEmulatorURL, stripeSandboxKey: stripeSandboxKey, pid: getpid())
     }
 }

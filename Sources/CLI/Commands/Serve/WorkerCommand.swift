@@ -14,7 +14,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
             Example, with a server that processes no jobs:
               darkroom serve --no-worker --public-url https://pictures.example.com
-              darkroom worker --public-url https://pictures.example.com --sandbox-url http://127.0.0.1:8081
+              darkroom worker --public-url https://pictures.example.com --sandbox-url http://127.0.0.1:8410
             """)
 
     @OptionGroup var common: CommonOptions

@@ -25,7 +25,7 @@ struct FalSetting: ProviderSetting {
 
     /// Nil if there is no key.
     init?(_ reader: inout SettingsReader, webhookTimeout: Duration?) {
-        queueURL = reader.url("fal.queue.url") ?? "https://queue.fal.run"
+        queueURL = reader.url("fal.queue.url") ?? Self.queueURL
         keysURL = reader.url("fal.keys.url") ?? "https://rest.fal.ai/.well-known/jwks.json"
         concurrency = reader.integer("fal.concurrency", 1...10_000) ?? 40
         userID = reader.text("fal.user.id")
@@ -34,5 +34,14 @@ struct FalSetting: ProviderSetting {
             return nil
         }
         self.key = key
+        // Elsewhere, such as at a sandbox, keys may look otherwise.
+        if queueURL == Self.queueURL, !KeyShape.isFal(key) {
+            reader.refuse("fal.key", """
+                must be a key of fal.ai, which has the form id:secret. Create one at fal.ai/dashboard/keys. The value \
+                is not shown because it may be a key.
+                """)
+        }
     }
+
+    private static let queueURL = "https://queue.fal.run"
 }
