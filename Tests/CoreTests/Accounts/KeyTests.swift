@@ -130,4 +130,29 @@ struct KeyTests {
 
         #expect(try await world.identity.apiKeys.list(for: owner).first?.lastUsedAt == lastUse)
     }
+
+    @Test(arguments: TestEngine.available)
+    func `an operator makes a key for any account that there is, and the audit log says so`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await AppFixture(engine)
+        let ada = try await owner(of: world)
+
+        let (key, secret) = try await world.identity.apiKeys.create(named: " app ", of: ada.account, by: .commandLine)
+
+        let actor = try await world.identity.authenticator.authenticate(secret).actor
+        #expect(actor.account == ada.account && actor.key == key.id && actor.user == nil)
+        #expect(key.name == "app" && key.createdBy == nil)
+        let entries = try await world.database.read { try $0.auditLog.auditLogEntries(limit: 10) }
+        #expect(entries.map(\.action) == ["keys.create"] && entries.map(\.subject) == [key.id.rawValue])
+        #expect(entries.first?.details == ["account": .string(ada.account.rawValue), "through": "command line"])
+        await #expect(throws: APIKeyError.noSuchAccount) {
+            try await world.identity.apiKeys.create(
+                named: "app", of: .make(at: world.clock.now), by: .commandLine)
+        }
+        await #expect(throws: APIKeyError.invalidName) {
+            try await world.identity.apiKeys.create(named: " ", of: ada.account, by: .commandLine)
+        }
+        #expect(try await world.identity.apiKeys.list(for: ada).map(\.id) == [key.id])
+    }
 }

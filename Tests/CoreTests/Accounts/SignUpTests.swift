@@ -105,7 +105,7 @@ struct SignUpTests {
         }
         #expect(try await world.number("SELECT COUNT(*) AS value FROM users") == 0)
         _ = try await world.identity.signUp.create(
-            email: "ada@example.com", password: "correct horse", isConfirmed: true)
+            email: "ada@example.com", password: "correct horse", isConfirmed: true, by: .commandLine)
         #expect(try await world.number("SELECT COUNT(*) AS value FROM users") == 1)
     }
 

@@ -35,7 +35,7 @@ struct PythonClientTests {
                 "supabase_auth_test.py", [server.url, secrets.anonKey, secrets.serviceRoleKey])
 
             #expect(result.status == 0, "\(result.text)")
-            #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok") } == 7, "\(result.text)")
+            #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok") } == 9, "\(result.text)")
         }
     }
 

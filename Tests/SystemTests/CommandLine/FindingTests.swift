@@ -99,7 +99,8 @@ struct FindingTests {
         DatabaseError(.schema, "Reason."), DatabaseError(.unavailable, "Reason"), DatabaseError(.full, "Reason"),
         DatabaseError(.busy, "Reason"), DatabaseError(.other, "Reason"), FileStoreError.full("Reason"),
         FileStoreError.unavailable("Reason."), SecretsError.unreadable, Unexpected("Reason."), SignUpError.taken,
-        SignUpError.password(.tooShort), SignUpError.invalidEmail, SignUpError.notOpen(.closed),
+        SignUpError.notOpen(.closed), UserError.lastAdministrator, UserError.notFound, APIKeyError.noSuchAccount,
+        APIKeyError.tooMany,
         FileStoreError.notFound,
         FilesMark.Refusal.other(path: "Reason"), IOError(errnoCode: ENOENT, reason: "Reason"),
     ] as [any Error])
@@ -109,6 +110,17 @@ struct FindingTests {
         #expect(failure.code == .failed && failure.message.hasSuffix("."), "\(failure.message)")
         #expect(!failure.message.contains("..") && !failure.message.contains("Error("), "\(failure.message)")
         if "\(error)".contains("Reason"), !(error is IOError) { #expect(failure.message.contains("Reason")) }
+    }
+
+    @Test(arguments: [
+        SettingsProblems(problems: ["DARKROOM_PORT must be a number."]), SignUpError.invalidEmail,
+        SignUpError.password(.tooShort), SignUpError.password(.tooLong), UserError.password(.guessable),
+        APIKeyError.invalidName,
+    ] as [any Error])
+    func `what was given wrongly is wrong use, also if only Core knows`(error: any Error) {
+        let failure = Failure(explaining: error)
+
+        #expect(failure.code == .usage && failure.message.hasSuffix("."), "\(failure.message)")
     }
 
     @Test func `a failure stays what it is, and each has a code of its own`() {

@@ -164,13 +164,13 @@ struct ServerFileTests {
         _ = try SandboxCommand.parse(["--duration", "0", "--concurrency", "1", "--fault", "slow=5"])
         for arguments in [
             ["--duration", "-1"], ["--duration", "86401"], ["--concurrency", "0"], ["--concurrency", "10001"],
-            ["--fault", "nonsense"], ["--tls-cert", "a"],
+            ["--fault", "nonsense"], ["--tls-cert", "a"], ["--port", "65536"], ["--port=-1"],
         ] {
             #expect(throws: (any Error).self, "\(arguments)") { try SandboxCommand.parse(arguments) }
         }
         for arguments in [
             ["--webhook-secret", "x"], ["--webhook-url", "ftp://a"], ["--api-version", "x"], ["--fault", "x=1"],
-            ["--public-url", "a.example"],
+            ["--public-url", "a.example"], ["--port", "99999"],
         ] {
             #expect(throws: (any Error).self, "\(arguments)") { try StripeSandboxCommand.parse(arguments) }
         }

@@ -40,6 +40,24 @@ struct SettingsTests: ReadsSettings {
         #expect(problems(["DARKROOM_PROVIDER_COST_PER_DAY": text]).count == 1)
     }
 
+    @Test(arguments: [
+        (["port": "70000"], [:], "--port must be a number"), ([:], ["DARKROOM_PORT": "x"], "DARKROOM_PORT must be"),
+        (["port": " "], ["DARKROOM_PORT": "x"], "DARKROOM_PORT must be"),
+        (["public.url": "nowhere"], ["SITE_URL": "http://a.example"], "--public-url must be a URL"),
+        ([:], ["SITE_URL": "nowhere"], "SITE_URL must be a URL"),
+        (["log.level": "loud"], ["DARKROOM_LOG_LEVEL": "info"], "--log-level must be one of"),
+        (["stripe.sandbox.port": "8080"], [:], "--stripe-sandbox-port must differ"),
+        ([:], ["DARKROOM_UNANSWERED_SECONDS": "x"], "DARKROOM_UNANSWERED_SECONDS must be"),
+        ([:], ["FAL_AI_API_KEY": "x"], "FAL_AI_API_KEY must be"),
+    ] as [([String: String], [String: String], String)])
+    func `a problem names what was typed`(flags: [String: String], environment: [String: String], message: String) {
+        let error = #expect(throws: SettingsProblems.self) {
+            try Settings.read(SettingsReader(values: environment, flags: flags))
+        }
+
+        #expect(error?.problems.count == 1 && error?.problems.first?.hasPrefix(message) == true, "\(error as Any)")
+    }
+
     @Test func `a password is not repeated in what is said of it`() {
         #expect(!problems(["DARKROOM_ADMIN_PASSWORD": "hunter2"]).joined().contains("hunter2"))
     }
@@ -97,9 +115,10 @@ struct SettingsTests: ReadsSettings {
     }
 
     @Test func `our own name goes before the others`() throws {
-        let fal = try read(["FAL_KEY": "theirs", "DARKROOM_FAL_KEY": "ours"]).providers.first as? FalSetting
+        let fal = try read(["FAL_KEY": "id:theirs", "DARKROOM_FAL_KEY": "id:ours"])
+            .providers.first as? FalSetting
 
-        #expect(fal?.key == "ours")
+        #expect(fal?.key == "id:ours")
         #expect(
             try read(["SITE_URL": "https://a.example", "DARKROOM_PUBLIC_URL": "https://b.example/"]).publicURL
                 == "https://b.example")

@@ -6,8 +6,8 @@ PROJECT is the root of the source, FOLDER holds the data folder `data` of the se
 executable.
 
 Each page is one shell, and its blocks run in the page's order: blocks of `sh` as a script, those of `console` by the
-lines that begin with `$ `, whose output must look like the printed one, and those of `js` in a page of Chromium. The
-server's address replaces http://127.0.0.1:8080, and nothing else is changed. A block whose info string says `no-run:`
+lines that begin with `$ `, whose output must look like the printed one, those of `js` in a page of Chromium, and those
+of `python` by the Python of the tests, which has the official clients, in the folder of the data folder. The server's address replaces http://127.0.0.1:8080, and nothing else is changed. A block whose info string says `no-run:`
 and a reason is not run. `curl` fails on an HTTP error here, so a request that is refused fails the page.
 """
 
@@ -161,6 +161,17 @@ def run_shell(page, name):
     return count
 
 
+def run_python(page, name):
+    found = [text for kind, info, text in blocks(page) if kind == "python" and not info.startswith("no-run:")]
+    for text in found:
+        done = subprocess.run(
+            [sys.executable, "-c", text], cwd=FOLDER, env={**os.environ, "PATH": f"{PROGRAM.parent}:/usr/bin:/bin"},
+            text=True, capture_output=True, timeout=BOUND, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"{name} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-4000:]}")
+    return len(found)
+
+
 def serve_empty_page():
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -215,7 +226,7 @@ def main():
         name = str(page.relative_to(PROJECT))
         skipped += [f"{name}: {info}" for _, info, _ in blocks(page) if info.startswith("no-run:")]
         try:
-            count = run_shell(page, name) + run_js(page, name)
+            count = run_shell(page, name) + run_js(page, name) + run_python(page, name)
             ran += count
             if count:
                 print(f"ok    {name}: {count} blocks", flush=True)

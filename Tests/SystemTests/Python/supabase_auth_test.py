@@ -25,6 +25,8 @@ def main(url, anon_key, service_role_key=None):
     signed_out(client, url, anon_key, email)
     if service_role_key:
         administered(connect(url, service_role_key), email)
+        edited(connect(url, service_role_key), connect(url, anon_key), email)
+    absent(client, email)
 
 
 def connect(url, key):
@@ -108,6 +110,43 @@ def administered(client, email):
     client.auth.admin.delete_user(made.id)
     expect("invalid_credentials", lambda: client.auth.sign_in_with_password({"email": "m" + email, "password": "correct horse"}))
     print("ok  admin.list_users, get_user_by_id, create_user, delete_user")
+
+
+def edited(admin, client, email):
+    """Forgotten passwords and bans, as an operator's own server deals with them."""
+    user = admin.auth.admin.create_user({"email": "e" + email, "password": "correct horse", "email_confirm": True}).user
+
+    def sign_in(password, address="e" + email):
+        return client.auth.sign_in_with_password({"email": address, "password": password}).session
+
+    def update(attributes):
+        return admin.auth.admin.update_user_by_id(user.id, attributes).user
+
+    assert update({"password": "battery staple", "user_metadata": {"n": 1}}).user_metadata["n"] == 1
+    expect("invalid_credentials", lambda: sign_in("correct horse"))
+    assert sign_in("battery staple")
+    update({"ban_duration": "24h"})
+    expect("user_banned", lambda: sign_in("battery staple"))
+    update({"ban_duration": "none"})
+    assert update({"email": "f" + email}).email == "f" + email
+    assert sign_in("battery staple", "f" + email)
+    assert update({"app_metadata": {"role": "admin"}}).app_metadata["role"] == "admin"
+    assert update({"app_metadata": {"role": "user"}}).app_metadata["role"] == "user"
+    expect("email_exists", lambda: update({"email": email}))
+    expect("weak_password", lambda: update({"password": "short"}))
+    expect("validation_failed", lambda: update({"ban_duration": "forever"}))
+    print("ok  admin.update_user_by_id")
+
+
+def absent(client, email):
+    """What this server does not have is said in words, which the client's errors carry."""
+    for call in (
+        lambda: client.auth.reset_password_for_email(email),
+        lambda: client.auth.sign_in_with_otp({"email": email}),
+        lambda: client.auth.resend({"type": "signup", "email": email}),
+    ):
+        expect("route_not_found", call)
+    print("ok  what is not there")
 
 
 def expect(code, call):
