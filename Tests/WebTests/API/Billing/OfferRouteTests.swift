@@ -36,6 +36,8 @@ struct OfferRouteTests {
             #expect(added.status == 200)
             #expect(try await world.send(.get, "/plans/team")["amount"] == 3000)
             #expect(try await world.send(.get, "/plans/none").status == 404)
+            let missing = try await world.send(.get, "/packs/nope")
+            #expect(missing["error"]?["message"] == "There is no pack with this name.", "packs belong to no account")
         }
     }
 

@@ -1,4 +1,5 @@
 import Core
+import HTTPTypes
 
 extension EditUsers.Change {
     /// From the body of `PUT /auth/v1/admin/users/{id}`. What Supabase has and this server has not is refused where it
