@@ -15,12 +15,13 @@ enum PathState: Equatable, Sendable {
     case forbidden
 
     init(_ path: String) {
-        var found = stat()
-        guard stat(path, &found) == 0 else {
+        guard access(path, F_OK) == 0 else {
             self.init(errno: errno)
             return
         }
-        self = found.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+        var isFolder: ObjCBool = false
+        self = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+            ? .file : .folder
     }
 
     init(errno code: CInt) {
