@@ -23,6 +23,7 @@ extension Store {
         }
         let amount = try parameters.integer("unit_amount") ?? parameters.integer("unit_amount_decimal")
         guard let amount else { throw APIError.missing(parameters.name("unit_amount")) }
+        try demandChargeable(Money(amount, currency), parameters.name("unit_amount"))
         var price = Price(
             id: Kind.price.makeID(), created: now, product: product, currency: currency, unitAmount: amount,
             recurring: try recurring(parameters), nickname: try parameters.text("nickname"),
@@ -33,6 +34,15 @@ extension Store {
         try transaction.insert(price)
         try emit("price.created", price)
         return price
+    }
+
+    /// Stripe refuses to charge what its networks do not take.
+    func demandChargeable(_ money: Money, _ name: String) throws {
+        guard !money.isChargeable else { return }
+        let currency = money.currency.uppercased()
+        throw APIError.invalid(
+            name, "Invalid amount. Amounts in \(currency) must be evenly divisible by \(money.step).",
+            code: "invalid_charge_amount_no_decimal_compatible")
     }
 
     func retrievePrice(_ call: Call) throws -> JSON {

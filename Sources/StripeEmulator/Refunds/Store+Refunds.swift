@@ -50,6 +50,7 @@ extension Store {
             throw APIError.invalid(
                 "amount", "Refund amount (\(amount ?? left)) is greater than unrefunded amount on charge (\(left))")
         }
+        if let amount { try demandChargeable(Money(amount, old.currency), "amount") }
         let customer = try old.customer.flatMap { try transaction.object($0, as: Customer.self) }
         let store = try following(customer?.testClock)
         let refund = Refund(

@@ -7,10 +7,43 @@ struct PriceTests {
         arguments: [
             (999, "usd", "$9.99"), (5, "usd", "$0.05"), (0, "eur", "€0.00"), (1200, "chf", "12.00 CHF"),
             (500, "jpy", "¥500"), (500, "krw", "500 KRW"), (-999, "gbp", "−£9.99"), (-500, "jpy", "−¥500"),
-            (123_456_789, "usd", "$1234567.89"),
+            (123_456_789, "usd", "$1234567.89"), (1500, "kwd", "1.500 KWD"), (-10, "bhd", "−0.010 BHD"),
+            (500, "isk", "5 ISK"),
         ] as [(Int64, String, String)])
     func `an amount is shown in units of its currency`(amount: Int64, currency: String, text: String) {
         #expect(Amount.text(amount, currency) == text)
+    }
+
+    @Test(arguments: [
+        ("kwd", 1505, "unit_amount"), ("isk", 550, "unit_amount"), ("ugx", 50, "unit_amount"), ("kwd", 1500, nil),
+        ("ISK", 500, nil), ("huf", 505, nil),
+    ] as [(String, Int, String?)])
+    func `a price that its currency cannot be charged in is refused, as by Stripe`(
+        currency: String, amount: Int, parameter: String?
+    ) async throws {
+        try await StripeWorld.with { world in
+            let form = "currency=\(currency)&unit_amount=\(amount)&product_data[name]=Plan"
+            let reply = try await world.call(.post, "/v1/prices", form)
+
+            guard let parameter else {
+                #expect(reply.status == 200)
+                return
+            }
+            let code = "invalid_charge_amount_no_decimal_compatible"
+            #expect(reply.refusal == "400 invalid_request_error \(code) \(parameter)")
+        }
+    }
+
+    @Test func `a part of a payment in thousandths is refunded by tens`() async throws {
+        try await StripeWorld.with { world in
+            let paid = try await world.pay(world.session(1500, currency: "kwd"))
+            let intent = try #require(paid.at("payment_intent").string)
+            let form = "payment_intent=\(intent)&amount="
+
+            let refusal = try await world.refusal(.post, "/v1/refunds", form + "755")
+            #expect(refusal == "400 invalid_request_error invalid_charge_amount_no_decimal_compatible amount")
+            #expect(try await world.post("/v1/refunds", form + "750").at("amount") == 750)
+        }
     }
 
     @Test func `a plan without a minor unit is billed and prorated in whole units`() async throws {

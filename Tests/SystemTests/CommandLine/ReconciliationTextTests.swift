@@ -63,10 +63,12 @@ struct ReconciliationTextTests {
             .init(unit: .credits, recorded: 1_250, expected: -5),
             .init(unit: .money("usd"), recorded: 500, expected: 1),
             .init(unit: .money("jpy"), recorded: 500, expected: 0),
+            .init(unit: .money("kwd"), recorded: 1_500, expected: 10),
         ])])
 
         #expect(text.contains("12.50 credits, -0.05 expected"))
         #expect(text.contains("5.00 USD, 0.01 expected") && text.contains("500 JPY, 0 expected"))
+        #expect(text.contains("1.500 KWD, 0.010 expected"))
     }
 
     @Test func `the last line is the verdict, and books that are not all read are not called balanced`() throws {
