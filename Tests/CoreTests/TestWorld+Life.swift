@@ -39,7 +39,8 @@ extension TestWorld {
             _ = try transaction.jobs.progress(of: actor.account)
             _ = try transaction.jobs.jobs(of: actor.account, state: nil, before: nil, limit: 10)
             for filter in [
-                HistoryFilter(), .init(kind: .expire), .init(kind: .capture), .init(job: job.id),
+                HistoryFilter(), .init(kind: .expire), .init(kind: .clawBack), .init(kind: .capture),
+                .init(job: job.id),
                 .init(from: self.clock.now),
             ] {
                 _ = try transaction.ledger.history(of: actor.account, filter, before: nil, limit: 10)

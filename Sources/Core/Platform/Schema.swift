@@ -34,6 +34,12 @@ package enum Schema {
                 .sqlite: PackageResources._013_names_sqlite_sql, .postgres: PackageResources._013_names_postgres_sql,
             ]),
         Migration(14, "known networks", PackageResources._014_known_networks_sql),
+        Migration(
+            16, "claw backs", PackageResources._016_claw_backs_sql,
+            additions: [
+                .sqlite: PackageResources._016_claw_backs_sqlite_sql,
+                .postgres: PackageResources._016_claw_backs_postgres_sql,
+            ]),
         Migration(17, "seeds", PackageResources._017_seeds_sql),
         Migration(
             18, "asset tags", PackageResources._018_asset_tags_sql,

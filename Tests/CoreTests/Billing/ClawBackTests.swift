@@ -186,17 +186,18 @@ struct ClawBackTests {
                 try $0.ledger.grant(.bonus, .whole(20), to: actor.account, key: "gift", now: now)
             }
 
-            let jobs = [try await world.world.submit(for: actor), try await world.world.submit(for: actor)]
-            #expect(jobs.allSatisfy { $0.state == .pending })
+            let held = try await world.world.submit(3, for: actor)
+            #expect(held.allSatisfy { $0.state == .pending })
             try await world.buy(.pack("small"), by: actor)
 
-            let first = try await world.world.job(jobs[0].id)
-            let second = try await world.world.job(jobs[1].id)
-            #expect(first.state == .queued && first.slotAt != nil && first.holdReason == nil)
-            #expect(second.state == .queued && second.slotAt == nil)
-            #expect(try await world.world.events(of: first.id, actor) == [.held, .queued])
+            var jobs: [Job] = []
+            for job in held { jobs.append(try await world.world.job(job.id)) }
+            #expect(jobs.allSatisfy { $0.state == .queued && $0.holdReason == nil })
+            // Two at once, since some of what was bought is left.
+            #expect(jobs.map { $0.slotAt != nil } == [true, true, false])
+            #expect(try await world.world.events(of: jobs[0].id, actor) == [.held, .queued])
             try await world.world.workUntilEnded(actor)
-            #expect(try await world.world.job(second.id).state == .completed)
+            #expect(try await world.world.job(jobs[2].id).state == .completed)
             #expect(try await world.world.differences() == [])
         }
     }
@@ -292,7 +293,7 @@ struct ClawBackTests {
                         actor.account)
                         .map { try ($0.get("kind", as: String.self), $0.get("available_after", as: Credits.self)) }
                 }
-                #expect(lines.map(\.0) == ["adjustment", "purchase"])
+                #expect(lines.map(\.0) == ["claw_back", "purchase"])
                 #expect(lines.map(\.1) == [.whole(464), .whole(500)])
             }
         }
@@ -309,6 +310,115 @@ struct ClawBackTests {
         }
     }
 
+    @Test(arguments: TestEngine.available)
+    func `a history says which purchase a line is about, and why credits are taken back`(
+        on engine: TestEngine
+    ) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            let first = try #require(try await world.purchases(of: actor).first).id
+            try await world.spend(60, of: actor)
+            world.stripe.refund(charge, inAll: 125)
+            world.clock.advance(by: .seconds(1))
+            try await world.send("charge.refunded", charge)
+            let dispute = world.stripe.dispute(charge, amount: 375)
+            world.clock.advance(by: .seconds(1))
+            try await world.send("charge.dispute.created", dispute)
+            world.clock.advance(by: .seconds(1))
+            try await world.buy(.pack("small"), by: actor)
+            let second = try #require(try await world.purchases(of: actor).first).id
+            world.stripe.set(dispute, ["status": "won"])
+            world.clock.advance(by: .seconds(1))
+            try await world.send("charge.dispute.closed", dispute)
+
+            let all = try await world.lines(of: actor).filter { !$0.kind.isOfJobs }
+
+            let bought: [Seen] = [.init(.purchase, 10_000, first, nil)]
+            let back: [Seen] = [
+                .init(.clawBack, -2_500, first, .refund), .init(.clawBack, -1_500, first, .dispute),
+            ]
+            let debt = Seen(.clawBack, -6_000, first, .dispute)
+            let won = Seen(.clawBack, 7_500, first, .dispute)
+            #expect(all.reversed().map(Seen.init) == bought + back + [.init(.purchase, 10_000, second, nil), debt, won])
+            #expect(try await world.lines(of: actor, .clawBack).reversed().map(Seen.init) == back + [debt, won])
+            #expect(try await world.lines(of: actor, .purchase).map(\.purchase) == [second, first])
+            #expect(try await world.lines(of: actor, .adjustment).isEmpty)
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a balance is explained with what was taken back, and nothing of it as moved`(
+        on engine: TestEngine
+    ) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            world.stripe.refund(charge, inAll: 250)
+            try await world.send("charge.refunded", charge)
+            world.stripe.refund(charge, inAll: 0)
+            world.clock.advance(by: .seconds(1))
+            try await world.send("charge.refunded", charge)
+            world.stripe.refund(charge, inAll: 500)
+            world.clock.advance(by: .seconds(1))
+            try await world.send("charge.refunded", charge)
+            let now = world.clock.now
+
+            let purchase = try #require(try await world.purchases(of: actor).first)
+            let (explanation, entries) = try await world.database.read {
+                (
+                    try $0.ledger.explanation(of: actor.account, at: now),
+                    try $0.ledger.lotEntries(purchase.lot, of: actor.account, at: now, before: nil, limit: 10)
+                )
+            }
+
+            // The lot that was bought, and that which the failed refund brought back: both are empty again.
+            let lots = explanation.lots.map { [$0.granted, $0.clawedBack, $0.available, $0.moved] }
+            #expect(Set(lots) == [
+                [.whole(100), .whole(100), .zero, .zero], [.whole(50), .whole(50), .zero, .zero],
+            ])
+            #expect(entries?.map(\.kind) == [.clawBack, .clawBack, .purchase])
+            #expect(entries?.map(\.purchase) == [purchase.id, purchase.id, purchase.id])
+            #expect(entries?.map(\.reason) == [.refund, .refund, nil])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `lines of before claw-backs had a kind stay as they are, and are shown as claw-backs`(
+        on engine: TestEngine
+    ) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account()
+            try await world.buy(.pack("small"), by: actor)
+            let purchase = try #require(try await world.purchases(of: actor).first)
+            for key in ["claw_back:\(purchase.id):1", "operator:gift"] {
+                world.clock.advance(by: .seconds(1))
+                let (id, now) = (ID<LedgerTransaction>.make(at: world.clock.now), world.clock.now)
+                try await world.database.write(of: actor.account) { transaction in
+                    try transaction.ledger.insertEntries(
+                        id, 0, from: .customer(.available, actor.account, purchase.lot), to: .house(.purchases),
+                        .whole(1))
+                    try transaction.execute("""
+                        INSERT INTO transactions
+                            (id, kind, key, account_id, amount, available_after, reserved_after, created_at)
+                        VALUES ($1, 'adjustment', $2, $3, -100, 0, 0, $4)
+                        """, id, key, actor.account, now)
+                }
+            }
+
+            let lines = try await world.lines(of: actor)
+            try #require(lines.map(\.kind) == [.adjustment, .clawBack, .purchase])
+            #expect(lines.map(\.purchase) == [nil, purchase.id, purchase.id] && lines[1].reason == nil)
+            #expect(try await world.lines(of: actor, .clawBack) == [lines[1]])
+            #expect(try await world.lines(of: actor, .adjustment) == [lines[0]])
+            let now = world.clock.now
+            let explained = try await world.database.read { try $0.ledger.explanation(of: actor.account, at: now) }
+            // What an operator took is no claw-back.
+            #expect(explained.lots.first?.clawedBack == .whole(1) && explained.lots.first?.moved == .whole(1))
+        }
+    }
+
     @Test(arguments: [(0, 0, 0), (1, 0, 3333), (0, 2, 6667), (2, 2, 10_000), (9, 0, 10_000), (-1, 0, 0)])
     func `the share is rounded half away from zero, and is the whole at most`(
         refunded: Int64, disputed: Int64, expected: Int64
@@ -320,5 +430,33 @@ struct ClawBackTests {
             disputed: 0, clawedBack: .zero, revision: 0, createdAt: Instant(seconds: 0))
 
         #expect(purchase.clawBack(refunded: refunded, disputed: disputed) == Credits(hundredths: expected))
+    }
+}
+
+/// What a line says about a purchase.
+private struct Seen: Equatable {
+    let kind: TransactionKind
+    let amount: Credits
+    let purchase: ID<Purchase>?
+    let reason: ClawBackReason?
+
+    init(_ kind: TransactionKind, _ hundredths: Int64, _ purchase: ID<Purchase>?, _ reason: ClawBackReason?) {
+        self.kind = kind
+        amount = Credits(hundredths: hundredths)
+        self.purchase = purchase
+        self.reason = reason
+    }
+
+    init(_ line: LedgerLine) {
+        self.init(line.kind, line.amount.hundredths, line.purchase, line.reason)
+    }
+}
+
+extension BillingWorld {
+    /// Newest first.
+    fileprivate func lines(of actor: Actor, _ kind: TransactionKind? = nil) async throws -> [LedgerLine] {
+        try await database.read {
+            try $0.ledger.history(of: actor.account, HistoryFilter(kind: kind), before: nil, limit: 100)
+        }
     }
 }

@@ -98,7 +98,22 @@ struct AccountCreditsTests {
 
     @Test func `every kind of line is found by one index or the other`() {
         #expect(TransactionKind.allCases.filter(\.isOfJobs) == [.reserve, .capture, .release])
-        #expect(TransactionKind.allCases.count == 9)
+        #expect(TransactionKind.allCases.count == 10)
+    }
+
+    @Test(arguments: [
+        (.purchase, 1, nil, true), (.purchase, 1, 1, true), (.purchase, 1, 0, false), (.purchase, 0, nil, false),
+        (.grant, 1, nil, false), (.bonus, 1, nil, false), (.refund, 1, nil, false), (.adjustment, 1, nil, false),
+    ] as [(Lot.Source, Int64, Int64?, Bool)])
+    func `bought credits are left while a lot of them is neither empty nor expired`(
+        source: Lot.Source, remaining: Int64, expiry: Int64?, areLeft: Bool
+    ) {
+        let now = Instant(seconds: 1)
+        let lot = Lot(
+            id: ID(rawValue: "lot"), source: source, remaining: Credits(hundredths: remaining),
+            expiresAt: expiry.map { now + .milliseconds($0) })
+
+        #expect(AccountCredits(lots: [lot]).hasBoughtCredits(at: now) == areLeft)
     }
 
     /// In the order in which they are spent, which the caller knows.

@@ -131,6 +131,14 @@ struct LedgerCheckTests {
         Damage(
             rule: "credits taken back from a purchase are booked or owed",
             statement: "UPDATE purchases SET clawed_back = 1"),
+        Damage(rule: "a claw-back names a purchase of its account", statement: """
+            INSERT INTO transactions (id, kind, key, account_id, amount, available_after, reserved_after, created_at)
+            SELECT 'x', 'claw_back', 'claw_back:nobody:1:refund', account_id, -5, 0, 0, 0 FROM balances
+            """),
+        Damage(rule: "what is paid of a debt is booked", statement: """
+            INSERT INTO debts (id, account_id, purchase_id, key, amount, paid, created_at)
+            SELECT 'x', account_id, id, 'x', 10, 5, 0 FROM purchases
+            """),
         Damage(
             rule: "a balance's owed credits equal the sum of its open debts",
             statement: "UPDATE balances SET owed = owed + 1"),

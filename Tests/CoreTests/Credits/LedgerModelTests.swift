@@ -132,11 +132,10 @@ extension Transaction {
     /// Takes credits of a purchase back, or returns them if the number is negative.
     private func move(_ credits: Credits, of id: ID<Purchase>, now: Instant) throws {
         guard let purchase = try billing.purchase(id) else { throw Unexpected("no purchase \(id)") }
-        let key = "\(id):\(purchase.revision + 1)"
         if credits > .zero {
-            try billing.clawBack(credits, of: purchase, key: "claw_back:\(key)", now: now)
+            try billing.clawBack(credits, of: purchase, for: .refund, now: now)
         } else {
-            try billing.giveBack(-credits, of: purchase, key: "give_back:\(key)", now: now)
+            try billing.giveBack(-credits, of: purchase, for: .refund, now: now)
         }
         try billing.record(refunded: 0, disputed: 0, clawedBack: purchase.clawedBack + credits, of: purchase)
     }

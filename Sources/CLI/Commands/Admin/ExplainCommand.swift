@@ -64,7 +64,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let expiry = lot.expiresAt.map { "expires \($0.text)" } ?? "does not expire"
         let used = [
             ("reserved", lot.reserved), ("captured", lot.captured), ("expired", lot.expired),
-            ("transferred", lot.moved),
+            ("taken back", lot.clawedBack), ("transferred", lot.moved),
         ]
             .filter { $0.1 != .zero }.map { ", \($0.1) \($0.0)" }.joined()
         return ["", "\(lot.id)  \(lot.source.rawValue) of \(lot.granted), \(expiry): \(lot.available) available\(used)"]
@@ -73,7 +73,7 @@ struct ExplainCommand: AsyncParsableCommand {
     private func text(_ entries: [Explanation.LotEntry]) -> [String] {
         entries.map { entry in
             "  \(entry.createdAt.text)  \(entry.kind.rawValue)  \(entry.book.rawValue) \(entry.amount)"
-                + (entry.job.map { "  job \($0)" } ?? "")
+                + (entry.job.map { "  job \($0)" } ?? "") + (entry.purchase.map { "  purchase \($0)" } ?? "")
         }
     }
 

@@ -24,10 +24,10 @@ struct ChargeFacts: Sendable, Hashable {
         var effects: [PaymentEffect] = []
         if purchase.paymentIntent == nil { effects.append(.setPayment(payment, of: purchase)) }
         if let dispute { effects.append(.putDispute(dispute, of: purchase)) }
-        if target > purchase.clawedBack {
-            effects.append(.clawBack(target - purchase.clawedBack, of: purchase))
-        } else if target < purchase.clawedBack {
-            effects.append(.giveBack(purchase.clawedBack - target, of: purchase))
+        for (amount, reason) in purchase.clawBackChanges(refunded: refunded, disputed: disputed) {
+            effects.append(
+                amount > .zero
+                    ? .clawBack(amount, of: purchase, for: reason) : .giveBack(-amount, of: purchase, for: reason))
         }
         effects.append(.record(refunded: refunded, disputed: disputed, clawedBack: target, of: purchase))
         effects.append(.settleHold(of: purchase.account))

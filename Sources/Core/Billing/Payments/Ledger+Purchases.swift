@@ -15,19 +15,27 @@ extension BillingStatements {
     }
 
     /// Takes credits of a purchase back. What is not there is owed from now on.
-    func clawBack(_ amount: Credits, of purchase: Purchase, key: String, now: Instant) throws(DatabaseError) {
+    func clawBack(
+        _ amount: Credits, of purchase: Purchase, for reason: ClawBackReason, now: Instant
+    ) throws(DatabaseError) {
+        let key = LedgerKey.clawBackKey(of: purchase.id, reason, revision: purchase.revision + 1)
         let lots = try transaction.ledger.credits(of: [purchase.account])[purchase.account]?.lots ?? []
         let back = ClawBack(amount, of: purchase.lot, from: lots, now: now)
         if !back.parts.isEmpty {
+            // Behind a refund that came with it: a history is in the order of its ids.
+            let at = reason == .dispute ? now + .milliseconds(1) : now
             try takeBack(
-                back.parts, to: purchase.source.lot.book, of: purchase.account, key: key, id: .make(at: now), now: now)
+                back.parts, to: purchase.source.lot.book, of: purchase.account, key: key, id: .make(at: at), now: now)
         }
         if back.owed > .zero { try owe(back.owed, for: purchase, key: key, now: now) }
     }
 
     /// The other way round: what is still owed for the purchase is forgiven, and the rest comes back as a lot of its
     /// own.
-    func giveBack(_ amount: Credits, of purchase: Purchase, key: String, now: Instant) throws(DatabaseError) {
+    func giveBack(
+        _ amount: Credits, of purchase: Purchase, for reason: ClawBackReason, now: Instant
+    ) throws(DatabaseError) {
+        let key = LedgerKey.giveBackKey(of: purchase.id, reason, revision: purchase.revision + 1)
         var left = amount
         let debts = try openDebts(of: purchase.account).filter { $0.purchase == purchase.id }
         for (debt, forgiven) in debts.shares(of: amount) {
@@ -44,7 +52,7 @@ extension BillingStatements {
         try transaction.ledger.insertEntries(
             id, 0, from: .house(source.book), to: .customer(.available, purchase.account, lot), left)
         try transaction.ledger.insertTransaction(
-            id, .adjustment, key, purchase.account, job: nil, actor: nil, left, balance, now)
+            id, .clawBack, key, purchase.account, job: nil, actor: nil, left, balance, now)
         try payDebts(of: purchase.account, from: lot, holding: left, now: now)
     }
 
@@ -56,7 +64,7 @@ extension BillingStatements {
             // Behind what it is paid from, and one behind the other: a history is in the order of its ids.
             try takeBack(
                 [Reservation.Part(lot: lot, amount: paid)], to: debt.source.book, of: account,
-                key: "debt:\(debt.id):\(lot)", id: .make(at: now + .milliseconds(place + 1)), now: now)
+                key: LedgerKey.debtKey(debt.id, paidFrom: lot), id: .make(at: now + .milliseconds(place + 1)), now: now)
             try pay(paid, of: debt, now: now)
         }
     }
@@ -74,7 +82,7 @@ extension BillingStatements {
                 id, 2 * position, from: .customer(.available, account, part.lot), to: .house(book), part.amount)
         }
         try transaction.ledger.insertTransaction(
-            id, .adjustment, key, account, job: nil, actor: nil, -sum, balance, now)
+            id, .clawBack, key, account, job: nil, actor: nil, -sum, balance, now)
     }
 
     /// As its own lot's; where that has expired, what comes back lives for seven more days.

@@ -20,7 +20,8 @@ extension BillingStatements {
         return try transaction.ledger.isBooked(key: new.key)
     }
 
-    /// The same key again is a `unique` error: ask `isBooked` first. A paid debt can end a hold.
+    /// The same key again is a `unique` error: ask `isBooked` first. A paid debt can end a hold, and bought credits
+    /// lift limits: waiting jobs may begin.
     func book(_ new: NewPurchase, _ policy: HoldPolicy, now: Instant) throws {
         let lot = try purchase(
             new.credits, as: new.source.lot, for: new.account, key: new.key, expiresAt: new.expiresAt, now: now)
@@ -29,5 +30,6 @@ extension BillingStatements {
             credits: new.credits, lot: lot, paid: new.paid, environment: new.environment,
             paymentIntent: new.paymentIntent, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
         try settleHold(of: new.account, policy, now: now)
+        try transaction.jobs.fillSlots(of: new.account, now: now)
     }
 }

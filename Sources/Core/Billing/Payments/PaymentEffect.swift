@@ -16,8 +16,8 @@ enum PaymentEffect: Sendable, Hashable {
     /// What paid for a purchase whose invoice did not name it.
     case setPayment(String, of: Purchase)
     case putDispute(Dispute, of: Purchase)
-    case clawBack(Credits, of: Purchase)
-    case giveBack(Credits, of: Purchase)
+    case clawBack(Credits, of: Purchase, for: ClawBackReason)
+    case giveBack(Credits, of: Purchase, for: ClawBackReason)
     case record(refunded: Int64, disputed: Int64, clawedBack: Credits, of: Purchase)
     /// Depends on what the account owes after the effects before it.
     case settleHold(of: ID<Account>)
@@ -46,10 +46,12 @@ extension BillingStatements {
                 try set(payment, of: purchase)
             case .putDispute(let dispute, let purchase):
                 try put(dispute, of: purchase, now: now)
-            case .clawBack(let credits, let purchase):
-                try clawBack(credits, of: purchase, key: "claw_back:\(purchase.id):\(purchase.revision + 1)", now: now)
-            case .giveBack(let credits, let purchase):
-                try giveBack(credits, of: purchase, key: "give_back:\(purchase.id):\(purchase.revision + 1)", now: now)
+            case .clawBack(let credits, let purchase, let reason):
+                try clawBack(credits, of: purchase, for: reason, now: now)
+            case .giveBack(let credits, let purchase, let reason):
+                try giveBack(credits, of: purchase, for: reason, now: now)
+                // Bought credits lift limits, so jobs that wait may begin.
+                try transaction.jobs.fillSlots(of: purchase.account, now: now)
             case .record(let refunded, let disputed, let clawedBack, let purchase):
                 try record(refunded: refunded, disputed: disputed, clawedBack: clawedBack, of: purchase)
             case .settleHold(let account):

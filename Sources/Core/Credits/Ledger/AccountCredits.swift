@@ -15,6 +15,11 @@ struct AccountCredits: Sendable, Hashable {
         lots.filter { !$0.isAlive(at: now) }.reduce(balance.available) { $0 - $1.remaining }
     }
 
+    /// Whether anything is left of what was bought. What jobs have reserved is not.
+    func hasBoughtCredits(at now: Instant) -> Bool {
+        lots.contains { $0.source == .purchase && $0.remaining > .zero && $0.isAlive(at: now) }
+    }
+
     func demand(_ amount: Credits, at now: Instant) throws(LedgerError) {
         let spendable = spendable(at: now)
         guard amount <= spendable else { throw .insufficientCredits(required: amount, available: spendable) }

@@ -14,10 +14,12 @@ package struct Explanation: Sendable, Hashable {
         package let reserved: Credits
         package let captured: Credits
         package let expired: Credits
+        /// Taken back with a payment, or paid for what was owed.
+        package let clawedBack: Credits
         package let entries: Int
 
-        /// What was moved to another lot, as happens when credits are returned after a lot's end, or was taken back.
-        package var moved: Credits { granted - available - reserved - captured - expired }
+        /// What was moved to another lot, as happens when credits are returned after a lot's end.
+        package var moved: Credits { granted - available - reserved - captured - expired - clawedBack }
     }
 
     /// One posting that touched a lot.
@@ -25,6 +27,8 @@ package struct Explanation: Sendable, Hashable {
         package let transaction: ID<LedgerTransaction>
         package let kind: TransactionKind
         package let job: ID<Job>?
+        package let purchase: ID<Purchase>?
+        package let reason: ClawBackReason?
         package let book: LedgerAccount
         package let amount: Credits
         package let createdAt: Instant
@@ -40,9 +44,10 @@ extension LedgerStatements {
     /// Reads all of the account's entries up to the instant, once. The balance is their sum, and not the stored row.
     package func explanation(of account: ID<Account>, at instant: Instant) throws(DatabaseError) -> Explanation {
         let rows = try query("""
-            SELECT e.lot_id, e.book, t.kind, CAST(SUM(e.amount) AS BIGINT) AS amount, COUNT(*) AS count
+            SELECT e.lot_id, e.book, \(LedgerKey.kindColumn) AS kind, CAST(SUM(e.amount) AS BIGINT) AS amount,
+                CAST(SUM(CASE WHEN e.amount < 0 THEN e.amount ELSE 0 END) AS BIGINT) AS taken, COUNT(*) AS count
             FROM transactions t JOIN entries e ON e.transaction_id = t.id
-            WHERE t.account_id = $1 AND t.id < $2 AND e.lot_id IS NOT NULL GROUP BY e.lot_id, e.book, t.kind
+            WHERE t.account_id = $1 AND t.id < $2 AND e.lot_id IS NOT NULL GROUP BY 1, 2, 3
             """, account, end(instant))
         var sums: [ID<Lot>: LotSums] = [:]
         for row in rows { try sums[row.get("lot_id"), default: LotSums()].add(row) }
@@ -64,16 +69,16 @@ extension LedgerStatements {
             return nil
         }
         // A transaction's entries stay together: whole transactions make a page.
-        return try query("""
-            SELECT t.id, t.kind, t.job_id, t.created_at, e.book, CAST(SUM(e.amount) AS BIGINT) AS amount
+        let rows = try query("""
+            SELECT t.id, t.kind, t.key, t.job_id, t.created_at, e.book, CAST(SUM(e.amount) AS BIGINT) AS amount
             FROM transactions t JOIN entries e ON e.transaction_id = t.id
             WHERE t.account_id = $1 AND t.id < $2 AND e.lot_id = $3
-            GROUP BY t.id, t.kind, t.job_id, t.created_at, e.book ORDER BY t.id DESC, e.book LIMIT $4
-            """, account, min(end(instant), cursor?.rawValue ?? "g"), lot, limit).map { row throws(DatabaseError) in
-                try Explanation.LotEntry(
-                    transaction: row.get("id"), kind: row.get("kind"), job: row.get("job_id"), book: row.get("book"),
-                    amount: row.get("amount"), createdAt: row.get("created_at"))
-            }
+            GROUP BY t.id, t.kind, t.key, t.job_id, t.created_at, e.book ORDER BY t.id DESC, e.book LIMIT $4
+            """, account, min(end(instant), cursor?.rawValue ?? "g"), lot, limit)
+        let links = try purchaseLinks(rows.map { row throws(DatabaseError) in try row.get("key") })
+        return try rows.map { row throws(DatabaseError) in
+            try Explanation.LotEntry(row, links[row.get("key")])
+        }
     }
 
     /// Behind everything that was booked at this instant.
@@ -93,6 +98,7 @@ private struct LotSums {
     var reserved = Credits.zero
     var captured = Credits.zero
     var expired = Credits.zero
+    var clawedBack = Credits.zero
     var entries = 0
 
     mutating func add(_ row: Row) throws(DatabaseError) {
@@ -102,6 +108,8 @@ private struct LotSums {
         case (.available, let kind):
             available += amount
             if kind == .expire { expired -= amount }
+            // A lot that credits came back in begins with a positive one.
+            if kind == .clawBack { clawedBack -= try row.get("taken", as: Credits.self) }
         case (.reserved, let kind):
             reserved += amount
             if kind == .capture { captured -= amount }
@@ -116,6 +124,15 @@ extension Explanation.LotAccount {
             id: row.get("id"), source: row.get("source"), expiresAt: row.get("expires_at"),
             createdAt: row.get("created_at"),
             granted: row.get("granted"), available: sums.available, reserved: sums.reserved, captured: sums.captured,
-            expired: sums.expired, entries: sums.entries)
+            expired: sums.expired, clawedBack: sums.clawedBack, entries: sums.entries)
+    }
+}
+
+extension Explanation.LotEntry {
+    fileprivate init(_ row: Row, _ link: PurchaseLink?) throws(DatabaseError) {
+        try self.init(
+            transaction: row.get("id"), kind: LedgerKey.kind(of: row.get("key"), stored: row.get("kind")),
+            job: row.get("job_id"), purchase: link?.purchase, reason: link?.reason, book: row.get("book"),
+            amount: row.get("amount"), createdAt: row.get("created_at"))
     }
 }

@@ -8,9 +8,9 @@ extension LedgerStatements {
     ) throws(DatabaseError) -> [LedgerLine] {
         let first = filter.from.map { ID<LedgerTransaction>.first(at: $0).rawValue } ?? ""
         let end = min(cursor?.rawValue ?? "g", filter.to.map { ID<LedgerTransaction>.first(at: $0).rawValue } ?? "g")
-        return try historyRows(of: account, filter, from: first, before: end, limit).map { row throws(DatabaseError) in
-            try LedgerLine(row)
-        }
+        let rows = try historyRows(of: account, filter, from: first, before: end, limit)
+        let links = try purchaseLinks(rows.map { row throws(DatabaseError) in try row.get("key") })
+        return try rows.map { row throws(DatabaseError) in try LedgerLine(row, links[row.get("key")]) }
     }
 
     private func historyRows(
@@ -32,6 +32,14 @@ extension LedgerStatements {
                 SELECT * FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 AND kind = $4
                 ORDER BY id DESC LIMIT $5
                 """, account, first, end, kind, limit)
+        case (nil, let kind?) where [.clawBack, .adjustment].contains(kind):
+            try query("""
+                SELECT * FROM transactions
+                WHERE account_id = $1 AND kind IN ('adjustment', 'claw_back')
+                    AND kind NOT IN ('reserve', 'capture', 'release') AND \(LedgerKey.kindColumn) = $2 AND id >= $3
+                    AND id < $4
+                ORDER BY id DESC LIMIT $5
+                """, account, kind, first, end, limit)
         case (nil, let kind?):
             try query("""
                 SELECT * FROM transactions
@@ -44,9 +52,10 @@ extension LedgerStatements {
 }
 
 extension LedgerLine {
-    init(_ row: Row) throws(DatabaseError) {
+    fileprivate init(_ row: Row, _ link: PurchaseLink?) throws(DatabaseError) {
         try self.init(
-            id: row.get("id"), kind: row.get("kind"), job: row.get("job_id"), amount: row.get("amount"),
+            id: row.get("id"), kind: LedgerKey.kind(of: row.get("key"), stored: row.get("kind")),
+            job: row.get("job_id"), purchase: link?.purchase, reason: link?.reason, amount: row.get("amount"),
             availableAfter: row.get("available_after"), reservedAfter: row.get("reserved_after"),
             createdAt: row.get("created_at"))
     }

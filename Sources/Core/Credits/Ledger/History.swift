@@ -5,6 +5,10 @@ package struct LedgerLine: Sendable, Hashable {
     package let id: ID<LedgerTransaction>
     package let kind: TransactionKind
     package let job: ID<Job>?
+    /// The purchase that brought the credits, or whose credits are taken back.
+    package let purchase: ID<Purchase>?
+    /// Why credits are taken back. Nil for other lines, and for those of before reasons were kept.
+    package let reason: ClawBackReason?
     package let amount: Credits
     package let availableAfter: Credits
     package let reservedAfter: Credits
@@ -32,7 +36,7 @@ extension TransactionKind {
     var isOfJobs: Bool {
         switch self {
         case .reserve, .capture, .release: true
-        case .purchase, .grant, .bonus, .refund, .adjustment, .expire: false
+        case .purchase, .grant, .bonus, .refund, .clawBack, .adjustment, .expire: false
         }
     }
 }

@@ -22,10 +22,27 @@ extension LedgerCheckRule {
                 ON d.purchase_id = p.id
             LEFT JOIN (
                 SELECT substr(key, length('claw_back:') + 1, 36) AS purchase_id, SUM(amount) AS amount FROM transactions
-                WHERE kind = 'adjustment' AND (key LIKE 'claw_back:%' OR key LIKE 'give_back:%')
+                WHERE kind IN ('adjustment', 'claw_back') AND (key LIKE 'claw_back:%' OR key LIKE 'give_back:%')
                 GROUP BY substr(key, length('claw_back:') + 1, 36)
             ) t ON t.purchase_id = p.id
             WHERE p.clawed_back <> COALESCE(d.amount, 0) - COALESCE(t.amount, 0) ORDER BY 1 LIMIT $1
+            """),
+        LedgerCheckRule(.purchases, name: "a claw-back names a purchase of its account", statement: """
+            SELECT t.id AS subject, 'a purchase' AS expected, 'none' AS found
+            FROM transactions t
+            LEFT JOIN debts d ON substr(t.key, 1, 5) = 'debt:' AND d.id = substr(t.key, 6, 36)
+            LEFT JOIN purchases p
+                ON p.id = COALESCE(d.purchase_id, substr(t.key, 11, 36)) AND p.account_id = t.account_id
+            WHERE t.kind = 'claw_back' AND p.id IS NULL ORDER BY 1 LIMIT $1
+            """),
+        LedgerCheckRule(.purchases, name: "what is paid of a debt is booked", statement: """
+            SELECT d.id AS subject, CAST(d.paid AS TEXT) AS expected, CAST(COALESCE(-t.amount, 0) AS TEXT) AS found
+            FROM debts d
+            LEFT JOIN (
+                SELECT substr(key, 6, 36) AS debt_id, SUM(amount) AS amount FROM transactions
+                WHERE kind IN ('adjustment', 'claw_back') AND substr(key, 1, 5) = 'debt:' GROUP BY substr(key, 6, 36)
+            ) t ON t.debt_id = d.id
+            WHERE d.paid <> COALESCE(-t.amount, 0) ORDER BY 1 LIMIT $1
             """),
         LedgerCheckRule(.balances, name: "a balance's owed credits equal the sum of its open debts", statement: """
             SELECT b.account_id AS subject, CAST(COALESCE(d.amount, 0) AS TEXT) AS expected,

@@ -42,7 +42,8 @@ struct ExplainCredits: Sendable {
         let reserved: Credits
         let captured: Credits
         let expired: Credits
-        /// What moved into another lot, or was taken back.
+        let clawedBack: Credits
+        /// What moved into another lot.
         let moved: Credits
         let entries: Int
         let createdAt: String
@@ -56,6 +57,7 @@ struct ExplainCredits: Sendable {
             reserved = lot.reserved
             captured = lot.captured
             expired = lot.expired
+            clawedBack = lot.clawedBack
             moved = lot.moved
             entries = lot.entries
             createdAt = lot.createdAt.text
@@ -84,6 +86,8 @@ struct ExplainCredits: Sendable {
         let book: String
         let amount: Credits
         let jobId: String?
+        let purchaseId: String?
+        let reason: ClawBackReason?
         let createdAt: String
 
         init(_ entry: Explanation.LotEntry) {
@@ -92,6 +96,8 @@ struct ExplainCredits: Sendable {
             book = entry.book.rawValue
             amount = entry.amount
             jobId = entry.job?.rawValue
+            purchaseId = entry.purchase?.rawValue
+            reason = entry.reason
             createdAt = entry.createdAt.text
         }
     }

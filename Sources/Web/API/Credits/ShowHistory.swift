@@ -61,12 +61,15 @@ struct ShowHistory: Sendable {
 }
 
 extension LedgerLine {
-    fileprivate static let columns = ["id", "createdAt", "kind", "amount", "jobId", "availableAfter", "reservedAfter"]
+    fileprivate static let columns = [
+        "id", "createdAt", "kind", "amount", "jobId", "availableAfter", "reservedAfter", "purchaseId", "reason",
+    ]
 
     fileprivate var cells: [CSV.Cell] {
         [
             .text(id.rawValue), .text(createdAt.text), .text(kind.rawValue), .number(amount.description),
             .text(job?.rawValue ?? ""), .number(availableAfter.description), .number(reservedAfter.description),
+            .text(purchase?.rawValue ?? ""), .text(reason?.rawValue ?? ""),
         ]
     }
 }

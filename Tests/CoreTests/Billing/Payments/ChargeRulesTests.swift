@@ -9,11 +9,15 @@ struct ChargeRulesTests {
         var dispute: Dispute?
         /// By disputes besides.
         var besides: Int64 = 0
-        /// Credits that were taken back before.
+        /// Credits that were taken back before, for this much.
         var before: Int64 = 0
+        var refundedBefore: Int64 = 0
+        var disputedBefore: Int64 = 0
         /// In all.
         let takenBack: Int64
         var disputed: Int64 = 0
+        /// Of what is taken back or returned now.
+        var reason = ClawBackReason.refund
     }
 
     private static func dispute(_ status: String, _ amount: Int64 = 500) -> Dispute {
@@ -23,35 +27,43 @@ struct ChargeRulesTests {
     static let cases: [Case] = [
         Case(about: "nothing went back", takenBack: 0),
         Case(about: "a refund in part", refunded: 125, takenBack: 25),
-        Case(about: "a second refund, of all", refunded: 500, before: 25, takenBack: 100),
-        Case(about: "a refund that is known", refunded: 125, before: 25, takenBack: 25),
-        Case(about: "a refund that failed", refunded: 0, before: 100, takenBack: 0),
-        Case(about: "a refund that failed in part", refunded: 125, before: 100, takenBack: 25),
-        Case(about: "a dispute", dispute: dispute("needs_response"), takenBack: 100, disputed: 500),
-        Case(about: "a dispute of a part", dispute: dispute("under_review", 250), takenBack: 50, disputed: 250),
-        Case(about: "a dispute that is lost", dispute: dispute("lost"), before: 100, takenBack: 100, disputed: 500),
-        Case(about: "a dispute that is won", dispute: dispute("won"), before: 100, takenBack: 0),
+        Case(about: "a second refund, of all", refunded: 500, before: 25, refundedBefore: 125, takenBack: 100),
+        Case(about: "a refund that is known", refunded: 125, before: 25, refundedBefore: 125, takenBack: 25),
+        Case(about: "a refund that failed", refunded: 0, before: 100, refundedBefore: 500, takenBack: 0),
+        Case(about: "a refund that failed in part", refunded: 125, before: 100, refundedBefore: 500, takenBack: 25),
+        Case(
+            about: "a dispute", dispute: dispute("needs_response"), takenBack: 100, disputed: 500, reason: .dispute),
+        Case(
+            about: "a dispute of a part", dispute: dispute("under_review", 250), takenBack: 50, disputed: 250,
+            reason: .dispute),
+        Case(
+            about: "a dispute that is lost", dispute: dispute("lost"), before: 100, disputedBefore: 500,
+            takenBack: 100, disputed: 500),
+        Case(
+            about: "a dispute that is won", dispute: dispute("won"), before: 100, disputedBefore: 500, takenBack: 0,
+            reason: .dispute),
         Case(about: "a dispute that was prevented", dispute: dispute("prevented"), takenBack: 0),
         Case(about: "a warning", dispute: dispute("warning_needs_response"), takenBack: 0),
         Case(about: "a warning that is closed", dispute: dispute("warning_closed"), takenBack: 0),
         Case(
             about: "one dispute of two that is won", dispute: dispute("won", 250), besides: 250, before: 100,
-            takenBack: 50, disputed: 250),
+            disputedBefore: 500, takenBack: 50, disputed: 250, reason: .dispute),
         Case(
             about: "a refund and a dispute, which take no more than there was", refunded: 300, dispute: dispute("lost"),
-            before: 60, takenBack: 100, disputed: 500),
+            before: 60, refundedBefore: 300, takenBack: 100, disputed: 500, reason: .dispute),
         Case(
-            about: "a refund of a payment that is disputed besides", refunded: 125, besides: 125, takenBack: 50,
-            disputed: 125),
+            about: "a refund of a payment that is disputed besides", refunded: 125, besides: 125, before: 25,
+            disputedBefore: 125, takenBack: 50, disputed: 125),
     ]
 
     @Test(arguments: cases)
     func `the same share of the credits is taken back as of the money`(_ rule: Case) {
-        let purchase = Given.purchase(clawedBack: .whole(rule.before))
+        let purchase = Given.purchase(
+            clawedBack: .whole(rule.before), refunded: rule.refundedBefore, disputed: rule.disputedBefore)
         let moved: [PaymentEffect] = if rule.takenBack > rule.before {
-            [.clawBack(.whole(rule.takenBack - rule.before), of: purchase)]
+            [.clawBack(.whole(rule.takenBack - rule.before), of: purchase, for: rule.reason)]
         } else if rule.takenBack < rule.before {
-            [.giveBack(.whole(rule.before - rule.takenBack), of: purchase)]
+            [.giveBack(.whole(rule.before - rule.takenBack), of: purchase, for: rule.reason)]
         } else {
             []
         }
@@ -63,6 +75,26 @@ struct ChargeRulesTests {
                 refunded: rule.refunded, disputed: rule.disputed, clawedBack: .whole(rule.takenBack), of: purchase),
             .settleHold(of: Given.account), .end(Given.event, .applied),
         ])
+    }
+
+    /// Of 5.00 for 100 credits: refunded and disputed before, the same now, and the credits of each reason.
+    @Test(arguments: [
+        (0, 0, 125, 250, ["25.00 refund", "50.00 dispute"]), (0, 0, 300, 500, ["60.00 refund", "40.00 dispute"]),
+        (500, 0, 500, 500, []), (125, 250, 0, 0, ["-25.00 refund", "-50.00 dispute"]),
+        // A dispute that is won because its payment was refunded meanwhile.
+        (0, 500, 500, 0, []), (0, 250, 500, 0, ["50.00 refund"]), (0, 500, 250, 0, ["-50.00 dispute"]),
+        // A refund that failed because the payment is disputed.
+        (500, 0, 0, 500, []), (250, 0, 0, 500, ["50.00 dispute"]), (500, 0, 0, 250, ["-50.00 refund"]),
+    ] as [(Int64, Int64, Int64, Int64, [String])])
+    func `what came for two reasons at once is taken back for each, and what cancels out for none`(
+        refunded: Int64, disputed: Int64, refundedNow: Int64, disputedNow: Int64, changes: [String]
+    ) {
+        let before = Given.purchase().clawBack(refunded: refunded, disputed: disputed)
+        let purchase = Given.purchase(clawedBack: before, refunded: refunded, disputed: disputed)
+
+        let found = purchase.clawBackChanges(refunded: refundedNow, disputed: disputedNow)
+
+        #expect(found.map { "\($0.amount) \($0.reason)" } == changes)
     }
 
     @Test(arguments: [
@@ -118,7 +150,8 @@ struct ChargeRulesTests {
         let dispute = Self.dispute("lost")
 
         #expect(facts(0, dispute, purchase).decide() == [
-            .setPayment("pi_1", of: purchase), .putDispute(dispute, of: purchase), .clawBack(.whole(100), of: purchase),
+            .setPayment("pi_1", of: purchase), .putDispute(dispute, of: purchase),
+            .clawBack(.whole(100), of: purchase, for: .dispute),
             .record(refunded: 0, disputed: 500, clawedBack: .whole(100), of: purchase),
             .settleHold(of: Given.account), .end(Given.event, .applied),
         ])

@@ -38,13 +38,13 @@ enum Given {
     private static let userID = ID<User>.make(at: start)
 
     static func purchase(
-        clawedBack: Credits = .zero, paid: Int64 = 500, paidBy payment: String? = "pi_1", revision: Int = 1
+        clawedBack: Credits = .zero, refunded: Int64 = 0, disputed: Int64 = 0, paid: Int64 = 500,
+        paidBy payment: String? = "pi_1", revision: Int = 1
     ) -> Purchase {
         Purchase(
             id: purchaseID, account: account, source: .checkout, key: "checkout:cs_1", item: .pack("small"),
             credits: .whole(100), lot: lotID, paid: Money(paid, "usd"), environment: here, paymentIntent: payment,
-            refunded: 0,
-            disputed: 0, clawedBack: clawedBack, revision: revision, createdAt: start)
+            refunded: refunded, disputed: disputed, clawedBack: clawedBack, revision: revision, createdAt: start)
     }
 
     static let purchaseID = ID<Purchase>.make(at: start)

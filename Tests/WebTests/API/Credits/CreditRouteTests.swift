@@ -66,6 +66,34 @@ struct CreditRouteTests {
         }
     }
 
+    @Test func `what is bought or taken back names its purchase, in a history and in a lot`() async throws {
+        try await AccountWorld.run(credits: 0) { app in
+            let (now, ada) = (app.world.clock.now, app.ada.account)
+            let (purchase, lot) = (ID<Purchase>.make(at: now), ID<Lot>.make(at: now))
+            try await app.world.database.write(order: .alone) {
+                try $0.insertRefundedPurchase(purchase, lot, of: ada, now)
+            }
+
+            app.world.clock.advance(by: .seconds(1))
+
+            let history = try await app.get("/credits/history")
+            let clawBacks = try await app.get("/credits/history?kind=claw_back")
+            let csv = try await app.get("/credits/history?format=csv&kind=claw_back")
+            let lots = try await app.get("/credits/explain")
+            let entries = try await app.get("/credits/explain?lot=\(lot)")
+
+            let lines = history["transactions"]?.array ?? []
+            #expect(lines.map { $0["kind"] } == ["claw_back", "purchase"] && lines.map { $0["amount"] } == [-25, 100])
+            #expect(lines.map { $0["purchaseId"]?.string } == [purchase.rawValue, purchase.rawValue])
+            #expect(lines.map { $0["reason"] } == ["refund", nil])
+            #expect(clawBacks["transactions"] == .array([lines[0]]))
+            #expect(csv.text.hasSuffix(",claw_back,-25.00,,75.00,0.00,\(purchase),refund\r\n"))
+            #expect(lots["lots"]?.array?.map { [$0["clawedBack"], $0["moved"]] } == [[25, 0]])
+            #expect(entries["entries"]?.array?.map { $0["reason"] } == ["refund", nil])
+            #expect(entries["entries"]?.array?.allSatisfy { $0["purchaseId"]?.string == purchase.rawValue } == true)
+        }
+    }
+
     @Test func `a history comes whole as CSV, more of it than is read at once`() async throws {
         try await AccountWorld.run(credits: 10_000) { app in
             let now = app.world.clock.now
@@ -81,11 +109,12 @@ struct CreditRouteTests {
 
             let lines = response.text.components(separatedBy: "\r\n")
             #expect(response.header("Content-Type")?.hasPrefix("text/csv") == true)
-            #expect(lines.first == "id,createdAt,kind,amount,jobId,availableAfter,reservedAfter")
+            let header = "id,createdAt,kind,amount,jobId,availableAfter,reservedAfter,purchaseId,reason"
+            #expect(lines.first == header)
             #expect(lines.last == "" && lines.count == 1 + 1_101 + 1)
             #expect(Set(lines.dropFirst().dropLast()).count == 1_101)
             #expect(filtered.text.components(separatedBy: "\r\n").count == 3)
-            #expect(filtered.text.contains(",bonus,10000.00,,10000.00,0.00\r\n"))
+            #expect(filtered.text.contains(",bonus,10000.00,,10000.00,0.00,,\r\n"))
         }
     }
 
@@ -198,10 +227,10 @@ struct CreditRouteTests {
             let json = try await app.get("/credits/history?format=json", headers: ["Accept": "text/csv"])
             let bobs = try await app.get("/credits/history?format=csv&job=\(first.id)", as: "bob")
 
-            let header = "id,createdAt,kind,amount,jobId,availableAfter,reservedAfter\r\n"
-            #expect(ofJob.text.hasPrefix(header) && ofJob.text.hasSuffix(",reserve,6.00,\(first.id),94.00,6.00\r\n"))
+            let header = "id,createdAt,kind,amount,jobId,availableAfter,reservedAfter,purchaseId,reason\r\n"
+            #expect(ofJob.text.hasPrefix(header) && ofJob.text.hasSuffix(",reserve,6.00,\(first.id),94.00,6.00,,\r\n"))
             #expect(later.text.components(separatedBy: "\r\n").count == 3)
-            #expect(later.text.contains(",\(from),reserve,6.00,\(second.id),88.00,12.00\r\n"))
+            #expect(later.text.contains(",\(from),reserve,6.00,\(second.id),88.00,12.00,,\r\n"))
             #expect(none.text == header && bobs.text == header)
             #expect(ofJob.header("Content-Disposition") == #"attachment; filename="credits.csv""#)
             #expect(ofJob.header("Cache-Control") == "no-store" && json["transactions"]?.array?.count == 3)
@@ -252,6 +281,31 @@ struct CreditRouteTests {
             #expect(entries["entries"]?.array?.first?["jobId"]?.string == job.id.rawValue)
             #expect(entries["lot"] == lot["id"] && past["entries"]?.array?.count == 3)
         }
+    }
+}
+
+extension Transaction {
+    /// A hundred credits, of which a quarter was taken back.
+    fileprivate func insertRefundedPurchase(
+        _ purchase: ID<Purchase>, _ lot: ID<Lot>, of account: ID<Account>, _ now: Instant
+    ) throws {
+        let ids = [now, now + .milliseconds(1)].map { ID<LedgerTransaction>.make(at: $0) }
+        try runScript("""
+            INSERT INTO lots (id, account_id, source, granted, remaining, created_at)
+                VALUES ('\(lot)', '\(account)', 'purchase', 10000, 7500, 0);
+            INSERT INTO purchases (id, account_id, source, key, item, credits, lot_id, amount, currency, environment,
+                refunded, clawed_back, created_at)
+                VALUES ('\(purchase)', '\(account)', 'checkout', 'checkout:cs_1', 'pack:small', 10000, '\(lot)', 500,
+                    'usd', 'test', 125, 2500, 0);
+            INSERT INTO entries (transaction_id, position, book, account_id, lot_id, amount) VALUES
+                ('\(ids[0])', 0, 'purchases', NULL, NULL, -10000),
+                ('\(ids[0])', 1, 'available', '\(account)', '\(lot)', 10000),
+                ('\(ids[1])', 0, 'available', '\(account)', '\(lot)', -2500),
+                ('\(ids[1])', 1, 'purchases', NULL, NULL, 2500);
+            INSERT INTO transactions (id, kind, key, account_id, amount, available_after, reserved_after, created_at)
+                VALUES ('\(ids[0])', 'purchase', 'checkout:cs_1', '\(account)', 10000, 10000, 0, 0),
+                    ('\(ids[1])', 'claw_back', 'claw_back:\(purchase):1:refund', '\(account)', -2500, 7500, 0, 0);
+            """)
     }
 }
 
