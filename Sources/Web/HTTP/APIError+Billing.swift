@@ -97,7 +97,10 @@ extension APIError {
         case .inUse:
             self.init(
                 .conflict, "plan_in_use",
-                "The plan 'free' is the default plan of accounts; it cannot have a price or monthly credits.")
+                """
+                The plan 'free' is the default plan of accounts, and 'pay_as_you_go' has the limits of bought credits. \
+                They cannot have a price or monthly credits.
+                """)
         }
     }
 }

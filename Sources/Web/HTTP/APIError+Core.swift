@@ -67,10 +67,11 @@ extension APIError {
                 .tooManyRequests, "queue_full",
                 "This account already has \(limit) waiting jobs. Wait until some have ended.",
                 details: ["limit": .integer(Int64(limit))], retryAfter: .seconds(10))
-        case .rateLimited(let limit, let retryAfter):
+        case .rateLimited(let limit, let retryAfter, let lifted):
+            let advice = lifted.map { "Wait, change the plan, or buy credits: with some left, \($0) are allowed." }
+                ?? "Wait, or change the plan."
             self.init(
-                .tooManyRequests, "rate_limited",
-                "This account's plan allows \(limit) jobs per hour. Wait, or change the plan.",
+                .tooManyRequests, "rate_limited", "This account may request \(limit) jobs per hour. \(advice)",
                 details: ["limit": .integer(Int64(limit))], retryAfter: retryAfter)
         case .tooMany(let limit):
             self = .invalidParameter("jobs", "'jobs' must contain 1 to \(limit) requests.")

@@ -44,7 +44,9 @@ extension WebApplication {
         router.get("/files/**", use: file.handle)
         router.head("/files/**", use: file.handle)
 
-        APIRoutes(router.group("/api")).get("/kinds", use: ShowKinds(catalog: app.catalog).handle)
+        let api = APIRoutes(router.group("/api"))
+        api.get("/kinds", use: ShowKinds(catalog: app.catalog).handle)
+        api.get("/billing/packs", use: ShowOffers(database: app.platform.database).handle)
         router.post("/api/webhooks/:provider/:token", use: ProviderWebhook(receive: app.jobs.receiveWebhook).handle)
         router.post(
             "/api/stripe/webhook", use: StripeWebhook(receive: app.billing.map { ReceiveStripeEvent($0) }).handle)

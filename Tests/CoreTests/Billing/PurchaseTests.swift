@@ -26,6 +26,34 @@ struct PurchaseTests {
     }
 
     @Test(arguments: TestEngine.available)
+    func `a purchase gives a waiting job the second slot, and so does a dispute that is won`(
+        on engine: TestEngine
+    ) async throws {
+        try await BillingWorld.run(on: engine) { world in
+            let actor = try await world.world.account(credits: 24, plan: "free")
+            let jobs = try await world.world.submit(4, for: actor)
+            func slots() async throws -> [Bool] {
+                var slots: [Bool] = []
+                for job in jobs { slots.append(try await world.world.job(job.id).slotAt != nil) }
+                return slots
+            }
+            #expect(try await slots() == [true, false, false, false])
+
+            let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
+            #expect(try await slots() == [true, true, false, false])
+
+            let dispute = world.stripe.dispute(charge, amount: 500)
+            try await world.send("charge.dispute.created", dispute)
+            _ = try await world.world.cancelJob(jobs[0].id, by: actor)
+            #expect(try await slots() == [false, true, false, false])
+            world.stripe.set(dispute, ["status": "won"])
+            try await world.send("charge.dispute.closed", dispute)
+            #expect(try await slots() == [false, true, true, false])
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
     func `a double webhook on two nodes at once is one purchase`(on engine: TestEngine) async throws {
         try await BillingWorld.run(on: engine) { world in
             let actor = try await world.world.account()

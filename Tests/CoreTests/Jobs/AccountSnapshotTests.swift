@@ -64,6 +64,50 @@ struct AccountSnapshotTests {
         }
     }
 
+    /// A plan's limits, those of bought credits, and those of an account that has some left.
+    @Test(arguments: [
+        ((1, 10), (2, 60), (2, 60)), ((3, 300), (2, 60), (3, 300)), ((1, 300), (2, 60), (2, 300)),
+        ((3, 10), (2, 60), (3, 60)), ((1, nil), (2, 60), (2, nil)), ((1, 10), (2, nil), (2, nil)),
+    ] as [((Int, Int?), (Int, Int?), (Int, Int?))])
+    func `of each limit the better one counts`(plan: (Int, Int?), bought: (Int, Int?), both: (Int, Int?)) {
+        func limits(_ pair: (Int, Int?)) -> JobLimits { JobLimits(concurrentJobs: pair.0, jobsPerHour: pair.1) }
+
+        #expect(limits(plan).lifted(by: limits(bought)) == limits(both))
+    }
+
+    @Test(arguments: [Lot.Source.purchase, .grant, .bonus])
+    func `bought credits lift the limits at once and in an hour, and no others do`(source: Lot.Source) throws {
+        let isLifted = source == .purchase
+        var snapshot = AccountSnapshot.sample(
+            jobsPerHour: 2, bought: JobLimits(concurrentJobs: 2, jobsPerHour: 4), of: source)
+
+        let taken = try snapshot.take([.whole(1), .whole(1)], by: ada, now: now)
+
+        #expect(taken.map(\.place.hasSlot) == [true, isLifted])
+        if isLifted { #expect(try snapshot.take([.whole(1), .whole(1)], by: ada, now: now).count == 2) }
+        #expect(throws: SubmitError.rateLimited(
+            limit: isLifted ? 4 : 2, retryAfter: .seconds(3_600), withBoughtCredits: isLifted ? nil : 4)
+        ) {
+            try snapshot.take([.whole(1)], by: ada, now: now)
+        }
+    }
+
+    @Test func `once the last bought credits are reserved, the plan's limits are back`() throws {
+        var snapshot = AccountSnapshot.sample(
+            jobsPerHour: 1, bought: JobLimits(concurrentJobs: 9, jobsPerHour: 9), credits: 10, of: .purchase)
+        snapshot.credits.lots.append(
+            Lot(id: ID(rawValue: "bonus"), source: .bonus, remaining: .whole(5), expiresAt: nil))
+        snapshot.credits.balance.available += .whole(5)
+
+        // All of a list is decided by what there is before it.
+        let taken = try snapshot.take([.whole(5), .whole(5)], by: ada, now: now)
+
+        #expect(taken.map(\.place.hasSlot) == [true, true])
+        #expect(throws: SubmitError.rateLimited(limit: 1, retryAfter: .seconds(3_600), withBoughtCredits: 9)) {
+            try snapshot.take([.whole(5)], by: ada, now: now)
+        }
+    }
+
     @Test func `an administrator of the installation has no limit an hour, and any other`() throws {
         let administrator = Actor.of("ada", platformRole: .admin)
         var limited = AccountSnapshot.sample(concurrentJobs: 1, jobsPerHour: 1)
@@ -182,13 +226,15 @@ extension AccountSnapshot {
     /// An account in which nothing is going on.
     static func sample(
         isHeld: Bool = false, isDisabled: Bool = false, concurrentJobs: Int = 1, jobsPerHour: Int? = nil,
-        weight: Int64 = 1, headStart: Duration = .zero, credits: Int64 = 100
+        bought: JobLimits? = nil, weight: Int64 = 1, headStart: Duration = .zero, credits: Int64 = 100,
+        of source: Lot.Source = .bonus
     ) -> AccountSnapshot {
         AccountSnapshot(
             eventSeq: 0, lastOrderAt: Instant(seconds: 0), slotsUsed: 0, isHeld: isHeld, isDisabled: isDisabled,
-            concurrentJobs: concurrentJobs, jobsPerHour: jobsPerHour, weight: weight, headStart: headStart,
+            limits: JobLimits(concurrentJobs: concurrentJobs, jobsPerHour: jobsPerHour), boughtLimits: bought,
+            weight: weight, headStart: headStart,
             credits: AccountCredits(
                 balance: Balance(available: .whole(credits), reserved: .zero),
-                lots: [Lot(id: ID(rawValue: "lot"), source: .bonus, remaining: .whole(credits), expiresAt: nil)]))
+                lots: [Lot(id: ID(rawValue: "lot"), source: source, remaining: .whole(credits), expiresAt: nil)]))
     }
 }

@@ -73,8 +73,7 @@ struct FairnessTests {
         let now = Instant(seconds: 1_000)
         let snapshot = AccountSnapshot(
             eventSeq: 7, lastOrderAt: now - .seconds(1), slotsUsed: 1, isHeld: false, isDisabled: false,
-            concurrentJobs: 3,
-            jobsPerHour: nil, weight: 4, headStart: .zero)
+            limits: JobLimits(concurrentJobs: 3, jobsPerHour: nil), weight: 4, headStart: .zero)
 
         let places = snapshot.places(for: 4, now: now)
 

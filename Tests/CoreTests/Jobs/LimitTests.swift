@@ -76,21 +76,69 @@ struct LimitTests {
         }
 
         // The first of ten was ten minutes ago.
-        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .seconds(3_000))) {
+        await #expect(throws: SubmitError.limited(to: 10, retryAfter: .seconds(3_000))) {
             try await world.submit(for: actor)
         }
-        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .seconds(3_120))) {
+        await #expect(throws: SubmitError.limited(to: 10, retryAfter: .seconds(3_120))) {
             try await batch(3, for: actor, world)
         }
         world.clock.advance(by: .milliseconds(2_999_999))
-        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .milliseconds(1))) {
+        await #expect(throws: SubmitError.limited(to: 10, retryAfter: .milliseconds(1))) {
             try await world.submit(for: actor)
         }
         world.clock.advance(by: .milliseconds(1))
         try await world.submit(for: actor)
-        await #expect(throws: SubmitError.rateLimited(limit: 10, retryAfter: .seconds(60))) {
+        await #expect(throws: SubmitError.limited(to: 10, retryAfter: .seconds(60))) {
             try await world.submit(for: actor)
         }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `an account with bought credits left has two jobs at once, and sixty an hour`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(plan: "free")
+        try await world.buy(400, for: actor)
+        #expect(try await world.limits(of: actor) == AccountLimits(
+            limits: JobLimits(concurrentJobs: 2, jobsPerHour: 60), hasBoughtCredits: true))
+
+        let first = try await world.submit(for: actor)
+        world.clock.advance(by: .seconds(1))
+        let jobs = [first] + (try await batch(20, for: actor, world)) + (try await batch(20, for: actor, world))
+            + (try await batch(19, for: actor, world))
+        #expect(jobs.map { $0.slotAt != nil } == [true, true] + Array(repeating: false, count: 58))
+        // The sixty-first must wait until the first is an hour old.
+        world.clock.advance(by: .seconds(9))
+        await #expect(throws: SubmitError.rateLimited(limit: 60, retryAfter: .seconds(3_590))) {
+            try await world.submit(for: actor)
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a waiting job gets the second slot while bought credits are left, and no longer`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 24, plan: "free")
+        let jobs = try await world.submit(4, for: actor)
+        let now = world.clock.now
+        func slots() async throws -> [Bool] {
+            var slots: [Bool] = []
+            for job in jobs { slots.append(try await world.job(job.id).slotAt != nil) }
+            return slots
+        }
+        #expect(try await slots() == [true, false, false, false])
+        try await world.buy(6, for: actor, expiresAt: now + .seconds(60))
+
+        _ = try await world.cancelJob(jobs[0].id, by: actor)
+        #expect(try await slots() == [false, true, true, false])
+        world.clock.advance(by: .seconds(60))
+        _ = try await world.cancelJob(jobs[1].id, by: actor)
+        #expect(try await slots() == [false, false, true, false])
+        #expect(try await world.limits(of: actor)?.limits == JobLimits(concurrentJobs: 1, jobsPerHour: 10))
+        _ = try await ExpireLots(database: world.database, time: world.clock.time).runOnce()
+        #expect(try await world.differences() == [])
     }
 
     @Test(arguments: TestEngine.available)
@@ -176,5 +224,27 @@ struct LimitTests {
             try $0.queryOne("SELECT COUNT(*) AS count FROM jobs WHERE account_id = $1", actor.account)?.get("count")
                 ?? 0
         }
+    }
+}
+
+extension SubmitError {
+    /// Of an account without bought credits, which would give it more.
+    fileprivate static func limited(to limit: Int, retryAfter: Duration) -> SubmitError {
+        .rateLimited(limit: limit, retryAfter: retryAfter, withBoughtCredits: 60)
+    }
+}
+
+extension TestWorld {
+    fileprivate func buy(_ credits: Int64, for actor: Actor, expiresAt: Instant? = nil) async throws {
+        let now = clock.now
+        try await database.write(of: actor.account) {
+            try $0.ledger.grant(
+                .purchase, .whole(credits), to: actor.account, key: "bought", expiresAt: expiresAt, now: now)
+        }
+    }
+
+    fileprivate func limits(of actor: Actor) async throws -> AccountLimits? {
+        let now = clock.now
+        return try await database.read { try $0.jobs.limits(of: actor.account, now: now) }
     }
 }

@@ -3,7 +3,7 @@ package import SQL
 package enum OfferError: Error, Sendable, Hashable {
     case notFound(String)
     case invalid(field: String, String)
-    /// The plan that accounts fall to costs nothing and brings nothing.
+    /// The plan that accounts fall to, and the limits of bought credits, cost nothing and bring nothing.
     case inUse
 }
 
@@ -63,7 +63,7 @@ package struct EditOffers: Sendable {
     private func check(_ plan: Plan) throws(OfferError) {
         try check(plan.title)
         if let price = plan.price { try check(price) }
-        if plan.name == Plan.free, plan.price != nil || plan.monthlyCredits > .zero { throw .inUse }
+        if plan.isOnlyLimits, plan.price != nil || plan.monthlyCredits > .zero { throw .inUse }
         guard plan.monthlyCredits >= .zero, plan.monthlyCredits <= .whole(10_000_000) else {
             throw invalid("monthlyCredits", "'monthlyCredits' must be a number from 0 to 10000000.")
         }
@@ -82,6 +82,12 @@ package struct EditOffers: Sendable {
         else { throw invalid("amount", "'amount' must be from 1 to 99999999, in the currency's minor units.") }
         guard Money.isCurrency(price.currency)
         else { throw invalid("currency", "'currency' must be an ISO 4217 code, such as 'usd'.") }
+        guard price.isChargeable else {
+            throw invalid("amount", """
+                'amount' must be a multiple of \(price.step) in \(price.currency), as Stripe charges no other: \
+                \(price.amount) is \(price.number) \(price.currency.uppercased()).
+                """)
+        }
     }
 
     /// A title, as pages and Stripe show it.

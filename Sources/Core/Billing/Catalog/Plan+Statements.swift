@@ -1,9 +1,11 @@
 package import SQL
 
 extension BillingStatements {
-    /// In the order in which they are shown.
-    package func plans() throws(DatabaseError) -> [Plan] {
-        try query("SELECT * FROM plans ORDER BY position, name").map(Plan.init)
+    /// In the order in which they are shown; those that accounts are on, or with the limits of bought credits.
+    package func plans(withPayAsYouGo: Bool = false) throws(DatabaseError) -> [Plan] {
+        try query("SELECT * FROM plans ORDER BY position, name").map(Plan.init).filter {
+            withPayAsYouGo || $0.name != Plan.payAsYouGo
+        }
     }
 
     package func plan(_ name: String) throws(DatabaseError) -> Plan? {

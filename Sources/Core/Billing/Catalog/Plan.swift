@@ -2,6 +2,12 @@
 package struct Plan: Sendable, Hashable {
     /// What an account is on that pays for no other.
     package static let free = "free"
+    /// Not a plan that an account is on: its row has the limits of accounts with bought credits left, where they are
+    /// better than those of their plans.
+    package static let payAsYouGo = "pay_as_you_go"
+
+    /// Whether it neither costs nor brings anything, whatever an operator changes.
+    var isOnlyLimits: Bool { [Plan.free, Plan.payAsYouGo].contains(name) }
 
     package let name: String
     package var title: String

@@ -22,7 +22,7 @@ extension JobStatements {
         guard !ended.isEmpty else { return [] }
         let receipts = try transaction.ledger.settle(
             ended.map { Settlement(job: $0.job.id, captured: $0.captured, now: $0.now) })
-        let accounts = try freeSlots(ended.map(\.job))
+        let accounts = try freeSlots(ended.map(\.job), now: ended[0].now)
         try insertEvents(ended.map { ending in
             NewEvent(
                 ending.eventType, of: ending.job, ending.state, seq: seqs[ending.job.id] ?? 0,
@@ -62,9 +62,10 @@ extension JobStatements {
         try fillSlots(of: account, now: now)
     }
 
-    /// Gives the account's waiting jobs the slots that its plan has free.
+    /// Gives the account's waiting jobs the slots that are free by its limits.
     func fillSlots(of account: ID<Account>, now: Instant) throws(DatabaseError) {
-        guard let slots = try query(Statements.freeSlots, rows: [[account, 0, 0]]).first.map(AccountSlots.init),
+        guard let slots = try query(
+            Statements.freeSlots, shared: [now], rows: [[account, 0, 0]]).first.map(AccountSlots.init),
             slots.isCrowded, slots.freeSlots > 0
         else { return }
         try fillSlots(of: slots, now: now)
@@ -107,7 +108,7 @@ extension JobStatements {
     }
 
     /// Appends one event each, and frees the slots of those that had one.
-    private func freeSlots(_ jobs: [Job]) throws(DatabaseError) -> [ID<Account>: AccountSlots] {
+    private func freeSlots(_ jobs: [Job], now: Instant) throws(DatabaseError) -> [ID<Account>: AccountSlots] {
         var counts: [ID<Account>: (events: Int, slots: Int)] = [:]
         for job in jobs {
             counts[job.account, default: (0, 0)].events += 1
@@ -117,14 +118,14 @@ extension JobStatements {
         let rows = counts.sorted { $0.key < $1.key }.map {
             [$0.key, $0.value.events, $0.value.slots] as [any SQLConvertible]
         }
-        for row in try query(Statements.freeSlots, rows: rows) {
+        for row in try query(Statements.freeSlots, shared: [now], rows: rows) {
             let account = try AccountSlots(row)
             accounts[account.id] = account
         }
         return accounts
     }
 
-    /// Gives free slots to the account's next waiting jobs, as far as its plan allows.
+    /// Gives free slots to the account's next waiting jobs, as far as its limits allow.
     private func fillSlots(of account: AccountSlots, now: Instant) throws(DatabaseError) {
         let promoted = try execute("""
             UPDATE jobs SET slot_at = $2 WHERE id IN (
@@ -140,7 +141,7 @@ extension JobStatements {
 private struct AccountSlots {
     let id: ID<Account>
     let eventSeq: Int64
-    /// Negative if its plan has become smaller.
+    /// Negative if its plan has become smaller, or its bought credits were used up.
     let freeSlots: Int
     /// Whether any of its jobs waits for a slot.
     let isCrowded: Bool
@@ -169,13 +170,20 @@ private enum Statements {
         "UPDATE accounts SET event_seq = event_seq + v.column2 FROM (VALUES", row: "($1, CAST($2 AS BIGINT))",
         ") AS v WHERE accounts.id = v.column1 RETURNING id, event_seq")
 
+    /// With the plan's limit, or that of bought credits if it is better and some are left at `$1`. The account's open
+    /// lots are looked at by their index, and only if that could give a slot; a sub-select with a limit is never turned
+    /// into a join with all lots.
     static let freeSlots = BulkStatement("""
         UPDATE accounts SET event_seq = event_seq + v.column2, slots_used = slots_used - v.column3 FROM (VALUES
         """, row: "($1, CAST($2 AS BIGINT), CAST($3 AS BIGINT))", """
         ) AS v WHERE accounts.id = v.column1
         RETURNING id, event_seq, slots_used,
-            (SELECT concurrent_jobs FROM plans WHERE name = accounts.plan) AS concurrent_jobs, CASE WHEN
+            (SELECT MAX(p.concurrent_jobs) FROM plans p WHERE p.name = accounts.plan
+                OR (p.name = 'pay_as_you_go' AND p.concurrent_jobs > accounts.slots_used AND 1 = (
+                    SELECT 1 FROM lots WHERE lots.account_id = accounts.id AND is_open = 1 AND source = 'purchase'
+                        AND (expires_at IS NULL OR expires_at > $1) LIMIT 1))
+            ) AS concurrent_jobs, CASE WHEN
             EXISTS (SELECT 1 FROM jobs WHERE jobs.account_id = accounts.id AND state = 'queued' AND slot_at IS NULL)
             THEN 1 ELSE 0 END AS is_crowded
-        """)
+        """, shared: 1)
 }

@@ -9,8 +9,10 @@ struct AccountSnapshot: Sendable, Hashable {
     var slotsUsed: Int
     let isHeld: Bool
     let isDisabled: Bool
-    let concurrentJobs: Int
-    let jobsPerHour: Int?
+    /// The plan's.
+    let limits: JobLimits
+    /// The limits of an account with bought credits left, where they are better.
+    var boughtLimits: JobLimits?
     let weight: Int64
     let headStart: Duration
     /// Jobs that wait for a slot, or for the end of a hold. Read if some must wait; else it does not matter.
@@ -29,8 +31,8 @@ struct AccountSnapshot: Sendable, Hashable {
     /// administrators.
     mutating func take(_ prices: [Credits], by actor: Actor, now: Instant) throws -> [AdmittedJob] {
         if isDisabled { throw SubmitError.accountDisabled }
-        try checkQueue(prices.count)
-        if actor.platformRole != .admin, let jobsPerHour { try checkRate(jobsPerHour, prices.count, now) }
+        try checkQueue(prices.count, now)
+        if actor.platformRole != .admin { try checkRate(prices.count, now) }
         let total = prices.reduce(.zero, +)
         var after = self
         let counts = try after.allowances.take(total, by: actor, now: now)
@@ -48,7 +50,7 @@ struct AccountSnapshot: Sendable, Hashable {
     /// Start-time fair queueing: a job starts where the account's last one ended, but not before now less the plan's
     /// head start. Accounts that request much queue behind those that request little, by the weight of their plans.
     func places(for jobs: Int, now: Instant) -> [QueuePlace] {
-        var slotsLeft = freeSlots
+        var slotsLeft = freeSlots(at: now)
         var orderAt = lastOrderAt
         return (0..<jobs).map { index in
             orderAt = max(now - headStart, orderAt + .milliseconds(AccountSnapshot.step.milliseconds / weight))
@@ -60,22 +62,35 @@ struct AccountSnapshot: Sendable, Hashable {
         }
     }
 
-    var freeSlots: Int { isHeld ? 0 : max(0, concurrentJobs - slotsUsed) }
+    /// Bought credits lift the plan's limits while any are left.
+    func limits(at now: Instant) -> JobLimits {
+        guard let boughtLimits, credits.hasBoughtCredits(at: now) else { return limits }
+        return limits.lifted(by: boughtLimits)
+    }
+
+    func freeSlots(at now: Instant) -> Int { isHeld ? 0 : max(0, limits(at: now).concurrentJobs - slotsUsed) }
+
+    /// Those that are free whatever was bought: the last bought credits may be reserved in between.
+    var leastFreeSlots: Int { isHeld ? 0 : max(0, limits.concurrentJobs - slotsUsed) }
 
     /// Held jobs wait too, and for longer.
-    private func checkQueue(_ newJobs: Int) throws(SubmitError) {
-        guard waiting + max(0, newJobs - freeSlots) <= SubmitJob.waitingLimit else {
+    private func checkQueue(_ newJobs: Int, _ now: Instant) throws(SubmitError) {
+        guard waiting + max(0, newJobs - freeSlots(at: now)) <= SubmitJob.waitingLimit else {
             throw .queueFull(limit: SubmitJob.waitingLimit)
         }
     }
 
-    private func checkRate(_ limit: Int, _ newJobs: Int, _ now: Instant) throws(SubmitError) {
+    private func checkRate(_ newJobs: Int, _ now: Instant) throws(SubmitError) {
+        guard let limit = limits(at: now).jobsPerHour else { return }
         let hourAgo = now - .seconds(3600)
         let recent = recent.prefix(limit).filter { $0 > hourAgo }
         guard recent.count + newJobs > limit else { return }
         // There is room again once the oldest of the jobs that are in the way is an hour old.
         let inTheWay = min(max(limit - newJobs, 0), recent.count - 1)
-        throw .rateLimited(limit: limit, retryAfter: inTheWay >= 0 ? recent[inTheWay] - hourAgo : .seconds(3600))
+        let lifted = boughtLimits?.jobsPerHour.flatMap { $0 > limit ? $0 : nil }
+        throw .rateLimited(
+            limit: limit, retryAfter: inTheWay >= 0 ? recent[inTheWay] - hourAgo : .seconds(3600),
+            withBoughtCredits: lifted)
     }
 
     private mutating func advance(by places: [QueuePlace], now: Instant) {

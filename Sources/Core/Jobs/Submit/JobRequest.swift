@@ -31,7 +31,8 @@ package indirect enum SubmitError: Error, Sendable, Hashable {
     case accountDisabled
     /// The account has as many jobs waiting as it may have.
     case queueFull(limit: Int)
-    case rateLimited(limit: Int, retryAfter: Duration)
+    /// - Parameter withBoughtCredits: The limit of an account with bought credits, if that is more.
+    case rateLimited(limit: Int, retryAfter: Duration, withBoughtCredits: Int? = nil)
     case tooMany(limit: Int)
     /// What is wrong with one of several requests, by its place from 0.
     case inBatch(Int, SubmitError)

@@ -51,7 +51,7 @@ extension JobStatements {
     private func readWaiting(
         _ requested: [ID<Account>: [PricedSubmission]], into snapshots: inout [ID<Account>: AccountSnapshot]
     ) throws {
-        let crowded = snapshots.filter { account, snapshot in newJobs(requested[account]) > snapshot.freeSlots }
+        let crowded = snapshots.filter { account, snapshot in newJobs(requested[account]) > snapshot.leastFreeSlots }
         for (held, statement) in [(false, Statements.countQueued), (true, Statements.countPending)] {
             let accounts = crowded.filter { $0.value.isHeld == held }.keys.sorted()
             for row in try query(statement, rows: accounts.map { [$0] }) {
@@ -65,19 +65,22 @@ extension JobStatements {
         _ requested: [ID<Account>: [PricedSubmission]], into snapshots: inout [ID<Account>: AccountSnapshot]
     ) throws {
         let limited = snapshots.filter { account, snapshot in
-            snapshot.jobsPerHour != nil && (requested[account] ?? []).contains { $0.actor.platformRole != .admin }
+            snapshot.limits.jobsPerHour != nil
+                && (requested[account] ?? []).contains { $0.actor.platformRole != .admin }
         }.keys.sorted()
         guard let now = requested.values.joined().map(\.now).min(), !limited.isEmpty else { return }
         // Ids sort by the time at which they were made, and have an index.
         let oldest = ID<Job>.first(at: now - .milliseconds(3_599_999))
         for row in try query(Statements.countRecent, shared: [oldest], rows: limited.map { [$0] }) {
             let account = try row.get("account_id", as: ID<Account>.self)
-            guard let limit = snapshots[account]?.jobsPerHour,
+            guard let snapshot = snapshots[account], let limit = snapshot.limits.jobsPerHour,
                 try row.get("count") + newJobs(requested[account]) > limit
             else { continue }
+            // As many as the limit that bought credits give can ask for.
+            let most = max(limit, snapshot.boughtLimits?.jobsPerHour ?? 0)
             snapshots[account]?.recent = try query(
                 "SELECT created_at FROM jobs WHERE account_id = $1 AND id >= $2 ORDER BY id DESC LIMIT $3", account,
-                oldest, limit)
+                oldest, most)
                 .map { try $0.get("created_at") }
         }
     }
@@ -130,8 +133,9 @@ extension JobStatements {
 private enum Statements {
     static let lockAccounts = BulkStatement("""
         SELECT a.id, a.event_seq, a.last_order_at, a.slots_used, a.held_at, a.disabled_at,
-            p.concurrent_jobs, p.jobs_per_hour, p.weight, p.head_start
-        FROM accounts a JOIN plans p ON p.name = a.plan WHERE a.id IN (
+            p.concurrent_jobs, p.jobs_per_hour, p.weight, p.head_start,
+            b.concurrent_jobs AS bought_concurrent_jobs, b.jobs_per_hour AS bought_jobs_per_hour
+        FROM accounts a JOIN plans p ON p.name = a.plan LEFT JOIN plans b ON b.name = 'pay_as_you_go' WHERE a.id IN (
         """, row: "$1", ") ORDER BY a.id \(.forUpdate(of: "a"))")
 
     static let countQueued = BulkStatement("""
@@ -173,8 +177,8 @@ extension AccountSnapshot {
             eventSeq: row.get("event_seq"), lastOrderAt: row.get("last_order_at"), slotsUsed: row.get("slots_used"),
             isHeld: row.get("held_at", as: Instant?.self) != nil,
             isDisabled: row.get("disabled_at", as: Instant?.self) != nil,
-            concurrentJobs: row.get("concurrent_jobs"), jobsPerHour: row.get("jobs_per_hour"),
-            weight: row.get("weight"),
+            limits: JobLimits(concurrentJobs: row.get("concurrent_jobs"), jobsPerHour: row.get("jobs_per_hour")),
+            boughtLimits: JobLimits(bought: row), weight: row.get("weight"),
             headStart: .milliseconds(row.get("head_start", as: Int64.self)))
     }
 }

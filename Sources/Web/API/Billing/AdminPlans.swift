@@ -21,7 +21,8 @@ struct AdminPlans: Sendable {
     private struct List: Encodable { let plans: [PlanBody] }
 
     @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
-        .json(List(plans: try await database.read { try $0.billing.plans() }.map(PlanBody.init)))
+        let plans = try await database.read { try $0.billing.plans(withPayAsYouGo: true) }
+        return .json(List(plans: plans.map(PlanBody.init)))
     }
 
     @Sendable func show(_ request: Request, _ context: AdminContext) async throws -> Response {

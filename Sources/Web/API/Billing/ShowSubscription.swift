@@ -2,20 +2,36 @@ import Core
 import Hummingbird
 import SQL
 
-/// `GET /api/billing/subscription`: the plan in force, and the subscription that pays for it.
+/// `GET /api/billing/subscription`: the plan in force, the limits, and the subscription that pays for the plan.
 struct ShowSubscription: Sendable {
     private let database: Database
+    private let time: Time
 
-    init(database: Database) {
+    init(database: Database, time: Time) {
         self.database = database
+        self.time = time
     }
 
     private struct Status: Encodable {
-        /// The plan whose limits are in force.
         let plan: PlanBody?
+        /// Those in force: the plan's, lifted by bought credits while any are left.
+        let limits: Limits?
         let owedCredits: Credits
         /// Absent if there is none.
         let subscription: Body?
+    }
+
+    private struct Limits: Encodable {
+        let concurrentJobs: Int
+        /// Absent if there is no limit.
+        let jobsPerHour: Int?
+        let boughtCredits: Bool
+
+        init(_ limits: AccountLimits) {
+            concurrentJobs = limits.limits.concurrentJobs
+            jobsPerHour = limits.limits.jobsPerHour
+            boughtCredits = limits.hasBoughtCredits
+        }
     }
 
     private struct Body: Encodable {
@@ -41,15 +57,15 @@ struct ShowSubscription: Sendable {
     }
 
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let account = context.account
+        let (account, now) = (context.account, time.now())
         let found = try await database.read {
             (
-                plan: try $0.billing.plan(of: account), owed: try $0.billing.owed(by: account),
-                subscription: try $0.billing.subscription(of: account)
+                plan: try $0.billing.plan(of: account), limits: try $0.jobs.limits(of: account, now: now),
+                owed: try $0.billing.owed(by: account), subscription: try $0.billing.subscription(of: account)
             )
         }
         return .json(Status(
-            plan: found.plan.map(PlanBody.init), owedCredits: found.owed,
+            plan: found.plan.map(PlanBody.init), limits: found.limits.map(Limits.init), owedCredits: found.owed,
             subscription: found.subscription.map(Body.init)))
     }
 }

@@ -30,7 +30,8 @@ struct EditOffersTests {
             Self.pack { $0.credits = Credits(hundredths: 1) }, Self.pack { $0.credits = .whole(10_000_000) },
             Self.pack { $0.price = Money(99_999_999, "jpy") }, Self.pack { $0.title = Self.hundred },
             Self.pack { $0.title = "日本語 🎨 — 'x' \"y\"" }, Self.pack { $0.position = -5 },
-            Self.pack { $0.retiredAt = world.clock.now },
+            Self.pack { $0.retiredAt = world.clock.now }, Self.pack { $0.price = Money(1510, "kwd") },
+            Self.pack { $0.price = Money(500, "isk") }, Self.pack { $0.price = Money(505, "huf") },
         ] {
             #expect(try await edit.pack("edge", by: nil) { _, _ in pack } == pack)
             #expect(try await world.database.read { try $0.billing.pack("edge") } == pack)
@@ -45,6 +46,8 @@ struct EditOffersTests {
             ("credits", Self.pack { $0.credits = .whole(10_000_000) + Credits(hundredths: 1) }),
             ("amount", Self.pack { $0.price = Money(0, "usd") }), ("amount", Self.pack { $0.price = Money(-1, "usd") }),
             ("amount", Self.pack { $0.price = Money(100_000_000, "usd") }),
+            ("amount", Self.pack { $0.price = Money(1505, "kwd") }),
+            ("amount", Self.pack { $0.price = Money(550, "isk") }),
             ("currency", Self.pack { $0.price = Money(1, "USD") }), ("currency", Self.pack { $0.price = Money(1, "") }),
             ("currency", Self.pack { $0.price = Money(1, "us") }), ("title", Self.pack { $0.title = "" }),
             ("title", Self.pack { $0.title = Self.hundred + "x" }), ("title", Self.pack { $0.title = "a\nb" }),
@@ -80,6 +83,7 @@ struct EditOffersTests {
             ("monthlyCredits", Self.plan { $0.monthlyCredits = .whole(-1) }),
             ("monthlyCredits", Self.plan { $0.monthlyCredits = .whole(10_000_001) }),
             ("amount", Self.plan { $0.price = Money(0, "usd") }),
+            ("amount", Self.plan { $0.price = Money(550, "ugx") }),
             ("currency", Self.plan { $0.price = Money(1, "xxq") }),
             ("concurrentJobs", Self.plan { $0.concurrentJobs = 0 }),
             ("concurrentJobs", Self.plan { $0.concurrentJobs = 100_001 }),
@@ -107,21 +111,24 @@ struct EditOffersTests {
         }
     }
 
-    @Test func `the free plan has limits that change, and neither a price nor credits`() async throws {
+    @Test(arguments: [Plan.free, Plan.payAsYouGo])
+    func `the free plan and the limits of bought credits change, and have neither a price nor credits`(
+        name: String
+    ) async throws {
         let world = try await TestWorld()
         let edit = EditOffers(database: world.database, time: world.clock.time)
-        func free(_ change: @escaping @Sendable (inout Plan) -> Void) async throws -> Plan {
-            try await edit.plan(Plan.free, by: nil) { before in
+        func change(_ change: @escaping @Sendable (inout Plan) -> Void) async throws -> Plan {
+            try await edit.plan(name, by: nil) { before in
                 var plan = try #require(before)
                 change(&plan)
                 return plan
             }
         }
 
-        #expect(try await free { $0.concurrentJobs = 7 }.concurrentJobs == 7)
-        await #expect(throws: OfferError.inUse) { try await free { $0.price = Money(1, "usd") } }
-        await #expect(throws: OfferError.inUse) { try await free { $0.monthlyCredits = Credits(hundredths: 1) } }
-        #expect(try await world.database.read { try $0.billing.plan(Plan.free) }?.price == nil)
+        #expect(try await change { $0.concurrentJobs = 7 }.concurrentJobs == 7)
+        await #expect(throws: OfferError.inUse) { try await change { $0.price = Money(1, "usd") } }
+        await #expect(throws: OfferError.inUse) { try await change { $0.monthlyCredits = Credits(hundredths: 1) } }
+        #expect(try await world.database.read { try $0.billing.plan(name) }?.price == nil)
     }
 
     /// The field that is refused.

@@ -63,6 +63,9 @@ struct OfferRouteTests {
                 ("/plans/pro", ["rollover": 100], "invalid_parameter"),
                 ("/plans/free", ["amount": 100], "plan_in_use"),
                 ("/plans/free", ["monthlyCredits": 5], "plan_in_use"),
+                ("/plans/pay_as_you_go", ["amount": 100], "plan_in_use"),
+                ("/packs/small", ["amount": 1505, "currency": "kwd"], "invalid_parameter"),
+                ("/packs/small", ["currency": "isk", "amount": 550], "invalid_parameter"),
             ] as [(String, JSON, String)] {
                 let response = try await world.send(.put, path, body)
                 #expect(response.code == code, "\(path) \(body): \(response.text)")
@@ -100,6 +103,19 @@ struct OfferRouteTests {
 
             #expect(response.outcome == "422 invalid_parameter \(field)")
             #expect(try await world.send(.get, path).text == before.text)
+        }
+    }
+
+    @Test func `the limits of bought credits are changed as a plan's, and are none of those for sale`() async throws {
+        try await AdminWorld.run { world in
+            let limits: JSON = ["concurrentJobs": 5, "jobsPerHour": 90]
+            let changed = try await world.send(.put, "/plans/pay_as_you_go", limits)
+            #expect(changed["concurrentJobs"] == 5 && changed["jobsPerHour"] == 90 && changed["amount"] == nil)
+
+            let listed = try await world.send(.get, "/plans")["plans"]?.array?.compactMap { $0["name"]?.string }
+            #expect(listed?.contains("pay_as_you_go") == true)
+            let sold = try await world.database.read { try $0.billing.plans() }.map(\.name)
+            #expect(sold == ["free", "basic", "pro", "enterprise"])
         }
     }
 
