@@ -153,7 +153,7 @@ extension FakeStripe.State {
         let charge = make("charge", "ch", ["payment_intent": payment, "amount": .integer(total), "amount_refunded": 0])
         let invoice = make("invoice", "in", [
             "customer": subscription["customer"] ?? .null, "currency": "usd",
-            "amount_paid": .integer(isPaid ? total : 0),
+            "amount_due": .integer(total), "amount_paid": .integer(isPaid ? total : 0),
             "status": isPaid ? "paid" : "open", "paid_with": payment, "charged_by": charge["id"] ?? .null,
             "parent": [
                 "type": "subscription_details", "subscription_details": ["subscription": subscription["id"] ?? .null],

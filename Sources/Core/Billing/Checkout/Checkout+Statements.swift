@@ -11,17 +11,17 @@ extension BillingStatements {
     }
 
     package func checkout(_ id: ID<Checkout>) throws(DatabaseError) -> Checkout? {
-        try queryOne("SELECT * FROM checkouts WHERE id = $1", id).map(Checkout.init)
+        try queryOne("\(Statements.select) WHERE id = $1", id).map(Checkout.init)
     }
 
     package func checkout(_ id: ID<Checkout>, of account: ID<Account>) throws(DatabaseError) -> Checkout? {
-        try queryOne("SELECT * FROM checkouts WHERE id = $1 AND account_id = $2", id, account).map(Checkout.init)
+        try queryOne("\(Statements.select) WHERE id = $1 AND account_id = $2", id, account).map(Checkout.init)
     }
 
     /// What this key began, within a day; after that the key is free again.
     func checkout(withKey key: String, of account: ID<Account>, since: Instant) throws(DatabaseError) -> Checkout? {
         try queryOne(
-            "SELECT * FROM checkouts WHERE account_id = $1 AND idempotency_key = $2 AND created_at > $3", account, key,
+            "\(Statements.select) WHERE account_id = $1 AND idempotency_key = $2 AND created_at > $3", account, key,
             since)
             .map(Checkout.init)
     }
@@ -36,7 +36,7 @@ extension BillingStatements {
         of account: ID<Account>, environment: StripeEnvironment
     ) throws(DatabaseError) -> [Checkout] {
         try query("""
-            SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND environment = $2
+            \(Statements.select) WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND environment = $2
                 AND substr(session_id, 1, 3) = 'cs_' ORDER BY id LIMIT 20
             """, account, environment).map(Checkout.init)
     }
@@ -44,13 +44,17 @@ extension BillingStatements {
     /// Changes of plan that wait for their payment: in place of a session's id they have `sub_…:{checkout}`.
     func openPlanChanges(of account: ID<Account>, environment: StripeEnvironment) throws(DatabaseError) -> [Checkout] {
         try query("""
-            SELECT * FROM checkouts WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND environment = $2
+            \(Statements.select) WHERE account_id = $1 AND item LIKE 'plan:%' AND state = 'open' AND environment = $2
                 AND substr(session_id, 1, 4) = 'sub_' ORDER BY id LIMIT 20
             """, account, environment).map(Checkout.init)
     }
 
     func setSession(_ session: String, url: String?, of checkout: ID<Checkout>) throws(DatabaseError) {
         try execute("UPDATE checkouts SET session_id = $2, url = $3 WHERE id = $1", checkout, session, url)
+    }
+
+    func set(_ bill: PlanChange.Bill, of checkout: ID<Checkout>) throws(DatabaseError) {
+        try execute("UPDATE checkouts SET billed = $2, bill = $3 WHERE id = $1", checkout, bill.amount, bill.key)
     }
 
     /// Moves it on where it may move so; otherwise nothing changes.
@@ -77,5 +81,14 @@ extension Checkout {
         url = try row.get("url")
         bodyHash = try row.get("body_hash")
         createdAt = try row.get("created_at")
+        guard let billed = try row.get("billed", as: Int64?.self) else { return }
+        let brought = try row.get("brought", as: Credits?.self)
+        change = Change(billed: Money(billed, price.currency), brought: brought ?? .zero)
     }
+}
+
+private enum Statements {
+    static let select: Statement = """
+        SELECT c.*, (SELECT p.credits FROM purchases p WHERE p.key = c.bill) AS brought FROM checkouts c
+        """
 }

@@ -32,4 +32,13 @@ package struct Checkout: Sendable, Hashable {
     package let url: String?
     package let bodyHash: String?
     package let createdAt: Instant
+    package var change: Change?
+
+    /// What came of a change of plan, which is not paid on a page. Nil for what is, and where it is not known.
+    package struct Change: Sendable, Hashable {
+        /// Nothing if the change begins with the next period.
+        package let billed: Money
+        /// The credits that its bill has brought by now.
+        package let brought: Credits
+    }
 }

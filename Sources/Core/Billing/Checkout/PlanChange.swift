@@ -12,8 +12,17 @@ struct PlanChange: Sendable, Hashable {
         case goOn
     }
 
+    /// What a change is billed: nothing if it begins with the next period.
+    struct Bill: Sendable, Hashable {
+        let amount: Int64
+        /// Of the purchase that it is, if it brings credits.
+        var key: String?
+    }
+
     let subscription: Subscription
     let steps: [Step]
+
+    var isBilled: Bool { steps.contains { if case .upgrade = $0 { true } else { false } } }
 
     init(of subscription: Subscription, from current: Plan, to wanted: Plan, now: Instant) throws(BillingError) {
         guard subscription.isEntitled(at: now), subscription.status != "past_due" else { throw .subscriptionUnpaid }
@@ -42,17 +51,29 @@ extension Billing {
         for step in change.steps where try await !take(step, change.subscription, for: checkout) {
             return try await wait(for: id, checkout)
         }
-        if let invoice = try await readSubscription(id).latestInvoice { _ = try await applyInvoice(invoice) }
+        let invoice = try await readSubscription(id).latestInvoice
+        if let invoice { _ = try await applyInvoice(invoice) }
         _ = try await applySubscription(id, of: checkout.account)
-        return try await markPaid(checkout)
+        let bill = change.isBilled ? try await readBill(invoice) : nil
+        return try await markPaid(checkout, bill ?? PlanChange.Bill(amount: 0))
     }
 
-    func markPaid(_ checkout: Checkout) async throws -> Checkout {
+    /// - Parameter bill: Nil if it is not known, since the response to the change was lost.
+    func markPaid(_ checkout: Checkout, _ bill: PlanChange.Bill? = nil) async throws -> Checkout {
         let now = time.now()
         return try await database.write(of: checkout.account) { transaction in
+            if let bill { try transaction.billing.set(bill, of: checkout.id) }
             try transaction.billing.move(checkout, to: .paid, now: now)
             return try transaction.billing.checkout(checkout.id) ?? checkout
         }
+    }
+
+    /// Nil if the subscription's last invoice is not about a change within a period.
+    private func readBill(_ invoice: String?) async throws -> PlanChange.Bill? {
+        guard let id = invoice, let invoice = StripeInvoice(try await stripe.get("/invoices/\(id.percentEncoded)")),
+            invoice.lines.contains(where: \.isProration)
+        else { return nil }
+        return PlanChange.Bill(amount: invoice.paid.amount, key: "invoice:\(id)")
     }
 
     /// Returns whether it is made; else its payment needs its payer.
@@ -106,13 +127,16 @@ extension Billing {
 
     /// The checkout with the bill's address, until the subscription is read with its change made, or given up.
     private func wait(for subscription: String, _ checkout: Checkout) async throws -> Checkout {
-        var url: String?
-        if let invoice = try await readSubscription(subscription).latestInvoice {
-            url = try await stripe.get("/invoices/\(invoice.percentEncoded)")["hosted_invoice_url"]?.string
+        var found: (url: String?, bill: PlanChange.Bill?) = (nil, nil)
+        if let id = try await readSubscription(subscription).latestInvoice {
+            let invoice = try await stripe.get("/invoices/\(id.percentEncoded)")
+            found.url = invoice["hosted_invoice_url"]?.string
+            found.bill = invoice["amount_due"]?.amount.map { PlanChange.Bill(amount: $0, key: "invoice:\(id)") }
         }
-        let address = url
+        let (url, bill) = found
         let stored = try await database.write(of: checkout.account) { transaction in
-            try transaction.billing.setSession("\(subscription):\(checkout.id)", url: address, of: checkout.id)
+            try transaction.billing.setSession("\(subscription):\(checkout.id)", url: url, of: checkout.id)
+            if let bill { try transaction.billing.set(bill, of: checkout.id) }
             return try transaction.billing.checkout(checkout.id) ?? checkout
         }
         _ = try await applySubscription(subscription, of: checkout.account)

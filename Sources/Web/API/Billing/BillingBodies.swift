@@ -60,7 +60,9 @@ struct CheckoutBody: Encodable {
     let state: String
     let pack: String?
     let plan: String?
+    /// Of the pack, or of a whole month; of a change of plan that is made, what it brought.
     let credits: Credits
+    /// Of a change of plan what it is billed.
     let amount: Int64
     let currency: String
     /// The page where it is paid; absent if it cannot be paid any more.
@@ -72,8 +74,8 @@ struct CheckoutBody: Encodable {
         state = checkout.state.rawValue
         pack = checkout.item.pack
         plan = checkout.item.plan
-        credits = checkout.credits
-        amount = checkout.price.amount
+        credits = checkout.state == .paid ? checkout.change?.brought ?? checkout.credits : checkout.credits
+        amount = (checkout.change?.billed ?? checkout.price).amount
         currency = checkout.price.currency
         url = checkout.state == .open ? checkout.url : nil
         createdAt = checkout.createdAt.text

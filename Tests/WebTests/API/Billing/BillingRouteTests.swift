@@ -7,8 +7,9 @@ import Testing
 struct BillingRouteTests {
     @Test func `a pack is listed, paid on Stripe's page, reported by its webhook, and granted`() async throws {
         try await PaymentWorld.run { world in
-            let offers = try await world.send(.get, "/api/billing/packs")
+            let offers = try await world.send(.get, "/api/billing/packs", text: nil, bearer: nil)
             #expect(offers["packs"]?.array?.compactMap { $0["name"]?.string } == ["small", "medium", "large", "studio"])
+            #expect(offers["plans"]?.array?.compactMap { $0["name"]?.string } == ["free", "basic", "pro", "enterprise"])
             #expect(offers["plans"]?.array?.compactMap { $0["amount"]?.integer } == [1900, 5900, 24_900])
 
             let made = try await world.send(.post, "/api/billing/checkout", ["pack": "small"])
@@ -34,6 +35,7 @@ struct BillingRouteTests {
         try await PaymentWorld.run { world in
             let before = try await world.send(.get, "/api/billing/subscription")
             #expect(before["plan"]?["name"] == "free" && before["subscription"] == nil && before["owedCredits"] == 0)
+            #expect(before["limits"] == ["concurrentJobs": 1, "jobsPerHour": 10, "boughtCredits": false])
             let made = try await world.send(.post, "/api/billing/checkout", ["plan": "pro"])
             let session = try #require(made["checkout"]?["url"]?.string?.split(separator: "/").last.map { String($0) })
             world.stripe.pay(session)
@@ -44,6 +46,45 @@ struct BillingRouteTests {
             #expect(seen["checkout"]?["state"] == "paid")
             let after = try await world.send(.get, "/api/billing/subscription")
             #expect(after["plan"]?["name"] == "pro" && after["subscription"]?["status"] == "active")
+            // A plan's credits are no bought ones.
+            #expect(after["limits"] == ["concurrentJobs": 3, "jobsPerHour": 300, "boughtCredits": false])
+        }
+    }
+
+    @Test func `who buys a pack sees the limits that it lifts, and not another plan`() async throws {
+        try await PaymentWorld.run { world in
+            let made = try await world.send(.post, "/api/billing/checkout", ["pack": "small"])
+            let session = try #require(made["checkout"]?["url"]?.string?.split(separator: "/").last.map { String($0) })
+            world.stripe.pay(session)
+            _ = try await world.send(.get, "/api/billing/checkout/\(made["checkout"]?["id"]?.string ?? "")")
+
+            let after = try await world.send(.get, "/api/billing/subscription")
+
+            #expect(after["limits"] == ["concurrentJobs": 2, "jobsPerHour": 60, "boughtCredits": true])
+            #expect(after["plan"]?["name"] == "free" && after["plan"]?["concurrentJobs"] == 1)
+            let other = try await world.send(.post, "/api/billing/checkout", ["plan": "pay_as_you_go"])
+            #expect(other.outcome == "422 unknown_plan plan")
+        }
+    }
+
+    @Test func `a change of plan is answered with what it was billed and what that brought`() async throws {
+        try await PaymentWorld.run { world in
+            func change(to plan: String) async throws -> JSON? {
+                try await world.send(.post, "/api/billing/checkout", ["plan": .string(plan)])["checkout"]
+            }
+            let made = try #require(try await change(to: "basic"))
+            let session = try #require(made["url"]?.string?.split(separator: "/").last.map { String($0) })
+            world.stripe.pay(session)
+            let first = try await world.send(.get, "/api/billing/checkout/\(made["id"]?.string ?? "")")["checkout"]
+            #expect(first?["state"] == "paid" && first?["credits"] == 500 && first?["amount"] == 1900)
+
+            let up = try await change(to: "pro")
+            let down = try await change(to: "basic")
+
+            #expect(up?["state"] == "paid" && up?["credits"] == 1500 && up?["amount"] == 4000)
+            #expect(down?["state"] == "paid" && down?["credits"] == 0 && down?["amount"] == 0)
+            let stored = try await world.send(.get, "/api/billing/checkout/\(up?["id"]?.string ?? "")")
+            #expect(stored["checkout"] == up)
         }
     }
 
