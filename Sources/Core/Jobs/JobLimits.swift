@@ -1,4 +1,4 @@
-import SQL
+package import SQL
 
 /// How many jobs an account may have at once, and in an hour.
 package struct JobLimits: Sendable, Hashable {

@@ -54,8 +54,8 @@ extension BillingStatements {
     }
 
     func set(_ bill: PlanChange.Bill, of checkout: ID<Checkout>) throws(DatabaseError) {
-        try execute("UPDATE checkouts SET billed = $2, bill = $3 WHERE id = $1", checkout, max(bill.amount, 0),
-            bill.key)
+        try execute(
+            "UPDATE checkouts SET billed = $2, bill = $3 WHERE id = $1", checkout, max(bill.amount, 0), bill.key)
     }
 
     /// Moves it on where it may move so; otherwise nothing changes.
