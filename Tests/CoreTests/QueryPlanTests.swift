@@ -41,7 +41,7 @@ struct QueryPlanTests {
         ("FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 ORDER", "transactions_by_account"),
         ("FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 AND kind = $4", "transactions_by_account"),
         ("AND kind NOT IN ('reserve', 'capture', 'release') AND id >= $3", "transactions_beside_jobs"),
-        ("AND kind IN ('adjustment', 'claw_back')", "transactions_beside_jobs"),
+        ("AND id >= $2 AND id < $3\nUNION ALL", "transactions_beside_jobs"),
         ("FROM transactions WHERE job_id = $1)", "transactions_by_job"),
         ("FROM lots\nWHERE is_open = 1 AND expires_at <= $1", "lots_to_expire"),
         ("FROM jobs j JOIN reservations r ON r.job_id = j.id WHERE j.account_id = $1", "jobs_by_account"),
@@ -62,7 +62,7 @@ struct QueryPlanTests {
         "FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC",
         "FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 ORDER",
         "FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 AND kind = $4",
-        "AND kind NOT IN ('reserve', 'capture', 'release') AND id >= $3",
+        "AND kind NOT IN ('reserve', 'capture', 'release') AND id >= $3", "AND id >= $2 AND id < $3\nUNION ALL",
     ])
     func `what is taken in order is found in order, and not sorted`(part: String) async throws {
         let plan = try await lived().plan(part)

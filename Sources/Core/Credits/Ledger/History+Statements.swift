@@ -32,14 +32,24 @@ extension LedgerStatements {
                 SELECT * FROM transactions WHERE account_id = $1 AND id >= $2 AND id < $3 AND kind = $4
                 ORDER BY id DESC LIMIT $5
                 """, account, first, end, kind, limit)
-        case (nil, let kind?) where [.clawBack, .adjustment].contains(kind):
+        case (nil, .clawBack?):
             try query("""
                 SELECT * FROM transactions
-                WHERE account_id = $1 AND kind IN ('adjustment', 'claw_back')
-                    AND kind NOT IN ('reserve', 'capture', 'release') AND \(LedgerKey.kindColumn) = $2 AND id >= $3
-                    AND id < $4
-                ORDER BY id DESC LIMIT $5
-                """, account, kind, first, end, limit)
+                WHERE account_id = $1 AND kind = 'claw_back' AND kind NOT IN ('reserve', 'capture', 'release')
+                    AND id >= $2 AND id < $3
+                UNION ALL
+                SELECT * FROM transactions
+                WHERE account_id = $1 AND kind = 'adjustment' AND kind NOT IN ('reserve', 'capture', 'release')
+                    AND id >= $2 AND id < $3 AND (\(LedgerKey.isClawBack))
+                ORDER BY id DESC LIMIT $4
+                """, account, first, end, limit)
+        case (nil, .adjustment?):
+            try query("""
+                SELECT * FROM transactions
+                WHERE account_id = $1 AND kind = 'adjustment' AND kind NOT IN ('reserve', 'capture', 'release')
+                    AND id >= $2 AND id < $3 AND NOT (\(LedgerKey.isClawBack))
+                ORDER BY id DESC LIMIT $4
+                """, account, first, end, limit)
         case (nil, let kind?):
             try query("""
                 SELECT * FROM transactions

@@ -47,11 +47,13 @@ enum LedgerKey: Sendable, Hashable {
         }
     }
 
+    /// Whether the column `key` is of a claw-back, or of what was paid for one.
+    static let isClawBack: Statement =
+        "substr(key, 1, 10) IN ('claw_back:', 'give_back:') OR substr(key, 1, 5) = 'debt:'"
+
     /// As `kind(of:stored:)`, of the columns `kind` and `key`.
-    static let kindColumn: Statement = """
-        CASE WHEN kind = 'adjustment' AND (substr(key, 1, 10) IN ('claw_back:', 'give_back:')
-            OR substr(key, 1, 5) = 'debt:') THEN 'claw_back' ELSE kind END
-        """
+    static let kindColumn: Statement =
+        "CASE WHEN kind = 'adjustment' AND (\(isClawBack)) THEN 'claw_back' ELSE kind END"
 }
 
 /// The purchase behind a ledger transaction, and why its credits are taken back, if they are.
