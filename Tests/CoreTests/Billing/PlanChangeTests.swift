@@ -42,7 +42,7 @@ struct PlanChangeTests {
             let id = try await world.subscribe("basic", actor)
             let pending = try await world.pendingUpgrade(of: id, to: "pro", by: actor)
             #expect(pending.state == .open && pending.url == "https://stripe.test/bill")
-            #expect(pending.change == .init(billed: Money(4_000, "usd"), brought: .zero))
+            #expect(pending.change == Checkout.Change(billed: Money(4_000, "usd"), brought: .zero))
 
             #expect(try await world.plan(of: actor) == "basic")
             world.stripe.agree(to: id)
@@ -53,7 +53,7 @@ struct PlanChangeTests {
             try await world.send("invoice.paid", world.stripe[id]["latest_invoice"]?.string ?? "")
             #expect(try await world.balance(of: actor).available == .whole(2000))
             let made = try await world.database.read { try $0.billing.checkout(pending.id) }
-            #expect(made?.change == .init(billed: Money(4_000, "usd"), brought: .whole(1_500)))
+            #expect(made?.change == Checkout.Change(billed: Money(4_000, "usd"), brought: .whole(1_500)))
         }
     }
 
@@ -75,10 +75,11 @@ struct PlanChangeTests {
 
             let bill = try #require(try await world.purchases(of: actor).first)
             #expect(up.state == .paid && up.price == Money(5_900, "usd") && up.credits == .whole(2_000))
-            #expect(up.change == .init(billed: bill.paid, brought: bill.credits))
+            #expect(up.change == Checkout.Change(billed: bill.paid, brought: bill.credits))
             #expect(bill.paid.amount < 2_100 && bill.credits < .whole(1_000))
-            #expect(down.state == .paid && down.change == .init(billed: Money(0, "usd"), brought: .zero))
-            #expect(back.state == .paid && back.change == .init(billed: Money(0, "usd"), brought: .zero))
+            let nothing = Checkout.Change(billed: Money(0, "usd"), brought: .zero)
+            #expect(down.state == .paid && down.change == nothing)
+            #expect(back.state == .paid && back.change == nothing)
             // The page of the first one was paid at its price.
             #expect(try await world.database.read { try $0.billing.checkout(first) }?.change == nil)
             #expect(try await world.checkout(.plan("pro"), by: actor, key: "up").change == up.change)

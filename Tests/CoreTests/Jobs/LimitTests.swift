@@ -103,10 +103,9 @@ struct LimitTests {
         #expect(try await world.limits(of: actor) == AccountLimits(
             limits: JobLimits(concurrentJobs: 2, jobsPerHour: 60), hasBoughtCredits: true))
 
-        let first = try await world.submit(for: actor)
+        var jobs = [try await world.submit(for: actor)]
         world.clock.advance(by: .seconds(1))
-        let jobs = [first] + (try await batch(20, for: actor, world)) + (try await batch(20, for: actor, world))
-            + (try await batch(19, for: actor, world))
+        for count in [20, 20, 19] { jobs += try await batch(count, for: actor, world) }
         #expect(jobs.map { $0.slotAt != nil } == [true, true] + Array(repeating: false, count: 58))
         // The sixty-first must wait until the first is an hour old.
         world.clock.advance(by: .seconds(9))
