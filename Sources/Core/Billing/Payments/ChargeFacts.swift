@@ -20,11 +20,12 @@ struct ChargeFacts: Sendable, Hashable {
     func decide() -> [PaymentEffect]? {
         guard let purchase, purchase.revision == before.revision else { return nil }
         let disputed = disputedBesides + (dispute.map { $0.isCounted ? $0.amount : 0 } ?? 0)
-        let target = purchase.clawBack(refunded: refunded, disputed: disputed)
+        let target = self.target(of: purchase, disputed: disputed)
+        let byRefunds = self.target(of: purchase, disputed: purchase.disputed)
         var effects: [PaymentEffect] = []
         if purchase.paymentIntent == nil { effects.append(.setPayment(payment, of: purchase)) }
         if let dispute { effects.append(.putDispute(dispute, of: purchase)) }
-        for (amount, reason) in purchase.clawBackChanges(refunded: refunded, disputed: disputed) {
+        for (amount, reason) in ClawBack.changes(from: purchase.clawedBack, to: target, byRefunds: byRefunds) {
             effects.append(
                 amount > .zero
                     ? .clawBack(amount, of: purchase, for: reason) : .giveBack(-amount, of: purchase, for: reason))
@@ -33,5 +34,10 @@ struct ChargeFacts: Sendable, Hashable {
         effects.append(.settleHold(of: purchase.account))
         if let event { effects.append(.end(event, .applied)) }
         return effects
+    }
+
+    /// What is to be taken back in all if disputes withhold this much.
+    private func target(of purchase: Purchase, disputed: Int64) -> Credits {
+        purchase.clawBack(refunded: refunded, disputed: disputed)
     }
 }

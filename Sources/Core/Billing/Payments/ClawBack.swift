@@ -15,4 +15,17 @@ struct ClawBack: Sendable, Hashable {
         parts = Reservation.split(taken, over: open) ?? []
         owed = amount - taken
     }
+
+    /// How much more than before is taken back for each reason, or less if it is negative. If one reason undoes a part
+    /// of what the other asks for, what is left is for the other.
+    ///
+    /// - Parameter byRefunds: What was to be taken back in all if only refunds had changed.
+    static func changes(
+        from before: Credits, to target: Credits, byRefunds: Credits
+    ) -> [(amount: Credits, reason: ClawBackReason)] {
+        let (all, refund) = (target - before, byRefunds - before)
+        let ofRefund = all > .zero ? min(max(refund, .zero), all) : max(min(refund, .zero), all)
+        let changes: [(amount: Credits, reason: ClawBackReason)] = [(ofRefund, .refund), (all - ofRefund, .dispute)]
+        return changes.filter { $0.amount != .zero }
+    }
 }

@@ -37,16 +37,6 @@ package struct Purchase: Sendable, Hashable {
         guard paid.amount > 0, gone > 0 else { return .zero }
         return credits.share(gone, of: paid.amount)
     }
-
-    /// What is taken back more than before for each reason, or less if it is negative. If one reason undoes a part of
-    /// the other, what is left is for the other.
-    func clawBackChanges(refunded: Int64, disputed: Int64) -> [(amount: Credits, reason: ClawBackReason)] {
-        let all = clawBack(refunded: refunded, disputed: disputed) - clawedBack
-        let refund = clawBack(refunded: refunded, disputed: self.disputed) - clawedBack
-        let ofRefund = all > .zero ? min(max(refund, .zero), all) : max(min(refund, .zero), all)
-        let changes: [(amount: Credits, reason: ClawBackReason)] = [(ofRefund, .refund), (all - ofRefund, .dispute)]
-        return changes.filter { $0.amount != .zero }
-    }
 }
 
 extension Credits {

@@ -92,9 +92,16 @@ struct ChargeRulesTests {
         let before = Given.purchase().clawBack(refunded: refunded, disputed: disputed)
         let purchase = Given.purchase(clawedBack: before, refunded: refunded, disputed: disputed)
 
-        let found = purchase.clawBackChanges(refunded: refundedNow, disputed: disputedNow)
+        let effects = facts(refundedNow, nil, purchase, besides: disputedNow).decide() ?? []
 
-        #expect(found.map { "\($0.amount) \($0.reason)" } == changes)
+        let found = effects.compactMap { effect -> String? in
+            switch effect {
+            case .clawBack(let amount, _, let reason): "\(amount) \(reason)"
+            case .giveBack(let amount, _, let reason): "\(-amount) \(reason)"
+            default: nil
+            }
+        }
+        #expect(found == changes)
     }
 
     @Test(arguments: [
