@@ -8,7 +8,7 @@ struct LedgerKeyTests {
 
     @Test(arguments: [
         ("checkout:cs_test_1", .purchase), ("invoice:in_1", .purchase),
-        ("claw_back:\(purchase):1", .clawBack(of: purchase, nil)),
+        ("month:\(purchase):50000", .month(of: purchase)), ("claw_back:\(purchase):1", .clawBack(of: purchase, nil)),
         ("give_back:\(purchase):12", .clawBack(of: purchase, nil)),
         ("claw_back:\(purchase):1:refund", .clawBack(of: purchase, .refund)),
         ("claw_back:\(purchase):1:dispute", .clawBack(of: purchase, .dispute)),

@@ -9,6 +9,8 @@ package enum ClawBackReason: String, Sendable, Codable {
 enum LedgerKey: Sendable, Hashable {
     /// The transaction brought what was paid for; the purchase has the same key.
     case purchase
+    /// It brought more of what was paid for: a later month.
+    case month(of: ID<Purchase>)
     /// Credits were taken back, or came back. Keys of before reasons were kept have none.
     case clawBack(of: ID<Purchase>, ClawBackReason?)
     /// What was owed for a claw-back was paid from other credits.
@@ -22,6 +24,7 @@ enum LedgerKey: Sendable, Hashable {
         case "checkout", "invoice": self = .purchase
         case "claw_back", "give_back":
             self = .clawBack(of: ID(rawValue: parts[1]), parts.count > 3 ? ClawBackReason(rawValue: parts[3]) : nil)
+        case "month": self = .month(of: ID(rawValue: parts[1]))
         case "debt": self = .debt(ID(rawValue: parts[1]))
         default: return nil
         }
@@ -43,7 +46,7 @@ enum LedgerKey: Sendable, Hashable {
         guard stored == .adjustment else { return stored }
         return switch LedgerKey(key) {
         case .clawBack, .debt: .clawBack
-        case .purchase, nil: .adjustment
+        case .purchase, .month, nil: .adjustment
         }
     }
 
@@ -70,6 +73,7 @@ extension LedgerStatements {
         for key in Set(keys) {
             switch LedgerKey(key) {
             case .purchase: bought.append(key)
+            case .month(let purchase): links[key] = PurchaseLink(purchase: purchase, reason: nil)
             case .clawBack(let purchase, let reason): links[key] = PurchaseLink(purchase: purchase, reason: reason)
             case .debt(let debt): debts[debt, default: []].append(key)
             case nil: break
