@@ -62,7 +62,8 @@ extension LedgerStatements {
 }
 
 extension LedgerLine {
-    fileprivate init(_ row: Row, _ link: PurchaseLink?) throws(DatabaseError) {
+    /// - Parameter link: Nil for what no purchase is behind, as for jobs.
+    init(_ row: Row, _ link: PurchaseLink?) throws(DatabaseError) {
         try self.init(
             id: row.get("id"), kind: LedgerKey.kind(of: row.get("key"), stored: row.get("kind")),
             job: row.get("job_id"), purchase: link?.purchase, reason: link?.reason, amount: row.get("amount"),

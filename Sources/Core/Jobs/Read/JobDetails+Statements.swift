@@ -36,7 +36,8 @@ extension JobStatements {
                 return try JobDetails(
                     job: Job(row), attempts: (attempts[wanted.id] ?? []).map(Attempt.init),
                     outputs: (outputs[wanted.id] ?? []).map(Asset.init),
-                    receipt: Receipt(beside: row), transactions: (lines[wanted.id] ?? []).map(LedgerLine.init),
+                    receipt: Receipt(beside: row),
+                    transactions: (lines[wanted.id] ?? []).map { try LedgerLine($0, nil) },
                     queuePosition: waiting[wanted.id])
             }
         }
