@@ -285,7 +285,7 @@ struct SettingsReader {
     mutating func billingRules() -> BillingRules {
         BillingRules(
             grace: .seconds((integer("billing.grace.days", 0...90) ?? 7) * 86_400),
-            hold: choice("billing.hold") ?? .dispute)
+            hold: choice("billing.hold") ?? .dispute, trial: choice("billing.trial") ?? .share)
     }
 
     /// Never a flag: it may hold a password, and a command's arguments can be seen by others on the machine.

@@ -21,9 +21,11 @@ extension Billing {
 
     var tasks: [ScheduledTask] {
         let (apply, reread, lift) = (ApplyStripeEvents(self), RereadSubscriptions(self), LiftHolds(self))
+        let months = GrantMonths(self)
         return [
             ScheduledTask("apply Stripe's events", every: .seconds(10)) { _ = try await apply.runOnce() },
             ScheduledTask("read subscriptions again", every: .seconds(3600)) { _ = try await reread.runOnce() },
+            ScheduledTask("grant the months of plans", every: .seconds(300)) { _ = try await months.runOnce() },
             ScheduledTask("lift holds", every: .seconds(3600)) { try await lift.runOnce() },
         ]
     }

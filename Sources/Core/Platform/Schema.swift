@@ -34,6 +34,7 @@ package enum Schema {
                 .sqlite: PackageResources._013_names_sqlite_sql, .postgres: PackageResources._013_names_postgres_sql,
             ]),
         Migration(14, "known networks", PackageResources._014_known_networks_sql),
+        Migration(15, "plan months", PackageResources._015_plan_months_sql),
         Migration(
             16, "claw backs", PackageResources._016_claw_backs_sql,
             additions: [

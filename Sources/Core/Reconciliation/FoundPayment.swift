@@ -61,7 +61,9 @@ extension Billing {
             var plans = PlansByPrice(self)
             let lines = try await allLines(of: invoice)
             let grant = InvoiceGrant(lines, try await plans(lines), now: time.now())
-            brings = (grant?.credits ?? .zero) > .zero ? .credits : .nothing
+            // Such as of a plan that was left and taken again, for a time whose credits had come.
+            let isFruitless = try await database.read { try $0.billing.isFruitless(invoice: "invoice:\(invoice.id)") }
+            brings = grant?.mayBring == true && !isFruitless ? .credits : .nothing
         }
         return FoundPayment(key: "invoice:\(invoice.id)", paid: invoice.paid, brings: brings)
     }

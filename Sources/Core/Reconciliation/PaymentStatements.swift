@@ -32,6 +32,8 @@ enum PaymentStatements {
         ), fruitless AS (
             SELECT 'invoice:' || id AS key FROM paid WHERE type LIKE 'invoice.%' AND outcome = 'applied' AND NOT brings
             UNION SELECT subject FROM audit_log WHERE action = 'purchases.nothing'
+            UNION SELECT i.key FROM plan_invoices i
+            WHERE NOT EXISTS (SELECT 1 FROM plan_months m WHERE m.invoice_key = i.key AND m.granted > 0)
         ), ours AS MATERIALIZED (
             SELECT 'checkout:' || p.id AS key, p.event, p.amount, p.currency, p.received_at
             FROM paid p JOIN checkouts c ON c.id = p.checkout AND (c.session_id IS NULL OR c.session_id = p.id)

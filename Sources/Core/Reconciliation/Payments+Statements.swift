@@ -93,6 +93,17 @@ extension ReconciliationRepair {
                 Reads the refunds and disputes of the payment from Stripe again, and takes back or restores the \
                 credits accordingly.
                 """)
+        case "granted_beyond_payment": look(
+            """
+            The plan or its quantity was reduced within a paid month, and Stripe returned the money for the rest of \
+            it after the credits were granted. Change plans with POST /api/billing/checkout, and do not allow \
+            switching in the portal: docs/billing.md.
+            """)
+        case "month_not_granted": look(
+            """
+            A scheduled task grants it within minutes. If it does not, look for an error of 'grant the months of \
+            plans' in the log.
+            """)
         case "event_not_applied": ReconciliationRepair(
             command: "darkroom admin replay-event \(key)",
             text: """

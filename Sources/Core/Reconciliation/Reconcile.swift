@@ -44,6 +44,8 @@ package struct Reconcile: Sendable {
                     + [
                         try transaction.reconciliation.paymentsSection(
                             period, in: environment, settled: settled, limit: limit),
+                        try transaction.reconciliation.plansSection(
+                            period, in: environment, settled: settled, limit: limit),
                     ],
                 margin: try transaction.reconciliation.margin(period),
                 bookings: try listing.map { try transaction.reconciliation.bookings($0, period) }

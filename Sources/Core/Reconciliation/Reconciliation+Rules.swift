@@ -132,7 +132,7 @@ extension LedgerCheckRule.Subject {
         case .purchases: """
             SELECT CAST(COALESCE(SUM(credits), 0) AS BIGINT) AS recorded, (
                 SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) FROM transactions WHERE kind IN ('purchase', 'grant')
-                    AND (key LIKE 'checkout:%' OR key LIKE 'invoice:%')) AS expected
+                    AND (key LIKE 'checkout:%' OR key LIKE 'invoice:%' OR key LIKE 'month:%')) AS expected
             FROM purchases
             """
         case .limits, .jobs: nil

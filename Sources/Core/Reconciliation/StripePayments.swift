@@ -47,7 +47,7 @@ extension Billing {
             let paidAt = json["status_transitions"]?["paid_at"]?.instant ?? createdAt
             let lines = try await allLines(of: invoice)
             // A payment that brings no credits is not a purchase.
-            guard let grant = InvoiceGrant(lines, try await plans(lines), now: paidAt), grant.credits > .zero else {
+            guard let grant = InvoiceGrant(lines, try await plans(lines), now: paidAt), grant.mayBring else {
                 continue
             }
             payments.append(

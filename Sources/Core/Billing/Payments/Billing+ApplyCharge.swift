@@ -21,6 +21,7 @@ extension Billing {
                 facts.purchase = try transaction.billing.purchase(purchase.id)
                 guard facts.purchase?.revision == purchase.revision else { return nil }
                 facts.disputedBesides = try transaction.billing.disputed(of: purchase.id, besides: facts.dispute?.id)
+                facts.months = try transaction.billing.planMonths(ofInvoice: purchase.key)
                 return facts.decide()
             }
             if isStored { return true }

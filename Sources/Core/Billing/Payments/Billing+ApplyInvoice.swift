@@ -9,12 +9,22 @@ extension Billing {
         if let subscription = invoice.subscription { _ = try await applySubscription(subscription, of: account) }
         var plans: [String: Plan] = [:]
         for price in Set(invoice.lines.map(\.price)) { plans[price] = try await plan(ofPrice: price) }
-        return try await settle(account) { [plans, environment = stripe.environment] transaction, now in
+        let trial = try await trial(of: invoice)
+        return try await settle(account) { [plans, environment = stripe.environment, rules] transaction, now in
             var facts = InvoiceFacts(
-                invoice: invoice, account: account, environment: environment, plans: plans, event: event, now: now)
-            facts.isBooked = try transaction.billing.isBooked(facts.purchase)
+                invoice: invoice, account: account, environment: environment, plans: plans, trial: trial,
+                trialCredits: rules.trial, event: event, now: now)
+            facts.isBooked = try transaction.billing.isApplied(invoice: facts.key)
+            facts.known = try transaction.billing.planMonths(of: account, in: environment)
             return facts.decide()
         }
+    }
+
+    /// That of its subscription. Not read if every line costs something.
+    private func trial(of invoice: StripeInvoice) async throws -> StripeTrial? {
+        guard let subscription = invoice.subscription, invoice.lines.contains(where: { $0.amount == 0 })
+        else { return nil }
+        return try await readSubscription(subscription).trial
     }
 
     /// With all of its lines, and who paid it.

@@ -15,16 +15,21 @@ struct ChargeFacts: Sendable, Hashable {
     var purchase: Purchase?
     /// What its other disputes withhold.
     var disputedBesides: Int64 = 0
+    /// If it is a plan's invoice, what it is for.
+    var months: [PlanMonth] = []
 
     /// Returns nil if another reading was stored since this one began, and all is to be read again.
     func decide() -> [PaymentEffect]? {
         guard let purchase, purchase.revision == before.revision else { return nil }
         let disputed = disputedBesides + (dispute.map { $0.isCounted ? $0.amount : 0 } ?? 0)
+        let withholding = months.withholding(gone(of: purchase, disputed: disputed))
+        let changed = zip(months, withholding).filter { $0 != $1 }.map(\.1)
         let target = self.target(of: purchase, disputed: disputed)
         let byRefunds = self.target(of: purchase, disputed: purchase.disputed)
         var effects: [PaymentEffect] = []
         if purchase.paymentIntent == nil { effects.append(.setPayment(payment, of: purchase)) }
         if let dispute { effects.append(.putDispute(dispute, of: purchase)) }
+        if !changed.isEmpty { effects.append(.withhold(changed)) }
         for (amount, reason) in ClawBack.changes(from: purchase.clawedBack, to: target, byRefunds: byRefunds) {
             effects.append(
                 amount > .zero
@@ -36,8 +41,15 @@ struct ChargeFacts: Sendable, Hashable {
         return effects
     }
 
-    /// What is to be taken back in all if disputes withhold this much.
+    /// What of the purchase is gone if disputes withhold this much.
+    private func gone(of purchase: Purchase, disputed: Int64) -> Credits {
+        purchase.clawBack(refunded: refunded, disputed: disputed, coming: months.coming)
+    }
+
+    /// What of it is to be taken back. What is still to come goes first: who is paid back the rest of a year keeps the
+    /// months before.
     private func target(of purchase: Purchase, disputed: Int64) -> Credits {
-        purchase.clawBack(refunded: refunded, disputed: disputed)
+        let gone = gone(of: purchase, disputed: disputed)
+        return gone - months.withholding(gone).reduce(Credits.zero) { $0 + $1.withheld }
     }
 }

@@ -12,6 +12,12 @@ struct NewPurchase: Sendable, Hashable {
     let environment: StripeEnvironment
     let paymentIntent: String?
     let expiresAt: Instant?
+
+    func bringing(_ credits: Credits, until expiresAt: Instant?) -> NewPurchase {
+        NewPurchase(
+            account: account, source: source, key: key, item: item, credits: credits, paid: paid,
+            environment: environment, paymentIntent: paymentIntent, expiresAt: expiresAt)
+    }
 }
 
 extension BillingStatements {
@@ -31,5 +37,19 @@ extension BillingStatements {
             paymentIntent: new.paymentIntent, refunded: 0, disputed: 0, clawedBack: .zero, revision: 0, createdAt: now))
         try settleHold(of: new.account, policy, now: now)
         try transaction.jobs.fillSlots(of: new.account, now: now)
+    }
+
+    /// Further credits of what was paid for before: those of another month. What it brought until then names the fact,
+    /// so it is booked once.
+    func book(
+        _ credits: Credits, of known: Purchase, expiresAt: Instant?, _ policy: HoldPolicy, now: Instant
+    ) throws {
+        let lot = try purchase(
+            credits, as: known.source.lot, for: known.account, key: "month:\(known.id):\(known.credits.hundredths)",
+            expiresAt: expiresAt, now: now)
+        try execute("""
+            UPDATE purchases SET credits = credits + $2, lot_id = $3, revision = revision + 1 WHERE id = $1
+            """, known.id, credits, lot)
+        try settleHold(of: known.account, policy, now: now)
     }
 }

@@ -5,6 +5,10 @@ import SQL
 enum PaymentEffect: Sendable, Hashable {
     /// Of a payment that is not booked yet. What the account owes is paid out of it, which can end a hold.
     case book(NewPurchase)
+    /// What a paid invoice of a plan is for, with what is booked of it now.
+    case putMonths([PlanMonth], of: NewPurchase)
+    /// Of what an invoice's months are still to bring.
+    case withhold([PlanMonth])
     case move(Checkout, to: Checkout.State)
     /// Of a checkout whose own request was cut off before it could store its session.
     case setSession(String, url: String?, of: ID<Checkout>)
@@ -32,6 +36,10 @@ extension BillingStatements {
             switch effect {
             case .book(let purchase):
                 try book(purchase, policy, now: now)
+            case .putMonths(let months, let purchase):
+                try put(months, of: purchase, now: now)
+            case .withhold(let months):
+                for month in months { try update(month) }
             case .move(let checkout, let state):
                 try move(checkout, to: state, now: now)
             case .setSession(let session, let url, let checkout):

@@ -32,10 +32,12 @@ package struct Purchase: Sendable, Hashable {
 
     /// What is to be taken back in all when so much of the money is gone again: the same share of the credits, all of
     /// them at most.
-    func clawBack(refunded: Int64, disputed: Int64) -> Credits {
+    ///
+    /// - Parameter coming: What it is still to bring.
+    func clawBack(refunded: Int64, disputed: Int64, coming: Credits = .zero) -> Credits {
         let gone = min(max(refunded, 0).adding(clamped: max(disputed, 0)), paid.amount)
         guard paid.amount > 0, gone > 0 else { return .zero }
-        return credits.share(gone, of: paid.amount)
+        return (credits + coming).share(gone, of: paid.amount)
     }
 }
 

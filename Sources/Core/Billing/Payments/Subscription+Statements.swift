@@ -58,8 +58,14 @@ extension BillingStatements {
         if changed > 0 { try transaction.jobs.fillSlots(of: subscription.account, now: now) }
     }
 
-    /// When a plan's credits come again. Nil while no plan brings any.
-    package func nextReplenishment(of account: ID<Account>) throws(DatabaseError) -> Instant? {
+    /// When a plan's credits come again: with the next month that is paid for already, or with the next period. Nil
+    /// while no plan brings any.
+    package func nextReplenishment(of account: ID<Account>, now: Instant) throws(DatabaseError) -> Instant? {
+        let dates = [try nextPlanMonth(of: account, now: now), try nextPeriod(of: account)]
+        return dates.compactMap { $0 }.min()
+    }
+
+    private func nextPeriod(of account: ID<Account>) throws(DatabaseError) -> Instant? {
         guard let subscription = try subscription(of: account), let renewsAt = subscription.renewsAt,
             let plan = try plan(subscription.nextPlan ?? subscription.plan), plan.monthlyCredits > .zero
         else { return nil }

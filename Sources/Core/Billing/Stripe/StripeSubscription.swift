@@ -15,9 +15,20 @@ struct StripeSubscription: Sendable, Hashable {
     /// A change that waits for its payment.
     let isUpdatePending: Bool
     let latestInvoice: String?
+    /// The time that costs nothing. Nil if it has none; it stays when it is over.
+    var trial: StripeTrial?
 
     /// Whether there is one to change, rather than a new one to begin.
     var isLive: Bool { Subscription.isLive(status) }
+}
+
+/// The trial of a subscription.
+struct StripeTrial: Sendable, Hashable {
+    let start: Instant
+    let end: Instant
+
+    /// Whether an invoice's line is of the trial. A month that a discount pays for has a price, or begins after it.
+    func covers(_ line: StripeInvoice.Line) -> Bool { line.amount == 0 && line.start >= start && line.start < end }
 }
 
 extension StripeSubscription {
@@ -39,5 +50,8 @@ extension StripeSubscription {
         cancelAt = json["cancel_at"]?.instant ?? (json["cancel_at_period_end"]?.bool == true ? end : nil)
         isUpdatePending = json["pending_update"].map { $0 != .null } ?? false
         latestInvoice = json["latest_invoice"]?.reference
+        if let start = json["trial_start"]?.instant, let end = json["trial_end"]?.instant {
+            trial = StripeTrial(start: start, end: end)
+        }
     }
 }

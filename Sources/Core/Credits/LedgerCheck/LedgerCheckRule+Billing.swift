@@ -4,15 +4,33 @@ extension LedgerCheckRule {
     /// Compares what was bought with what the ledger booked for it, and checks what is owed.
     static let billing: [LedgerCheckRule] = [
         LedgerCheckRule(.purchases, name: "a purchase is booked with its amount of credits", statement: """
-            SELECT p.id AS subject, CAST(p.credits AS TEXT) AS expected, CAST(COALESCE(t.amount, 0) AS TEXT) AS found
+            SELECT p.id AS subject, CAST(p.credits AS TEXT) AS expected,
+                CAST(COALESCE(t.amount, 0) + COALESCE(m.amount, 0) AS TEXT) AS found
             FROM purchases p LEFT JOIN transactions t ON t.key = p.key AND t.account_id = p.account_id
-            WHERE t.id IS NULL OR t.amount <> p.credits ORDER BY 1 LIMIT $1
+            LEFT JOIN (
+                SELECT substr(key, length('month:') + 1, 36) AS purchase_id, account_id, SUM(amount) AS amount
+                FROM transactions WHERE kind = 'grant' AND key LIKE 'month:%'
+                GROUP BY substr(key, length('month:') + 1, 36), account_id
+            ) m ON m.purchase_id = p.id AND m.account_id = p.account_id
+            WHERE t.id IS NULL OR t.amount + COALESCE(m.amount, 0) <> p.credits ORDER BY 1 LIMIT $1
             """),
         LedgerCheckRule(.purchases, name: "every booking of purchased credits has a purchase", statement: """
             SELECT t.id AS subject, 'a purchase' AS expected, 'none' AS found
             FROM transactions t LEFT JOIN purchases p ON p.key = t.key
             WHERE t.kind IN ('purchase', 'grant') AND (t.key LIKE 'checkout:%' OR t.key LIKE 'invoice:%')
-                AND p.id IS NULL ORDER BY 1 LIMIT $1
+                AND p.id IS NULL
+            UNION ALL
+            SELECT t.id, 'a purchase', 'none'
+            FROM transactions t LEFT JOIN purchases p ON p.id = substr(t.key, length('month:') + 1, 36)
+            WHERE t.kind = 'grant' AND t.key LIKE 'month:%' AND p.id IS NULL ORDER BY 1 LIMIT $1
+            """),
+        LedgerCheckRule(.purchases, name: "the months of a plan's invoice add up to its purchase", statement: """
+            SELECT i.key AS subject, CAST(COALESCE(p.credits, t.amount, 0) AS TEXT) AS expected,
+                CAST(COALESCE(m.granted, 0) AS TEXT) AS found
+            FROM plan_invoices i LEFT JOIN purchases p ON p.key = i.key LEFT JOIN transactions t ON t.key = i.key
+            LEFT JOIN (SELECT invoice_key, SUM(granted) AS granted FROM plan_months GROUP BY invoice_key) m
+                ON m.invoice_key = i.key
+            WHERE COALESCE(p.credits, t.amount, 0) <> COALESCE(m.granted, 0) ORDER BY 1 LIMIT $1
             """),
         LedgerCheckRule(.purchases, name: "credits taken back from a purchase are booked or owed", statement: """
             SELECT p.id AS subject, CAST(p.clawed_back AS TEXT) AS expected,

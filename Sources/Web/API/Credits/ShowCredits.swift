@@ -58,7 +58,7 @@ struct ShowCredits: Sendable {
         let now = time.now()
         let (summary, next) = try await database.read {
             (try $0.ledger.balanceSummary(of: context.account, now: now),
-             try $0.billing.nextReplenishment(of: context.account))
+             try $0.billing.nextReplenishment(of: context.account, now: now))
         }
         return .json(Balance(
             availableCredits: summary.balance.available, reservedCredits: summary.balance.reserved,

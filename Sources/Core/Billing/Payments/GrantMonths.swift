@@ -1,0 +1,88 @@
+import SQL
+
+/// Grants the later months of what was paid for a longer time, such as a year, as each begins. A month is granted once,
+/// whichever node does it and however often: what is granted of it is stored in the transaction that grants it.
+package struct GrantMonths: Sendable {
+    private let billing: Billing
+    private let batch: Int
+
+    package init(_ billing: Billing, batch: Int = 100) {
+        self.billing = billing
+        self.batch = batch
+    }
+
+    /// Returns of how many accounts months had begun. A failure with one account does not keep others from theirs, and
+    /// is thrown at the end.
+    @discardableResult
+    package func runOnce() async throws -> Int {
+        let (now, environment) = (billing.time.now(), billing.stripe.environment)
+        var (done, last, failure) = (0, ID<Account>?.none, (any Error)?.none)
+        while true {
+            let accounts = try await billing.database.read { [last, batch] in
+                try $0.billing.accountsWithDueMonths(in: environment, after: last, limit: batch, now: now)
+            }
+            for account in accounts {
+                do {
+                    try await grant(account, in: environment, now: now)
+                    done += 1
+                } catch {
+                    failure = error
+                }
+            }
+            guard accounts.count == batch, let end = accounts.last else { break }
+            last = end
+        }
+        if let failure { throw failure }
+        return done
+    }
+
+    private func grant(_ account: ID<Account>, in environment: StripeEnvironment, now: Instant) async throws {
+        let policy = billing.rules.hold
+        try await billing.database.write(of: account) {
+            try $0.billing.grantDueMonths(of: account, in: environment, policy, now: now)
+        }
+    }
+}
+
+extension BillingStatements {
+    /// Under the account's lock.
+    fileprivate func grantDueMonths(
+        of account: ID<Account>, in environment: StripeEnvironment, _ policy: HoldPolicy, now: Instant
+    ) throws {
+        let before = try planMonths(of: account, in: environment)
+        var months = before
+        var granted: [String: [PlanMonth]] = [:]
+        for grant in months.due(at: now) {
+            months[grant.place].granted += grant.credits
+            granted[months[grant.place].invoice, default: []].append(months[grant.place].bringing(grant.credits))
+        }
+        for (key, parts) in granted.sorted(by: { $0.key < $1.key }) {
+            try bookMonths(parts, ofInvoice: key, policy, now: now)
+        }
+        for place in months.indices where months[place].isOpen && months[place].countsAt <= now {
+            months[place].isOpen = false
+        }
+        for (before, after) in zip(before, months) where before != after { try update(after) }
+    }
+
+    /// Under the invoice's own key if it has brought nothing yet.
+    private func bookMonths(
+        _ parts: [PlanMonth], ofInvoice key: String, _ policy: HoldPolicy, now: Instant
+    ) throws {
+        let credits = parts.reduce(Credits.zero) { $0 + $1.granted }
+        let expiresAt = parts.map { $0.expiry(now: now) }.max()
+        if let known = try purchase(withKey: key) {
+            try book(credits, of: known, expiresAt: expiresAt, policy, now: now)
+        } else if let paid = try planInvoice(key) {
+            try book(paid.bringing(credits, until: expiresAt), policy, now: now)
+        }
+    }
+}
+
+extension PlanMonth {
+    fileprivate func bringing(_ credits: Credits) -> PlanMonth {
+        var month = self
+        month.granted = credits
+        return month
+    }
+}
