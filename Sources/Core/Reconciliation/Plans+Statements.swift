@@ -32,7 +32,7 @@ extension ReconciliationStatements {
         try query("""
             SELECT DISTINCT account_id, environment FROM (
                 SELECT account_id, environment, ends_at FROM plan_months
-                WHERE ends_at > $1 AND starts_at < $2 AND counts_at < $2 AND is_trial = 0
+                WHERE ends_at > $1 AND starts_at < $2 AND is_trial = 0
                     AND environment = COALESCE($3, environment)
                 GROUP BY account_id, environment, ends_at HAVING SUM(granted) > SUM(credits - withheld)
             ) AS months ORDER BY account_id, environment
@@ -74,7 +74,7 @@ extension ReconciliationStatements {
     ) throws(DatabaseError) -> Int {
         try queryOne("""
             SELECT COUNT(*) AS count FROM plan_months
-            WHERE ends_at > $1 AND starts_at < $2 AND counts_at < $2 AND environment = COALESCE($3, environment)
+            WHERE ends_at > $1 AND starts_at < $2 AND environment = COALESCE($3, environment)
             """, period.start, period.end, environment)?.get("count") ?? 0
     }
 }

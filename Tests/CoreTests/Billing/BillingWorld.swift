@@ -124,6 +124,11 @@ struct BillingWorld {
         try await database.read { try $0.billing.purchases(of: actor.account, before: nil, limit: 100) }
     }
 
+    func nextReplenishment(of actor: Actor) async throws -> Instant? {
+        let now = clock.now
+        return try await database.read { try $0.billing.nextReplenishment(of: actor.account, now: now) }
+    }
+
     /// Of events, by their outcome; `waiting` has none yet.
     func outcomes() async throws -> [String: Int] {
         let rows = try await database.read {

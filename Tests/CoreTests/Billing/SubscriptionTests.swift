@@ -21,9 +21,7 @@ struct SubscriptionTests {
             let lots = try await world.database.read { try $0.ledger.credits(of: [actor.account]) }[actor.account]?.lots
                 ?? []
             #expect(lots.map(\.expiresAt) == [subscription.periodEnd] && lots.map(\.source) == [.grant])
-            #expect(
-                try await world.database.read { try $0.billing.nextReplenishment(of: actor.account, now: now) }
-                    == subscription.periodEnd)
+            #expect(try await world.nextReplenishment(of: actor) == subscription.periodEnd)
             #expect(try await world.purchases(of: actor).map(\.item) == [.plan("pro")])
             #expect(try await world.world.differences() == [])
         }
@@ -153,7 +151,7 @@ struct SubscriptionTests {
             #expect(try await world.plan(of: actor) == "pro")
             let ending = try #require(try await world.subscription(of: actor))
             #expect(ending.cancelAt == ending.periodEnd)
-            #expect(try await world.database.read { try $0.billing.nextReplenishment(of: actor.account, now: now) } == nil)
+            #expect(try await world.nextReplenishment(of: actor) == nil)
 
             world.stripe.set(id, ["status": "canceled"])
             try await world.send("customer.subscription.deleted", id)

@@ -129,6 +129,9 @@ struct LedgerCheckTests {
             statement: "UPDATE purchases SET credits = credits + 1"),
         Damage(rule: "every booking of purchased credits has a purchase", statement: "DELETE FROM purchases"),
         Damage(
+            rule: "the months of a plan's invoice add up to its purchase",
+            statement: "UPDATE plan_months SET granted = 1"),
+        Damage(
             rule: "credits taken back from a purchase are booked or owed",
             statement: "UPDATE purchases SET clawed_back = 1"),
         Damage(rule: "a claw-back names a purchase of its account", statement: """
@@ -200,6 +203,15 @@ struct LedgerCheckTests {
                     paid: Money(500, "usd"), environment: StripeEnvironment(rawValue: "stripe.test test"),
                     paymentIntent: "pi_1", expiresAt: nil),
                 .dispute, now: now + .milliseconds(1))
+            // One that has brought nothing yet.
+            try transaction.billing.put(
+                [PlanMonth(
+                    invoice: "invoice:in_1", position: 0, start: now, end: now + .seconds(86_400), expiresAt: now,
+                    countsAt: now, credits: .whole(1))],
+                of: NewPurchase(
+                    account: actor.account, source: .invoice, key: "invoice:in_1", item: .plan("pro"), credits: .zero,
+                    paid: Money(0, "usd"), environment: StripeEnvironment(rawValue: "stripe.test test"),
+                    paymentIntent: nil, expiresAt: nil), now: now)
         }
         let limits = SpendLimits(database: world.database, time: world.clock.time)
         for scope in [SpendLimit.Scope.account, .member(try #require(actor.user))] {

@@ -20,8 +20,8 @@ struct ReconciliationTests {
 
             #expect(books.isClean, "\(books.sections.flatMap(\.mismatches))")
             #expect(books.sections.map(\.name) == [
-                "transactions", "balances", "lots", "reservations", "purchases", "limits", "jobs", "payments", "stripe",
-                "refunds",
+                "transactions", "balances", "lots", "reservations", "purchases", "limits", "jobs", "payments", "plans",
+                "stripe", "refunds",
             ])
             for section in books.sections {
                 #expect(

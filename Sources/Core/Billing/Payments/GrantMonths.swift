@@ -59,7 +59,7 @@ extension BillingStatements {
         for (key, parts) in granted.sorted(by: { $0.key < $1.key }) {
             try bookMonths(parts, ofInvoice: key, policy, now: now)
         }
-        for place in months.indices where months[place].isOpen && months[place].countsAt <= now {
+        for place in months.indices where months[place].isOpen && months[place].hasBegun(at: now) {
             months[place].isOpen = false
         }
         for (before, after) in zip(before, months) where before != after { try update(after) }

@@ -28,7 +28,7 @@ struct InvoiceGrant: Sendable, Hashable {
         guard let last = known.max(by: { order($0.line) < order($1.line) }) else { return nil }
         plan = last.plan
         let shares = known.flatMap { line, plan in
-            InvoiceGrant.shares(of: line, plan, isTrial: trial?.covers(line) ?? false, now: now)
+            InvoiceGrant.shares(of: line, plan, isTrial: trial?.covers(line) ?? false)
         }
         months = InvoiceGrant.months(shares, key, now: now)
     }
@@ -37,12 +37,12 @@ struct InvoiceGrant: Sendable, Hashable {
     private struct Share: Hashable {
         let part: Month.Part
         let expiresAt: Instant
-        let countsAt: Instant
+        let countsAt: Instant?
         let credits: Credits
         let isTrial: Bool
     }
 
-    private static func shares(of line: StripeInvoice.Line, _ plan: Plan, isTrial: Bool, now: Instant) -> [Share] {
+    private static func shares(of line: StripeInvoice.Line, _ plan: Plan, isTrial: Bool) -> [Share] {
         let parts = Month.parts(from: line.start, to: line.end)
         let monthly = Credits(hundredths: plan.monthlyCredits.hundredths.multiplied(clamped: max(line.quantity, 0)))
         let credits = parts.enumerated().map { place, part in
@@ -52,13 +52,13 @@ struct InvoiceGrant: Sendable, Hashable {
         if isTrial, let last = parts.last {
             let whole = Month.Part(start: line.start, end: line.end, month: last.month)
             let sum = credits.reduce(.zero, +)
-            return [Share(part: whole, expiresAt: line.end, countsAt: now, credits: sum, isTrial: true)]
+            return [Share(part: whole, expiresAt: line.end, countsAt: nil, credits: sum, isTrial: true)]
         }
         return zip(parts, credits).enumerated().map { place, entry in
             let (part, credits) = entry
             return Share(
                 part: part, expiresAt: part.end + Month.before(part.end).distance * plan.rollover,
-                countsAt: place == 0 ? now : part.start, credits: line.isCredit ? -credits : credits, isTrial: false)
+                countsAt: place == 0 ? nil : part.start, credits: line.isCredit ? -credits : credits, isTrial: false)
         }
     }
 
@@ -87,11 +87,11 @@ struct InvoiceGrant: Sendable, Hashable {
             let (place, shares) = group
             let credits = shares.reduce(Credits.zero) { $0 + $1.credits }
             guard credits != .zero || place.isTrial else { return nil }
-            let countsAt = shares.reduce(Instant.distantFuture) { min($0, $1.countsAt) }
+            let countsAt = shares.contains { $0.countsAt == nil } ? nil : shares.compactMap(\.countsAt).min()
             return PlanMonth(
                 invoice: key, position: position, start: shares.reduce(place.end) { min($0, $1.part.start) },
                 end: place.end, expiresAt: shares.reduce(place.end) { max($0, $1.expiresAt) }, countsAt: countsAt,
-                credits: credits, isTrial: place.isTrial, isOpen: credits > .zero && countsAt > now)
+                credits: credits, isTrial: place.isTrial, isOpen: credits > .zero && countsAt.map { $0 > now } ?? false)
         }
     }
 }

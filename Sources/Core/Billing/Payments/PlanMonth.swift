@@ -9,9 +9,9 @@ struct PlanMonth: Sendable, Hashable {
     let end: Instant
     /// When its credits expire, if they do not come late.
     let expiresAt: Instant
-    /// From when on it counts. The first month of a line counts as soon as it is paid for, whatever time it is at
-    /// Stripe.
-    let countsAt: Instant
+    /// From when on it counts. Nil for the first month of a line, which counts as soon as it is paid for, whatever time
+    /// it is at Stripe.
+    let countsAt: Instant?
     let credits: Credits
     /// A trial brings its share once for an account, and has nothing to do with what is paid for.
     var isTrial = false
@@ -36,6 +36,8 @@ struct PlanMonth: Sendable, Hashable {
         let paid: Credits
         let granted: Credits
     }
+
+    func hasBegun(at now: Instant) -> Bool { countsAt.map { $0 <= now } ?? true }
 
     /// What it counts for now.
     fileprivate var net: Credits { credits - withheld }
@@ -68,14 +70,14 @@ extension [PlanMonth] {
 
     /// Where the money went back after the credits had come.
     func excess(at now: Instant) -> [PlanMonth.Excess] {
-        groups(at: now).filter { $0.granted > $0.net }.map {
-            PlanMonth.Excess(start: $0.start, end: $0.end, paid: $0.net, granted: $0.granted)
+        groups(at: now).filter { $0.granted > Swift.max(.zero, $0.net) }.map {
+            PlanMonth.Excess(start: $0.start, end: $0.end, paid: Swift.max(.zero, $0.net), granted: $0.granted)
         }
     }
 
     /// The months that count now, those that overlap in one group.
     private func groups(at now: Instant) -> [MonthGroup] {
-        let counting = indices.filter { !self[$0].isTrial && self[$0].countsAt <= now }
+        let counting = indices.filter { !self[$0].isTrial && self[$0].hasBegun(at: now) }
         let months = Dictionary(grouping: counting) { self[$0].end }.values.map { group($0) }
         // A month that was given back before it began links nothing.
         let living = months.filter { $0.net != .zero || $0.granted != .zero }

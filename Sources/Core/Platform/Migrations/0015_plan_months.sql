@@ -20,7 +20,7 @@ CREATE TABLE plan_months (
     starts_at {integer} NOT NULL,
     ends_at {integer} NOT NULL,
     expires_at {integer} NOT NULL,
-    counts_at {integer} NOT NULL,                               -- the first month at once, others when they begin
+    counts_at {integer},                                        -- NULL: since it was paid for, as the first month
     credits {integer} NOT NULL,                                 -- below zero: more is given back than charged for
     granted {integer} NOT NULL DEFAULT 0 CHECK (granted >= 0),
     withheld {integer} NOT NULL DEFAULT 0 CHECK (withheld >= 0),            -- refunded or disputed before it came

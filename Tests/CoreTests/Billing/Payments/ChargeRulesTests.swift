@@ -181,6 +181,65 @@ struct ChargeRulesTests {
         #expect(facts(500, nil, nil).decide() == nil)
     }
 
+    // MARK: - A year
+
+    /// Of twelve months of 100 credits for 5.00, of which three have come.
+    private static let year: [PlanMonth] = (0..<12).map { place in
+        var month = PlanMonth(
+            invoice: "checkout:cs_1", position: place, start: Given.start + .seconds(Int64(place) * Given.month),
+            end: Given.start + .seconds(Int64(place + 1) * Given.month),
+            expiresAt: Given.start + .seconds(Int64(place + 1) * Given.month),
+            countsAt: place == 0 ? nil : Given.start + .seconds(Int64(place) * Given.month), credits: .whole(100))
+        month.granted = place < 3 ? .whole(100) : .zero
+        month.isOpen = place >= 3
+        return month
+    }
+
+    /// What is withheld of the twelve months, and what is taken back of what has come.
+    @Test(arguments: [
+        (0, [:], 0), (125, [9: 100, 10: 100, 11: 100], 0), (100, [9: 40, 10: 100, 11: 100], 0),
+        (375, [3: 100, 4: 100, 5: 100, 6: 100, 7: 100, 8: 100, 9: 100, 10: 100, 11: 100], 0),
+        (500, [3: 100, 4: 100, 5: 100, 6: 100, 7: 100, 8: 100, 9: 100, 10: 100, 11: 100], 300),
+    ] as [(Int64, [Int: Int64], Int64)])
+    func `a refund of a year ends it earlier, and takes back what has come only where that is not enough`(
+        refunded: Int64, withheld: [Int: Int64], takenBack: Int64
+    ) throws {
+        let (months, effects) = try refund(refunded, of: Self.year, credits: 300)
+
+        #expect(months.map(\.withheld) == (0..<12).map { Credits.whole(withheld[$0] ?? 0) })
+        #expect(effects.contains(.clawBack(.whole(takenBack), of: Self.partly())) == (takenBack > 0))
+        #expect(effects.contains { if case .clawBack = $0 { true } else { false } } == (takenBack > 0))
+    }
+
+    @Test func `a refund of a year that failed lets its months come again, also those that are over`() throws {
+        var refunded = try refund(375, of: Self.year, credits: 300).months
+        // Two more months have passed, with nothing to grant.
+        for place in 3...4 { refunded[place].isOpen = false }
+
+        let (months, effects) = try refund(0, of: refunded, credits: 300)
+
+        #expect(months.map(\.withheld) == Array(repeating: Credits.zero, count: 12))
+        #expect(months.map(\.isOpen) == (0..<12).map { $0 >= 3 })
+        #expect(!effects.contains { if case .giveBack = $0 { true } else { false } })
+        // In part: what is taken back is what had come.
+        #expect(try refund(375, of: refunded, credits: 300).months == refunded)
+    }
+
+    private static func partly() -> Purchase { Given.purchase(credits: 300) }
+
+    private func refund(
+        _ refunded: Int64, of year: [PlanMonth], credits: Int64
+    ) throws -> (months: [PlanMonth], effects: [PaymentEffect]) {
+        var facts = facts(refunded, nil, Given.purchase(credits: credits))
+        facts.months = year
+        let effects = try #require(facts.decide())
+        var months = year
+        for case .withhold(let changed) in effects {
+            for month in changed { months[month.position] = month }
+        }
+        return (months, effects)
+    }
+
     private func facts(
         _ refunded: Int64, _ dispute: Dispute?, _ purchase: Purchase?, besides: Int64 = 0
     ) -> ChargeFacts {

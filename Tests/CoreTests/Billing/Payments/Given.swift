@@ -38,12 +38,12 @@ enum Given {
     private static let userID = ID<User>.make(at: start)
 
     static func purchase(
-        clawedBack: Credits = .zero, refunded: Int64 = 0, disputed: Int64 = 0, paid: Int64 = 500,
+        clawedBack: Credits = .zero, refunded: Int64 = 0, disputed: Int64 = 0, credits: Int64 = 100, paid: Int64 = 500,
         paidBy payment: String? = "pi_1", revision: Int = 1
     ) -> Purchase {
         Purchase(
             id: purchaseID, account: account, source: .checkout, key: "checkout:cs_1", item: .pack("small"),
-            credits: .whole(100), lot: lotID, paid: Money(paid, "usd"), environment: here, paymentIntent: payment,
+            credits: .whole(credits), lot: lotID, paid: Money(paid, "usd"), environment: here, paymentIntent: payment,
             refunded: refunded, disputed: disputed, clawedBack: clawedBack, revision: revision, createdAt: start)
     }
 
@@ -70,6 +70,44 @@ enum Given {
             periodEnd: periodStart + .seconds(month), cancelAt: cancelAt, endsByFlag: cancelAt != nil,
             isUpdatePending: false,
             latestInvoice: nil)
+    }
+}
+
+extension Given {
+    /// Midnight of a day, such as `2027-02-28`.
+    static func day(_ text: String) throws -> Instant { try #require(Instant(text: text + "T00:00:00Z")) }
+
+    /// A paid invoice of these lines.
+    static func invoice(
+        _ lines: [StripeInvoice.Line], _ plans: [String: Plan] = ["basic": basic, "pro": pro], id: String = "in_1",
+        now: Instant = start, after known: [PlanMonth] = []
+    ) throws -> InvoiceFacts {
+        var invoice = try #require(StripeInvoice([
+            "id": .string(id), "status": "paid", "amount_paid": 1900, "currency": "usd",
+        ]))
+        invoice.lines = lines
+        return InvoiceFacts(
+            invoice: invoice, account: account, environment: here, plans: plans, event: nil, now: now, known: known)
+    }
+}
+
+extension InvoiceFacts {
+    /// What is booked of it now.
+    var booked: NewPurchase? {
+        for case .book(let purchase) in decide() { return purchase }
+        return nil
+    }
+
+    /// What it is for.
+    var putMonths: [PlanMonth] {
+        for case .putMonths(let months, _) in decide() { return months }
+        return []
+    }
+
+    func at(_ now: Instant) -> InvoiceFacts {
+        InvoiceFacts(
+            invoice: invoice, account: account, environment: environment, plans: plans, trial: trial,
+            trialCredits: trialCredits, event: event, now: now, known: known)
     }
 }
 

@@ -46,10 +46,8 @@ struct InvoiceGrantTests {
         Case(about: "a month", lines: [line("basic")], plan: "basic", hundredths: 50_000),
         Case(about: "a month that a discount pays", lines: [line("basic", 0)], plan: "basic", hundredths: 50_000),
         Case(about: "a plan without credits", lines: [line("none")], plan: "none", hundredths: 0),
-        Case(about: "none of a plan is one of it", lines: [line("basic", times: 0)], plan: "basic", hundredths: 50_000),
-        Case(
-            about: "fewer than none is one of it", lines: [line("basic", times: -3)], plan: "basic",
-            hundredths: 50_000),
+        Case(about: "none of a plan", lines: [line("basic", 0, times: 0)], plan: "basic", hundredths: 0),
+        Case(about: "fewer than none", lines: [line("basic", 0, times: -3)], plan: "basic", hundredths: 0),
         Case(
             about: "as many as can be read, of the biggest plan there may be", lines: [line("huge", times: 1_000_000)],
             plan: "huge", hundredths: 1_000_000_000_000_000),
@@ -79,8 +77,8 @@ struct InvoiceGrantTests {
                 part("huge", 200, from: Given.end - day),
             ], plan: "huge", hundredths: 32_351_613),
         Case(
-            about: "a part that is longer than a month counts for one",
-            lines: [part("pro", 5900, from: Given.start - .seconds(90 * 86_400))], plan: "pro", hundredths: 200_000),
+            about: "three months that are over, and what is left of the one before them",
+            lines: [part("pro", 5900, from: Given.start - .seconds(90 * 86_400))], plan: "pro", hundredths: 793_333),
         Case(
             about: "a part without length brings nothing", lines: [part("pro", 1, from: Given.end)], plan: "pro",
             hundredths: 0),
@@ -110,18 +108,155 @@ struct InvoiceGrantTests {
     ]
 
     @Test(arguments: cases)
-    func `lines bring the credits of their periods, and the difference within one`(_ rule: Case) {
-        let grant = InvoiceGrant(rule.lines, Self.plans, now: rule.now)
+    func `lines bring the credits of their periods, and the difference within one`(_ rule: Case) throws {
+        let purchase = try Given.invoice(rule.lines, Self.plans, now: rule.now).booked
 
-        #expect(grant?.plan.name == rule.plan)
-        #expect(grant?.credits == Credits(hundredths: rule.hundredths))
-        #expect(grant?.expiresAt == rule.expiresAt)
+        #expect(InvoiceGrant(rule.lines, Self.plans, now: rule.now)?.plan.name == rule.plan)
+        #expect((purchase?.credits ?? .zero) == Credits(hundredths: rule.hundredths))
+        #expect(purchase == nil || purchase?.expiresAt == rule.expiresAt && purchase?.item == .plan(rule.plan))
     }
 
     @Test(arguments: cases)
     func `the order of the lines does not matter`(_ rule: Case) {
         #expect(InvoiceGrant(rule.lines.reversed(), Self.plans, now: rule.now)
             == InvoiceGrant(rule.lines, Self.plans, now: rule.now))
+    }
+
+    // MARK: - What a line spans
+
+    struct Span: Rule {
+        let about: String
+        let from: String
+        let to: String
+        var seats: Int64 = 1
+        var isProration = false
+        /// The end of each month, and the hundredths of credits that it brings; the months after the first one count
+        /// from the end of the one before.
+        let months: [(end: String, hundredths: Int64)]
+    }
+
+    /// Pro brings 2,000 credits a month.
+    static let spans: [Span] = [
+        Span(about: "a month", from: "2026-07-01", to: "2026-08-01", months: [("2026-08-01", 200_000)]),
+        Span(about: "a February", from: "2027-02-01", to: "2027-03-01", months: [("2027-03-01", 200_000)]),
+        Span(
+            about: "a month from a 31st, which ends with a shorter one", from: "2027-01-31", to: "2027-02-28",
+            months: [("2027-02-28", 200_000)]),
+        Span(
+            about: "the month after it, which has 31 days", from: "2027-02-28", to: "2027-03-31",
+            months: [("2027-03-31", 200_000)]),
+        Span(about: "thirty days", from: "2026-07-10", to: "2026-08-09", months: [("2026-08-09", 200_000)]),
+        Span(about: "four weeks", from: "2026-07-01", to: "2026-07-29", months: [("2026-07-29", 186_667)]),
+        Span(about: "a week", from: "2026-07-01", to: "2026-07-08", months: [("2026-07-08", 46_667)]),
+        Span(
+            about: "three months", from: "2026-11-30", to: "2027-02-28",
+            months: [("2026-12-28", 200_000), ("2027-01-28", 200_000), ("2027-02-28", 200_000)]),
+        Span(
+            about: "two months from the end of a February", from: "2027-02-28", to: "2027-04-30",
+            months: [("2027-03-30", 200_000), ("2027-04-30", 200_000)]),
+        Span(
+            about: "six weeks", from: "2026-07-01", to: "2026-08-12",
+            months: [("2026-07-12", 73_333), ("2026-08-12", 200_000)]),
+        Span(
+            about: "a year of two seats", from: "2026-07-15", to: "2027-07-15", seats: 2,
+            months: [
+                "2026-08-15", "2026-09-15", "2026-10-15", "2026-11-15", "2026-12-15", "2027-01-15", "2027-02-15",
+                "2027-03-15", "2027-04-15", "2027-05-15", "2027-06-15", "2027-07-15",
+            ].map { ($0, 400_000) }),
+        Span(
+            about: "what is left of a month", from: "2026-07-25", to: "2026-08-01", isProration: true,
+            months: [("2026-08-01", 45_161)]),
+        Span(
+            about: "what is left of a year", from: "2027-04-16", to: "2027-07-01", isProration: true,
+            months: [("2027-05-01", 100_000), ("2027-06-01", 200_000), ("2027-07-01", 200_000)]),
+    ]
+
+    @Test(arguments: spans)
+    func `a line brings a month's credits for each month that it spans`(_ rule: Span) throws {
+        let (from, to) = (try Given.day(rule.from), try Given.day(rule.to))
+        let line = Self.line("pro", times: rule.seats, isProration: rule.isProration, from: from, to: to)
+
+        let months = InvoiceGrant([line], Self.plans, key: "invoice:in_1", now: from)?.months ?? []
+
+        #expect(months.map { String($0.end.text.prefix(10)) } == rule.months.map(\.end))
+        #expect(months.map(\.credits.hundredths) == rule.months.map(\.hundredths))
+        #expect(months.map(\.countsAt) == [nil] + months.dropLast().map { $0.end })
+        #expect(months.map(\.start) == [from] + months.dropLast().map(\.end))
+        #expect(months.map(\.isOpen) == [false] + months.dropFirst().map { _ in true })
+    }
+
+    @Test func `a span without end is divided into as many months as Stripe's longest period has`() {
+        let line = Self.line("pro", to: Instant(seconds: 1 << 37))
+
+        #expect(InvoiceGrant([line], Self.plans, now: Given.start)?.months.count == Month.most)
+    }
+
+    @Test func `what a year gives back has the months of what it charged for`() throws {
+        let (start, end) = (try Given.day("2028-02-29"), try Given.day("2029-02-28"))
+        let year = Self.line("pro", from: start, to: end)
+        let rest = Self.part("pro", -1, from: try Given.day("2028-10-01"), to: end)
+
+        let months = try #require(InvoiceGrant([year, rest], Self.plans, now: start)).months
+
+        // Those that were given back wholly are gone.
+        #expect(months.map(\.credits.hundredths) == Array(repeating: 200_000, count: 7) + [20_000])
+    }
+
+    // MARK: - Trials
+
+    private static let trial = StripeTrial(start: Given.start, end: Given.start + day * 7)
+
+    private func trial(
+        amount: Int64 = 0, days: Int = 7, _ changes: (inout InvoiceFacts) -> Void = { _ in }
+    ) throws -> InvoiceFacts {
+        var facts = try Given.invoice(
+            [Self.line("pro", amount, to: Given.start + Self.day * days)], Self.plans, now: Given.start)
+        facts.trial = Self.trial
+        changes(&facts)
+        return facts
+    }
+
+    @Test func `a trial brings its days' share of thirty, which ends with it`() throws {
+        let purchase = try trial().booked
+
+        #expect(purchase?.credits == Credits(hundredths: 46_667) && purchase?.expiresAt == Self.trial.end)
+        #expect(try trial().putMonths.map(\.isTrial) == [true])
+    }
+
+    @Test func `a trial of six weeks is one lot`() throws {
+        let facts = try trial(days: 42) { $0.trial = StripeTrial(start: Given.start, end: Given.start + Self.day * 42) }
+
+        #expect(facts.booked?.credits == Credits(hundredths: 273_333))
+        #expect(facts.booked?.expiresAt == Given.start + Self.day * 42 && facts.putMonths.count == 1)
+    }
+
+    @Test func `a trial brings nothing if the account has had one, if it is over, or if the operator says so`() throws {
+        let before = try #require(try trial().putMonths.first)
+        for facts in [
+            try trial { $0.known = [before] }, try trial { $0.trialCredits = .none },
+            try trial { $0 = $0.at(Self.trial.end) },
+        ] {
+            #expect(facts.booked == nil)
+            // So that the next one is not the first.
+            #expect(facts.putMonths.map(\.isTrial) == [true])
+        }
+    }
+
+    @Test func `a month that a discount pays for is no trial, and neither is what follows one`() throws {
+        #expect(try trial { $0.trial = nil }.putMonths.map(\.isTrial) == [false])
+        #expect(try trial(amount: 1377).putMonths.map(\.isTrial) == [false])
+        var next = try Given.invoice(
+            [Self.line("pro", 0, from: Self.trial.end, to: Given.end)], Self.plans, now: Self.trial.end)
+        next.trial = Self.trial
+        #expect(next.putMonths.map(\.isTrial) == [false])
+    }
+
+    @Test func `what a trial brought does not lessen what is paid for`() throws {
+        let before = try #require(try trial().putMonths.first)
+        var month = try Given.invoice([Self.line("pro", 5900)], Self.plans, now: Given.start)
+        month.known = [before]
+
+        #expect(month.booked?.credits == .whole(2000))
     }
 
     // MARK: - Whether it counts
@@ -143,27 +278,28 @@ struct InvoiceGrantTests {
     @Test(arguments: ["draft", "open", "void", "uncollectible", ""])
     func `an invoice that is not paid brings nothing`(status: String) throws {
         let facts = try facts { $0 = $0.setting("status", to: .string(status)) }
-        #expect(facts.purchase == nil && facts.decide() == [])
+        #expect(facts.decide() == [])
     }
 
     @Test func `a purchase says what was paid, in which currency and environment, and by what`() throws {
-        let purchase = try facts { _ in }.purchase
+        let purchase = try facts { _ in }.booked
 
         #expect(purchase?.paid == Money(1900, "eur") && purchase?.environment == Given.elsewhere)
         #expect(purchase?.paymentIntent == "pi_1" && purchase?.key == "invoice:in_1" && purchase?.source == .invoice)
-        #expect(try facts { $0 = $0.setting("payment_intent", to: nil) }.purchase?.paymentIntent == nil)
-        #expect(try facts { $0 = $0.setting("amount_paid", to: 0) }.purchase?.credits == .whole(500))
+        #expect(try facts { $0 = $0.setting("payment_intent", to: nil) }.booked?.paymentIntent == nil)
+        #expect(try facts { $0 = $0.setting("amount_paid", to: 0) }.booked?.credits == .whole(500))
     }
 
     @Test(arguments: ["none", "unknown"])
     func `a plan without credits, and a price of no plan, are no purchase`(price: String) throws {
-        #expect(try facts { $0 = $0.setting("lines.data.0.price", to: .string(price)) }.purchase == nil)
+        #expect(try facts { $0 = $0.setting("lines.data.0.price", to: .string(price)) }.decide() == [])
     }
 
     @Test func `what is booked is not booked again, and without an event nothing else is done`() throws {
         var facts = try facts { _ in }
-        let purchase = try #require(facts.purchase)
-        #expect(facts.decide() == [.book(purchase)])
+        let purchase = try #require(facts.booked)
+        #expect(facts.decide() == [.putMonths(facts.putMonths, of: purchase), .book(purchase)])
+        #expect(facts.putMonths.map(\.granted) == [.whole(500)])
 
         facts.isBooked = true
         #expect(facts.decide() == [])

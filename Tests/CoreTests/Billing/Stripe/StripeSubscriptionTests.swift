@@ -78,6 +78,16 @@ struct StripeSubscriptionTests {
         #expect(read("pending_update", value)?.isUpdatePending == isPending)
     }
 
+    @Test(arguments: [
+        (10, 15, true), (nil, 15, false), (10, nil, false), (.null, .null, false), (10, "15", false),
+    ] as [(JSON?, JSON?, Bool)])
+    func `it has a trial if that has both ends`(start: JSON?, end: JSON?, isOne: Bool) {
+        let json = Self.whole.setting("trial_start", to: start).setting("trial_end", to: end)
+        let trial = StripeTrial(start: Instant(seconds: 10), end: Instant(seconds: 15))
+
+        #expect(StripeSubscription(json)?.trial == (isOne ? trial : nil))
+    }
+
     @Test func `a customer and an invoice may be missing`() {
         #expect(read("customer", .null)?.customer == nil && read("latest_invoice", nil)?.latestInvoice == nil)
         #expect(read("customer", ["id": "cus_2"])?.customer == "cus_2")

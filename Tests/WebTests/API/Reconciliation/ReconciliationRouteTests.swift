@@ -33,6 +33,7 @@ struct ReconciliationRouteTests {
             #expect(response["clean"] == false)
             #expect(sections.map { $0["name"]?.string } == [
                 "transactions", "balances", "lots", "reservations", "purchases", "limits", "jobs", "payments",
+                "plans",
             ])
             let balances = sections[1]
             #expect(balances["compared"]?.integer == 2 && balances["isComplete"] == true)
