@@ -152,7 +152,8 @@ let package = Package(
         .testTarget(
             name: "EmulatorTests",
             dependencies: [
-                "FalEmulator", "StripeEmulator", "Core", "SQL", hummingbird, crypto, httpClient, httpTypes, lifecycle, logging, nio, nioHTTP1,
+                "FalEmulator", "StripeEmulator", "Core", "SQL", "TestSupport", hummingbird, crypto, httpClient, httpTypes, lifecycle,
+                logging, nio, nioHTTP1,
             ],
             swiftSettings: settings
         ),

@@ -180,6 +180,23 @@ extension Store {
         if isPending { try emit("customer.subscription.updated", subscription, before: old) }
     }
 
+    /// The last invoice of a subscription that ends: what was paid for and will not be used is the customer's balance.
+    func creditRest(of old: Subscription) throws -> Subscription {
+        let rest = try old.status == .trialing ? [] : prorations(from: old.items, to: [], of: old, at: now)
+        let lines = old.pendingLines + rest
+        guard !lines.isEmpty else { return old }
+        let customer: Customer = try object(old.customer)
+        var invoice = invoice(for: old, .update, lines: lines, email: customer.email)
+        var subscription = old
+        invoice.prorationDate = now
+        subscription.pendingLines = []
+        subscription.latestInvoice = invoice.id
+        try transaction.update(subscription)
+        invoice = try finalize(draft(invoice, staysDraft: false))
+        if invoice.status == .open { _ = try collect(invoice) }
+        return try object(old.id)
+    }
+
     private func interval(of items: [Subscription.Item]) throws -> Price.Recurring? {
         try items.first.flatMap { try object($0.price, as: Price.self).recurring }
     }

@@ -57,12 +57,16 @@ extension Store {
 
     func cancelSubscription(_ call: Call) throws -> JSON {
         try call.parameters.allow("cancellation_details", "invoice_now", "prorate")
-        guard try call.parameters.bool("invoice_now") != true, try call.parameters.bool("prorate") != true else {
-            throw APIError.invalid("prorate", "The Stripe emulator supports only cancellation without a final invoice.")
+        let returnsRest = try call.parameters.bool("prorate") ?? false
+        guard try call.parameters.bool("invoice_now") ?? false == returnsRest else {
+            throw APIError.invalid(
+                "prorate", "The Stripe emulator supports `prorate` and `invoice_now` only together with each other.")
         }
-        let subscription: Subscription = try object(call.id)
+        var subscription: Subscription = try object(call.id)
         guard !subscription.status.isFinal else { throw APIError.noSuch(.subscription, call.id) }
-        return try renderer.json(following(subscription.testClock).end(subscription, reason: "cancellation_requested"))
+        let store = try following(subscription.testClock)
+        if returnsRest { subscription = try store.creditRest(of: subscription) }
+        return try renderer.json(store.end(subscription, reason: "cancellation_requested"))
     }
 
     /// An existing price, or one created for this item.

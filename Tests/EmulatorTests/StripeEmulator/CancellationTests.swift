@@ -71,7 +71,23 @@ struct CancellationTests {
             #expect(
                 try await world.refusal(.delete, path) == "404 invalid_request_error resource_missing id")
             #expect(try await world.refusal(.post, path, "description=x") == "400 invalid_request_error - -")
-            #expect(try await world.refusal(.delete, path, "prorate=true") == "400 invalid_request_error - prorate")
+        }
+    }
+
+    @Test func `canceled at once, what was paid for and is not used is the customer's balance`() async throws {
+        try await withPlan { world, subscription, path in
+            try await world.move(to: "2027-01-16T12:00:00Z")
+            for alone in ["prorate=true", "invoice_now=true"] {
+                #expect(try await world.refusal(.delete, path, alone) == "400 invalid_request_error - prorate")
+            }
+
+            let ended = try await world.call(.delete, path, "prorate=true&invoice_now=true").body
+
+            let invoice = try await world.get("/v1/invoices/\(ended.at("latest_invoice").string ?? "")")
+            let customer = try await world.get("/v1/customers/\(ended.at("customer").string ?? "")")
+            #expect(ended.at("status") == "canceled" && invoice.at("status") == "paid")
+            #expect(invoice.at("lines.data.*.amount") == [-500] && customer.at("balance") == -500)
+            #expect(invoice.day("lines.data.0.period.end") == "2027-02-01")
         }
     }
 

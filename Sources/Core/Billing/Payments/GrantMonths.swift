@@ -51,13 +51,9 @@ extension BillingStatements {
     ) throws {
         let before = try planMonths(of: account, in: environment)
         var months = before
-        var granted: [String: [PlanMonth]] = [:]
         for grant in months.due(at: now) {
             months[grant.place].granted += grant.credits
-            granted[months[grant.place].invoice, default: []].append(months[grant.place].bringing(grant.credits))
-        }
-        for (key, parts) in granted.sorted(by: { $0.key < $1.key }) {
-            try bookMonths(parts, ofInvoice: key, policy, now: now)
+            try book(grant.credits, of: months[grant.place], policy, now: now)
         }
         for place in months.indices where months[place].isOpen && months[place].hasBegun(at: now) {
             months[place].isOpen = false
@@ -65,24 +61,13 @@ extension BillingStatements {
         for (before, after) in zip(before, months) where before != after { try update(after) }
     }
 
-    /// Under the invoice's own key if it has brought nothing yet.
-    private func bookMonths(
-        _ parts: [PlanMonth], ofInvoice key: String, _ policy: HoldPolicy, now: Instant
-    ) throws {
-        let credits = parts.reduce(Credits.zero) { $0 + $1.granted }
-        let expiresAt = parts.map { $0.expiry(now: now) }.max()
-        if let known = try purchase(withKey: key) {
+    /// As a lot of its own; under the invoice's own key if that has brought nothing yet.
+    private func book(_ credits: Credits, of month: PlanMonth, _ policy: HoldPolicy, now: Instant) throws {
+        let expiresAt = month.expiry(now: now)
+        if let known = try purchase(withKey: month.invoice) {
             try book(credits, of: known, expiresAt: expiresAt, policy, now: now)
-        } else if let paid = try planInvoice(key) {
+        } else if let paid = try planInvoice(month.invoice) {
             try book(paid.bringing(credits, until: expiresAt), policy, now: now)
         }
-    }
-}
-
-extension PlanMonth {
-    fileprivate func bringing(_ credits: Credits) -> PlanMonth {
-        var month = self
-        month.granted = credits
-        return month
     }
 }
