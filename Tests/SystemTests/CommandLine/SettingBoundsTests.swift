@@ -53,6 +53,10 @@ struct SettingBoundsTests: ReadsSettings {
             let found = problems(["DARKROOM_SIGN_UP": value])
             #expect(found.count == 1 && SignUp.Mode.allCases.allSatisfy { found[0].contains($0.rawValue) })
         }
+        for trial in TrialCredits.allCases {
+            #expect(try read(["DARKROOM_BILLING_TRIAL": trial.rawValue]).billing.trial == trial)
+        }
+        #expect(try read([:]).billing.trial == .share && problems(["DARKROOM_BILLING_TRIAL": "all"]).count == 1)
         #expect(problems(["DARKROOM_LOG_LEVEL": "loud", "DARKROOM_LOG_FORMAT": "xml"]).count == 2)
         #expect(problems(["DARKROOM_LOG_LEVEL": "trace", "DARKROOM_LOG_FORMAT": "json"]) == [])
     }
