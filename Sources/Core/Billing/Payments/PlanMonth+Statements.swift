@@ -6,7 +6,7 @@ extension BillingStatements {
         try execute("""
             INSERT INTO plan_invoices (key, account_id, environment, item, amount, currency, payment_intent, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            """, new.key, new.account, new.environment, new.item, new.paid.amount, new.paid.currency,
+            """, new.key, new.account, new.environment, new.item, max(new.paid.amount, 0), new.paid.currency,
             new.paymentIntent, now)
         for month in months {
             try execute("""
