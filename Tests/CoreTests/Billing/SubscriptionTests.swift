@@ -214,6 +214,22 @@ struct SubscriptionTests {
         }
     }
 
+    @Test
+    func `what an older version booked brings nothing again, and a change after it the difference`() async throws {
+        try await BillingWorld.run { world in
+            let actor = try await world.world.account(plan: "free")
+            let id = try await world.subscribe("basic", actor)
+            try await world.execute("DELETE FROM plan_months", "DELETE FROM plan_invoices")
+
+            try await world.send("invoice.paid", world.stripe[id]["latest_invoice"]?.string ?? "")
+            #expect(try await world.balance(of: actor).available == .whole(500))
+            _ = try await world.checkout(.plan("pro"), by: actor)
+
+            #expect(try await world.balance(of: actor).available == .whole(2000))
+            #expect(try await world.world.differences() == [])
+        }
+    }
+
     @Test func `a plan that rolls over lets its credits live as many months longer`() async throws {
         try await BillingWorld.run { world in
             try await world.database.write(order: .alone) {

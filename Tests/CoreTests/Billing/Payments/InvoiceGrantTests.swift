@@ -180,7 +180,7 @@ struct InvoiceGrantTests {
 
         #expect(months.map { String($0.end.text.prefix(10)) } == rule.months.map(\.end))
         #expect(months.map(\.credits.hundredths) == rule.months.map(\.hundredths))
-        #expect(months.map(\.countsAt) == [nil] + months.dropLast().map { $0.end })
+        #expect(months.map(\.countsAt) == [Instant?.none] + months.dropLast().map { Optional($0.end) })
         #expect(months.map(\.start) == [from] + months.dropLast().map(\.end))
         #expect(months.map(\.isOpen) == [false] + months.dropFirst().map { _ in true })
     }
