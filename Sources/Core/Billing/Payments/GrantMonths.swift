@@ -11,29 +11,25 @@ package struct GrantMonths: Sendable {
         self.batch = batch
     }
 
-    /// Returns of how many accounts months had begun. A failure with one account does not keep others from theirs, and
-    /// is thrown at the end.
+    /// Returns how many months had begun. A failure with one account's months does not keep others from theirs, and is
+    /// thrown at the end.
     @discardableResult
     package func runOnce() async throws -> Int {
         let (now, environment) = (billing.time.now(), billing.stripe.environment)
-        var (done, last, failure) = (0, ID<Account>?.none, (any Error)?.none)
+        var (begun, last, failure) = (0, DueMonth?.none, (any Error)?.none)
         while true {
-            let accounts = try await billing.database.read { [last, batch] in
-                try $0.billing.accountsWithDueMonths(in: environment, after: last, limit: batch, now: now)
+            let page = try await billing.database.read { [last, batch] in
+                try $0.billing.dueMonths(in: environment, after: last, limit: batch, now: now)
             }
-            for account in accounts {
-                do {
-                    try await grant(account, in: environment, now: now)
-                    done += 1
-                } catch {
-                    failure = error
-                }
+            for account in Set(page.map(\.account)).sorted() {
+                do { try await grant(account, in: environment, now: now) } catch { failure = error }
             }
-            guard accounts.count == batch, let end = accounts.last else { break }
+            begun += page.count
+            guard page.count == batch, let end = page.last else { break }
             last = end
         }
         if let failure { throw failure }
-        return done
+        return begun
     }
 
     private func grant(_ account: ID<Account>, in environment: StripeEnvironment, now: Instant) async throws {

@@ -54,15 +54,20 @@ extension BillingStatements {
         try query("SELECT * FROM plan_months WHERE invoice_key = $1 ORDER BY position", key).map(PlanMonth.init)
     }
 
-    /// Whose months have begun and are not granted yet, in the order of their ids.
-    func accountsWithDueMonths(
-        in environment: StripeEnvironment, after last: ID<Account>?, limit: Int, now: Instant
-    ) throws(DatabaseError) -> [ID<Account>] {
+    /// Those that have begun and are not granted yet, the longest overdue first, from behind `last`.
+    func dueMonths(
+        in environment: StripeEnvironment, after last: DueMonth?, limit: Int, now: Instant
+    ) throws(DatabaseError) -> [DueMonth] {
         try query("""
-            SELECT DISTINCT account_id FROM plan_months
-            WHERE is_open = 1 AND counts_at <= $1 AND environment = $2 AND account_id > $3 ORDER BY account_id LIMIT $4
-            """, now, environment, last?.rawValue ?? "", limit).map { row throws(DatabaseError) in
-                try row.get("account_id")
+            SELECT account_id, counts_at, invoice_key, position FROM plan_months
+            WHERE is_open = 1 AND counts_at <= $1 AND environment = $2
+                AND (counts_at, invoice_key, position) > ($3, $4, $5)
+            ORDER BY counts_at, invoice_key, position LIMIT $6
+            """, now, environment, last?.countsAt ?? Instant(rawValue: .min), last?.invoice ?? "", last?.position ?? 0,
+            limit).map { row throws(DatabaseError) in
+                try DueMonth(
+                    account: row.get("account_id"), countsAt: row.get("counts_at"), invoice: row.get("invoice_key"),
+                    position: row.get("position"))
             }
     }
 
@@ -83,6 +88,14 @@ extension BillingStatements {
                 paymentIntent: row.get("payment_intent"), expiresAt: nil)
         }
     }
+}
+
+/// A month that has begun and is not granted yet.
+struct DueMonth: Sendable, Hashable {
+    let account: ID<Account>
+    let countsAt: Instant
+    let invoice: String
+    let position: Int
 }
 
 extension PlanMonth {

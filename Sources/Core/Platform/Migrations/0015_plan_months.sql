@@ -32,4 +32,4 @@ CREATE TABLE plan_months (
 ) {keyed};
 CREATE INDEX plan_months_by_account ON plan_months (account_id);
 CREATE INDEX plan_months_by_end ON plan_months (ends_at);
-CREATE INDEX plan_months_due ON plan_months (counts_at) WHERE is_open = 1;
+CREATE INDEX plan_months_due ON plan_months (counts_at, invoice_key, position) WHERE is_open = 1;
