@@ -37,8 +37,8 @@ extension Request {
 }
 
 extension JSON {
-    /// A request's body. Throws 400 `invalid_json`, which says where it is malformed, and how; or 422 with the name of the
-    /// field that contains U+0000.
+    /// A request's body. Throws 400 `invalid_json`, which says where it is malformed, and how; or 422 with the name of
+    /// the field that contains U+0000.
     init(body bytes: [UInt8]) throws(APIError) {
         guard !bytes.isEmpty else {
             throw APIError(.badRequest, "invalid_json", "The body is empty. Send JSON.")
