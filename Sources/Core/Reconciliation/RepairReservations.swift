@@ -81,7 +81,7 @@ extension DatabaseError {
     /// Whether the row that was to be written is at fault, rather than the database.
     fileprivate var isAboutRow: Bool {
         switch kind {
-        case .unique, .foreignKey, .check, .notNull, .trigger, .decoding: true
+        case .unique, .foreignKey, .check, .unstorable, .notNull, .trigger, .decoding: true
         case .conflict, .busy, .unavailable, .full, .schema, .other: false
         }
     }
