@@ -32,12 +32,15 @@ struct PictureTests {
             [0xFF, marker, UInt8((data.count + 2) >> 8), UInt8((data.count + 2) & 255)] + data
         }
         let text = Array("SECRET place".utf8) + [0]
-        let exif = Array("Exif\0\0MM\0*".utf8) + [0, 0, 0, 8, 0, 1, 0x01, 0x0E, 0, 2, 0, 0, 0, UInt8(text.count)]
-            + [0, 0, 0, 26, 0, 0, 0, 0] + text
+        let entry: [UInt8] = [0, 0, 0, 8, 0, 1, 0x01, 0x0E, 0, 2, 0, 0, 0, UInt8(text.count), 0, 0, 0, 26, 0, 0, 0, 0]
+        let exif = Array("Exif\0\0MM\0*".utf8) + entry + text
         let xmp = Array("http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>SECRET camera</x:xmpmeta>".utf8)
         let plain = try square(40).encoded(.jpeg)
-        return Array(plain.prefix(2)) + segment(0xE1, exif) + segment(0xE1, xmp)
-            + segment(0xED, Array("Photoshop 3.0\0SECRET author".utf8)) + plain.dropFirst(2)
+        let iptc = Array("Photoshop 3.0\0SECRET author".utf8)
+        return [
+            Array(plain.prefix(2)), segment(0xE1, exif), segment(0xE1, xmp), segment(0xED, iptc),
+            Array(plain.dropFirst(2)),
+        ].flatMap { $0 }
     }
 
     @Test(arguments: [PictureFormat.jpeg, .png, .webp])
