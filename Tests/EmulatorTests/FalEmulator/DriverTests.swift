@@ -77,10 +77,10 @@ struct DriverTests {
                 let reference = try await accepted(
                     Submission(endpoint: endpoint, input: .object(input), webhookURL: "http://127.0.0.1:1/"), driver)
                 let outcome = driver.outcome(of: try await end(reference, driver))
-                guard case .delivered(let files, let seed) = outcome, let file = files.first else {
+                guard case .delivered(let files, let used) = outcome, let file = files.first else {
                     throw Surprise(text: "\(outcome)")
                 }
-                return (seed, try await world.send(.get, file.url, key: nil).bytes)
+                return (used, try await world.send(.get, file.url, key: nil).bytes)
             }
 
             let first = try await made(by: nil)
