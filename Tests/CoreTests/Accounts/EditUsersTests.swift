@@ -173,7 +173,7 @@ struct EditUsersTests {
                     }
                 }
             }
-            return await group.reduce(into: []) { $0.append($1) }
+            return await group.reduce(into: [Bool]()) { $0.append($1) }
         }
 
         #expect(results.count { $0 } == 1)

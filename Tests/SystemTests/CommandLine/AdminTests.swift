@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Core
 import Foundation
 import TestSupport

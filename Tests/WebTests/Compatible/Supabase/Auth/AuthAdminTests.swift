@@ -68,7 +68,7 @@ struct AuthAdminTests {
             var members = body.object
             members?["user_metadata"] = body["user_metadata"] ?? ["changed": true]
 
-            let response = try await put(world, session, members.map { .object($0) } ?? body)
+            let response = try await put(world, session, members.map { JSON.object($0) } ?? body)
 
             #expect("\(response.status) \(response.code ?? "")" == expected, "\(response.text)")
             let user = try await world.send(.get, "/auth/v1/user", bearer: session.accessToken)
