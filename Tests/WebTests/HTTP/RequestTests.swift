@@ -244,7 +244,7 @@ struct RequestTests {
     @Test func `a key beyond that is refused before anything is done`() async throws {
         for key in ["", String(repeating: "k", count: 256), "schlüssel", "a\tb", "\u{7F}"] {
             let request = Request.test(headers: [.idempotencyKey: key])
-            let found = await refusal { _ = try request.idempotency(route: "r", body: []) }
+            let found = await refusal { _ = try request.idempotency(route: "r", body: [:], bytes: []) }
             #expect(found == "400 invalid_idempotency_key Idempotency-Key", "\(key.debugDescription)")
         }
     }

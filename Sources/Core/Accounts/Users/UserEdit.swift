@@ -18,7 +18,7 @@ struct UserEdit: Sendable, Equatable {
         setsPassword = change.password != nil
         if let changes = change.metadata {
             let merged = user.metadata(merging: changes)
-            guard merged.text.utf8.count <= User.metadataLimit else { throw .invalidMetadata }
+            guard User.takes(merged) else { throw .invalidMetadata }
             if merged != user.metadata { metadata = merged }
         }
         if let role = change.role, role != user.role { self.role = role }
