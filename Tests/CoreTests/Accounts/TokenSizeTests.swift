@@ -23,7 +23,7 @@ struct TokenSizeTests {
         let now = Instant(seconds: 1_780_000_000)
         return User(
             id: .make(at: now), email: Self.longestEmail, role: .admin, metadata: metadata, emailConfirmedAt: now,
-            lastSignInAt: now, disabledAt: nil, createdAt: now, updatedAt: now)
+            lastSignInAt: now, disabledAt: nil, disabledUntil: nil, createdAt: now, updatedAt: now)
     }
 
     private func session(of user: User) -> Session {

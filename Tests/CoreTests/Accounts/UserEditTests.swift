@@ -75,20 +75,22 @@ struct UserEditTests {
     func `the last administrator stays, and what is invalid is refused`(
         change: EditUsers.Change, isLast: Bool, refusal: UserError?
     ) {
-        #expect(error { _ = try UserEdit(change, of: user(role: .admin), isLastAdministrator: isLast) } == refusal)
+        #expect(error(change, of: user(role: .admin), isLastAdministrator: isLast) == refusal)
     }
 
     @Test func `a deleted user does not come back`() {
         let deleted = user(email: Self.id.addressWhenDeleted, access: .disabled(until: nil))
 
         for change in [EditUsers.Change(access: .enabled), .init(password: "correct horse"), .init()] {
-            #expect(error { _ = try UserEdit(change, of: deleted, isLastAdministrator: false) } == .notFound)
+            #expect(error(change, of: deleted, isLastAdministrator: false) == .notFound)
         }
         #expect(!user(email: "x@deleted.invalid").isDeleted, "anybody may call themselves so")
     }
 
-    private func error(_ body: () throws(UserError) -> Void) -> UserError? {
-        do throws(UserError) { try body() } catch { return error }
+    private func error(_ change: EditUsers.Change, of user: User, isLastAdministrator: Bool) -> UserError? {
+        do throws(UserError) {
+            _ = try UserEdit(change, of: user, isLastAdministrator: isLastAdministrator)
+        } catch { return error }
         return nil
     }
 }

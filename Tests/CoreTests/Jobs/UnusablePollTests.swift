@@ -1,4 +1,5 @@
 @testable import Core
+import Logging
 import SQL
 import Testing
 import TestSupport

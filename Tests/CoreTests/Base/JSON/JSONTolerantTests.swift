@@ -1,4 +1,5 @@
 @testable import Core
+import Foundation
 import Testing
 
 /// JSON as other programs write it, and what is said of a text that is read strictly and is none.

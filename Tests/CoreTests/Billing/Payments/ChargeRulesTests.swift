@@ -207,7 +207,7 @@ struct ChargeRulesTests {
         let (months, effects) = try refund(refunded, of: Self.year, credits: 300)
 
         #expect(months.map(\.withheld) == (0..<12).map { Credits.whole(withheld[$0] ?? 0) })
-        #expect(effects.contains(.clawBack(.whole(takenBack), of: Self.partly())) == (takenBack > 0))
+        #expect(effects.contains(.clawBack(.whole(takenBack), of: Self.partly(), for: .refund)) == (takenBack > 0))
         #expect(effects.contains { if case .clawBack = $0 { true } else { false } } == (takenBack > 0))
     }
 
