@@ -61,7 +61,7 @@ struct EditUsersTests {
         world.clock.advance(by: CredentialCache.lifetime)
 
         #expect(disabled.disabledAt != nil && disabled.disabledUntil == nil)
-        #expect(streams.allSatisfy(\.hasEnded))
+        #expect(streams.allSatisfy { $0.hasEnded })
         await #expect(throws: AuthenticationError.sessionEnded) {
             try await authenticator.authenticate(ada.accessToken)
         }
