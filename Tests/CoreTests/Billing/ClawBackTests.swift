@@ -357,6 +357,7 @@ struct ClawBackTests {
             let actor = try await world.world.account()
             let charge = world.stripe.charge(for: try await world.buy(.pack("small"), by: actor))
             world.stripe.refund(charge, inAll: 250)
+            world.clock.advance(by: .seconds(1))
             try await world.send("charge.refunded", charge)
             world.stripe.refund(charge, inAll: 0)
             world.clock.advance(by: .seconds(1))

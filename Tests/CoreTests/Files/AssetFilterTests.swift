@@ -106,9 +106,9 @@ struct AssetFilterTests {
                 INSERT INTO accounts (id, name, personal_user_id, plan, created_at)
                     VALUES ('user', 'A', 'user', 'free', 0);
                 INSERT INTO assets (id, account_id, key, name, content_type, size, sha256, tags, created_at, deleted_at)
-                VALUES ('1', 'user', 'uploads/1', 'a', 'image/png', 1, '', '["red","a \\"b\\"","red"]', 0, NULL),
-                    ('2', 'user', 'uploads/2', 'b', 'image/png', 1, '', '[]', 0, NULL),
-                    ('3', 'user', 'uploads/3', 'c', 'image/png', 1, '', '["red"]', 0, 5);
+                VALUES ('1', 'user', 'uploads/user/1.png', 'a', 'image/png', 1, '', '["red","a \\"b\\"","red"]', 0, NULL),
+                    ('2', 'user', 'uploads/user/2.png', 'b', 'image/png', 1, '', '[]', 0, NULL),
+                    ('3', 'user', 'uploads/user/3.png', 'c', 'image/png', 1, '', '["red"]', 0, 5);
                 """)
         }
 
@@ -137,7 +137,7 @@ extension Database {
             try transaction.execute("""
                 INSERT INTO assets (id, account_id, key, name, content_type, size, sha256, tags, favorite_at,
                     created_at)
-                SELECT md5(n::text), $1, 'uploads/' || n, 'a', 'image/png', 1, '', '[]',
+                SELECT md5(n::text), $1, 'uploads/many/' || n || '.png', 'a', 'image/png', 1, '', '[]',
                     CASE WHEN n % 100 = 0 THEN 1 END, 0
                 FROM generate_series(1, 20000) AS n
                 """, account)

@@ -48,8 +48,8 @@ struct EstimateTests {
 
         #expect(running.remaining(now: world.clock.now) == .seconds(15))
         #expect(running.progress(now: world.clock.now).map { "\($0.percent) \($0.isEstimate)" } == "25 true")
-        #expect(running.progress(now: world.clock.now + .seconds(1_000))?.percent == 95)
-        #expect(running.remaining(now: world.clock.now + .seconds(1_000)) == .zero)
+        #expect(running.progress(now: world.clock.now + .seconds(1_000)) == nil, "it may take any time")
+        #expect(running.remaining(now: world.clock.now + .seconds(1_000)) == nil)
     }
 
     @Test(arguments: TestEngine.available)
