@@ -106,7 +106,8 @@ struct AssetFilterTests {
                 INSERT INTO accounts (id, name, personal_user_id, plan, created_at)
                     VALUES ('user', 'A', 'user', 'free', 0);
                 INSERT INTO assets (id, account_id, key, name, content_type, size, sha256, tags, created_at, deleted_at)
-                VALUES ('1', 'user', 'uploads/user/1.png', 'a', 'image/png', 1, '', '["red","a \\"b\\"","red"]', 0, NULL),
+                VALUES
+                    ('1', 'user', 'uploads/user/1.png', 'a', 'image/png', 1, '', '["red","a \\"b\\"","red"]', 0, NULL),
                     ('2', 'user', 'uploads/user/2.png', 'b', 'image/png', 1, '', '[]', 0, NULL),
                     ('3', 'user', 'uploads/user/3.png', 'c', 'image/png', 1, '', '["red"]', 0, 5);
                 """)
