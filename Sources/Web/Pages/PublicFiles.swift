@@ -25,6 +25,8 @@ struct PublicFiles: Sendable {
     init() {
         files = [
             "style.css": File("text/css; charset=utf-8", PackageResources.style_css),
+            "session.js": File("text/javascript; charset=utf-8", PackageResources.session_js),
+            "buy.js": File("text/javascript; charset=utf-8", PackageResources.buy_js),
             "home.js": File("text/javascript; charset=utf-8", PackageResources.home_js),
             "favicon.svg": File("image/svg+xml", PackageResources.favicon_svg),
         ]

@@ -1,88 +1,54 @@
 // The first page's form: sign in, see the price, generate an image, follow its progress, read the receipt.
 "use strict";
 
-const byID = (id) => document.getElementById(id);
-const credits = (number) => Number(number).toFixed(2);
-const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 const endStates = ["completed", "failed", "cancelled"];
-
-// The session lives as long as the tab.
-const session = {
-  get: () => { try { return JSON.parse(sessionStorage.getItem("darkroom")); } catch { return null; } },
-  set: (value) => value ? sessionStorage.setItem("darkroom", JSON.stringify(value))
-    : sessionStorage.removeItem("darkroom"),
-};
-
-class RequestError extends Error {
-  constructor(status, body) {
-    const error = body?.error ?? body ?? {};
-    super(error.message ?? error.msg ?? `The server responded with ${status}.`);
-    this.status = status;
-    this.field = error.field;
-  }
-}
-
-async function auth(path, body) {
-  const response = await fetch(`/auth/v1/${path}`, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
-  const found = await response.json().catch(() => null);
-  if (!response.ok) throw new RequestError(response.status, found);
-  session.set({ access: found.access_token, refresh: found.refresh_token, email: found.user?.email ?? "" });
-}
-
-// With a fresh token once, if the old one has expired.
-async function open(path, options = {}, isSecond = false) {
-  const held = session.get();
-  const headers = { ...options.headers, Authorization: `Bearer ${held?.access}` };
-  const response = await fetch(path, { ...options, headers });
-  if (response.status === 401 && held && !isSecond) {
-    try { await auth("token?grant_type=refresh_token", { refresh_token: held.refresh }); } catch (error) {
-      if (error instanceof RequestError) signedOut("Your session has ended. Sign in again.");
-      throw error;
-    }
-    return open(path, options, true);
-  }
-  return response;
-}
-
-async function api(path, options) {
-  const response = await open(path, options);
-  const body = await response.json().catch(() => null);
-  if (!response.ok) throw new RequestError(response.status, body);
-  return body;
-}
-
-const post = (path, body, headers = {}) =>
-  api(path, {
-    method: "POST", headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body),
-  });
-
-const messageOf = (error) => error instanceof RequestError ? error.message
-  : "The server cannot be reached. Check the connection and try again.";
 
 // The user
 
+function showForm(name) {
+  for (const id of ["sign-in", "sign-up", "compose"]) {
+    if (!byID(id)) continue;
+    byID(id).hidden = id !== name;
+    byID(`${id}-error`).textContent = "";
+  }
+  const isSignedIn = name === "compose";
+  byID("who").hidden = !isSignedIn;
+  byID("intro").classList.toggle("unseen", isSignedIn);
+  openShop(isSignedIn);
+}
+
 function signedOut(message = "") {
   session.set(null);
-  byID("who").hidden = true;
-  byID("compose").hidden = true;
-  byID("sign-in").hidden = false;
+  showForm("sign-in");
   byID("sign-in-error").textContent = message;
+  byID("sign-in-email").focus();
+}
+
+// Nothing of the user stays on the page.
+function signOut() {
+  open("/auth/v1/logout?scope=local", { method: "POST" }).catch(() => {});
+  pending.set(null);
+  clearTray();
+  byID("sheet").replaceChildren();
+  byID("sheet").hidden = true;
+  signedOut();
 }
 
 async function signedIn() {
-  byID("sign-in").hidden = true;
-  byID("compose").hidden = false;
-  byID("who").hidden = false;
+  showForm("compose");
   byID("email").textContent = session.get().email;
-  byID("sign-in-password").value = "";
-  await Promise.all([showBalance(), showModels(), showPrice()]);
+  for (const field of document.querySelectorAll("input[type=password]")) field.value = "";
+  try {
+    await Promise.all([showBalance(), showModels(), showPrice(), showPlan(), showReturn()]);
+  } catch (error) {
+    byID("compose-error").textContent = messageOf(error);
+  }
 }
 
 async function showBalance() {
   const balance = await api("/api/credits/balance");
   byID("balance").textContent = `${credits(balance.availableCredits)} credits`;
+  return balance.availableCredits;
 }
 
 async function showModels() {
@@ -94,19 +60,29 @@ async function showModels() {
 
 async function enter(event, path) {
   event.preventDefault();
-  const form = byID("sign-in");
-  if (!form.reportValidity()) return;
-  byID("sign-in-error").textContent = "";
-  for (const button of form.querySelectorAll("button")) button.disabled = true;
+  const form = event.currentTarget;
+  const focused = document.activeElement;
+  const button = form.querySelector("[type=submit]");
+  byID(`${form.id}-error`).textContent = "";
+  button.disabled = true;
   try {
     await auth(path, { email: form.email.value, password: form.password.value });
-    await signedIn();
+    signedIn();
     byID("prompt").focus();
   } catch (error) {
-    byID("sign-in-error").textContent = messageOf(error);
-  } finally {
-    for (const button of form.querySelectorAll("button")) button.disabled = false;
+    byID(`${form.id}-error`).textContent = messageOf(error);
   }
+  button.disabled = false;
+  if (!session.get()) focused.focus();
+}
+
+// What was typed already goes along.
+function switchForm(event) {
+  const from = event.currentTarget.form;
+  const to = byID(event.currentTarget.dataset.form);
+  to.email.value = from.email.value;
+  showForm(to.id);
+  (to.email.value ? to.password : to.email).focus();
 }
 
 // The price, before anything is paid
@@ -135,10 +111,9 @@ async function showPrice() {
     const price = document.createElement("b");
     price.textContent = `${credits(estimate.estimatedCredits)} credits`;
     const time = estimate.estimatedSeconds ? `, about ${estimate.estimatedSeconds} s` : "";
-    const rest = estimate.sufficient ? `of ${credits(estimate.availableCredits)} available${time}`
-      : `You have ${credits(estimate.availableCredits)}, which is not enough. `
-        + "Request less, or contact the operator to get credits.";
-    line.replaceChildren(price, rest);
+    const available = credits(estimate.availableCredits);
+    line.replaceChildren(price, ...(estimate.sufficient ? [`of ${available} available${time}`]
+      : [`You have ${available}, which is not enough. `, wayToCredits()]));
     canPay = estimate.sufficient;
   } catch (error) {
     if (turn !== asked) return;
@@ -146,6 +121,13 @@ async function showPrice() {
     byID("compose-error").textContent = messageOf(error);
   }
   byID("generate").disabled = isBusy || !canPay;
+}
+
+function wayToCredits() {
+  if (!shop) return "Request less, or contact the operator to get credits.";
+  const link = document.createElement("a");
+  [link.href, link.textContent] = ["#buy", "Buy credits"];
+  return link;
 }
 
 let typing;
@@ -177,7 +159,7 @@ async function follow(id) {
     try {
       const headers = { Accept: "text/event-stream", ...(last && { "Last-Event-ID": last }) };
       const response = await open(`/api/jobs/${id}/events`, { headers });
-      if (!response.ok) throw new RequestError(response.status, await response.json().catch(() => null));
+      if (!response.ok) throw new RequestError(response, await response.json().catch(() => null));
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       let text = "";
       for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -201,8 +183,21 @@ async function follow(id) {
   throw new Error("lost");
 }
 
+// Until when the line that says why there is another attempt stands.
+let retryingUntil = 0;
+
+function showRetry({ at, data: { message = "The attempt failed.", attempt, maximumAttempts, runAt } }) {
+  // The event's own time and not this machine's, whose clock may differ.
+  const delay = Math.max(0, runAt - Date.parse(at));
+  retryingUntil = performance.now() + delay;
+  const count = attempt ? ` (${attempt} of ${maximumAttempts})` : "";
+  show({ phase: `${message} Trying again in ${Math.ceil(delay / 1000)} s${count}.`, percent: null, log: "" });
+}
+
 // Returns whether the job has ended.
 function showEvent(type, data) {
+  if (type === "retried") return showRetry(data);
+  retryingUntil = 0;
   if (type === "progress") {
     const position = data.providerQueuePosition;
     const isWaiting = position != null && data.percent == null;
@@ -219,6 +214,10 @@ async function showPosition(id, isOver) {
   while (!isOver()) {
     const { job, progress } = await api(`/api/jobs/${id}`).catch(() => ({}));
     if (isOver()) return;
+    if (performance.now() < retryingUntil) {
+      await wait(500);
+      continue;
+    }
     if (job?.status === "queued" && progress.queuePosition != null) {
       const position = progress.queuePosition;
       show({ phase: position === "0" ? "Next in the queue" : `In the queue, ${position} ahead` });
@@ -230,56 +229,74 @@ async function showPosition(id, isOver) {
 }
 
 // A reload continues where the page was.
-const pending = {
-  get: () => sessionStorage.getItem("darkroom-job"),
-  set: (id) => id ? sessionStorage.setItem("darkroom-job", id) : sessionStorage.removeItem("darkroom-job"),
-};
+const pending = remembered("darkroom-job");
 
-async function generate(event) {
+function generate(event) {
   event.preventDefault();
   if (isBusy || !byID("compose").reportValidity()) return;
+  run(() => postOnce("/api/generate", request()), "compose-error");
+}
+
+function retry(job) {
+  if (isBusy) return;
+  byID("tray").focus();
+  run(() => postOnce(`/api/jobs/${job.id}/retry`, {}), "retry-error");
+}
+
+// What the tray shows stays until there is a new job: a request that is refused changes nothing.
+async function run(send, errorID) {
   begin();
+  byID(errorID).textContent = "";
   try {
-    // The same key for one press of the button: a request that is sent twice is charged once.
-    const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-    const { job } = await sendTwice(() => post("/api/generate", request(), { "Idempotency-Key": key }));
+    const { job } = await send();
     pending.set(job.id);
+    clearTray();
+    errorID = "compose-error";
     await watch(job.id);
   } catch (error) {
     byID("status").hidden = true;
-    byID("compose-error").textContent = messageOf(error);
+    byID(errorID).textContent = messageOf(error);
+    reveal(errorID);
   }
   finish();
 }
 
-async function sendTwice(send) {
-  try { return await send(); } catch (error) {
-    if (error instanceof RequestError) throw error;
-    await wait(1000);
-    return send();
-  }
-}
-
 function begin() {
   isBusy = true;
+  retryingUntil = 0;
   byID("generate").disabled = true;
+  byID("retry").disabled = true;
   byID("compose-error").textContent = "";
-  byID("receipt").hidden = true;
   byID("status").hidden = false;
-  byID("bar").hidden = false;
   show({ phase: "Sending", percent: null, log: "" });
-  reveal("status");
+  reveal("tray");
 }
 
-// On a small screen the result is below the form.
+// Images of earlier jobs stay in the strip.
+function clearTray() {
+  const sheet = byID("sheet");
+  for (const link of byID("results").querySelectorAll("a.image")) {
+    sheet.prepend(link);
+    sheet.hidden = false;
+  }
+  while (sheet.children.length > 12) sheet.lastChild.remove();
+  byID("results").replaceChildren();
+  byID("short").textContent = "";
+  for (const id of ["results", "failure", "receipt", "status"]) byID(id).hidden = true;
+  byID("empty").hidden = false;
+}
+
+// On a small screen the result is below the form, and taller than what is left of the screen.
 function reveal(id) {
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  byID(id).scrollIntoView({ block: "nearest", behavior: isStill ? "auto" : "smooth" });
+  const block = id === "tray" && matchMedia("(max-width: 46rem)").matches ? "start" : "nearest";
+  byID(id).scrollIntoView({ block, behavior: isStill ? "auto" : "smooth" });
 }
 
 function finish() {
   isBusy = false;
   pending.set(null);
+  byID("retry").disabled = false;
   byID("cancel").hidden = true;
   if (!session.get()) return;
   showBalance().catch(() => {});
@@ -288,6 +305,7 @@ function finish() {
 
 async function watch(id) {
   let isOver = false;
+  byID("status").hidden = false;
   byID("cancel").hidden = false;
   byID("cancel").onclick = () => cancel(id);
   showPosition(id, () => isOver);
@@ -297,6 +315,7 @@ async function watch(id) {
 
 async function cancel(id) {
   byID("cancel").hidden = true;
+  byID("tray").focus();
   try { await api(`/api/jobs/${id}`, { method: "DELETE" }); } catch (error) {
     byID("compose-error").textContent = messageOf(error);
   }
@@ -306,30 +325,47 @@ async function cancel(id) {
 
 function showResult(details) {
   const { job, outputs, attempts } = details;
-  byID("status").hidden = job.status === "completed";
-  byID("bar").hidden = true;
-  if (job.status === "failed") show({ phase: `Failed. ${job.error?.message ?? ""}` });
-  if (job.status === "cancelled") show({ phase: "Cancelled. No credits were charged." });
   const isSandbox = attempts.some((attempt) => attempt.provider === "sandbox");
-  if (job.status === "completed") showPictures(outputs, job, isSandbox);
+  byID("status").hidden = true;
+  byID("empty").hidden = true;
   showReceipt(details);
+  if (job.status === "completed") showImages(outputs, job, isSandbox); else showFailure(details);
+  showShort(details);
+  reveal("tray");
 }
 
-function showPictures(outputs, job, isSandbox) {
+function showImages(outputs, job, isSandbox) {
   const results = byID("results");
-  const sheet = byID("sheet");
-  for (const image of results.querySelectorAll("img")) {
-    const old = new Image();
-    [old.src, old.alt] = [image.src, image.alt];
-    sheet.prepend(old);
-    sheet.hidden = false;
-  }
-  while (sheet.children.length > 12) sheet.lastChild.remove();
   results.className = outputs.length > 1 ? "results many new" : "results new";
   results.replaceChildren(...outputs.map((output) => figure(output, job, isSandbox)));
   results.hidden = false;
-  byID("empty").hidden = true;
-  reveal("results");
+}
+
+function showFailure({ job, receipt }) {
+  byID("failure").hidden = false;
+  byID("retry-error").textContent = "";
+  byID("failure-title").textContent = job.status === "failed" ? "No image was generated" : "Cancelled";
+  byID("failure-reason").textContent = job.error?.message ?? "";
+  byID("failure-credits").textContent = `${credits(receipt.released)} credits were returned.`;
+  byID("retry").onclick = () => retry(job);
+  byID("edit").onclick = () => edit(job);
+}
+
+// The form may show another request by now, as after a reload.
+function edit({ parameters, endpoint }) {
+  const form = byID("compose");
+  for (const name of ["prompt", "resolution", "quality", "numImages"]) {
+    if (parameters[name] !== undefined) form[name].value = parameters[name];
+  }
+  form.endpoint.value = endpoint;
+  form.prompt.focus();
+  priceSoon();
+}
+
+function showShort({ job, receipt }) {
+  if (job.status !== "completed" || job.delivered >= job.numImages) return;
+  byID("short").textContent = `${job.delivered} of ${job.numImages} images were delivered. The provider did not return `
+    + `the others, or classified them as unsafe. ${credits(receipt.released)} credits were returned for them.`;
 }
 
 function figure(output, job, isSandbox) {
@@ -350,7 +386,11 @@ function figure(output, job, isSandbox) {
   const size = document.createElement("span");
   size.textContent = `${output.width} × ${output.height}, ${Math.round(output.size / 1024)} KB`;
   caption.append(size, save);
-  figure.append(image, caption);
+  const full = document.createElement("a");
+  [full.href, full.className, full.target, full.rel] = [address, "image", "_blank", "noopener"];
+  full.setAttribute("aria-label", `Open full size in a new tab: ${job.parameters.prompt}`);
+  full.append(image);
+  figure.append(full, caption);
   return figure;
 }
 
@@ -369,29 +409,23 @@ function showReceipt({ job, receipt }) {
   byID("receipt").hidden = false;
 }
 
-async function resume(id) {
-  begin();
-  try { await watch(id); } catch (error) {
-    byID("status").hidden = true;
-    byID("compose-error").textContent = messageOf(error);
-  }
-  finish();
-}
-
 byID("studio").hidden = false;
-byID("sign-in").addEventListener("submit", (event) => enter(event, "token?grant_type=password"));
-byID("sign-up")?.addEventListener("click", (event) => enter(event, "signup"));
-byID("sign-out").addEventListener("click", () => {
-  open("/auth/v1/logout?scope=local", { method: "POST" }).catch(() => {});
-  signedOut();
-});
+for (const [id, path] of [["sign-in", "token?grant_type=password"], ["sign-up", "signup"]]) {
+  const form = byID(id);
+  form?.addEventListener("submit", (event) => enter(event, path));
+  // An error is about what was sent, and not about what is typed now.
+  for (const type of ["input", "invalid"]) {
+    form?.addEventListener(type, () => { byID(`${id}-error`).textContent = ""; }, true);
+  }
+}
+for (const button of document.querySelectorAll("[data-form]")) button.addEventListener("click", switchForm);
+byID("sign-out").addEventListener("click", signOut);
 byID("compose").addEventListener("submit", generate);
 byID("compose").addEventListener("input", priceSoon);
 byID("prompt").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) generate(event);
 });
 if (session.get()) {
-  signedIn().then(() => pending.get() && resume(pending.get())).catch((error) => {
-    byID("compose-error").textContent = messageOf(error);
-  });
+  const id = pending.get();
+  signedIn().then(() => id && session.get() && run(async () => ({ job: { id } }), "compose-error"));
 }

@@ -3,8 +3,9 @@ import HTTPTypes
 import Hummingbird
 import Mustache
 import NIOCore
+import SQL
 
-/// `GET /`: what this is, the status of its parts, and a form to generate a first image.
+/// `GET /`: what this is, the status of its parts, a form to generate a first image, and what is for sale.
 struct HomePage: Sendable {
     private let app: Darkroom
     private let settings: WebApplication.Settings
@@ -31,11 +32,14 @@ struct HomePage: Sendable {
         let parts: [Part]
         let isSandbox: Bool
         let isOpen: Bool
+        let shortestPassword: Int
         let style: String
-        let script: String
+        let scripts: [String]
         let icon: String
-        /// For those who come back from a pay page.
+        /// For those who come back from a pay page. The script replaces it by what came of the payment.
         let payment: String?
+        /// Nil where payments are not set up.
+        let shop: Shop?
     }
 
     private struct Part {
@@ -45,13 +49,49 @@ struct HomePage: Sendable {
         let look: String
     }
 
+    private struct Shop {
+        let packs: [Offer]
+        let plans: [Offer]
+    }
+
+    private struct Offer {
+        let name: String
+        let title: String
+        /// What it brings.
+        let terms: String
+        let price: String
+
+        init(_ pack: Pack) {
+            name = pack.name
+            title = pack.title
+            terms = "\(pack.credits) credits, paid once"
+            price = Self.text(pack.price)
+        }
+
+        /// Nil if the plan is not for sale.
+        init?(_ plan: Plan) {
+            guard let price = plan.price else { return nil }
+            name = plan.name
+            title = plan.title
+            let hourly = plan.jobsPerHour.map { ", \($0) an hour" } ?? ""
+            let jobs = plan.concurrentJobs == 1 ? "1 job" : "\(plan.concurrentJobs) jobs"
+            terms = "\(plan.monthlyCredits) credits a month, \(jobs) at a time\(hourly)"
+            self.price = Self.text(price) + " a month"
+        }
+
+        private static func text(_ price: Money) -> String { "\(price.number) \(price.currency.uppercased())" }
+    }
+
     @Sendable func handle(_ request: Request, _ context: AppContext) async throws -> Response {
+        let found = await check()
         let content = Content(
-            version: settings.version, publicURL: app.platform.publicURL, parts: parts(await check()),
+            version: settings.version, publicURL: app.platform.publicURL, parts: parts(found),
             isSandbox: app.providers.isAnySimulated, isOpen: app.accounts.signUp.mode == .open,
-            style: files.address(of: "style.css"), script: files.address(of: "home.js"),
+            shortestPassword: PasswordRules.shortest, style: files.address(of: "style.css"),
+            scripts: ["session.js", "buy.js", "home.js"].map { files.address(of: $0) },
             icon: files.address(of: "favicon.svg"),
-            payment: Self.message(afterPayment: request.uri.queryParameters.get("checkout")))
+            payment: Self.message(afterPayment: request.uri.queryParameters.get("checkout")),
+            shop: await shop(found))
         return Response(
             status: .ok,
             headers: [
@@ -61,12 +101,22 @@ struct HomePage: Sendable {
             body: ResponseBody(byteBuffer: ByteBuffer(string: template.render(content))))
     }
 
+    /// The page is there without its database, so an offer that cannot be read is left out.
+    private func shop(_ found: [String: String]) async -> Shop? {
+        guard app.billing != nil, found["database"] == ReadinessCheck.ok else { return nil }
+        let offers = try? await app.platform.database.read { try ($0.billing.packs(), $0.billing.plans()) }
+        return offers.map { packs, plans in
+            Shop(packs: packs.map { Offer($0) }, plans: plans.compactMap { Offer($0) })
+        }
+    }
+
+    /// What is true of anybody who opens the address, and not only after a payment.
     private static func message(afterPayment end: String?) -> String? {
         switch end {
         case "done":
-            "Thank you. The credits are added when the payment arrives. Card payments arrive at once."
+            "You are back from the payment page. Credits are added when the payment arrives."
         case "cancelled":
-            "The purchase was cancelled. You were not charged."
+            "You left the payment page. If you did not pay there, you were not charged."
         default:
             nil
         }
