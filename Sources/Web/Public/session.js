@@ -43,19 +43,21 @@ async function auth(path, body) {
   session.set({ access: found.access_token, refresh: found.refresh_token, email: found.user?.email ?? "" });
 }
 
-// With a fresh token once, if the old one has expired.
+// With a fresh token once, if the old one has expired. A response that comes after the user has signed out changes nothing.
 async function open(path, options = {}, isSecond = false) {
   const held = session.get();
   const headers = { ...options.headers, Authorization: `Bearer ${held?.access}` };
   const response = await fetch(path, { ...options, headers });
-  if (response.status === 401 && held && !isSecond) {
-    try { await auth("token?grant_type=refresh_token", { refresh_token: held.refresh }); } catch (error) {
-      if (error instanceof RequestError) signedOut("Your session has ended. Sign in again.");
-      throw error;
-    }
-    return open(path, options, true);
+  if (response.status !== 401 || !held || !session.get() || isSecond) return response;
+  if (session.get().refresh === held.refresh) await refresh(held.refresh);
+  return open(path, options, true);
+}
+
+async function refresh(token) {
+  try { await auth("token?grant_type=refresh_token", { refresh_token: token }); } catch (error) {
+    if (error instanceof RequestError && session.get()) signedOut("Your session has ended. Sign in again.");
+    throw error;
   }
-  return response;
 }
 
 async function api(path, options) {

@@ -27,11 +27,12 @@ extension OneCLIServer {
 
             #expect(
                 try await server.anybody.get("/?checkout=done").text
-                    .contains("The credits are added when the payment arrives"))
-            #expect(try await server.anybody.get("/?checkout=cancelled").text.contains("You were not charged"))
+                    .contains("Credits are added when the payment arrives"))
+            #expect(
+                try await server.anybody.get("/?checkout=cancelled").text.contains("you were not charged"))
             for path in ["/", "/?checkout=%3Cb%3E"] {
-                #expect(
-                    try await server.anybody.get(path).text.contains("<p class=\"notice\" role=\"status\">") == false)
+                let page = try await server.anybody.get(path).text
+                #expect(page.contains("<p class=\"notice\" id=\"payment\" role=\"status\"></p>"))
             }
         }
 
@@ -53,7 +54,7 @@ extension OneCLIServer {
             let server = try OneCLIServer.server()
             let page = try await server.anybody.get("/").text
 
-            for name in ["style.css", "home.js", "favicon.svg"] {
+            for name in ["style.css", "session.js", "buy.js", "home.js", "favicon.svg"] {
                 let address = try #require(page.split(separator: "\"").first { $0.hasPrefix("/public/\(name)?v=") })
                 let exact = try await server.anybody.get(String(address))
                 let plain = try await server.anybody.get("/public/\(name)")
@@ -78,8 +79,10 @@ extension OneCLIServer {
         @Test func `every field has a label, and what changes is announced`() async throws {
             let page = try await OneCLIServer.server().anybody.get("/").text
 
-            for id in ["sign-in-email", "sign-in-password", "prompt", "resolution", "quality", "numImages", "endpoint"]
-            {
+            for id in [
+                "sign-in-email", "sign-in-password", "sign-up-email", "sign-up-password", "prompt", "resolution",
+                "quality", "numImages", "endpoint",
+            ] {
                 #expect(page.contains("id=\"\(id)\""))
                 #expect(page.contains("<label for=\"\(id)\">"))
             }

@@ -15,14 +15,11 @@ import sys
 import time
 import urllib.request
 
-from playwright.sync_api import sync_playwright
-
-from running import run
+from browser import BOUND, look_into, run_in_browser
 
 SERVER = sys.argv[1]
 STAND_IN = json.loads(pathlib.Path(sys.argv[2]).read_text())
-PICTURES = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else None
-BOUND = 300
+look = look_into(sys.argv[3] if len(sys.argv) > 3 else None)
 
 
 def call(url, token, body=None, method=None):
@@ -75,20 +72,6 @@ def webhook_got_response(kind, subject):
         time.sleep(0.02)
 
 
-def look(page, name):
-    """Pictures of a page as it is now, at two widths and in both themes."""
-    if PICTURES is None:
-        return
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 844})
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)
-            page.screenshot(path=PICTURES / f"{name}-{width}-{theme}.png", full_page=True)
-            wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-            assert not wide, f"{name} is wider than a screen of {width}"
-    page.set_viewport_size({"width": 1280, "height": 844})
-
-
 def a_pack_is_bought_after_a_card_was_declined(page):
     buyer = Buyer("pack")
     before = buyer.credits()
@@ -106,7 +89,7 @@ def a_pack_is_bought_after_a_card_was_declined(page):
     page.get_by_role("button", name="Pay", exact=True).click()
     page.wait_for_url(SERVER + "/**")
 
-    assert "The credits are added when the payment arrives" in page.get_by_role("status").first.inner_text()
+    assert "Credits are added when the payment arrives" in page.get_by_role("status").first.inner_text()
     look(page, "back")
     # Not asked about through the server yet: the webhook alone has brought them.
     webhook_got_response("checkout.session.completed", checkout["id"])
@@ -190,24 +173,4 @@ TESTS = [
 ]
 
 
-def in_a_page(browser):
-    def call(test):
-        page = browser.new_page()
-        page.set_default_timeout(BOUND * 1000)
-        complaints = []
-        # A page that returns 402, as the one of a declined card does, is no fault of its own.
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "402" not in m.text else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        try:
-            test(page)
-            assert not complaints, complaints
-        except Exception as error:
-            raise AssertionError(f"at {page.url}") from error
-        finally:
-            page.close()
-
-    return call
-
-
-with sync_playwright() as playwright:
-    run(TESTS, in_a_page(playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])))
+run_in_browser(TESTS)

@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import Hummingbird
+import SQL
 import TestSupport
 import Testing
 @testable import Web
@@ -31,7 +32,7 @@ struct PublicRouteTests {
             #expect(page.header("Content-Security-Policy")?.contains("unsafe") == false)
             #expect(!page.text.contains("<script>") && !page.text.contains("{{"))
 
-            for name in ["style.css", "home.js", "favicon.svg"] {
+            for name in ["style.css", "session.js", "buy.js", "home.js", "favicon.svg"] {
                 let quoted = page.text.split(separator: "\"")
                 let address = try #require(quoted.first { $0.contains("/public/\(name)?v=") })
                 let file = try await world.send(.get, String(address))
@@ -58,16 +59,16 @@ struct PublicRouteTests {
     }
 
     @Test(arguments: [
-        ("done", "The credits are added when"), ("cancelled", "You were not charged"), ("<script>", nil), ("", nil),
+        ("done", "Credits are added when"), ("cancelled", "you were not charged"), ("<script>", nil), ("", nil),
     ])
-    func `after a payment the page says what became of it, and repeats nothing of the address`(
+    func `after a payment the page claims nothing that an address cannot prove, and repeats nothing of it`(
         end: String, text: String?
     ) async throws {
         try await AuthWorld.run { world in
             let query = end.replacing("<", with: "%3C").replacing(">", with: "%3E")
             let page = try await world.send(.get, "/?checkout=\(query)")
 
-            #expect(page.status == 200 && page.text.contains("\"notice\" role=\"status\"") == (text != nil))
+            #expect(page.status == 200 && page.text.contains("id=\"payment\" role=\"status\"></p>") == (text == nil))
             if let text { #expect(page.text.contains(text)) }
             #expect(!page.text.contains("<script>"))
         }
@@ -78,6 +79,35 @@ struct PublicRouteTests {
             try await AuthWorld.run(mode: mode) { world in
                 let page = try await world.send(.get, "/")
                 #expect(page.text.contains("id=\"sign-up\"") == offers)
+            }
+        }
+    }
+
+    @Test func `where payments are not set up the page sells nothing`() async throws {
+        try await AuthWorld.run { world in
+            let page = try await world.send(.get, "/")
+            #expect(page.status == 200 && !page.text.contains("Buy") && !page.text.contains("id=\"buy\""))
+        }
+    }
+
+    @Test func `packs and plans for sale are on the page with their prices, and nothing of them is markup`(
+    ) async throws {
+        try await PaymentWorld.run { world in
+            try await world.fixture.database.write(order: .alone) { transaction in
+                try transaction.execute(
+                    "UPDATE packs SET title = '<b>Big</b>', price = 500, currency = 'jpy' WHERE name = 'small'")
+                try transaction.execute("UPDATE packs SET retired_at = 0 WHERE name = 'medium'")
+            }
+            let page = try await world.send(.get, "/", text: nil, bearer: nil)
+
+            for text in [
+                "500 JPY", "&lt;b&gt;", "data-pack=\"small\"", "data-plan=\"basic\"", "19.00 USD a month",
+                "500.00 credits a month, 1 job at a time",
+            ] {
+                #expect(page.text.contains(text), "\(text)")
+            }
+            for text in ["<b>Big", "data-pack=\"medium\"", "data-plan=\"free\"", "data-plan=\"pay_as_you_go\""] {
+                #expect(!page.text.contains(text), "\(text)")
             }
         }
     }
