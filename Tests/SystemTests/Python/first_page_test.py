@@ -172,9 +172,10 @@ def a_cancelled_job_says_so_and_offers_the_same(page):
 
 def an_image_opens_with_the_keyboard_also_from_the_strip(page):
     sign_up(page, "opens")
-    for _ in range(2):
-        generate(page, "a red dress in a park")
-        has_image(page)
+    for prompt in ("a red dress in a park", "a blue boat"):
+        generate(page, prompt)
+        page.locator(f"#results img[alt='{prompt}']").wait_for()
+    has_image(page)
     assert page.locator("#sheet a.image").count() == 1
     look(page, "result")
     for selector in ("#results a.image", "#sheet a.image"):
