@@ -286,11 +286,10 @@ function clearTray() {
   byID("empty").hidden = false;
 }
 
-// On a small screen the result is below the form, and taller than what is left of the screen.
+// On a small screen the result is below the form.
 function reveal(id) {
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const block = id === "tray" && matchMedia("(max-width: 46rem)").matches ? "start" : "nearest";
-  byID(id).scrollIntoView({ block, behavior: isStill ? "auto" : "smooth" });
+  byID(id).scrollIntoView({ block: "nearest", behavior: isStill ? "auto" : "smooth" });
 }
 
 function finish() {
