@@ -43,7 +43,7 @@ async function auth(path, body) {
   session.set({ access: found.access_token, refresh: found.refresh_token, email: found.user?.email ?? "" });
 }
 
-// With a fresh token once, if the old one has expired. A response that comes after the user has signed out changes nothing.
+// With a fresh token once, if the old one has expired. A response that comes after signing out changes nothing.
 async function open(path, options = {}, isSecond = false) {
   const held = session.get();
   const headers = { ...options.headers, Authorization: `Bearer ${held?.access}` };

@@ -1,4 +1,4 @@
-"""What tests in a real browser share: Debian's Chromium, a page for each test, pictures at two widths and in both themes."""
+"""What tests in a real browser share: Debian's Chromium, a page for each test, pictures of phone and desktop."""
 
 import pathlib
 
@@ -37,7 +37,7 @@ def in_a_page(browser):
         page.set_default_timeout(BOUND * 1000)
         complaints = []
         # What a server refuses, such as a wrong password or a declined card, is no fault of the page.
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and not is_refusal(m.text) else None)
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" and not refusal(m.text) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         try:
             test(page)
@@ -50,7 +50,7 @@ def in_a_page(browser):
     return call
 
 
-def is_refusal(text):
+def refusal(text):
     return any(f"status of {status}" in text for status in (400, 401, 402, 422, 429))
 
 
