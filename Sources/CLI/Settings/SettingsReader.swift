@@ -35,8 +35,11 @@ struct SettingsReader {
         environmentNames = Set(values.keys)
     }
 
+    /// A blank flag sets nothing, as a blank variable does.
     private static func provider(of flags: [String: String]) -> InMemoryProvider {
-        InMemoryProvider(values: Dictionary(uniqueKeysWithValues: flags.map { name, value in
+        let names = names(of: flags)
+        let given = flags.filter { names.contains($0.key) }
+        return InMemoryProvider(values: Dictionary(uniqueKeysWithValues: given.map { name, value in
             (
                 AbsoluteConfigKey(["darkroom"] + name.split(separator: ".").map { String($0) }, context: [:]),
                 ConfigValue(.string(value), isSecret: false)
