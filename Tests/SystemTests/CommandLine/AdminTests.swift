@@ -39,7 +39,7 @@ extension OneCLIServer {
             let server = try OneCLIServer.server()
             _ = try await server.signUp("lin@example.com")
             func signIn(_ password: String) async throws -> Int {
-                try await server.anybody.post(
+                try await server.anybody.postPassword(
                     "/auth/v1/token?grant_type=password",
                     ["email": "lin@example.com", "password": .string(password)]).status
             }

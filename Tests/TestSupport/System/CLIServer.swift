@@ -52,7 +52,8 @@ package final class CLIServer: Sendable {
     package var anybody: APIUser { APIUser(url: url, bearer: nil, client: .shared) }
 
     package func signUp(_ email: String) async throws -> APIUser {
-        let response = try await anybody.post("/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
+        let response = try await anybody.postPassword(
+            "/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
         guard let token = response["access_token"]?.string else { throw Unexpected("no session: \(response.text)") }
         return APIUser(url: url, bearer: token, client: .shared)
     }

@@ -19,7 +19,7 @@ extension RunningServer {
     }
 
     private func session(_ path: String, _ email: String, _ password: String) async throws -> APIUser {
-        let response = try await anybody.post(path, ["email": .string(email), "password": .string(password)])
+        let response = try await anybody.postPassword(path, ["email": .string(email), "password": .string(password)])
         guard let token = response["access_token"]?.string else {
             throw Unexpected("no session: \(response.status) \(response.text)")
         }
