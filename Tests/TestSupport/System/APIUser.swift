@@ -45,8 +45,8 @@ package struct APIUser: Sendable {
         try await send("POST", path, bytes: Array(body.text.utf8), headers: headers)
     }
 
-    /// Sends what makes the server check or hash a password. Tests that share a server may be more at the same time than
-    /// a network is allowed: what is refused for that is sent again.
+    /// Sends what makes the server check or hash a password. Tests that share a server may be more at the same time
+    /// than a network is allowed: what is refused for that is sent again.
     package func postPassword(_ path: String, _ body: JSON) async throws -> HTTPResponse {
         let (time, end) = (Time.system, Time.system.now() + TestBound.wait)
         while true {
