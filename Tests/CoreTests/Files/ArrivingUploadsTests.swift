@@ -72,7 +72,7 @@ struct ArrivingUploadsTests {
         withExtendedLifetime(two) {}
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `the ninth file at once is refused, and one goes on when another has arrived`() async throws {
         let fixture = try await FilesFixture()
         let (actor, other) = (try await fixture.account(), try await fixture.account())
@@ -97,7 +97,7 @@ struct ArrivingUploadsTests {
         #expect(try await fixture.count(.assets) == 10)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a file that has no room beside those on their way leaves nothing`() async throws {
         let fixture = try await FilesFixture()
         let actor = try await fixture.account()
