@@ -61,7 +61,7 @@ struct Query<Name: QueryName>: Sendable {
         if let instant = Instant(text: text) { return instant }
         let withPlus = text.lastIndex(of: " ").map { text.replacingCharacters(in: $0...$0, with: "+") }
         guard withPlus.flatMap({ Instant(text: $0) }) == nil else {
-            throw invalid(name, "has a blank before its offset: in a URL, write '+' as '%2B'.")
+            throw invalid(name, "has a blank before its offset. In a URL, encode '+' as '%2B'.")
         }
         throw invalid(
             name, """

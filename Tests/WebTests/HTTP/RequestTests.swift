@@ -145,8 +145,8 @@ struct RequestTests {
     @Test(arguments: [
         ("2026-11-21T06%3A03%3A49%2B01%3A00", nil), ("2026-11-21T00:03:49-05:00", nil),
         // Not encoded, a plus is a blank: the message says what to write.
-        ("2026-11-21T06:03:49+01:00", "'from' has a blank before its offset: in a URL, write '+' as '%2B'."),
-        ("2026-11-21T06:03:49%200100", "'from' has a blank before its offset: in a URL, write '+' as '%2B'."),
+        ("2026-11-21T06:03:49+01:00", "'from' has a blank before its offset. In a URL, encode '+' as '%2B'."),
+        ("2026-11-21T06:03:49%200100", "'from' has a blank before its offset. In a URL, encode '+' as '%2B'."),
         ("2026-11-21+05:03:49Z", "'from' must be a time such as"), ("now+then", "'from' must be a time such as"),
     ] as [(String, String?)])
     func `an instant may have an offset, whose plus is encoded`(value: String, message: String?) throws {
