@@ -22,10 +22,9 @@ struct ChargeFacts: Sendable, Hashable {
     func decide() -> [PaymentEffect]? {
         guard let purchase, purchase.revision == before.revision else { return nil }
         let disputed = disputedBesides + (dispute.map { $0.isCounted ? $0.amount : 0 } ?? 0)
-        let withholding = months.withholding(gone(of: purchase, disputed: disputed))
+        let (withholding, target) = loss(of: purchase, disputed: disputed)
         let changed = zip(months, withholding).filter { $0 != $1 }.map(\.1)
-        let target = self.target(of: purchase, disputed: disputed)
-        let byRefunds = self.target(of: purchase, disputed: purchase.disputed)
+        let byRefunds = loss(of: purchase, disputed: purchase.disputed).target
         var effects: [PaymentEffect] = []
         if purchase.paymentIntent == nil { effects.append(.setPayment(payment, of: purchase)) }
         if let dispute { effects.append(.putDispute(dispute, of: purchase)) }
@@ -41,15 +40,11 @@ struct ChargeFacts: Sendable, Hashable {
         return effects
     }
 
-    /// What of the purchase is gone if disputes withhold this much.
-    private func gone(of purchase: Purchase, disputed: Int64) -> Credits {
-        purchase.clawBack(refunded: refunded, disputed: disputed, coming: months.coming)
-    }
-
-    /// What of it is to be taken back. What is still to come goes first: who is paid back the rest of a year keeps the
-    /// months before.
-    private func target(of purchase: Purchase, disputed: Int64) -> Credits {
-        let gone = gone(of: purchase, disputed: disputed)
-        return gone - months.withholding(gone).reduce(Credits.zero) { $0 + $1.withheld }
+    /// The months without what does not come, and what is to be taken back in all, if disputes withhold this much. What
+    /// is still to come goes first: who is paid back the rest of a year keeps the months before.
+    private func loss(of purchase: Purchase, disputed: Int64) -> (months: [PlanMonth], target: Credits) {
+        let gone = purchase.clawBack(refunded: refunded, disputed: disputed, coming: months.coming)
+        let withholding = months.withholding(gone)
+        return (withholding, gone - withholding.reduce(Credits.zero) { $0 + $1.withheld })
     }
 }
