@@ -57,6 +57,11 @@ package struct Authenticator: Sendable {
         return credential
     }
 
+    /// Calls `body` whenever this node ends credentials, before whoever asked for it is answered.
+    func onEnd(_ body: @escaping @Sendable (CredentialScope) -> Void) {
+        credentials.onEnd(body)
+    }
+
     /// Those of `credentials` that prove nothing any more: the key was revoked, the session or the token has ended, the
     /// user or the account is disabled or deleted, the user is no member. Reads the database and not the cache.
     func ended(among credentials: Set<Credential>) async throws -> Set<Credential> {

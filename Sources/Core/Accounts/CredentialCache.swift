@@ -33,6 +33,7 @@ package final class CredentialCache: Sendable {
     }
 
     private let state = Mutex(State())
+    private let observers = Mutex<[@Sendable (CredentialScope) -> Void]>([])
     private let limit: Int
 
     /// - Parameter limit: Of each of two generations.
@@ -53,12 +54,23 @@ package final class CredentialCache: Sendable {
         return credential
     }
 
-    func forget(where isEnded: (Credential) -> Bool) {
+    /// All in `scope` have to be proved again.
+    func forget(_ scope: CredentialScope) {
         state.withLock { state in
             state.forgettings += 1
-            state.young = state.young.filter { !isEnded($0.value.credential) }
-            state.old = state.old.filter { !isEnded($0.value.credential) }
+            state.young = state.young.filter { !scope.contains($0.value.credential) }
+            state.old = state.old.filter { !scope.contains($0.value.credential) }
         }
+    }
+
+    /// All in `scope` prove nothing any more. Returns once this node's streams of theirs have ended.
+    func end(_ scope: CredentialScope) {
+        forget(scope)
+        for observer in observers.withLock({ $0 }) { observer(scope) }
+    }
+
+    func onEnd(_ body: @escaping @Sendable (CredentialScope) -> Void) {
+        observers.withLock { $0.append(body) }
     }
 
     var count: Int { state.withLock { $0.young.count + $0.old.count } }

@@ -3,7 +3,8 @@ import ServiceLifecycle
 import Synchronization
 
 /// The event streams that are open on this node: so many for each account, and none for longer than its credential
-/// proves something. A request is over before a revoked key could be used again; a stream is not.
+/// proves something. What this node ends takes its streams with it at once, what another node ends within `interval`
+/// and a read of the database.
 package final class OpenStreams: Service {
     /// How long a stream can outlive its credential, apart from the time that a read of the database takes.
     package static let interval = Duration.seconds(2)
@@ -30,6 +31,7 @@ package final class OpenStreams: Service {
         self.limit = limit
         self.time = time
         self.logger = logger
+        authenticator.onEnd { [weak self] scope in self?.end { scope.contains($0) } }
     }
 
     /// Opens one for the holder of `credential`. It is open until nobody refers to it any more.
@@ -73,8 +75,12 @@ package final class OpenStreams: Service {
         guard !credentials.isEmpty else { return }
         let ended = try await authenticator.ended(among: credentials)
         guard !ended.isEmpty else { return }
+        end { ended.contains($0) }
+    }
+
+    private func end(where isEnded: (Credential) -> Bool) {
         let streams = state.withLock { state in
-            state.streams.values.filter { ended.contains($0.credential) }.compactMap(\.stream.stream)
+            state.streams.values.filter { isEnded($0.credential) }.compactMap(\.stream.stream)
         }
         for stream in streams { stream.end() }
     }

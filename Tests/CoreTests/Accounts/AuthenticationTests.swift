@@ -209,9 +209,10 @@ struct ProofCacheTests {
     @Test func `what is proved while something is forgotten is not cached`() async throws {
         let cache = CredentialCache()
         let ended = credential()
+        let key = try #require(ended.actor.key)
 
         _ = try await cache.credential("a", now: now) {
-            cache.forget { $0 == ended }
+            cache.forget(.key(key))
             return ended
         }
 

@@ -69,7 +69,7 @@ package struct APIKeys: Sendable {
             try transaction.accounts.revokeKey(id, of: actor.account, now: now)
         }
         guard isRevoked else { throw APIKeyError.notFound }
-        credentials.forget { $0.actor.key == id }
+        credentials.end(.key(id))
     }
 
     private func demandManager(_ actor: Actor) throws {

@@ -51,7 +51,7 @@ package struct Sessions: Sendable {
         case .goesOn(let session, let user):
             return try await tokens(for: user, session, now: now)
         case .ended:
-            credentials.forget { $0.session == token.session }
+            credentials.end(.session(token.session))
             throw RefreshError.alreadyUsed
         }
     }
@@ -70,7 +70,11 @@ package struct Sessions: Sendable {
             case .global: try transaction.accounts.endSessions(of: user, .signedOut, now: now)
             }
         }
-        credentials.forget { $0.actor.user == user }
+        switch scope {
+        case .local: credentials.end(.session(current))
+        case .others: credentials.end(.sessions(of: user, except: current))
+        case .global: credentials.end(.sessions(of: user))
+        }
     }
 
     private func tokens(for user: User, _ session: Session, now: Instant) async throws -> SignedIn {

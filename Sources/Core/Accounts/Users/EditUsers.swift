@@ -64,7 +64,9 @@ package struct EditUsers: Sendable {
         } catch let error as DatabaseError where error.kind == .unique {
             throw UserError.emailTaken
         }
-        credentials.forget { $0.actor.user == id || $0.actor.account.rawValue == id.rawValue }
+        credentials.forget(.user(id))
+        if change.password != nil { credentials.end(.sessions(of: id)) }
+        if change.access?.isDisabled == true { credentials.end(.user(id)) }
         guard let edited else { throw UserError.notFound }
         return edited
     }

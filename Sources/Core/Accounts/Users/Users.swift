@@ -61,7 +61,7 @@ package struct Users: Sendable {
             }
             return try transaction.accounts.user(id)
         }
-        if hash != nil { credentials.forget { $0.actor.user == id && $0.session != session } }
+        if hash != nil { credentials.end(.sessions(of: id, except: session)) }
         guard let changed else { throw UserError.notFound }
         return changed
     }
@@ -74,7 +74,7 @@ package struct Users: Sendable {
             try transaction.accounts.endSessions(of: user.id, .disabled, now: now)
             try transaction.accounts.anonymize(user.id, now: now)
         }
-        credentials.forget { $0.actor.user == id || $0.actor.account.rawValue == id.rawValue }
+        credentials.end(.user(id))
     }
 
     private func newHash(

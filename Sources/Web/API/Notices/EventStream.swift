@@ -119,6 +119,8 @@ struct EventStream: Sendable {
         if subscription.position > position { _ = try await catchUp(&reader, stream, &writer) }
         guard !reader.hasEnded else { return }
         for await batch in subscription.batches {
+            // Batches that wait are still here after the end.
+            guard !stream.hasEnded else { return }
             if let bytes = batch.text.bytes(after: reader.cursor) { try await writer.write(bytes) }
             reader.cursor = max(reader.cursor, batch.lastID ?? 0)
             if batch.isLast || time.now() >= endsAt { return }
@@ -148,6 +150,8 @@ struct EventStream: Sendable {
             let batch = EventBatch(
                 events.map { .init(id: job == nil ? $0.accountSeq : $0.seq, event: $0) }, progress: [],
                 isLast: job != nil && events.last?.state.isTerminal == true)
+            // Ended while this was read: what came since is none of the client's business.
+            guard !stream.hasEnded else { continue }
             if !batch.isEmpty, let bytes = batch.text.bytes(after: reader.cursor) { try await writer.write(bytes) }
             reader.cursor = batch.lastID ?? reader.cursor
             reader.hasEnded = reader.hasEnded || batch.isLast
