@@ -67,6 +67,7 @@ let package = Package(
             dependencies: [
                 "SQL", "CVips", crypto, cryptoExtras, logging, nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle,
                 .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Subprocess", package: "swift-subprocess"), systemPackage,
             ],
             resources: [.embedInCode("Platform/Migrations")],
             swiftSettings: settings

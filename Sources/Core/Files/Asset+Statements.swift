@@ -72,11 +72,14 @@ extension FileStatements {
         try execute(
             """
             INSERT INTO assets (id, account_id, created_by, job_id, output_index, key, name, content_type, size, sha256,
-                width, height, tags, favorite_at, created_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                width, height, tags, favorite_at, created_at, expires_at, job_kind, endpoint, preview_priority,
+                preview_due_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
             """, asset.id, asset.account, asset.createdBy, asset.job, asset.outputIndex, asset.key, asset.name,
             asset.type.contentType, asset.size, asset.sha256, asset.dimensions?.width, asset.dimensions?.height,
-            JSON.array(asset.tags.map(JSON.string)).text, asset.favoriteAt, asset.createdAt, asset.expiresAt)
+            JSON.array(asset.tags.map(JSON.string)).text, asset.favoriteAt, asset.createdAt, asset.expiresAt,
+            asset.jobKind, asset.endpoint, asset.type.hasPreview ? 0 : nil,
+            asset.type.hasPreview ? asset.createdAt : nil)
         try insertTags(of: asset)
         try addStorage(files: 1, bytes: asset.size, of: asset.account)
     }

@@ -8,6 +8,8 @@ package enum Bucket: String, Sendable, Hashable, CaseIterable, SQLConvertible {
     case outputs
     /// Training sets and weights of custom models.
     case models
+    /// Small copies of the others, which are made again when they are missing.
+    case thumbnails
 
     /// The most bytes that one file may have.
     package var sizeLimit: Int {
@@ -15,6 +17,7 @@ package enum Bucket: String, Sendable, Hashable, CaseIterable, SQLConvertible {
         case .uploads: 10 << 20
         case .outputs: 50 << 20
         case .models: 2 << 30
+        case .thumbnails: 2 << 20
         }
     }
 
@@ -23,6 +26,7 @@ package enum Bucket: String, Sendable, Hashable, CaseIterable, SQLConvertible {
         case .uploads: [.jpeg, .png, .webp, .gif]
         case .outputs: [.jpeg, .png, .webp, .gif, .mp4, .webm]
         case .models: [.zip]
+        case .thumbnails: [.webp]
         }
     }
 }

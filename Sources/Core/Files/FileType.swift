@@ -55,6 +55,9 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether thumbnails can be made of it.
+    var hasPreview: Bool { self != .zip }
+
     var isImage: Bool { PictureFormat(self) != nil }
 
     /// The same container holds HEIC and AVIF pictures and QuickTime films, which differ by the brand alone.

@@ -1,7 +1,7 @@
 package import SQL
 
-/// The name of a stored file: `uploads/{account}/{file}`, `outputs/{account}/{job}/{file}` or
-/// `models/{account}/{model}/{version}/{file}`. Made of ids and numbers only, so that no name from outside can lead
+/// The name of a stored file: `uploads/{account}/{file}`, `outputs/{account}/{job}/{file}`,
+/// `models/{account}/{model}/{version}/{file}` or `thumbnails/{account}/{asset}/{side}.webp`. Made of ids and numbers only, so that no name from outside can lead
 /// anywhere else; what the database or a link says is checked against the same grammar.
 package struct StorageKey: Sendable, Hashable, CustomStringConvertible {
     package let bucket: Bucket
@@ -19,6 +19,11 @@ package struct StorageKey: Sendable, Hashable, CustomStringConvertible {
 
     package static func model(_ file: String, version: Int, of model: String, _ account: ID<Account>) -> StorageKey {
         StorageKey(trusting: "models/\(account)/\(model)/\(version)/\(file)")
+    }
+
+    /// - Parameter side: The longer one's bound, in pixels.
+    package static func thumbnail(_ side: Int, of asset: ID<Asset>, _ account: ID<Account>) -> StorageKey {
+        StorageKey(trusting: "thumbnails/\(account)/\(asset)/\(side).webp")
     }
 
     /// Returns nil unless `text` is a key as this type makes them.
@@ -44,7 +49,7 @@ package struct StorageKey: Sendable, Hashable, CustomStringConvertible {
     private static func depth(of bucket: Bucket) -> Int {
         switch bucket {
         case .uploads: 3
-        case .outputs: 4
+        case .outputs, .thumbnails: 4
         case .models: 5
         }
     }

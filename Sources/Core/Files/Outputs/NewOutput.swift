@@ -25,8 +25,8 @@ extension FileStatements {
         try perform(Statements.insert, rows: new.map(\.asset).map { asset in
             [
                 asset.id, asset.account, asset.job, asset.outputIndex, asset.key, asset.name, asset.type.contentType,
-                asset.size, asset.sha256, asset.dimensions?.width, asset.dimensions?.height, asset.createdAt,
-                asset.expiresAt,
+                asset.size, asset.sha256, asset.dimensions?.width, asset.dimensions?.height,
+                asset.duration?.milliseconds, asset.createdAt, asset.expiresAt,
             ]
         })
         let sizes = Dictionary(grouping: new.map(\.asset), by: \.account).mapValues { $0.map(\.size) }
@@ -59,12 +59,14 @@ private enum Statements {
     static let clearPendingFile = BulkStatement(
         "DELETE FROM file_deletions WHERE tries = 0 AND key IN (", row: "$1", ") RETURNING key")
 
-    /// An output is made by the user who asked for its job.
+    /// An output is made by the user who asked for its job. Its preview is due at once.
     static let insert = BulkStatement("""
         INSERT INTO assets (id, account_id, created_by, job_id, output_index, key, name, content_type, size, sha256,
-            width, height, tags, created_at, expires_at) VALUES
+            width, height, duration, tags, created_at, expires_at, job_kind, endpoint, preview_priority,
+            preview_due_at) VALUES
         """, row: """
-        ($1, $2, (SELECT created_by FROM jobs WHERE id = $3), $3, $4, $5, $6, $7, $8, $9, $10, $11, '[]', $12, $13)
+        ($1, $2, (SELECT created_by FROM jobs WHERE id = $3), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '[]', $13, $14,
+            (SELECT kind FROM jobs WHERE id = $3), (SELECT endpoint FROM jobs WHERE id = $3), 0, $13)
         """)
 
     static let addStorage = BulkStatement(
