@@ -49,6 +49,9 @@ package enum Schema {
                 .postgres: PackageResources._018_asset_tags_postgres_sql,
             ]),
         Migration(19, "disabled until", PackageResources._019_disabled_until_sql),
+        Migration(
+            20, "pictures", PackageResources._020_pictures_sql,
+            additions: [.postgres: PackageResources._020_pictures_postgres_sql]),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.
