@@ -1,5 +1,8 @@
 -- Clients see what is not in the trash.
-DROP POLICY own ON assets;
-CREATE POLICY own ON assets FOR SELECT TO darkroom_client
-    USING (account_id = (SELECT client_account()) AND deleted_at IS NULL AND trashed_at IS NULL);
 GRANT SELECT (trashed_at) ON assets TO darkroom_client;
+DO $$
+BEGIN
+    EXECUTE format(
+        'ALTER POLICY own ON assets USING (account_id = (SELECT %I.client_account()) AND deleted_at IS NULL AND trashed_at IS NULL)',
+        current_schema() || '_client');
+END $$;
