@@ -28,11 +28,11 @@ extension Instant {
         return "\(digits(Int(parts.tm_year) + 1900, 4))\(day)T\(time).\(digits(Int(milliseconds), 3))Z"
     }
 
-    /// RFC 3339 with or without a fraction, its offset `Z`, `+01:00` or `+0100`; or a day alone, which means its
-    /// beginning in UTC. Nil for anything else, also for what no calendar or clock shows, such as the 30th of February.
-    /// A fraction is rounded to milliseconds.
+    /// RFC 3339 with or without a fraction, its letters in either case, its offset `Z`, `+01:00` or `+0100`; or a day
+    /// alone, which means its beginning in UTC. Nil for anything else, also for what no calendar or clock shows, such
+    /// as the 30th of February. A fraction is rounded to milliseconds.
     package init?(text: String) {
-        let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text
+        let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text.uppercased()
         let second = full.prefix(19)
         let numbers = second.split { !$0.isASCII || !$0.isNumber }.compactMap { Int32($0) }
         guard numbers.count == 6, numbers[0] < 10_000, let (fraction, offset) = Self.fraction(full.dropFirst(19)),
