@@ -23,6 +23,7 @@ package final class TestWorld: Sendable {
     package init(
         _ engine: TestEngine = .sqlite, after before: TestWorld? = nil, provider: FakeProvider = FakeProvider(),
         rules: WorkRules = WorkRules(), userID: String? = nil, dailyCost: MicroDollars? = nil,
+        files change: (inout Files.Settings) -> Void = { _ in },
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         store: @escaping Store = { _ in nil }, wrap: (any SQL.Engine) -> any SQL.Engine = { $0 },
         wrapProvider: (FakeProvider) -> any Provider = { $0 }
@@ -39,8 +40,10 @@ package final class TestWorld: Sendable {
         let platform = try await Platform.testing(
             Database(wrap(self.engine)), clock, publicURL: "http://darkroom.test", logger: logger)
         let served = wrapProvider(provider)
+        var files = Files.Settings(folder: folder.path + "/files")
+        change(&files)
         app = try await Darkroom(platform, DarkroomSettings(
-            accounts: .init(passwordCost: .trivial), files: .init(folder: folder.path + "/files"),
+            accounts: .init(passwordCost: .trivial), files: files,
             providers: .init([{ _ in Providers.Entry(served, serves: .fal, userID: userID) }]),
             jobs: .init(rules: rules, providerCostPerDay: dailyCost) { [time = clock.time] in
                 try await TestWorld.stored($0, at: time.now(), unless: store)

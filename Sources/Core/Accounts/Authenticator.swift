@@ -57,7 +57,7 @@ package struct Authenticator: Sendable {
         return credential
     }
 
-    /// Calls `body` whenever this node ends credentials, before whoever asked for it is answered.
+    /// Calls `body` whenever this node ends credentials, before the call that does it returns.
     func onEnd(_ body: @escaping @Sendable (CredentialScope) -> Void) {
         credentials.onEnd(body)
     }

@@ -15,7 +15,7 @@ package struct ParameterSchema: Sendable, Hashable, Codable {
             case resolution
             /// `16:9`.
             case aspectRatio
-            /// The id of a stored picture of the account.
+            /// The id of a stored picture of the account, or where one is: an https address or a data URI.
             case asset
         }
 
@@ -30,6 +30,9 @@ package struct ParameterSchema: Sendable, Hashable, Codable {
 
     /// The most bytes that a text may have, whatever its characters are made of.
     package static let textLimit = 16 << 10
+
+    /// The most bytes that an address may have.
+    static let addressLimit = 2_048
 
     package let parameters: [Parameter]
 
@@ -121,9 +124,22 @@ extension ParameterSchema.Parameter {
         case .resolution:
             try checkPattern(value, "a size such as '1024x1024', or 512, 1K, 2K or 4K") { Resolution.isWellFormed($0) }
         case .aspectRatio: try checkPattern(value, "a ratio such as 16:9, at most 4:1") { Resolution.ratio($0) != nil }
-        case .asset:
-            try checkPattern(value, "the id of an image in your account") { ID<Asset>(checking: $0) != nil }
+        case .asset: try checkAsset(value)
         }
+    }
+
+    /// An address is not fetched here, nor its host judged.
+    private func checkAsset(_ value: JSON) throws(ParameterError) -> JSON {
+        let text = (value.string ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        if let id = ID<Asset>(checking: text) { return .string(id.rawValue) }
+        if DataURI.matches(text) { return .string(text) }
+        guard Origin(text) != nil else {
+            throw invalid("must be the id of an image in your account, an https URL of one, or a data URI")
+        }
+        guard text.utf8.count <= ParameterSchema.addressLimit else {
+            throw invalid("must have at most \(ParameterSchema.addressLimit) bytes if it is a URL")
+        }
+        return .string(text)
     }
 
     private func checkText(_ value: JSON) throws(ParameterError) -> JSON {

@@ -10,6 +10,8 @@ package struct Files: Sendable {
         package var allowPrivate: Bool
         /// Whether nodes share the folder, so that each must prove that it has the same one.
         package var isShared: Bool
+        /// How hosts are found that somebody else names.
+        package var resolver = HostResolver.system()
         /// Pictures that are decoded at once.
         var pictureThreads = 2
 
@@ -27,6 +29,7 @@ package struct Files: Sendable {
     package let links: FileLinks
     package let assets: Assets
     package let storeUpload: StoreUpload
+    package let fetchUpload: FetchUpload
     package let storeOutput: StoreOutput
     private let platform: Platform
 
@@ -40,9 +43,15 @@ package struct Files: Sendable {
         links = FileLinks(secret: platform.secrets.bytes(for: .signedLinks), publicURL: platform.publicURL, time: time)
         assets = Assets(database: database, store: store, time: time, logger: logger)
         storeUpload = StoreUpload(database: database, store: store, rules: settings.rules, time: time, logger: logger)
+        fetchUpload = FetchUpload(
+            fetcher: Fetcher(
+                policy: AddressPolicy(allowPrivate: settings.allowPrivate, requiresTLS: true),
+                limits: FetchUpload.limits, time: time, resolver: settings.resolver),
+            store: storeUpload)
         let inspect = InspectPicture(threads: PictureThreads(count: settings.pictureThreads))
         storeOutput = StoreOutput(
-            fetcher: Fetcher(policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time),
+            fetcher: Fetcher(
+                policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time, resolver: settings.resolver),
             database: database,
             store: store, inspect: { try await inspect($0) }, rules: settings.rules, time: time)
     }

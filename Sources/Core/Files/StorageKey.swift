@@ -1,8 +1,9 @@
 package import SQL
 
 /// The name of a stored file: `uploads/{account}/{file}`, `outputs/{account}/{job}/{file}`,
-/// `models/{account}/{model}/{version}/{file}` or `thumbnails/{account}/{asset}/{side}.webp`. Made of ids and numbers only, so that no name from outside can lead
-/// anywhere else; what the database or a link says is checked against the same grammar.
+/// `models/{account}/{model}/{version}/{file}` or `thumbnails/{account}/{asset}/{side}.webp`. Made of ids and numbers
+/// only, so that no name from outside can lead anywhere else; what the database or a link says is checked against the
+/// same grammar.
 package struct StorageKey: Sendable, Hashable, CustomStringConvertible {
     package let bucket: Bucket
     /// The whole of it, bucket included.

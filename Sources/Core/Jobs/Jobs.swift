@@ -41,7 +41,8 @@ package struct Jobs: Sendable {
         self.files = files
         self.providers = providers
         price = PriceRequest(catalog: catalog, database: database)
-        submit = SubmitJob(price: price, database: database, time: time)
+        submit = SubmitJob(
+            price: price, fetchUpload: files.fetchUpload, assets: files.assets, database: database, time: time)
         cancel = CancelJob(database: database, time: time)
         read = ReadJob(database: database, time: time)
         previewPrices = PreviewPrices(database: database, time: time)

@@ -75,6 +75,18 @@ extension APIError {
                 details: ["limit": .integer(Int64(limit))], retryAfter: retryAfter)
         case .tooMany(let limit):
             self = .invalidParameter("jobs", "'jobs' must contain 1 to \(limit) requests.")
+        case .fetch(let error, let field):
+            self.init(error)
+            self.field = field
+        case .input(let error, let field):
+            self.init(error)
+            self.field = field
+            // What is too large or of another type is not this request's body.
+            if [.contentTooLarge, .unsupportedMediaType].contains(status) { status = .unprocessableContent }
+        case .tooManyAddresses(let limit):
+            self.init(
+                .unprocessableContent, "too_many_addresses",
+                "One request can name at most \(limit) different URLs and data URIs. Upload the images first.")
         case .inBatch(let index, let error):
             self.init(error)
             field = "jobs.\(index)" + (field.map { "." + $0 } ?? "")

@@ -128,6 +128,13 @@ extension APIError {
             self.init(
                 .unprocessableContent, "address_refused",
                 "The host of the URL is not on the public internet.")
+        case .unencrypted:
+            self.init(
+                .unprocessableContent, "address_refused", "The URL, or one that it redirects to, is not an https URL.")
+        case .busy:
+            self.init(
+                .serviceUnavailable, "busy", "The server is downloading too many files. Try again later.",
+                retryAfter: .seconds(5))
         case .tooLarge(let limit):
             self.init(AssetError.tooLarge(limit: limit))
         case .tooManyRedirects, .status, .truncated, .timedOut, .unreachable:

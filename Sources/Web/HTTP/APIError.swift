@@ -6,7 +6,7 @@ import Hummingbird
 /// What a client receives when something is refused: a stable code, a sentence to act on, and the field at fault.
 /// Errors of Core become a status in the files `APIError+….swift` and nowhere else; `APIError+Core.swift` joins them.
 struct APIError: Error {
-    let status: HTTPResponse.Status
+    var status: HTTPResponse.Status
     let code: String
     let message: String
     var field: String?

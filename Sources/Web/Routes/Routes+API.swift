@@ -22,12 +22,14 @@ struct JobRoutes {
 
     func add(to api: APIRoutes<AccountContext>) {
         let (jobs, database, time) = (app.jobs, app.platform.database, app.platform.time)
+        let reader = JobRequestReader()
         let show = ShowJob(read: jobs.read, links: app.files.links, time: time)
         let change = ChangeJob(cancel: jobs.cancel, submit: jobs.submit, database: database)
         let events = EventStream(database: database, notices: app.notices, time: time)
-        api.post("/generate", use: Generate(submit: jobs.submit).handle)
+        api.post("/generate", use: Generate(submit: jobs.submit, read: reader).handle)
         api.get("/generate/:id", use: show.result)
-        api.post("/estimate", use: Estimate(price: jobs.price, database: database, time: time).handle)
+        api.post(
+            "/estimate", use: Estimate(price: jobs.price, database: database, time: time, read: reader).handle)
         api.get("/jobs", use: ListJobs(database: database).handle)
         api.get("/jobs/:id", use: show.show)
         api.delete("/jobs/:id", use: change.cancel)

@@ -312,7 +312,7 @@ extension PricedRequest {
             name: .textToImage, version: 1, title: "", parameters: JSON.array([]).decode(), formula: .image,
             defaultEndpoint: EndpointID(rawValue: "endpoint"), timeLimit: .seconds(60), isRepeatable: true)
         return PricedRequest(
-            kind: kind, endpoint: .sample(), parameters: parameters, inputs: inputs, outputs: count,
-            price: try .sample(each, count: count), retryOf: retryOf)
+            kind: kind, endpoint: .sample(), parameters: parameters, inputs: inputs, addresses: [:],
+            outputs: count, price: try .sample(each, count: count), retryOf: retryOf)
     }
 }

@@ -20,9 +20,10 @@ struct AccountWorld: Sendable {
 
     static func run(
         on engine: TestEngine = .sqlite, credits: Int64 = 100, plan: String = "enterprise",
+        files: (inout Files.Settings) -> Void = { _ in },
         _ body: @escaping @Sendable (AccountWorld) async throws -> Void
     ) async throws {
-        let world = try await TestWorld(engine)
+        let world = try await TestWorld(engine, files: files)
         let (ada, bob) = (
             try await world.account(credits: credits, plan: plan), try await world.account(credits: 7))
         let key = try await world.app.accounts.apiKeys.create(named: "app", by: ada).key.id

@@ -40,6 +40,7 @@ extension FetchError {
         switch self {
         case .invalidAddress: "its URL is invalid"
         case .privateAddress(let host): "the host \(host) is not on the public internet"
+        case .unencrypted(let host): "the address of \(host) is not https"
         case .unresolved(let host): "the host \(host) was not found"
         case .tooManyRedirects: "the host redirected too many times"
         case .status(let status, _): "the host returned HTTP \(status)"
@@ -47,6 +48,7 @@ extension FetchError {
         case .truncated: "the file is incomplete"
         case .timedOut: "the download timed out"
         case .unreachable: "the host is unreachable"
+        case .busy: "too many files are being fetched"
         }
     }
 }

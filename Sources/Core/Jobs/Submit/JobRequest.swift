@@ -20,6 +20,8 @@ package struct PricedRequest: Sendable {
     package let parameters: [String: JSON]
     /// The stored input pictures, by parameter.
     package let inputs: [String: ID<Asset>]
+    /// Where input pictures are that are not stored yet, by parameter.
+    let addresses: [String: String]
     package let outputs: Int
     package let price: Price
     package let retryOf: ID<Job>?
@@ -34,6 +36,12 @@ package indirect enum SubmitError: Error, Sendable, Hashable {
     /// - Parameter withBoughtCredits: The limit of an account with bought credits, if that is more.
     case rateLimited(limit: Int, retryAfter: Duration, withBoughtCredits: Int? = nil)
     case tooMany(limit: Int)
+    /// An input picture, given by its address, could not be fetched.
+    case fetch(FetchError, field: String)
+    /// It was fetched, and is none that is taken.
+    case input(AssetError, field: String)
+    /// More addresses than are fetched for one submission.
+    case tooManyAddresses(limit: Int)
     /// What is wrong with one of several requests, by its place from 0.
     case inBatch(Int, SubmitError)
 }

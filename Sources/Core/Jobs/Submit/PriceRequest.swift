@@ -13,14 +13,18 @@ package struct PriceRequest: Sendable {
     }
 
     /// Prices all of a batch, or throws the error of its first invalid request with that one's place.
-    package func callAsFunction(_ requests: [JobRequest], for account: ID<Account>) async throws -> [PricedRequest] {
+    ///
+    /// - Parameter unknownSide: How large a picture counts that is given by its address, which is not fetched here.
+    package func callAsFunction(
+        _ requests: [JobRequest], for account: ID<Account>, unknownSide: Int = 1024
+    ) async throws -> [PricedRequest] {
         guard (1...PriceRequest.batchLimit).contains(requests.count) else {
             throw SubmitError.tooMany(limit: PriceRequest.batchLimit)
         }
         var priced: [PricedRequest] = []
         for (index, request) in requests.enumerated() {
             do {
-                priced.append(try await self(request, for: account))
+                priced.append(try await self(request, for: account, unknownSide: unknownSide))
             } catch let error as SubmitError where requests.count > 1 {
                 throw SubmitError.inBatch(index, error)
             }
@@ -28,27 +32,31 @@ package struct PriceRequest: Sendable {
         return priced
     }
 
-    package func callAsFunction(_ request: JobRequest, for account: ID<Account>) async throws -> PricedRequest {
+    package func callAsFunction(
+        _ request: JobRequest, for account: ID<Account>, unknownSide: Int = 1024
+    ) async throws -> PricedRequest {
         let catalog = try await catalog.current()
         let (kind, endpoint) = try choose(request, from: catalog)
         let parameters = try check(request.parameters, kind, endpoint)
-        let inputs = inputs(of: kind, in: parameters)
-        let subject = try await subject(of: kind, parameters, inputs, of: account)
+        let (inputs, addresses) = inputs(of: kind, in: parameters)
+        let subject = try await subject(
+            of: kind, parameters, inputs, addresses.isEmpty ? nil : unknownSide, of: account)
         let outputs = kind.formula == .image ? parameters.number("numImages") ?? 1 : 1
         let price = try catalog.prices.price(of: subject, complexity: endpoint.complexity, count: outputs)
         return PricedRequest(
-            kind: kind, endpoint: endpoint, parameters: parameters, inputs: inputs, outputs: outputs, price: price,
-            retryOf: request.retryOf)
+            kind: kind, endpoint: endpoint, parameters: parameters, inputs: inputs, addresses: addresses,
+            outputs: outputs, price: price, retryOf: request.retryOf)
     }
 
     /// What the kind's formula needs, by the names that parameters have in every kind.
     private func subject(
-        of kind: Kind, _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], of account: ID<Account>
+        of kind: Kind, _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], _ unknownSide: Int?,
+        of account: ID<Account>
     ) async throws -> Price.Subject {
         switch kind.formula {
         case .image:
             .image(
-                longerSide: try await longerSide(parameters, inputs, of: account),
+                longerSide: try await longerSide(parameters, inputs, unknownSide, of: account),
                 quality: parameters["quality"]?.string ?? PriceList.defaultQuality,
                 seconds: parameters.number("seconds"))
         case .training: .training(images: parameters.number("trainingImages") ?? 0)
@@ -85,24 +93,29 @@ package struct PriceRequest: Sendable {
         }
     }
 
-    private func inputs(of kind: Kind, in parameters: [String: JSON]) -> [String: ID<Asset>] {
-        var inputs: [String: ID<Asset>] = [:]
+    private func inputs(
+        of kind: Kind, in parameters: [String: JSON]
+    ) -> (stored: [String: ID<Asset>], addresses: [String: String]) {
+        var (stored, addresses): ([String: ID<Asset>], [String: String]) = ([:], [:])
         for parameter in kind.parameters.parameters where parameter.type == .asset {
-            if let id = parameters[parameter.name]?.string.flatMap({ ID<Asset>(checking: $0) }) {
-                inputs[parameter.name] = id
+            guard let text = parameters[parameter.name]?.string else { continue }
+            if let id = ID<Asset>(checking: text) {
+                stored[parameter.name] = id
+            } else {
+                addresses[parameter.name] = text
             }
         }
-        return inputs
+        return (stored, addresses)
     }
 
     /// What is made from a picture is as large as the picture.
     private func longerSide(
-        _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], of account: ID<Account>
+        _ parameters: [String: JSON], _ inputs: [String: ID<Asset>], _ unknownSide: Int?, of account: ID<Account>
     ) async throws -> Int {
         if let width = parameters["width"]?.integer, let height = parameters["height"]?.integer {
             return Int(max(width, height))
         }
-        var longest = 0
+        var longest = unknownSide ?? 0
         for (name, asset) in inputs.sorted(by: { $0.key < $1.key }) {
             guard let side = try await database.read({ try $0.jobs.pictureSide(asset, of: account) }) else {
                 throw SubmitError.parameter(ParameterError(

@@ -87,6 +87,7 @@ package struct Fetcher: Sendable {
         var address = address
         for _ in 0...limits.redirects {
             guard let url = URL(string: address), let origin = Origin(url) else { throw FetchError.invalidAddress }
+            try policy.check(origin)
             let candidates = try policy.check(await resolver.resolve(origin.host, origin.port), of: origin)
             switch try await request(url, at: candidates, origin, limit, consume) {
             case .value(let value): return value

@@ -7,8 +7,10 @@ struct Estimate: Sendable {
     private let price: PriceRequest
     private let database: Database
     private let time: Time
+    private let read: JobRequestReader
 
-    init(price: PriceRequest, database: Database, time: Time) {
+    init(price: PriceRequest, database: Database, time: Time, read: JobRequestReader) {
+        self.read = read
         self.price = price
         self.database = database
         self.time = time
@@ -23,7 +25,7 @@ struct Estimate: Sendable {
     }
 
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let requests = try JobRequest.list(in: await request.json(limit: 256 << 10))
+        let requests = try JobRequest.list(in: await read(request, of: context.account).json)
         let priced = try await price(requests, for: context.account)
         let total = priced.reduce(Credits.zero) { $0 + $1.price.total }
         let endpoint = priced[0].endpoint.id

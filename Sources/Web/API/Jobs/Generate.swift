@@ -5,20 +5,22 @@ import Hummingbird
 /// `POST /api/generate`: submits a job, or with `{"jobs": […]}` several, all or none. Responds with 202 at once.
 struct Generate: Sendable {
     private let submit: SubmitJob
+    private let read: JobRequestReader
 
-    init(submit: SubmitJob) {
+    init(submit: SubmitJob, read: JobRequestReader) {
         self.submit = submit
+        self.read = read
     }
 
     private struct Envelope: Encodable { let job: JobBody }
     private struct BatchEnvelope: Encodable { let jobs: [JobBody] }
 
     @Sendable func handle(_ request: Request, _ context: AccountContext) async throws -> Response {
-        let bytes = try await request.bytes(limit: 256 << 10)
-        let body = try JSON(body: bytes)
+        let sent = try await read(request, of: context.account)
+        let body = sent.json
         let isBatch = body["jobs"] != nil
         let requests = try JobRequest.list(in: body)
-        let idempotency = try request.idempotency(route: "generate", body: body, bytes: bytes)
+        let idempotency = try request.idempotency(route: "generate", body: body, bytes: sent.bytes)
         let outcome = try await submit(requests, by: context.actor, idempotency: idempotency) { jobs in
             let bodies = jobs.map(JobBody.init)
             let text = isBatch ? JSON.text(of: BatchEnvelope(jobs: bodies)) : JSON.text(of: Envelope(job: bodies[0]))

@@ -48,7 +48,7 @@ struct GenerateTests {
             let many = try await app.send(.post, "/generate", jobs(21))
             let endless = try await app.send(.post, "/generate", jobs(300))
             let large = try await app.send(
-                .post, "/generate", ["prompt": .string(String(repeating: "a", count: 256 << 10))])
+                .post, "/generate", ["prompt": .string(String(repeating: "a", count: 15 << 20))])
             let twenty = try await app.send(.post, "/generate", jobs(20))
 
             for response in [many, endless] {
