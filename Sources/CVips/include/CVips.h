@@ -83,4 +83,10 @@ int32_t darkroom_picture_jpeg(const darkroom_picture *picture, int32_t quality, 
 int32_t darkroom_picture_png(const darkroom_picture *picture, int32_t compression, void **block, size_t *length);
 int32_t darkroom_picture_webp(const darkroom_picture *picture, int32_t quality, void **block, size_t *length);
 
+// The first page, upright, in 8-bit sRGB with three bands or four, without metadata, no side longer than `side`; never
+// enlarged. Decodes no more than it needs to. The bytes may be freed afterwards.
+darkroom_picture *darkroom_thumbnail(const void *bytes, size_t length, darkroom_loader loader, int32_t side);
+// Encoded as thumbnails are. Returns 0 when it worked; the block is passed to darkroom_vips_free.
+int32_t darkroom_thumbnail_webp(const darkroom_picture *picture, int32_t quality, void **block, size_t *length);
+
 #endif
