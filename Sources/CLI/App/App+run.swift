@@ -46,6 +46,7 @@ extension App {
         let platform = darkroom.platform
         return [
             darkroom.jobs.makeWorker(),
+            darkroom.files.previews.service,
             Scheduler(darkroom.tasks, database: platform.database, time: platform.time, logger: platform.logger),
         ]
     }

@@ -82,6 +82,7 @@ extension FileStatements {
             asset.type.hasPreview ? asset.createdAt : nil)
         try insertTags(of: asset)
         try addStorage(files: 1, bytes: asset.size, of: asset.account)
+        if asset.type.hasPreview { notifyWorkersAfterCommit(.previews) }
     }
 
     func updateAsset(_ asset: Asset) throws(DatabaseError) {
@@ -103,15 +104,20 @@ extension FileStatements {
         try execute("DELETE FROM asset_tags WHERE asset_id = $1", asset.id)
     }
 
-    /// Marks the row and registers its bytes for removal. Returns whether there still was one to delete.
+    /// Marks the row and registers its bytes for removal, thumbnails included. Returns whether there still was one to
+    /// delete.
     @discardableResult
     func deleteAsset(_ asset: Asset, now: Instant) throws(DatabaseError) -> Bool {
         let deleted = try execute(
-            "UPDATE assets SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL", asset.id, now)
+            """
+            UPDATE assets SET deleted_at = $2, preview_priority = NULL, preview_due_at = NULL
+            WHERE id = $1 AND deleted_at IS NULL
+            """, asset.id, now)
         guard deleted == 1 else { return false }
         try deleteTags(of: asset)
         try addStorage(files: -1, bytes: -asset.size, of: asset.account)
         try registerPendingFile(asset.key, dueAt: now)
+        if asset.preview != nil { try releaseThumbnails(of: asset, now: now) }
         return true
     }
 

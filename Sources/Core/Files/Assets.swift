@@ -49,16 +49,19 @@ package struct Assets: Sendable {
     /// be.
     package func delete(_ id: ID<Asset>, of account: ID<Account>) async throws {
         let now = time.now()
-        let key = try await database.write(of: account) { transaction in
+        let asset = try await database.write(of: account) { transaction in
             guard let asset = try transaction.files.lockAsset(id, of: account) else { throw AssetError.notFound }
             if let job = try transaction.files.unendedJob(using: id) { throw AssetError.inUse(by: job) }
             try transaction.files.deleteAsset(asset, now: now)
-            return asset.key
+            return asset
         }
-        do { try await RemoveFile(database: database, store: store)(key) } catch {
+        do {
+            try await RemoveFile(database: database, store: store)(asset.key)
+            try await RemoveThumbnails(database: database, store: store)(of: asset, deletedAt: now)
+        } catch {
             logger.warning(
                 "file of a deleted asset not removed yet; it is removed later",
-                metadata: ["key": "\(key)", "error": "\(error)"])
+                metadata: ["key": "\(asset.key)", "error": "\(error)"])
         }
     }
 }

@@ -14,6 +14,10 @@ package struct Files: Sendable {
         package var resolver = HostResolver.system()
         /// Pictures that are decoded at once.
         var pictureThreads = 2
+        /// Previews that are made at once.
+        var previewsAtOnce = Previews.defaultCount
+        /// Nil where films have no previews.
+        package var poster: Poster?
 
         package init(
             folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false
@@ -31,6 +35,7 @@ package struct Files: Sendable {
     package let storeUpload: StoreUpload
     package let fetchUpload: FetchUpload
     package let storeOutput: StoreOutput
+    package let previews: Previews
     private let platform: Platform
 
     /// Throws where the folder cannot be made, or belongs to another installation.
@@ -48,6 +53,7 @@ package struct Files: Sendable {
                 policy: AddressPolicy(allowPrivate: settings.allowPrivate, requiresTLS: true),
                 limits: FetchUpload.limits, time: time, resolver: settings.resolver),
             store: storeUpload)
+        previews = Previews(platform, store: store, count: settings.previewsAtOnce, poster: settings.poster)
         let inspect = InspectPicture(threads: PictureThreads(count: settings.pictureThreads))
         storeOutput = StoreOutput(
             fetcher: Fetcher(

@@ -5,10 +5,19 @@ import Synchronization
 /// database a moment later. A notification may be lost or come without a change: a waiting task reads the database, and
 /// does so by itself after a while.
 package final class Notifier: Sendable {
+    /// What those wait for who wait for no account.
+    package enum Work: String, Sendable, Hashable {
+        /// Jobs to claim or to advance.
+        case jobs = "work"
+        /// Thumbnails to make.
+        case previews
+    }
+
     /// Ends with a call of `forget`.
     package struct Token: Sendable, Hashable {
         fileprivate let number: Int
         fileprivate let account: ID<Account>?
+        fileprivate let work: Work?
 
         /// Distributes over `turns` what is done now and then for each.
         func isTurn(_ turn: Int, of turns: Int) -> Bool { number % turns == turn }
@@ -16,14 +25,11 @@ package final class Notifier: Sendable {
 
     private struct State {
         var next = 0
-        var workers: [Int: @Sendable () -> Void] = [:]
+        var workers: [Work: [Int: @Sendable () -> Void]] = [:]
         /// By account, so that a change costs only those that wait for it.
         var watchers: [ID<Account>: [Int: @Sendable () -> Void]] = [:]
         var looks = 0
     }
-
-    /// The name of the workers among the accounts in notifications between processes.
-    fileprivate static let work = "work"
 
     private let state = Mutex(State())
 
@@ -46,27 +52,36 @@ package final class Notifier: Sendable {
     }
 
     /// A worker of this process has room again; no other process cares.
-    func workersHere() {
-        for wake in state.withLock({ Array($0.workers.values) }) { wake() }
+    func workersHere() { wake(.jobs) }
+
+    /// Notifies this process alone.
+    func wake(_ work: Work) {
+        for wake in state.withLock({ $0.workers[work].map { Array($0.values) } ?? [] }) { wake() }
     }
 
-    /// Calls `wake` whenever jobs of the account changed or, without an account, whenever there may be work. It must be
-    /// quick.
+    /// Calls `wake` whenever jobs of the account changed or, without an account, whenever there may be work on jobs. It
+    /// must be quick.
     package func onChange(of account: ID<Account>?, _ wake: @escaping @Sendable () -> Void) -> Token {
+        guard let account else { return onWork(.jobs, wake) }
+        return state.withLock { state in
+            state.next += 1
+            state.watchers[account, default: [:]][state.next] = wake
+            return Token(number: state.next, account: account, work: nil)
+        }
+    }
+
+    private func onWork(_ work: Work, _ wake: @escaping @Sendable () -> Void) -> Token {
         state.withLock { state in
             state.next += 1
-            if let account {
-                state.watchers[account, default: [:]][state.next] = wake
-            } else {
-                state.workers[state.next] = wake
-            }
-            return Token(number: state.next, account: account)
+            state.workers[work, default: [:]][state.next] = wake
+            return Token(number: state.next, account: nil, work: work)
         }
     }
 
     package func forget(_ token: Token) {
         state.withLock { state in
-            guard let account = token.account else { return state.workers[token.number] = nil }
+            if let work = token.work { state.workers[work]?[token.number] = nil }
+            guard let account = token.account else { return }
             state.watchers[account]?[token.number] = nil
             if state.watchers[account]?.isEmpty == true { state.watchers[account] = nil }
         }
@@ -74,8 +89,17 @@ package final class Notifier: Sendable {
 
     /// Notifications from now on, merged into one while none is read. Of one account, or for workers.
     package func listen(to account: ID<Account>? = nil) -> AsyncStream<Void> {
+        stream { onChange(of: account, $0) }
+    }
+
+    /// As above, of one kind of work.
+    package func listen(for work: Work) -> AsyncStream<Void> {
+        stream { onWork(work, $0) }
+    }
+
+    private func stream(_ register: (@escaping @Sendable () -> Void) -> Token) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let token = onChange(of: account) { continuation.yield() }
+        let token = register { continuation.yield() }
         continuation.onTermination = { [weak self] _ in self?.forget(token) }
         return stream
     }
@@ -86,8 +110,8 @@ package final class Notifier: Sendable {
 
     private func receive(_ payloads: some Sequence<String>) {
         for payload in payloads {
-            if payload == Notifier.work {
-                workersHere()
+            if let work = Work(rawValue: payload) {
+                wake(work)
             } else if let account = ID<Account>(checking: payload) {
                 wakeWatchers(of: account)
             }
@@ -116,8 +140,8 @@ extension Transaction {
     }
 
     /// Once this is committed, workers learn that there may be work, of any account.
-    package func notifyWorkersAfterCommit() {
-        notifyAfterCommit(Notifier.work)
+    package func notifyWorkersAfterCommit(_ work: Notifier.Work = .jobs) {
+        notifyAfterCommit(work.rawValue)
     }
 }
 
@@ -126,5 +150,5 @@ extension StatementGroup {
     func notifyAfterCommit(_ account: ID<Account>) { transaction.notifyAfterCommit(account) }
 
     /// As on `Transaction`.
-    func notifyWorkersAfterCommit() { transaction.notifyWorkersAfterCommit() }
+    func notifyWorkersAfterCommit(_ work: Notifier.Work = .jobs) { transaction.notifyWorkersAfterCommit(work) }
 }

@@ -52,6 +52,9 @@ package enum Schema {
         Migration(
             20, "pictures", PackageResources._020_pictures_sql,
             additions: [.postgres: PackageResources._020_pictures_postgres_sql]),
+        Migration(
+            21, "thumbnails", PackageResources._021_thumbnails_sql,
+            additions: [.postgres: PackageResources._021_thumbnails_postgres_sql]),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.

@@ -29,6 +29,7 @@ extension FileStatements {
                 asset.duration?.milliseconds, asset.createdAt, asset.expiresAt,
             ]
         })
+        if !new.isEmpty { notifyWorkersAfterCommit(.previews) }
         let sizes = Dictionary(grouping: new.map(\.asset), by: \.account).mapValues { $0.map(\.size) }
         let rows: [[any SQLConvertible]] = sizes.sorted { $0.key < $1.key }
             .map { [$0.key, $0.value.count, $0.value.reduce(0, +)] }

@@ -188,6 +188,28 @@ struct ClientAccessTests {
         #expect(usage == .rows(["1"]))
     }
 
+    @Test func `thumbnails of a deleted asset are removed with it, unless they are being stored`() async throws {
+        let access = try await ClientAccess()
+        _ = try await access.psql.owner(access.filled("""
+            UPDATE assets SET thumb_hash = 'x', color = 0, perceptual_hash = 'x', preview_due_at = 5
+            WHERE id = '{ann.upload}'
+            """))
+        _ = try await access.psql.owner(access.filled("""
+            INSERT INTO file_deletions (key, due_at) VALUES ('thumbnails/{ann}/{ann.upload}/640.webp', 9000000000000)
+            """))
+
+        _ = try await access.asAnn("DELETE FROM assets WHERE id = '{ann.upload}'")
+
+        let later = "SELECT count(*) FROM file_deletions WHERE key LIKE 'thumbnails/{ann}/{ann.upload}/%.webp'"
+        #expect(try await access.psql.owner(access.filled(later)) == .rows(["3"]))
+        #expect(try await access.psql.owner(access.filled(later + " AND due_at = 9000000000000")) == .rows(["1"]))
+        let due = try await access.psql.owner(access.filled("""
+            SELECT count(*) FROM assets
+            WHERE id = '{ann.upload}' AND preview_priority IS NULL AND preview_due_at IS NULL AND deleted_at IS NOT NULL
+            """))
+        #expect(due == .rows(["1"]))
+    }
+
     @Test func `a file that a living job needs is not deleted`() async throws {
         let access = try await ClientAccess()
         let request = JobRequest(

@@ -1,0 +1,61 @@
+package import Core
+package import NIOCore
+import Synchronization
+
+/// A store that notes which files are opened, and lets a test act before a file is opened or published.
+package struct WatchedStore: FileStore {
+    package enum Call: Sendable, Hashable {
+        case open(StorageKey)
+        case publish(StorageKey)
+    }
+
+    private let store: LocalFileStore
+    private let before: @Sendable (Call) async throws -> Void
+    private let noted = Calls()
+
+    package init(_ store: LocalFileStore, before: @escaping @Sendable (Call) async throws -> Void = { _ in }) {
+        self.store = store
+        self.before = before
+    }
+
+    /// In their order.
+    package var opened: [StorageKey] {
+        noted.all.withLock { $0 }.compactMap { if case .open(let key) = $0 { key } else { nil } }
+    }
+
+    package func receive<Parts: AsyncSequence<ByteBuffer, any Error>>(
+        _ parts: Parts, limit: Int
+    ) async throws -> IncomingFile {
+        try await store.receive(parts, limit: limit)
+    }
+
+    @discardableResult
+    package func publish(_ file: IncomingFile, as key: StorageKey) async throws -> StoredFile {
+        try await meet(.publish(key))
+        return try await store.publish(file, as: key)
+    }
+
+    package func discard(_ file: IncomingFile) async { await store.discard(file) }
+
+    package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile {
+        try await meet(.open(key))
+        return try await store.open(key, range: range)
+    }
+
+    package func size(of key: StorageKey) async throws -> Int? { try await store.size(of: key) }
+    package func delete(_ key: StorageKey) async throws { try await store.delete(key) }
+    package func check() async throws -> String { try await store.check() }
+
+    package func removeAbandoned(before instant: Instant) async throws -> Int {
+        try await store.removeAbandoned(before: instant)
+    }
+
+    private func meet(_ call: Call) async throws {
+        noted.all.withLock { $0.append(call) }
+        try await before(call)
+    }
+
+    private final class Calls: Sendable {
+        let all = Mutex<[Call]>([])
+    }
+}
