@@ -8,6 +8,7 @@ extension APIError {
         case let error as AssetError: self.init(error)
         case let error as FileStoreError: self.init(error)
         case let error as LinkError: self.init(error)
+        case let error as PreviewError: self.init(error)
         case let error as FetchError: self.init(error)
         case let error as MultipartError: self.init(error)
         default: return nil
@@ -115,6 +116,23 @@ extension APIError {
             self.init(.forbidden, "link_invalid", "This link is invalid: its signature does not match.")
         case .expired:
             self.init(.forbidden, "link_expired", "This link has expired. Request the asset again to get a new link.")
+        }
+    }
+
+    init(_ error: PreviewError) {
+        switch error {
+        case .unavailable:
+            self.init(
+                .notFound, "thumbnail_unavailable",
+                "No thumbnail can be made of this file. Show the file itself, or its name.")
+        case .pending(let wait):
+            self.init(
+                .serviceUnavailable, "thumbnail_pending", "The thumbnail is not ready. Try again later.",
+                retryAfter: wait)
+        case .busy:
+            self.init(
+                .serviceUnavailable, "thumbnail_pending",
+                "The server is making other thumbnails. Try again in a few seconds.", retryAfter: .seconds(2))
         }
     }
 

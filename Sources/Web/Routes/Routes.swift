@@ -39,6 +39,11 @@ extension WebApplication {
         router.get("/", use: HomePage(app: app, settings: settings, check: check, files: files).handle)
         router.get("/public/:name", use: files.handle)
 
+        let thumbnail = ServeThumbnail(
+            assets: app.files.assets, store: app.files.store, links: app.files.links,
+            makeMissing: app.files.previews.makeMissing, time: app.platform.time)
+        router.get("/files/thumbnails/:account/:asset/:file", use: thumbnail.handle)
+        router.head("/files/thumbnails/:account/:asset/:file", use: thumbnail.handle)
         let file = ServeFile(
             assets: app.files.assets, store: app.files.store, links: app.files.links, time: app.platform.time)
         router.get("/files/**", use: file.handle)

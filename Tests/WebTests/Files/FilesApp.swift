@@ -29,6 +29,11 @@ struct FilesApp {
         router.add(middleware: Principals(actors: ["mine": mine, "other": other]))
         let (assets, links) = (fixture.assets, fixture.links)
         let serve = ServeFile(assets: assets, store: fixture.store, links: links, time: fixture.time)
+        let thumbnail = ServeThumbnail(
+            assets: assets, store: fixture.store, links: links,
+            makeMissing: try await fixture.previews().makeMissing, time: fixture.time)
+        router.get("files/thumbnails/:account/:asset/:file", use: thumbnail.handle)
+        router.head("files/thumbnails/:account/:asset/:file", use: thumbnail.handle)
         router.get("files/**", use: serve.handle)
         router.head("files/**", use: serve.handle)
         FileRoutes(assets: assets, upload: fixture.uploads(rules, store: store), links: links)

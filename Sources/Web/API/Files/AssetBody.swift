@@ -11,6 +11,12 @@ struct AssetBody: Encodable {
     let size: Int
     let width: Int?
     let height: Int?
+    /// How it looks until it has arrived, in base64. Nil until it is made.
+    let thumbHash: String?
+    /// The average, as CSS writes it.
+    let color: String?
+    /// By the longest side, in pixels.
+    let thumbnails: [String: String]?
     let sha256: String
     let jobId: String?
     let createdAt: String
@@ -28,10 +34,22 @@ struct AssetBody: Encodable {
         size = asset.size
         width = asset.dimensions?.width
         height = asset.dimensions?.height
+        thumbHash = asset.preview?.thumbHash
+        color = asset.preview?.color.css
+        thumbnails = links.thumbnailURLs(of: asset)
         sha256 = asset.sha256
         jobId = asset.job?.rawValue
         createdAt = asset.createdAt.text
         tags = asset.tags
         favorite = asset.favoriteAt != nil
+    }
+}
+
+extension FileLinks {
+    /// As bodies show them.
+    func thumbnailURLs(of asset: Asset) -> [String: String]? {
+        thumbnails(of: asset).map { links in
+            Dictionary(uniqueKeysWithValues: links.map { (String($0.key), $0.value.url) })
+        }
     }
 }

@@ -36,6 +36,9 @@ struct ShowJob: Sendable {
             let contentType: String
             let width: Int?
             let height: Int?
+            let thumbHash: String?
+            let color: String?
+            let thumbnails: [String: String]?
         }
     }
 
@@ -45,7 +48,9 @@ struct ShowJob: Sendable {
             let link = links.link(to: asset.key)
             return Result.Image(
                 id: asset.id.rawValue, url: link.url, expiresAt: link.expiresAt.text,
-                contentType: asset.type.contentType, width: asset.dimensions?.width, height: asset.dimensions?.height)
+                contentType: asset.type.contentType, width: asset.dimensions?.width, height: asset.dimensions?.height,
+                thumbHash: asset.preview?.thumbHash, color: asset.preview?.color.css,
+                thumbnails: links.thumbnailURLs(of: asset))
         }
         return .json(Result(
             id: details.job.id.rawValue, status: details.job.state, progress: ProgressBody(details, now: time.now()),
