@@ -112,6 +112,7 @@ struct Main: AsyncParsableCommand {
         case .lifecycle: try await LifecycleBench(run: run)()
         case .events: try await EventsBench(run: run)()
         case .growth: try await GrowthBench(run: run)()
+        case .thumbnails: try await ThumbnailBench(run: run)()
         }
     }
 
