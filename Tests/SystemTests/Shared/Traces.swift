@@ -34,7 +34,8 @@ struct Traces: Hashable, Sendable {
             }
         }
         let names = FileManager.default.enumerator(atPath: server.folder + "/files")?.compactMap { $0 as? String } ?? []
-        files = names.filter { $0.contains("/\(account)/") }.count
+        // Thumbnails come by themselves, a moment after what they are of.
+        files = names.filter { $0.contains("/\(account)/") && !$0.hasPrefix("thumbnails/") }.count
     }
 }
 
