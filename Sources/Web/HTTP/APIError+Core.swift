@@ -75,14 +75,8 @@ extension APIError {
                 details: ["limit": .integer(Int64(limit))], retryAfter: retryAfter)
         case .tooMany(let limit):
             self = .invalidParameter("jobs", "'jobs' must contain 1 to \(limit) requests.")
-        case .fetch(let error, let field):
-            self.init(error)
-            self.field = field
-        case .input(let error, let field):
-            self.init(error)
-            self.field = field
-            // What is too large or of another type is not this request's body.
-            if [.contentTooLarge, .unsupportedMediaType].contains(status) { status = .unprocessableContent }
+        case .fetch(let error, let field): self = APIError(error).ofInput(field)
+        case .input(let error, let field): self = APIError(error).ofInput(field)
         case .tooManyAddresses(let limit):
             self.init(
                 .unprocessableContent, "too_many_addresses",
@@ -91,6 +85,14 @@ extension APIError {
             self.init(error)
             field = "jobs.\(index)" + (field.map { "." + $0 } ?? "")
         }
+    }
+
+    /// What is too large or of another type is not this request's body.
+    private func ofInput(_ field: String) -> APIError {
+        var error = self
+        error.field = field
+        if [.contentTooLarge, .unsupportedMediaType].contains(status) { error.status = .unprocessableContent }
+        return error
     }
 
     private init(_ error: LedgerError) {

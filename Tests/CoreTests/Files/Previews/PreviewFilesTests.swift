@@ -92,10 +92,10 @@ struct PreviewFilesTests {
         let wide = try Picture(thumbnailOf: PreviewSample.displayP3.bytes, side: 320, atMost: 100).pixels()
         for (one, two) in zip(wide.prefix(3), [40, 180, 90]) { #expect(abs(Int(one) - two) <= 2, "\(wide.prefix(3))") }
         try expect(PreviewFiles(of: PreviewSample.displayP3.bytes).thumbnails[0], near: [40, 180, 90], within: 3)
-        // Without a profile it is sRGB already, and pure colors stay pure.
+        // Without a profile it is sRGB already, and pure colors stay as pure as WebP makes them: of red, (252, 2, 4).
         for color: [UInt8] in [[255, 0, 0], [0, 255, 0], [77, 77, 77]] {
             let files = try PreviewFiles(of: flat(400, 300, color).encoded(.png))
-            try expect(files.thumbnails[0], near: color.map { Int($0) }, within: 3)
+            try expect(files.thumbnails[0], near: color.map { Int($0) }, within: 5)
         }
         try expect(PreviewFiles(of: PreviewSample.cmyk.bytes).thumbnails[0], near: [236, 33, 40], within: 12)
     }

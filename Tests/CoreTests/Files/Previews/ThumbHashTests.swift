@@ -10,12 +10,21 @@ struct ThumbHashTests {
         Hex.text(ThumbHash(width: width, height: height, rgba: pixels).bytes)
     }
 
-    @Test func `the hashes of small pictures are those of the published encoder`() {
+    /// Most of their terms are zero, which is halfway between two steps: the last bit of a cosine decides.
+    @Test func `the hashes of small pictures are those of the published encoder`() throws {
         let opaque = pixels(4, 4) { x, y in [UInt8(80 * x), UInt8(80 * y), 128, 255] }
         let half = pixels(4, 4) { x, y in [UInt8(80 * x), UInt8(80 * y), 128, x >= 2 ? 64 : 255] }
 
-        #expect(hex(4, 4, opaque) == "de070e472080878880878788887888788788080888808f07")
-        #expect(hex(4, 4, half) == "1aa7892d144952865098787787525028f57a8f847788887887")
+        try expect(hex(4, 4, opaque), near: "de070e472080878880878788887888788788080888808f07")
+        try expect(hex(4, 4, half), near: "1aa7892d144952865098787787525028f57a8f847788887887")
+    }
+
+    private func expect(_ hash: String, near expected: String) throws {
+        try #require(hash.count == expected.count)
+        for (one, two) in zip(hash, expected) {
+            let (one, two) = (one.hexDigitValue ?? -9, two.hexDigitValue ?? -9)
+            #expect(abs(one - two) <= 1, "\(hash) instead of \(expected)")
+        }
     }
 
     /// A picture of noise over a gradient, the same on every machine.
@@ -49,13 +58,7 @@ struct ThumbHashTests {
     func `the hash of any picture is that of another encoder, within one step of each term`(
         width: Int, height: Int, seed: UInt32, alpha: Bool, expected: String
     ) throws {
-        let hash = hex(width, height, noise(width, height, seed: seed, alpha: alpha))
-
-        try #require(hash.count == expected.count)
-        for (one, two) in zip(hash, expected) {
-            let (one, two) = (one.hexDigitValue ?? -9, two.hexDigitValue ?? -9)
-            #expect(abs(one - two) <= 1, "\(hash) instead of \(expected)")
-        }
+        try expect(hex(width, height, noise(width, height, seed: seed, alpha: alpha)), near: expected)
     }
 
     @Test func `a picture of one color, of one pixel, or without any color has a hash`() {

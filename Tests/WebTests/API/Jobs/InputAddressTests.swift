@@ -52,7 +52,7 @@ struct InputAddressTests {
     @Test(arguments: [
         "127.0.0.1", "127.1", "0177.0.0.1", "0x7f.1", "0x7f000001", "2130706433", "017700000001", "0", "[::1]", "[::]",
         "[::ffff:7f00:1]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:0:0:1]", "[fe80::1]", "[64:ff9b::7f00:1]", "localhost",
-        "LOCALHOST", "10.0.0.1", "169.254.169.254", "3232235521",
+        "LOCALHOST", "１２７.0.0.1", "10.0.0.1", "169.254.169.254", "3232235521",
     ])
     func `a host that is an address inside is refused in whatever way it is written`(host: String) async throws {
         let result = Mutex<JSONResponse?>(nil)
