@@ -48,7 +48,7 @@ package enum Dialect: Sendable, Hashable {
         }
     }
 
-    /// Migrations name types and table options in braces where the engines differ.
+    /// Migrations name types, table options and orders in braces where the engines differ.
     func expandingTypes(in text: String) -> String {
         var result = text
         for (name, sqlite, postgres) in [
@@ -57,6 +57,7 @@ package enum Dialect: Sendable, Hashable {
             ("{bytes}", "BLOB", "BYTEA"),
             ("{strict}", "STRICT", ""),
             ("{keyed}", "STRICT, WITHOUT ROWID", ""),
+            ("{newest first}", "DESC", "DESC NULLS LAST"),
         ] {
             result = result.split(separator: name, omittingEmptySubsequences: false)
                 .joined(separator: self == .sqlite ? sqlite : postgres)
@@ -74,6 +75,10 @@ package enum Fragment: Sendable, Hashable {
     case forUpdate(of: String)
     /// The text of a member of a column's JSON, by its path; NULL if there is none.
     case member(String, [String])
+    /// The keys of all rows that have the words of a parameter, made by `wordQuery`, as a table.
+    case rowsWithWords(WordIndex, String)
+    /// Whether the row at hand has them.
+    case hasWords(WordIndex, String)
 
     func text(in dialect: Dialect) -> String {
         switch (self, dialect) {
@@ -85,6 +90,8 @@ package enum Fragment: Sendable, Hashable {
         // PostgreSQL reads no JSON with a NUL in it, wherever that is.
         case (.member(let column, let path), .postgres):
             "(replace(\(column), '\\u0000', '\\ufffd')::json #>> '{\(path.joined(separator: ","))}')"
+        case (.rowsWithWords(let index, let parameter), _): index.rows(with: parameter, in: dialect)
+        case (.hasWords(let index, let parameter), _): index.condition(with: parameter, in: dialect)
         }
     }
 }

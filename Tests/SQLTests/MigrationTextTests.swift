@@ -28,6 +28,13 @@ struct MigrationTextTests {
         #expect(step.text(in: .postgres) == "A TEXT COLLATE \"C\"\nC BYTEA")
     }
 
+    @Test func `an index can have an order that a primary key does not have`() {
+        let step = migration("(a, b {newest first})")
+
+        #expect(step.text(in: .sqlite) == "(a, b DESC)\n")
+        #expect(step.text(in: .postgres) == "(a, b DESC NULLS LAST)\n")
+    }
+
     @Test(arguments: [
         ("{text}{text}", "TEXTTEXT"), ("{ text }", "{ text }"), ("{TEXT}", "{TEXT}"), ("{json}", "{json}"),
         ("{}", "{}"),

@@ -23,12 +23,16 @@ package struct DatabaseCopy: Sendable {
     private let source: Database
     private let target: Database
     private let seeded: Set<String>
+    private let derived: Set<String>
 
-    /// - Parameter seeded: Tables that a new schema fills itself; their rows are replaced by those of the source.
-    package init(from source: Database, to target: Database, seeded: Set<String>) {
+    /// - Parameters:
+    ///   - seeded: Tables that a new schema fills itself; their rows are replaced by those of the source.
+    ///   - derived: Tables that the target fills itself, from what is copied to others.
+    package init(from source: Database, to target: Database, seeded: Set<String>, derived: Set<String> = []) {
         self.source = source
         self.target = target
         self.seeded = seeded
+        self.derived = derived
     }
 
     /// Returns how many rows each table has now, as many as were read. Both databases must have the same schema
@@ -41,7 +45,7 @@ package struct DatabaseCopy: Sendable {
         let tables = try await target.read { try $0.tablesInOrder() }.filter { $0.name != "schema_migrations" }
         let here = try await source.read { try $0.tableNamesInFile() }.subtracting(["schema_migrations"])
         if let unknown = here.subtracting(tables.map(\.name)).sorted().first { throw Refusal.unknownTable(unknown) }
-        let shared = tables.filter { here.contains($0.name) }
+        let shared = tables.filter { here.contains($0.name) && !derived.contains($0.name) }
         let (pipe, hasRun) = (BatchPipe<Page>(), Flag())
         async let sent: Void = read(shared, into: pipe)
         do {

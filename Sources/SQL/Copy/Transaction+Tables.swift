@@ -36,10 +36,12 @@ extension Transaction {
         return TableShape.inOrder(shapes, references)
     }
 
-    /// The names of SQLite's tables.
+    /// The names of SQLite's tables, without virtual ones and those that hold these.
     func tableNamesInFile() throws(DatabaseError) -> Set<String> {
-        let rows = try query(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+        let rows = try query("""
+            SELECT name FROM pragma_table_list
+            WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+            """)
         return Set(try rows.map { row throws(DatabaseError) in try row.get("name", as: String.self) })
     }
 

@@ -68,7 +68,9 @@ struct Move: Sendable {
         let rows: [String: Int]
         do {
             try await Schema.migrator.migrate(database) { now.milliseconds }
-            rows = try await DatabaseCopy(from: source, to: database, seeded: Schema.seeded)(finish: { transaction in
+            let copy = DatabaseCopy(
+                from: source, to: database, seeded: Schema.seeded, derived: Schema.derived)
+            rows = try await copy(finish: { transaction in
                 _ = try transaction.installation.keepFirst(secrets, as: .secrets, now: now)
             })
         } catch let refusal as DatabaseCopy.Refusal {
