@@ -30,42 +30,6 @@ extension FileStatements {
             .map { row throws(DatabaseError) in try Asset(row) }
     }
 
-    /// Newest first, from behind `cursor`. By the index of what is rarest: a tag, then the favorites, then all.
-    package func assets(
-        of account: ID<Account>, _ filter: AssetFilter, after cursor: ID<Asset>?, limit: Int
-    ) throws(DatabaseError) -> [Asset] {
-        let (cursor, kind) = (cursor?.rawValue ?? "g", filter.kind?.rawValue ?? "any")   // Every id is less than "g".
-        let favorite = filter.isFavorite.map { $0 ? "true" : "false" } ?? "any"
-        let rows = if let tag = filter.tag {
-            try query(
-                """
-                SELECT assets.* FROM asset_tags JOIN assets ON assets.id = asset_tags.asset_id
-                WHERE asset_tags.account_id = $1 AND tag = $2 AND asset_id < $3 AND deleted_at IS NULL
-                    AND ($4 = 'any' OR ($4 = 'output') = (job_id IS NOT NULL))
-                    AND ($5 = 'any' OR ($5 = 'true') = (favorite_at IS NOT NULL))
-                ORDER BY asset_id DESC LIMIT $6
-                """, account, tag, cursor, kind, favorite, limit)
-        } else if filter.isFavorite == true {
-            try query(
-                """
-                SELECT * FROM assets
-                WHERE account_id = $1 AND deleted_at IS NULL AND favorite_at IS NOT NULL AND id < $2
-                    AND ($3 = 'any' OR ($3 = 'output') = (job_id IS NOT NULL))
-                ORDER BY id DESC LIMIT $4
-                """, account, cursor, kind, limit)
-        } else {
-            try query(
-                """
-                SELECT * FROM assets
-                WHERE account_id = $1 AND deleted_at IS NULL AND id < $2
-                    AND ($3 = 'any' OR ($3 = 'output') = (job_id IS NOT NULL))
-                    AND ($4 = 'any' OR favorite_at IS NULL)
-                ORDER BY id DESC LIMIT $5
-                """, account, cursor, kind, favorite, limit)
-        }
-        return try rows.map { row throws(DatabaseError) in try Asset(row) }
-    }
-
     /// Adds the row and its size to the account's. The caller has removed its key from `file_deletions` in this
     /// transaction.
     package func insertAsset(_ asset: Asset) throws(DatabaseError) {

@@ -31,8 +31,8 @@ package struct Assets: Sendable {
     /// Newest first.
     package func list(
         of account: ID<Account>, _ filter: AssetFilter = AssetFilter(), after cursor: ID<Asset>? = nil, limit: Int
-    ) async throws -> [Asset] {
-        try await database.read { try $0.files.assets(of: account, filter, after: cursor, limit: limit) }
+    ) async throws -> AssetPage {
+        try await database.read { try $0.files.page(of: account, filter, after: cursor, limit: limit) }
     }
 
     package func edit(_ id: ID<Asset>, of account: ID<Account>, _ edit: AssetEdit) async throws -> Asset {
@@ -63,20 +63,6 @@ package struct Assets: Sendable {
                 "file of a deleted asset not removed yet; it is removed later",
                 metadata: ["key": "\(asset.key)", "error": "\(error)"])
         }
-    }
-}
-
-/// Which assets of an account are listed; nil means any.
-package struct AssetFilter: Sendable, Hashable {
-    package var kind: Asset.Kind?
-    /// Byte by byte, as it is stored.
-    package var tag: String?
-    package var isFavorite: Bool?
-
-    package init(kind: Asset.Kind? = nil, tag: String? = nil, isFavorite: Bool? = nil) {
-        self.kind = kind
-        self.tag = tag
-        self.isFavorite = isFavorite
     }
 }
 

@@ -32,6 +32,7 @@ package struct Files: Sendable {
     package let store: any FileStore
     package let links: FileLinks
     package let assets: Assets
+    package let gallery: Gallery
     package let storeUpload: StoreUpload
     package let fetchUpload: FetchUpload
     package let storeOutput: StoreOutput
@@ -47,6 +48,7 @@ package struct Files: Sendable {
         self.platform = platform
         links = FileLinks(secret: platform.secrets.bytes(for: .signedLinks), publicURL: platform.publicURL, time: time)
         assets = Assets(database: database, store: store, time: time, logger: logger)
+        gallery = Gallery(database: database, time: time, logger: logger)
         storeUpload = StoreUpload(database: database, store: store, rules: settings.rules, time: time, logger: logger)
         fetchUpload = FetchUpload(
             fetcher: Fetcher(
@@ -67,10 +69,12 @@ package struct Files: Sendable {
         let deleteFiles = DeleteFiles(database: database, store: store, time: time, logger: platform.logger)
         let expireAssets = ExpireAssets(database: database, time: time)
         let abandoned = RemoveAbandonedUploads(store: store, time: time)
+        let indexPrompts = IndexPrompts(database: database)
         return [
             ScheduledTask("delete files", every: .seconds(60)) { _ = try await deleteFiles.runOnce() },
             ScheduledTask("expire assets", every: .seconds(600)) { _ = try await expireAssets.runOnce() },
             ScheduledTask("remove abandoned uploads", every: .seconds(3600)) { _ = try await abandoned.runOnce() },
+            ScheduledTask("index prompts", every: .seconds(5)) { try await indexPrompts.runOnce() },
         ]
     }
 }

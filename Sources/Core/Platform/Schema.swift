@@ -59,4 +59,7 @@ package enum Schema {
 
     /// The tables that its steps fill; an operator may change their rows.
     package static let seeded: Set<String> = ["plans", "packs", "kinds", "endpoints", "prices"]
+
+    /// The tables that follow from others: triggers and tasks fill them, in a copy too.
+    package static let derived: Set<String> = ["asset_words", "search_queue", "gallery_hours"]
 }
