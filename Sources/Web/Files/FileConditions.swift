@@ -12,15 +12,8 @@ struct FileConditions {
 
     /// Whether the client's copy is the file. A tag, if there is one, counts more than a date.
     func isUnchanged(_ asset: Asset) -> Bool {
-        if headers[.ifNoneMatch] != nil { return hasCopy(tagged: asset.entityTag) }
+        if headers[.ifNoneMatch] != nil { return headers.hasEntityTag(asset.entityTag) }
         return headers[.ifModifiedSince].flatMap(HTTPDate.seconds).map { asset.createdAt.seconds <= $0 } ?? false
-    }
-
-    /// Whether the client has a copy with this tag.
-    func hasCopy(tagged tag: String) -> Bool {
-        guard let tags = headers[.ifNoneMatch] else { return false }
-        return tags.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-            .contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
     }
 
     /// The part asked for; the whole file if the part was to be added to a copy of something else.

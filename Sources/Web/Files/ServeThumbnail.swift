@@ -31,7 +31,7 @@ struct ServeThumbnail: Sendable {
         let asset = try await assets.find(thumbnail.asset, of: thumbnail.account)
         let tag = "\"\(asset.sha256.prefix(32))-\(thumbnail.side)-\(Thumbnail.recipe)\""
         let headers = headers(tag, until: expiresAt)
-        if FileConditions(request.headers).hasCopy(tagged: tag) {
+        if request.headers.hasEntityTag(tag) {
             return Response(status: .notModified, headers: headers)
         }
         return try await response(key, of: asset, request, headers)

@@ -78,8 +78,10 @@ struct PageQuery<Cursor: PageCursor>: Sendable {
     /// - Parameters:
     ///   - found: The items after `cursor`, in the list's order, up to `readLimit` of them.
     ///   - cursor: What names an item.
+    ///   - rest: From where the list goes on, if it was left before there were `readLimit` items.
     func page<Found: Collection, Item>(
-        _ name: String, of found: Found, by cursor: (Found.Element) -> Cursor, _ item: (Found.Element) -> Item
+        _ name: String, of found: Found, by cursor: (Found.Element) -> Cursor, next rest: Cursor? = nil,
+        _ item: (Found.Element) -> Item
     ) -> Page<Item> {
         var (items, texts, bytes) = ([Item](), [[UInt8]](), 0)
         var last: Found.Element?
@@ -92,7 +94,7 @@ struct PageQuery<Cursor: PageCursor>: Sendable {
             texts.append(text)
             last = element
         }
-        let next = found.count > items.count ? last : nil
-        return Page(name: name, items: items, nextCursor: next.map { cursor($0).cursorText }, texts: texts)
+        let next = found.count > items.count ? last.map(cursor) : rest
+        return Page(name: name, items: items, nextCursor: next?.cursorText, texts: texts)
     }
 }

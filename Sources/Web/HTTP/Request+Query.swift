@@ -76,6 +76,14 @@ struct Query<Name: QueryName>: Sendable {
         return format == "csv"
     }
 
+    func number(_ name: Name, in range: ClosedRange<Int>) throws(APIError) -> Int? {
+        guard let text = values[name] else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw invalid(name, "must be a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+        return number
+    }
+
     /// From 1 to 100.
     func limit(_ name: Name, default usual: Int = 20) throws(APIError) -> Int {
         guard let text = values[name] else { return usual }

@@ -8,6 +8,7 @@ extension WebApplication {
         JobRoutes(app: app).add(to: api)
         CreditRoutes(app: app).add(to: api)
         FileRoutes(assets: app.files.assets, upload: app.files.storeUpload, links: app.files.links).add(to: api)
+        GalleryRoutes(database: app.platform.database, gallery: app.files.gallery, links: app.files.links).add(to: api)
         BillingRoutes(app: app, appOrigins: settings.appOrigins).add(to: api)
         KeyRoutes(keys: app.accounts.apiKeys).add(to: api)
     }
@@ -69,6 +70,18 @@ struct FileRoutes {
         api.get("/assets/:id", use: ShowAsset(assets: assets, links: links).handle)
         api.patch("/assets/:id", use: EditAsset(assets: assets, links: links).handle)
         api.delete("/assets/:id", use: DeleteAsset(assets: assets).handle)
+    }
+}
+
+/// Outputs, as a person looks through them.
+struct GalleryRoutes {
+    let database: Database
+    let gallery: Gallery
+    let links: FileLinks
+
+    func add(to api: APIRoutes<AccountContext>) {
+        api.get("/gallery", use: ListGallery(database: database, links: links).handle)
+        api.get("/gallery/index", use: ShowGalleryIndex(gallery: gallery).handle)
     }
 }
 

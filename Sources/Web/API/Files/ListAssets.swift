@@ -1,7 +1,7 @@
 import Core
 import Hummingbird
 
-/// `GET /api/assets?kind=&tag=&favorite=&limit=&cursor=`: newest first.
+/// `GET /api/assets?kind=&jobKind=&model=&tag=&favorite=&q=&from=&to=&trash=&limit=&cursor=`: newest first.
 struct ListAssets: Sendable {
     private let assets: Assets
     private let links: FileLinks
@@ -11,27 +11,19 @@ struct ListAssets: Sendable {
         self.links = links
     }
 
-    enum Parameter: String, PageName { case kind, tag, favorite, limit, cursor }
+    enum Parameter: String, PageName, AssetFilterName {
+        case kind, jobKind, model, tag, favorite, q, from, to, trash, limit, cursor
+    }
 
     @Sendable func handle(
         _ request: Request, _ query: Query<Parameter>, _ context: AccountContext
     ) async throws -> Response {
         let page = try query.page(of: Asset.self)
-        let filter = AssetFilter(
-            kind: try Self.kind(query.text(.kind)), tag: try Self.tag(query.text(.tag)),
-            isFavorite: try query.flag(.favorite))
+        var filter = try AssetFilter(query)
+        filter.kind = try Self.kind(query.text(.kind))
+        filter.isTrash = try query.flag(.trash) ?? false
         let found = try await assets.list(of: context.account, filter, after: page.cursor, limit: page.readLimit)
-        return .json(page.page("assets", of: found, by: \.id) { AssetBody($0, links) })
-    }
-
-    /// As a tag is stored.
-    private static func tag(_ text: String?) throws(APIError) -> String? {
-        guard let text else { return nil }
-        guard let tags = try? AssetName.checking(tags: [text]) else {
-            throw .invalidParameter(
-                "tag", "'tag' must have 1 to \(AssetName.tagLimit) bytes, without control characters.")
-        }
-        return tags.first
+        return .json(page.page("assets", of: found.assets, by: \.id, next: found.next) { AssetBody($0, links) })
     }
 
     private static func kind(_ text: String?) throws(APIError) -> Asset.Kind? {
