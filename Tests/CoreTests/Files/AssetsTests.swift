@@ -22,7 +22,7 @@ struct AssetsTests {
             try await fixture.assets.edit(asset.id, of: other.account, AssetEdit(name: "x"))
         }
         await #expect(throws: AssetError.notFound) { try await fixture.assets.delete(asset.id, of: other.account) }
-        #expect(try await fixture.assets.list(of: other.account, limit: 10).isEmpty)
+        #expect(try await fixture.assets.list(of: other.account, limit: 10) == AssetPage(assets: []))
         #expect(try await fixture.assets.find(asset.id, of: mine.account) == asset)
     }
 
@@ -33,12 +33,12 @@ struct AssetsTests {
             fixture.clock.now = fixture.clock.now + .seconds(1)
         }
 
-        let first = try await fixture.assets.list(of: mine.account, AssetFilter(kind: .upload), limit: 3)
-        let second = try await fixture.assets.list(of: mine.account, after: first[1].id, limit: 3)
+        let first = try await fixture.assets.list(of: mine.account, AssetFilter(kind: .upload), limit: 3).assets
+        let second = try await fixture.assets.list(of: mine.account, after: first[1].id, limit: 3).assets
 
         #expect(first.map(\.id) == [ids[4], ids[3], ids[2]])
         #expect(second.map(\.id) == [ids[2], ids[1], ids[0]])
-        #expect(try await fixture.assets.list(of: mine.account, AssetFilter(kind: .output), limit: 2).isEmpty)
+        #expect(try await fixture.assets.list(of: mine.account, AssetFilter(kind: .output), limit: 2).assets.isEmpty)
     }
 
     @Test func `name, tags and favorite change, and what is not mentioned stays`() async throws {

@@ -38,6 +38,9 @@ struct FilesApp {
         router.head("files/**", use: serve.handle)
         FileRoutes(assets: assets, upload: fixture.uploads(rules, store: store), links: links)
             .add(to: APIRoutes(router.group("/api", context: AccountContext.self)))
+        let gallery = Gallery(database: fixture.database, time: fixture.time, logger: fixture.logger)
+        GalleryRoutes(database: fixture.database, gallery: gallery, links: links)
+            .add(to: APIRoutes(router.group("/api", context: AccountContext.self)))
         try await Application(router: router).test(setup) { try await body($0) }
     }
 

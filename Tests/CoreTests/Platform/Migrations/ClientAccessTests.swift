@@ -136,7 +136,7 @@ struct ClientAccessTests {
         }
         func found(_ tag: String) async throws -> [ID<Asset>] {
             try await access.world.database.read {
-                try $0.files.assets(of: access.ann.actor.account, AssetFilter(tag: tag), after: nil, limit: 5).map(\.id)
+                try $0.files.page(of: access.ann.actor.account, AssetFilter(tag: tag), limit: 5).assets.map(\.id)
             }
         }
         #expect(try await found("red") == [access.ann.upload])
