@@ -113,6 +113,7 @@ struct Main: AsyncParsableCommand {
         case .events: try await EventsBench(run: run)()
         case .growth: try await GrowthBench(run: run)()
         case .thumbnails: try await ThumbnailBench(run: run)()
+        case .lists: try await ListsBench(run: run)()
         }
     }
 

@@ -29,6 +29,8 @@ struct BulkJobs: Sendable {
             if next % (10 * Self.batch) == 0 { progress(next) }
         }
         try await database.write(order: .alone) { try settleAccounts($0) }
+        // None of them is searched for, and a server would be busy with them.
+        try await database.write(order: .alone) { try $0.perform("DELETE FROM search_queue") }
         // As the server would find it after a while: statistics are there.
         try await database.write(order: .alone) { try $0.perform("ANALYZE") }
     }
