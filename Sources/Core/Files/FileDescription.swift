@@ -6,7 +6,7 @@ struct FileDescription {
     /// Returns nil if the bytes begin nothing known.
     init?(head: some Collection<UInt8>) {
         let head = Array(head.prefix(512))
-        guard let text = FileType(head: head)?.description ?? Self.container(head) ?? Self.signature(head)
+        guard let text = FileType(head: head)?.withArticle ?? Self.container(head) ?? Self.signature(head)
             ?? Self.markup(head)
         else { return nil }
         self.text = text
@@ -46,7 +46,8 @@ struct FileDescription {
 }
 
 extension FileType {
-    fileprivate var description: String {
+    /// Its name in a sentence about a file, such as `a PNG`.
+    var withArticle: String {
         self == .mp4 ? "an MP4" : "a \(name)"
     }
 }

@@ -44,7 +44,7 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    var fileExtension: String { self == .jpeg ? "jpg" : rawValue }
+    package var fileExtension: String { self == .jpeg ? "jpg" : rawValue }
 
     /// As people write it.
     package var name: String {
@@ -65,8 +65,8 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
         guard head.count >= 12, head[4..<8].elementsEqual("ftyp".utf8) else { return false }
         let brand = String(decoding: head[8..<12], as: UTF8.self)
         return [
-            "isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "mp41", "mp42", "avc1", "dash",
-            "M4V ", "MSNV",
+            "isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "isoa", "isob", "isoc", "mp41",
+            "mp42", "avc1", "av01", "dash", "cmfc", "cmf2", "M4V ", "M4VH", "M4VP", "MSNV",
         ].contains(brand)
     }
 

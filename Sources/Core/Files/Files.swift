@@ -16,8 +16,6 @@ package struct Files: Sendable {
         var pictureThreads = 2
         /// Previews that are made at once.
         var previewsAtOnce = Previews.defaultCount
-        /// Nil where films have no previews.
-        package var poster: Poster?
 
         package init(
             folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false
@@ -55,13 +53,17 @@ package struct Files: Sendable {
                 policy: AddressPolicy(allowPrivate: settings.allowPrivate, requiresTLS: true),
                 limits: FetchUpload.limits, time: time, resolver: settings.resolver),
             store: storeUpload)
-        previews = Previews(platform, store: store, count: settings.previewsAtOnce, poster: settings.poster)
         let inspect = InspectPicture(threads: PictureThreads(count: settings.pictureThreads))
+        VideoCopy.removeAbandoned(now: Time.system.now())
+        let poster = VideoPoster(store: store, time: time, logger: logger)
+        previews = Previews(
+            platform, store: store, count: settings.previewsAtOnce, poster: { try await poster($0) })
+        let probe = VideoProbe(store: store, time: time, logger: logger)
         storeOutput = StoreOutput(
             fetcher: Fetcher(
                 policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time, resolver: settings.resolver),
-            database: database,
-            store: store, inspect: { try await inspect($0) }, rules: settings.rules, time: time)
+            database: database, store: store, inspect: { try await inspect($0) },
+            probe: { try await probe($0, $1) }, rules: settings.rules, time: time)
     }
 
     var tasks: [ScheduledTask] {

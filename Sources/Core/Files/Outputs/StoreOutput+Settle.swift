@@ -28,8 +28,8 @@ extension StoreOutput {
             Asset(
                 id: .make(at: now), account: source.account, createdBy: nil, job: source.job, outputIndex: output.index,
                 key: output.key, name: "\(output.index + 1).\(output.type.fileExtension)", type: output.type,
-                size: output.size, sha256: output.sha256, dimensions: output.dimensions, createdAt: now,
-                expiresAt: now + rules.outputLifetime),
+                size: output.size, sha256: output.sha256, dimensions: output.dimensions, duration: output.duration,
+                createdAt: now, expiresAt: now + rules.outputLifetime),
             isRegistered: true)
     }
 }

@@ -6,21 +6,26 @@ package struct StoreOutput: Sendable {
     /// Looks at a whole picture. Throws `PictureError` if it is damaged.
     package typealias Inspect = @Sendable ([UInt8]) async throws -> InspectPicture.Findings
 
+    /// Looks at a whole film. Returns nil if nothing can be said of it.
+    package typealias Probe = @Sendable (StorageKey, FileType) async throws -> VideoInfo?
+
     private let fetcher: Fetcher
     private let database: Database
     private let store: any FileStore
     private let inspect: Inspect
+    private let probe: Probe
     let rules: FileRules
     let time: Time
 
     package init(
-        fetcher: Fetcher, database: Database, store: any FileStore, inspect: @escaping Inspect, rules: FileRules,
-        time: Time
+        fetcher: Fetcher, database: Database, store: any FileStore, inspect: @escaping Inspect,
+        probe: @escaping Probe, rules: FileRules, time: Time
     ) {
         self.fetcher = fetcher
         self.database = database
         self.store = store
         self.inspect = inspect
+        self.probe = probe
         self.rules = rules
         self.time = time
     }
@@ -42,7 +47,21 @@ package struct StoreOutput: Sendable {
         let output = try await fetcher.fetch(address, limit: limit, trusting: trusting) { parts in
             try await receive(parts, index, job, account, limit)
         }
-        if output.type.isImage { try await look(at: output) }
+        guard output.type.isImage else { return try await probed(output) }
+        try await look(at: output)
+        return output
+    }
+
+    /// Without its size and duration if nobody can say them. What is proved to show nothing is no film, and another try
+    /// would bring the same.
+    private func probed(_ output: StoredOutput) async throws -> StoredOutput {
+        guard let info = try await probe(output.key, output.type) else { return output }
+        guard info.hasVideo else {
+            throw AssetError.wrongType(
+                found: "\(output.type.withArticle) without video", allowed: Bucket.outputs.types)
+        }
+        var output = output
+        (output.dimensions, output.duration) = (info.dimensions, info.duration)
         return output
     }
 
@@ -62,16 +81,17 @@ package struct StoreOutput: Sendable {
         _ parts: some AsyncSequence<ByteBuffer, any Error>, _ index: Int, _ job: ID<Job>, _ account: ID<Account>,
         _ limit: Int
     ) async throws -> StoredOutput {
-        let end = PictureEnd.Watcher()
+        let (picture, video) = (PictureEnd.Watcher(), VideoEnd.Watcher())
         let watched = parts.map { part in
-            end.take(part)
+            picture.take(part)
+            video.take(part)
             return part
         }
         let file = try await store.receive(watched, limit: limit)
         do {
             let check = try FileCheck(file, for: .outputs)
             // A download may stop early without saying so, and a decoder may not notice.
-            guard end.isReached || !check.type.isImage else { throw AssetError.damaged(check.type) }
+            guard check.type.isImage ? picture.isReached : video.isWhole else { throw AssetError.damaged(check.type) }
             let key = StorageKey.output(index, of: job, account, check.type)
             try await register(key, of: account)
             try await store.publish(file, as: key)
