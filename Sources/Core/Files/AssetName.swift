@@ -52,7 +52,7 @@ extension AssetName {
     /// Without what shows nothing: marks of direction, which some senders put in front and which can disguise an
     /// ending, soft hyphens, blanks of no width. Joiners stay, which Persian, Hindi and emoji are written with, and so
     /// do the tags behind a black flag, which make it the flag of Scotland.
-    private static func visible(_ text: String) -> String {
+    package static func visible(_ text: String) -> String {
         var kept = String.UnicodeScalarView()
         var isFlag = false
         for scalar in text.unicodeScalars {

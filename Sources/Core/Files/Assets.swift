@@ -3,7 +3,7 @@ package import SQL
 
 /// What an account can do with its stored files besides adding one. Somebody else's file is not found.
 package struct Assets: Sendable {
-    private let database: Database
+    let database: Database
     private let store: any FileStore
     private let time: Time
     private let logger: Logger
@@ -19,12 +19,6 @@ package struct Assets: Sendable {
         guard let asset = try await database.read({ try $0.files.asset(id, of: account) }) else {
             throw AssetError.notFound
         }
-        return asset
-    }
-
-    /// For a request that holds a link to it.
-    package func find(_ key: StorageKey) async throws -> Asset {
-        guard let asset = try await database.read({ try $0.files.asset(key: key) }) else { throw AssetError.notFound }
         return asset
     }
 

@@ -76,7 +76,7 @@ package struct Jobs: Sendable {
             database: platform.database, providers: providers, catalog: catalog, webhooks: webhookAddresses,
             inputLink: { [database = platform.database, links = files.links] asset, account, lifetime in
                 try await database.read { try $0.files.asset(asset, of: account) }.map {
-                    links.link(to: $0.key, lifetime: lifetime).url
+                    links.link(toInput: $0, lifetime: lifetime).url
                 }
             },
             rules: settings.rules, time: platform.time, logger: platform.logger)

@@ -11,23 +11,18 @@ struct FileConditions {
     }
 
     /// Whether the client's copy is the file. A tag, if there is one, counts more than a date.
-    func isUnchanged(_ asset: Asset) -> Bool {
-        if headers[.ifNoneMatch] != nil { return headers.hasEntityTag(asset.entityTag) }
-        return headers[.ifModifiedSince].flatMap(HTTPDate.seconds).map { asset.createdAt.seconds <= $0 } ?? false
+    func isUnchanged(_ file: ServedFile) -> Bool {
+        if headers[.ifNoneMatch] != nil { return headers.hasEntityTag(file.entityTag) }
+        return headers[.ifModifiedSince].flatMap(HTTPDate.seconds).map { file.createdAt.seconds <= $0 } ?? false
     }
 
     /// The part asked for; the whole file if the part was to be added to a copy of something else.
-    func range(of asset: Asset) -> ByteRange {
-        if let condition = headers[.ifRange], condition != asset.entityTag,
-            condition != HTTPDate.text(asset.createdAt)
+    func range(of file: ServedFile) -> ByteRange {
+        if let condition = headers[.ifRange], condition != file.entityTag,
+            condition != HTTPDate.text(file.createdAt)
         {
             return .whole
         }
-        return ByteRange(headers[.range], size: asset.size)
+        return ByteRange(headers[.range], size: file.size)
     }
-}
-
-extension Asset {
-    /// Strong: equal tags, equal bytes.
-    var entityTag: String { "\"\(sha256)\"" }
 }

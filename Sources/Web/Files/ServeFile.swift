@@ -24,63 +24,78 @@ struct ServeFile: Sendable {
         guard let key = StorageKey(checking: context.parameters.getCatchAll().joined(separator: "/")) else {
             throw LinkError.invalid
         }
-        let expiresAt = try links.check(
-            key, expires: query["expires"].map(String.init), download: download,
-            signature: query["signature"].map(String.init))
-        let asset = try await assets.find(key)
-        let headers = headers(for: asset, until: expiresAt, download: download)
-        if FileConditions(request.headers).isUnchanged(asset) {
+        let link = try links.check(
+            key, expires: query["expires"].map(String.init), scope: query["scope"].map(String.init),
+            download: download, signature: query["signature"].map(String.init))
+        let file = try await ServedFile(try await assets.find(link), openedBy: key, in: store)
+        let headers = headers(for: file, until: link.expiresAt, download: download)
+        if FileConditions(request.headers).isUnchanged(file) {
             return Response(status: .notModified, headers: headers)
         }
-        return try await response(asset, request, headers)
+        return try await response(file, request, headers)
     }
 
-    private func response(_ asset: Asset, _ request: Request, _ headers: HTTPFields) async throws -> Response {
+    /// A part is only for those who get it: of HEAD, ranges have no meaning (RFC 9110, 14.2).
+    private func response(_ file: ServedFile, _ request: Request, _ headers: HTTPFields) async throws -> Response {
         var headers = headers
-        headers[.contentType] = asset.type.contentType
-        switch FileConditions(request.headers).range(of: asset) {
+        headers[.contentType] = file.type.contentType
+        let range = request.method == .get ? FileConditions(request.headers).range(of: file) : .whole
+        switch range {
         case .whole:
-            return try await response(.ok, asset, nil, request, headers)
+            return try await response(.ok, file, nil, request, headers)
         case .part(let range):
-            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(asset.size)"
-            return try await response(.partialContent, asset, range, request, headers)
+            headers[.contentRange] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(file.size)"
+            return try await response(.partialContent, file, range, request, headers)
         case .unsatisfiable:
-            headers = [.contentRange: "bytes */\(asset.size)", .cacheControl: "no-store"]
+            for name in [.contentType, .contentDisposition, .eTag, .lastModified] as [HTTPField.Name] {
+                headers[name] = nil
+            }
+            headers[.contentRange] = "bytes */\(file.size)"
+            headers[.cacheControl] = "no-store"
             return Response(status: .rangeNotSatisfiable, headers: headers)
         }
     }
 
     /// The file is opened before the response begins, so that a file whose bytes are gone is still a 404.
     private func response(
-        _ status: HTTPResponse.Status, _ asset: Asset, _ range: Range<Int>?, _ request: Request, _ headers: HTTPFields
+        _ status: HTTPResponse.Status, _ file: ServedFile, _ range: Range<Int>?, _ request: Request,
+        _ headers: HTTPFields
     ) async throws -> Response {
-        let length = range?.count ?? asset.size
+        let length = range?.count ?? file.size
         if request.method == .head {
-            guard try await store.size(of: asset.key) != nil else { throw FileStoreError.notFound }
+            guard try await store.size(of: file.key) != nil else { throw FileStoreError.notFound }
             var headers = headers
             headers[.contentLength] = String(length)
             return Response(status: status, headers: headers)
         }
-        let file = try await store.open(asset.key, range: range ?? 0..<asset.size)
+        let opened = try await store.open(file.key, range: range ?? 0..<file.size)
         let body = ResponseBody(contentLength: length) { writer in
-            for try await chunk in file.bytes { try await writer.write(chunk) }
+            for try await chunk in opened.bytes { try await writer.write(chunk) }
             try await writer.finish(nil)
         }
         return Response(status: status, headers: headers, body: body)
     }
 
-    /// A browser never runs the file as a page of this server, whatever its bytes are. It may be shown in the pages of
-    /// other sites, which is what links are for.
-    private func headers(for asset: Asset, until expiresAt: Instant, download: String?) -> HTTPFields {
-        [
-            .eTag: asset.entityTag,
-            .lastModified: HTTPDate.text(asset.createdAt),
+    /// A browser never runs the file as a page of this server, whatever its bytes are: opened by itself, it may only
+    /// show itself. It may be shown in the pages of other sites, which is what links are for. No copy is used for
+    /// longer than the link is valid, and the link, which is a right, is passed on to nobody.
+    private func headers(for file: ServedFile, until expiresAt: Instant, download: String?) -> HTTPFields {
+        let name = download.flatMap { $0.isEmpty ? nil : $0 } ?? file.name
+        return [
+            .eTag: file.entityTag,
+            .lastModified: HTTPDate.text(file.createdAt),
             .acceptRanges: "bytes",
             .cacheControl: "private, max-age=\(max(0, (expiresAt - time.now()).components.seconds)), immutable",
-            .contentDisposition: ContentDisposition.text(download: download, name: asset.name),
-            .contentSecurityPolicy: "default-src 'none'; sandbox",
+            .contentDisposition: ContentDisposition.text(
+                DownloadName.text(name, file.type), isDownload: download != nil),
+            .contentSecurityPolicy: Self.policy,
             .crossOriginResourcePolicy: "cross-origin",
+            .referrerPolicy: "no-referrer",
             .xContentTypeOptions: "nosniff",
         ]
     }
+
+    private static let policy = """
+        default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox
+        """
 }

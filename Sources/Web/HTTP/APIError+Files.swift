@@ -116,6 +116,9 @@ extension APIError {
             self.init(.forbidden, "link_invalid", "This link is invalid: its signature does not match.")
         case .expired:
             self.init(.forbidden, "link_expired", "This link has expired. Request the asset again to get a new link.")
+        case .revoked:
+            self.init(
+                .forbidden, "link_revoked", "This link was revoked. Request the asset again to get a new link.")
         }
     }
 

@@ -70,6 +70,7 @@ struct FileRoutes {
         api.get("/assets/:id", use: ShowAsset(assets: assets, links: links).handle)
         api.patch("/assets/:id", use: EditAsset(assets: assets, links: links).handle)
         api.delete("/assets/:id", use: DeleteAsset(assets: assets).handle)
+        api.post("/assets/:id/revoke-links", use: RevokeLinks(assets: assets, links: links).handle)
     }
 }
 

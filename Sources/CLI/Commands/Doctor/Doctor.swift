@@ -44,6 +44,7 @@ struct Doctor: Sendable {
         findings.append(await PublicURLCheck(settings: settings, probe: probe, isServing: server != nil)())
         findings += await BillingCheck(settings: settings, probe: probe)()
         findings += ExposureCheck(settings: settings).findings()
+        findings.append(await VideoCheck(time: time)())
         findings.append(.information(
             "mail", "not supported yet. Email addresses are confirmed at sign-up without an email."))
         return findings

@@ -1,8 +1,8 @@
 import Crypto
 import Foundation
 
-/// Makes and checks the links that files are opened with. A link is itself the right to read one file until it expires,
-/// so it can be handed to a browser, a cache or a provider that has no account with us.
+/// Makes and checks the links that files are opened with. A link is itself the right to read one file until it expires
+/// or is revoked, so it can be handed to a browser, a cache or a provider that has no account with us.
 package struct FileLinks: Sendable {
     private let key: SymmetricKey
     private let publicURL: String
@@ -24,33 +24,55 @@ package struct FileLinks: Sendable {
     package static let window = Duration.seconds(900)
     static let longestLifetime = Duration.seconds(7 * 86_400)
 
+    /// To the asset's file. Revoking the links of the asset ends it.
+    ///
     /// - Parameters:
     ///   - lifetime: Taken exactly, between a second and seven days. Nil means an hour, rounded up to the window.
     ///   - download: The name under which a browser saves the file instead of showing it.
-    package func link(to file: StorageKey, lifetime: Duration? = nil, download: String? = nil) -> SignedLink {
+    package func link(to asset: Asset, lifetime: Duration? = nil, download: String? = nil) -> SignedLink {
+        link(to: asset.key, .epoch(asset.linkEpoch), lifetime: lifetime, download: download)
+    }
+
+    /// To a small copy of the asset. Revoked together with the links to its file.
+    package func link(toThumbnail side: Int, of asset: Asset) -> SignedLink {
+        link(to: .thumbnail(side, of: asset.id, asset.account), .epoch(asset.linkEpoch))
+    }
+
+    /// For the provider of a job that has the asset as its input. Valid as long as a job that needs the asset has not
+    /// ended, also if its links are revoked: that must not fail the job.
+    package func link(toInput asset: Asset, lifetime: Duration) -> SignedLink {
+        link(to: asset.key, .input, lifetime: lifetime)
+    }
+
+    package func link(
+        to file: StorageKey, _ scope: LinkScope, lifetime: Duration? = nil, download: String? = nil
+    ) -> SignedLink {
         let expiresAt = expiry(lifetime)
         var query = "expires=\(expiresAt.seconds)"
+        if let text = scope.text { query += "&scope=\(text)" }
         if let download { query += "&download=\(download.percentEncoded)" }
-        let signature = Base64URL.text(code(of: file, expiresAt, download))
+        let signature = Base64URL.text(code(of: file, scope, expiresAt, download))
         return SignedLink(
             url: "\(publicURL)/files/\(file)?\(query)&signature=\(signature)", expiresAt: expiresAt)
     }
 
-    /// Returns when the link expires, if we signed it and that has not passed.
+    /// Returns what the link permits, if we signed it and it has not expired. Whether it has been revoked only the
+    /// asset shows.
     package func check(
-        _ file: StorageKey, expires: String?, download: String?, signature: String?
-    ) throws(LinkError) -> Instant {
+        _ file: StorageKey, expires: String?, scope: String?, download: String?, signature: String?
+    ) throws(LinkError) -> CheckedLink {
         guard let expires, let seconds = Int64(expires), (0...Int64(UInt32.max)).contains(seconds),
-            String(seconds) == expires, let signature = signature.flatMap(Self.bytes(base64URL:))
+            String(seconds) == expires, let scope = LinkScope(text: scope),
+            let signature = signature.flatMap(Self.bytes(base64URL:))
         else { throw .invalid }
         let expiresAt = Instant(seconds: seconds)
         // Compares in constant time.
-        let message = message(file, expiresAt, download)
+        let message = Self.message(file, scope, expiresAt, download)
         guard HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: message, using: key) else {
             throw .invalid
         }
         guard time.now() < expiresAt else { throw .expired }
-        return expiresAt
+        return CheckedLink(key: file, scope: scope, expiresAt: expiresAt)
     }
 
     private func expiry(_ lifetime: Duration?) -> Instant {
@@ -63,13 +85,17 @@ package struct FileLinks: Sendable {
         return Instant(rawValue: ((time.now() + Self.lifetime).milliseconds + window - 1) / window * window)
     }
 
-    private func code(of file: StorageKey, _ expiresAt: Instant, _ download: String?) -> HMAC<SHA256>.MAC {
-        HMAC<SHA256>.authenticationCode(for: message(file, expiresAt, download), using: key)
+    private func code(
+        of file: StorageKey, _ scope: LinkScope, _ expiresAt: Instant, _ download: String?
+    ) -> HMAC<SHA256>.MAC {
+        HMAC<SHA256>.authenticationCode(for: Self.message(file, scope, expiresAt, download), using: key)
     }
 
-    /// A line each. Neither a key nor a number has a line break in it, so no two links have one message.
-    private func message(_ file: StorageKey, _ expiresAt: Instant, _ download: String?) -> Data {
-        Data("file\n\(file)\n\(expiresAt.seconds)\n\(download.map { "download \($0)" } ?? "show")".utf8)
+    /// A line each, and what may have line breaks is last, so no two links have one message. Without a scope it is what
+    /// was signed before there were any.
+    static func message(_ file: StorageKey, _ scope: LinkScope, _ expiresAt: Instant, _ download: String?) -> Data {
+        let kind = scope.text.map { "file \($0)" } ?? "file"
+        return Data("\(kind)\n\(file)\n\(expiresAt.seconds)\n\(download.map { "download \($0)" } ?? "show")".utf8)
     }
 
     /// Accepts only the one spelling that we write: 32 bytes are 43 characters.
@@ -88,4 +114,6 @@ package enum LinkError: Error, Sendable, Hashable {
     /// Not one that we signed, or changed since.
     case invalid
     case expired
+    /// Signed for an earlier epoch of its asset.
+    case revoked
 }

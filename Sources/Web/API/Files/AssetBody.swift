@@ -1,4 +1,5 @@
 import Core
+import Foundation
 
 /// An asset as the API shows it, with a link to its bytes that has just been signed.
 struct AssetBody: Encodable {
@@ -11,6 +12,8 @@ struct AssetBody: Encodable {
     let size: Int
     let width: Int?
     let height: Int?
+    /// Of a film, in seconds.
+    let duration: Decimal?
     /// How it looks until it has arrived, in base64. Nil until it is made.
     let thumbHash: String?
     /// The average, as CSS writes it.
@@ -24,7 +27,7 @@ struct AssetBody: Encodable {
     let favorite: Bool
 
     init(_ asset: Asset, _ links: FileLinks) {
-        let link = links.link(to: asset.key)
+        let link = links.link(to: asset)
         id = asset.id.rawValue
         kind = asset.kind.rawValue
         url = link.url
@@ -34,6 +37,7 @@ struct AssetBody: Encodable {
         size = asset.size
         width = asset.dimensions?.width
         height = asset.dimensions?.height
+        duration = asset.duration.map { Decimal($0.milliseconds) / 1000 }
         thumbHash = asset.preview?.thumbHash
         color = asset.preview?.color.css
         thumbnails = links.thumbnailURLs(of: asset)

@@ -45,7 +45,7 @@ struct ShowJob: Sendable {
     @Sendable func result(_ request: Request, _ context: AccountContext) async throws -> Response {
         let details = try await details(context)
         let images = details.outputs.map { asset in
-            let link = links.link(to: asset.key)
+            let link = links.link(to: asset)
             return Result.Image(
                 id: asset.id.rawValue, url: link.url, expiresAt: link.expiresAt.text,
                 contentType: asset.type.contentType, width: asset.dimensions?.width, height: asset.dimensions?.height,
