@@ -49,10 +49,12 @@ package enum Sample {
     }
 
     package static let mp4: [UInt8] = [0, 0, 0, 24] + Array("ftypisom".utf8) + [0, 0, 2, 0] + Array("isommp42".utf8)
-    package static let webm: [UInt8] = [0x1A, 0x45, 0xDF, 0xA3, 0x9F, 0x42, 0x82, 0x84] + Array("webm".utf8)
+        + [0, 0, 0, 8] + Array("moov".utf8) + [0, 0, 0, 12] + Array("mdat".utf8) + [1, 2, 3, 4]
+    package static let webm: [UInt8] = [0x1A, 0x45, 0xDF, 0xA3, 0x87, 0x42, 0x82, 0x84] + Array("webm".utf8)
+        + [0x18, 0x53, 0x80, 0x67, 0x84, 0xEC, 0x82, 0, 0]
     package static let text = Array("This is a letter, and no picture at all.".utf8)
 
-    private static func big(_ number: UInt32) -> [UInt8] {
+    static func big(_ number: UInt32) -> [UInt8] {
         [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) }
     }
     private static func little(_ number: UInt16) -> [UInt8] { [UInt8(number & 255), UInt8(number >> 8)] }

@@ -46,7 +46,7 @@ struct FileCheckTests {
     }
 
     @Test func `a film is known by its brand, and Matroska by its name within the first bytes`() {
-        for brand in ["isom", "iso5", "mp42", "avc1", "M4V ", "dash"] {
+        for brand in ["isom", "iso5", "iso6", "isoc", "mp41", "mp42", "avc1", "av01", "cmfc", "M4V ", "dash"] {
             #expect(FileType(head: [0, 0, 0, 24] + Array("ftyp\(brand)".utf8)) == .mp4)
         }
         for brand in ["heic", "avif", "qt  ", "ISOM", "m4v ", "\0\0\0\0"] {

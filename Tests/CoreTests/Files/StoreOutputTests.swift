@@ -10,6 +10,7 @@ struct StoreOutputTests {
     let job: ID<Job>
     /// Most of these files are a header and no picture.
     var inspect: StoreOutput.Inspect = { _ in InspectPicture.Findings(isBlack: false) }
+    var probe: StoreOutput.Probe = { _, _ in nil }
 
     init() async throws {
         fixture = try await FilesFixture()
@@ -20,7 +21,8 @@ struct StoreOutputTests {
     private func storeOutput(_ store: (any FileStore)? = nil) -> StoreOutput {
         StoreOutput(
             fetcher: Fetcher(policy: AddressPolicy(allowPrivate: true), time: fixture.time), database: fixture.database,
-            store: store ?? fixture.store, inspect: inspect, rules: FileRules(), time: fixture.time)
+            store: store ?? fixture.store, inspect: inspect, probe: probe,
+            rules: FileRules(), time: fixture.time)
     }
 
     private func outcome(
@@ -168,6 +170,55 @@ struct StoreOutputTests {
             return
         }
         #expect(try fixture.storedPaths() == [])
+    }
+
+    @Test(arguments: [
+        Array(Sample.mp4.dropLast()), Array(Sample.mp4.prefix(32)), Array(Sample.webm.dropLast()),
+        Array(Sample.webm.prefix(12)),
+    ])
+    func `a film that breaks off is damaged and leaves nothing`(bytes: [UInt8]) async throws {
+        let outcome = try await outcome(.ok(bytes))
+
+        guard case .broken(let reason, isTransient: true) = outcome else { throw Unexpected("\(outcome)") }
+        #expect(reason.contains("damaged"))
+        #expect(try fixture.storedPaths() == [])
+    }
+
+    @Test(arguments: [(Sample.mp4, FileType.mp4), (Sample.webm, .webm)])
+    func `a film gets its size and duration, and its row keeps them`(bytes: [UInt8], type: FileType) async throws {
+        var tests = self
+        tests.probe = { key, type in
+            guard key.description.hasSuffix("." + type.fileExtension) else { throw Unexpected("\(key)") }
+            return VideoInfo(
+                hasVideo: true, dimensions: ImageSize(width: 720, height: 1280), duration: .milliseconds(5_040))
+        }
+
+        try await settle(try await tests.outcome(.ok(bytes)))
+        let again = try await tests.outcome(.ok(bytes))
+
+        let asset = try #require(try await fixture.database.read { try $0.files.outputs(of: job) }.first)
+        #expect(asset.type == type && asset.duration == .milliseconds(5_040))
+        #expect(asset.dimensions == ImageSize(width: 720, height: 1280))
+        guard case .stored(let output) = again else { throw Unexpected("\(again)") }
+        #expect(output.asset.duration == asset.duration && output.asset.dimensions == asset.dimensions)
+    }
+
+    @Test func `a film of which nothing is known is stored all the same`() async throws {
+        try await settle(try await outcome(.ok(Sample.mp4)))
+
+        let asset = try #require(try await fixture.database.read { try $0.files.outputs(of: job) }.first)
+        #expect(asset.type == .mp4 && asset.dimensions == nil && asset.duration == nil)
+    }
+
+    @Test func `a film without video is refused for good`() async throws {
+        var tests = self
+        tests.probe = { _, _ in VideoInfo(hasVideo: false, dimensions: nil, duration: nil) }
+
+        let outcome = try await tests.outcome(.ok(Sample.mp4))
+
+        guard case .broken(let reason, isTransient: false) = outcome else { throw Unexpected("\(outcome)") }
+        #expect(reason == "the file is an MP4 without video")
+        #expect(try await fixture.count(.deletions) == 1, "its bytes are removed within a day")
     }
 
     private func picture(_ level: UInt8) throws -> [UInt8] {

@@ -21,6 +21,9 @@ package final class Turns: Sendable {
         self.mostWaiting = mostWaiting
     }
 
+    /// How many wait.
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     /// Runs `body` when it is its turn. Throws `Full`, or `CancellationError` if the caller is cancelled while it
     /// waits; then `body` is not run.
     package func take<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
