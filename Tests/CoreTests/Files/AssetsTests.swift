@@ -1,4 +1,4 @@
-import Core
+@testable import Core
 import SQL
 import Testing
 import TestSupport
@@ -76,7 +76,8 @@ struct AssetsTests {
         #expect(try fixture.storedPaths() == [])
         #expect(try await fixture.count(.deletions) == 0)
         #expect(try await fixture.database.read { try $0.files.storedBytes(of: mine.account) } == 0)
-        await #expect(throws: AssetError.notFound) { try await fixture.assets.find(asset.key) }
+        let link = CheckedLink(key: asset.key, scope: .epoch(0), expiresAt: .distantFuture)
+        await #expect(throws: AssetError.notFound) { try await fixture.assets.find(link) }
         await #expect(throws: AssetError.notFound) { try await fixture.assets.delete(asset.id, of: mine.account) }
     }
 

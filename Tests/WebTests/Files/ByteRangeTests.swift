@@ -4,7 +4,8 @@ import Testing
 
 struct ByteRangeTests {
     @Test(arguments: [
-        (nil, ByteRange.whole), ("bytes=0-4", .part(0..<5)), ("bytes=0-", .part(0..<100)),
+        (nil, ByteRange.whole), ("bytes=0-1", .part(0..<2)), ("bytes=0-4", .part(0..<5)),
+        ("Bytes=0-0", .part(0..<1)), ("bytes=0-", .part(0..<100)),
         ("bytes=99-", .part(99..<100)), ("bytes=-1", .part(99..<100)), ("bytes=-500", .part(0..<100)),
         ("bytes=10-500", .part(10..<100)), ("bytes=100-", .unsatisfiable), ("bytes=100-200", .unsatisfiable),
         ("bytes=-0", .unsatisfiable), ("bytes=99999999999999999999-", .unsatisfiable),
@@ -21,14 +22,5 @@ struct ByteRangeTests {
         #expect(HTTPDate.text(instant) == "Sun, 06 Nov 1994 08:49:37 GMT")
         #expect(HTTPDate.seconds("Sun, 06 Nov 1994 08:49:37 GMT") == instant.seconds)
         #expect(HTTPDate.seconds("yesterday") == nil)
-    }
-
-    @Test func `a name goes into a header whole, and breaks nothing`() {
-        #expect(ContentDisposition.text(download: nil, name: "a.png")
-            == #"inline; filename="a.png"; filename*=UTF-8''a.png"#)
-        #expect(ContentDisposition.text(download: "ü\"\r\n;.png", name: "a.png")
-            == #"attachment; filename="____;.png"; filename*=UTF-8''%C3%BC%22%0D%0A%3B.png"#)
-        #expect(ContentDisposition.text(download: "", name: "a.png")
-            == #"attachment; filename="a.png"; filename*=UTF-8''a.png"#)
     }
 }

@@ -13,11 +13,11 @@ struct FilesTests {
     init() async throws {
         app = try await FilesApp()
         asset = try await app.fixture.upload(bytes, name: "naïve.png", for: app.mine)
-        path = app.path(app.fixture.links.link(to: asset.key))
+        path = app.path(app.fixture.links.link(to: asset))
     }
 
     @Test func `a link responds with the bytes and with headers that keep caches and browsers right`() async throws {
-        let link = app.fixture.links.link(to: asset.key)
+        let link = app.fixture.links.link(to: asset)
         try await app.test { client async throws in
             let response = try await client.send(.get, path, as: nil)
             let lifetime = (link.expiresAt - app.fixture.clock.now).components.seconds
@@ -30,7 +30,10 @@ struct FilesTests {
             #expect(response.headers[.acceptRanges] == "bytes")
             #expect(response.headers[.cacheControl] == "private, max-age=\(lifetime), immutable")
             #expect(response.headers[.xContentTypeOptions] == "nosniff")
-            #expect(response.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")
+            #expect(response.headers[.contentSecurityPolicy] == """
+                default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox
+                """)
+            #expect(HTTPField.Name("Referrer-Policy").flatMap { response.headers[$0] } == "no-referrer")
             let disposition = "inline; filename=\"na_ve.png\"; filename*=UTF-8''na%C3%AFve.png"
             #expect(response.headers[.contentDisposition] == disposition)
             #expect(HTTPField.Name("Cross-Origin-Resource-Policy").flatMap { response.headers[$0] } == "cross-origin")
@@ -96,7 +99,7 @@ struct FilesTests {
     }
 
     @Test func `a download has the name that was signed with it`() async throws {
-        let download = app.path(app.fixture.links.link(to: asset.key, download: "Kleid & Hut.png"))
+        let download = app.path(app.fixture.links.link(to: asset, download: "Kleid & Hut.png"))
         try await app.test { client async throws in
             let response = try await client.send(.get, download, as: nil)
             let disposition = "attachment; filename=\"Kleid & Hut.png\"; filename*=UTF-8''Kleid%20&%20Hut.png"

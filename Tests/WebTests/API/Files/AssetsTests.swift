@@ -250,7 +250,7 @@ struct AssetsTests {
 
     @Test func `deleting deletes the bytes, and its link leads nowhere`() async throws {
         let asset = try await app.fixture.upload(for: app.mine)
-        let link = app.path(app.fixture.links.link(to: asset.key))
+        let link = app.path(app.fixture.links.link(to: asset))
         try await app.test { client async throws in
             #expect(try await client.send(.get, link, as: nil).status == .ok)
             #expect(try await client.send(.delete, "/api/assets/\(asset.id)").status == .noContent)
