@@ -60,7 +60,7 @@ extension OneServer {
                 secret: secrets.key(for: .signedLinks).withUnsafeBytes { Array($0) }, publicURL: server.url,
                 time: yesterday.time)
             let key = try #require(StorageKey(checking: path.split(separator: "/files/", maxSplits: 1)[1]))
-            return links.link(to: key).url
+            return links.link(to: key, .epoch(0)).url
         }
     }
 }

@@ -81,6 +81,7 @@ extension OneServer {
                 ("GET", "/api/jobs/\(job)"), ("DELETE", "/api/jobs/\(job)"), ("POST", "/api/jobs/\(job)/retry"),
                 ("GET", "/api/jobs/\(job)/events"), ("GET", "/api/generate/\(job)"),
                 ("GET", "/api/assets/\(asset)"), ("PATCH", "/api/assets/\(asset)"), ("DELETE", "/api/assets/\(asset)"),
+                ("POST", "/api/assets/\(asset)/revoke-links"),
             ]
         }
     }
