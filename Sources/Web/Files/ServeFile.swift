@@ -27,7 +27,7 @@ struct ServeFile: Sendable {
         let link = try links.check(
             key, expires: query["expires"].map(String.init), scope: query["scope"].map(String.init),
             download: download, signature: query["signature"].map(String.init))
-        let file = try await ServedFile(try await assets.find(link), openedBy: key, in: store)
+        let file = ServedFile(try await assets.find(link))
         let headers = headers(for: file, until: link.expiresAt, download: download)
         if FileConditions(request.headers).isUnchanged(file) {
             return Response(status: .notModified, headers: headers)

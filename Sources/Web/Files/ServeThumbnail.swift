@@ -25,12 +25,12 @@ struct ServeThumbnail: Sendable {
         guard let key = StorageKey(checking: "thumbnails/" + path), let thumbnail = key.thumbnail else {
             throw LinkError.invalid
         }
-        let expiresAt = try links.check(
-            key, expires: query["expires"].map(String.init), download: nil,
+        let link = try links.check(
+            key, expires: query["expires"].map(String.init), scope: query["scope"].map(String.init), download: nil,
             signature: query["signature"].map(String.init))
-        let asset = try await assets.find(thumbnail.asset, of: thumbnail.account)
+        let asset = try await assets.find(link)
         let tag = "\"\(asset.sha256.prefix(32))-\(thumbnail.side)-\(Thumbnail.recipe)\""
-        let headers = headers(tag, until: expiresAt)
+        let headers = headers(tag, until: link.expiresAt)
         if request.headers.hasEntityTag(tag) {
             return Response(status: .notModified, headers: headers)
         }
@@ -66,6 +66,7 @@ struct ServeThumbnail: Sendable {
             .cacheControl: "private, max-age=\(max(0, (expiresAt - time.now()).components.seconds)), immutable",
             .contentSecurityPolicy: "default-src 'none'; sandbox",
             .crossOriginResourcePolicy: "cross-origin",
+            .referrerPolicy: "no-referrer",
             .xContentTypeOptions: "nosniff",
         ]
     }

@@ -86,7 +86,7 @@ struct ThumbnailTests {
             let gone = try await client.send(.get, path, as: nil)
             #expect(try gone.status == .notFound && gone.errorCode == "not_found")
 
-            let without = try await client.send(.get, app.path(app.fixture.links.link(to: key)), as: nil)
+            let without = try await client.send(.get, app.path(app.fixture.links.link(to: key, .epoch(0))), as: nil)
             #expect(try without.status == .notFound && without.errorCode == "thumbnail_unavailable")
         }
         #expect(try app.fixture.storedPaths() == [])
@@ -106,7 +106,7 @@ struct ThumbnailTests {
         try await app.test { client async throws in
             let before = try await client.send(.get, "/api/assets/\(asset.id)").json
             let url = try #require(before["thumbnails"]?["320"]?.string)
-            #expect(url == app.fixture.links.link(to: .thumbnail(320, of: asset.id, asset.account)).url)
+            #expect(url == app.fixture.links.link(toThumbnail: 320, of: asset).url)
             #expect(before["thumbnails"]?.object?.count == 3)
             #expect(before["thumbHash"]?.string == nil && before["color"]?.string == nil)
 

@@ -27,8 +27,8 @@ extension Assets {
 
 extension FileStatements {
     fileprivate func asset(linkedBy key: StorageKey) throws(DatabaseError) -> Asset? {
-        guard let (id, account) = key.thumbnailed else { return try asset(key: key) }
-        return try asset(id, of: account)
+        guard let thumbnail = key.thumbnail else { return try asset(key: key) }
+        return try asset(thumbnail.asset, of: thumbnail.account)
     }
 
     /// Returns the asset in its next epoch, or nil if there is none.
@@ -39,17 +39,5 @@ extension FileStatements {
             WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL RETURNING *
             """, id, account)
             .map { row throws(DatabaseError) in try Asset(row) }
-    }
-}
-
-extension StorageKey {
-    /// Of what it is a small copy.
-    fileprivate var thumbnailed: (ID<Asset>, ID<Account>)? {
-        guard bucket == .thumbnails else { return nil }
-        let parts = description.split(separator: "/")
-        guard parts.count == 4, let account = ID<Account>(checking: String(parts[1])),
-            let asset = ID<Asset>(checking: String(parts[2]))
-        else { return nil }
-        return (asset, account)
     }
 }

@@ -31,6 +31,6 @@ extension FileLinks {
     /// if it has them. Nil if there are none.
     package func thumbnails(of asset: Asset) -> [Int: SignedLink]? {
         guard asset.type.isImage || asset.preview != nil else { return nil }
-        return Dictionary(uniqueKeysWithValues: zip(Thumbnail.sides, asset.thumbnailKeys.map { link(to: $0) }))
+        return Dictionary(uniqueKeysWithValues: Thumbnail.sides.map { ($0, link(toThumbnail: $0, of: asset)) })
     }
 }
