@@ -2,8 +2,8 @@ package import Core
 package import SQL
 
 extension FilesFixture {
-    /// Rows without files: outputs with a job each, whose prompt is given, and uploads. In one transaction.
-    package func insert(_ assets: [(asset: Asset, prompt: String)]) async throws {
+    /// Rows without files: outputs with a job each, whose prompt is beside them, and uploads. In one transaction.
+    package func insert(_ assets: [(Asset, String)]) async throws {
         try await database.write(order: .alone) { transaction in
             for (asset, prompt) in assets {
                 if asset.job != nil { try transaction.insertJob(of: asset, prompt: prompt) }

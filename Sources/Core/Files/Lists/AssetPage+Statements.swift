@@ -34,11 +34,11 @@ extension FileStatements {
             .map { row throws(DatabaseError) in try AssetOutline(row) }
     }
 
-    /// The last row that a page looked through. Nil if the list ends there.
+    /// The last row that a page looked through. Nil if the list ends there. PostgreSQL wants each value used.
     private func end(of list: AssetList, rows: Int) throws(DatabaseError) -> ID<Asset>? {
         let row = try queryOne(
             """
-            SELECT id, COUNT(*) OVER () AS count, CAST($1 AS TEXT) AS account
+            SELECT id, COUNT(*) OVER () AS count, CAST($1 AS TEXT) AS account, CAST($4 AS TEXT) AS value
             FROM (\(list.source.statement)) AS looked ORDER BY id LIMIT 1
             """, values: list.sourceValues(rows: rows))
         guard let row, try row.get("count", as: Int.self) == rows else { return nil }

@@ -131,10 +131,10 @@ struct GalleryTests {
         try await fixture.indexPrompts()
 
         for filter in [
-            AssetFilter(model: "a"), AssetFilter(tag: "red"), AssetFilter(search: SearchQuery("sun")),
+            AssetFilter(model: .init(rawValue: "a")), AssetFilter(tag: "red"), AssetFilter(search: SearchQuery("sun")),
             AssetFilter(tag: "red", search: SearchQuery("nig")),
             AssetFilter(from: fixture.clock.now - .seconds(90_000)),
-            AssetFilter(model: "none"), AssetFilter(search: SearchQuery("*")),
+            AssetFilter(model: .init(rawValue: "none")), AssetFilter(search: SearchQuery("*")),
         ] {
             let expected = try await fixture.walk(actor, filter, limit: 50)
             let index = try await gallery.index(of: actor.account, filter)

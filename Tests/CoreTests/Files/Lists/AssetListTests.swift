@@ -153,12 +153,12 @@ struct AssetListTests {
         try await fixture.indexPrompts()
 
         // Half of them are of the model, and all are favorites or of the model: each page looks through a part.
-        let rare = AssetFilter(model: "rare", isFavorite: true)
+        let rare = AssetFilter(model: .init(rawValue: "rare"), isFavorite: true)
         #expect(try await fixture.walk(actor, rare, limit: 20) == [oldest.id])
         #expect(try await fixture.assets.list(of: actor.account, AssetFilter(search: SearchQuery("zebra")), limit: 21)
             == AssetPage(assets: [oldest]), "what is rare is found at once")
         try await fixture.tagAll(rows.map(\.0), "common")
-        let both = AssetFilter(model: "none", tag: "common")
+        let both = AssetFilter(model: .init(rawValue: "none"), tag: "common")
         let first = try await fixture.assets.list(of: actor.account, both, limit: 21)
         #expect(first.assets.isEmpty && first.next != nil)
         let second = try await fixture.assets.list(of: actor.account, both, after: first.next, limit: 21)

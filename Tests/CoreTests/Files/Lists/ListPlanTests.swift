@@ -1,4 +1,5 @@
 @testable import Core
+import Logging
 import SQL
 import TestSupport
 import Testing
@@ -6,6 +7,7 @@ import Testing
 /// By which index each list is read, with so many assets in one account that PostgreSQL looks for one.
 struct ListPlanTests {
     private static let count = 12_000
+    private static let rare = EndpointID(rawValue: "rare")
 
     @Test(arguments: TestEngine.available)
     func `each list is read by the index of what is rarest, in its order`(on engine: TestEngine) async throws {
@@ -17,11 +19,11 @@ struct ListPlanTests {
         for (filter, index) in [
             (AssetFilter(), "assets_outputs"), (AssetFilter(), "assets_uploads"),
             (AssetFilter(kind: .output), "assets_outputs"), (AssetFilter(kind: .upload), "assets_uploads"),
-            (AssetFilter(isFavorite: true), "assets_favorites"), (AssetFilter(model: "rare"), "assets_by_endpoint"),
+            (AssetFilter(isFavorite: true), "assets_favorites"), (AssetFilter(model: Self.rare), "assets_by_endpoint"),
             (AssetFilter(jobKind: "image_edit"), "assets_by_kind"), (AssetFilter(isTrash: true), "assets_in_trash"),
-            (AssetFilter(model: "rare", isFavorite: true), "assets_favorites"),
-            (AssetFilter(jobKind: "image_edit", model: "rare"), "assets_by_endpoint"),
-            (AssetFilter(tag: "red"), engine == .sqlite ? "asset_tags USING PRIMARY KEY" : "asset_tags_pkey"),
+            (AssetFilter(model: Self.rare, isFavorite: true), "assets_favorites"),
+            (AssetFilter(jobKind: "image_edit", model: Self.rare), "assets_by_endpoint"),
+            (AssetFilter(tag: "red"), engine == .sqlite ? "PRIMARY KEY ((account_id,tag,asset_id)" : "asset_tags_pkey"),
             (AssetFilter(search: SearchQuery("zebra")),
                 engine == .sqlite ? "asset_search VIRTUAL TABLE" : "asset_words_found"),
             (AssetFilter(search: SearchQuery("sunset")),

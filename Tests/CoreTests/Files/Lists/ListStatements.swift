@@ -8,12 +8,15 @@ struct ListStatements {
     let database: Database
 
     static var filters: [AssetFilter] {
-        [
+        let (rare, usual, none) = (
+            EndpointID(rawValue: "rare"), EndpointID(rawValue: "model 1"), EndpointID(rawValue: "none")
+        )
+        return [
             AssetFilter(), AssetFilter(kind: .output), AssetFilter(kind: .upload), AssetFilter(isFavorite: true),
             AssetFilter(tag: "red"), AssetFilter(jobKind: "image_edit"), AssetFilter(jobKind: .textToImage),
-            AssetFilter(model: "rare"), AssetFilter(model: "model 1"), AssetFilter(model: "none"),
-            AssetFilter(isTrash: true), AssetFilter(model: "rare", isFavorite: true),
-            AssetFilter(jobKind: "image_edit", model: "model 1", tag: "red"), AssetFilter(kind: .upload, tag: "red"),
+            AssetFilter(model: rare), AssetFilter(model: usual), AssetFilter(model: none),
+            AssetFilter(isTrash: true), AssetFilter(model: rare, isFavorite: true),
+            AssetFilter(jobKind: "image_edit", model: usual, tag: "red"), AssetFilter(kind: .upload, tag: "red"),
             AssetFilter(kind: .output, isFavorite: false), AssetFilter(tag: "red", isFavorite: true),
         ]
     }

@@ -1,4 +1,5 @@
 @testable import Core
+import Logging
 import SQL
 import TestSupport
 import Testing
@@ -19,11 +20,11 @@ struct SearchTests {
     ) async throws -> [(id: ID<Asset>, prompt: String)] {
         let rows = prompts.map { prompt in
             fixture.clock.advance(by: .seconds(1))
-            return (asset: Asset.output(of: actor, at: fixture.clock.now), prompt: prompt)
+            return (Asset.output(of: actor, at: fixture.clock.now), prompt)
         }
         try await fixture.insert(rows)
         try await fixture.indexPrompts(batch: 40)
-        return rows.map { ($0.asset.id, $0.prompt) }
+        return rows.map { ($0.0.id, $0.1) }
     }
 
     /// Above the samples are so many others that PostgreSQL uses its index for what is rare, and for what is not goes
