@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import HummingbirdTesting
+import NIOCore
 import Testing
 import TestSupport
 

@@ -28,7 +28,7 @@ struct InputAddressTests {
         }) { app in
             let response = try await app.send(
                 .post, "/generate", ["kind": "background_removal", "inputAssetId": .string(address)])
-            let count = try await app.world.app.files.assets.list(of: app.ada.account, limit: 5).count
+            let count = try await app.world.app.files.assets.list(of: app.ada.account, limit: 5).assets.count
             result.withLock { $0 = (response, count) }
         }
         let made = try #require(result.withLock { $0 })

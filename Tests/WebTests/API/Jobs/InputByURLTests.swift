@@ -31,7 +31,7 @@ struct InputByURLTests {
     }
 
     private func assets(_ app: AccountWorld) async throws -> [Asset] {
-        try await app.world.app.files.assets.list(of: app.ada.account, limit: 50)
+        try await app.world.app.files.assets.list(of: app.ada.account, limit: 50).assets
     }
 
     @Test(arguments: TestEngine.available)
