@@ -55,6 +55,12 @@ package enum Schema {
         Migration(
             21, "thumbnails", PackageResources._021_thumbnails_sql,
             additions: [.postgres: PackageResources._021_thumbnails_postgres_sql]),
+        Migration(
+            22, "gallery", PackageResources._022_gallery_sql,
+            additions: [
+                .sqlite: PackageResources._022_gallery_sqlite_sql,
+                .postgres: PackageResources._022_gallery_postgres_sql,
+            ]),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.
