@@ -63,7 +63,9 @@ package struct ManyAssets: Sendable {
         let kind = number % 1000 == 7 ? "image_edit" : "text_to_image"
         let model = number % 5000 == 11 ? "rare" : "model \(number % 5)"
         return [
-            id, account, isOutput ? job : nil as ID<Job>?, isOutput ? number : nil as Int?, "many/\(number)",
+            id, account, isOutput ? job : nil as ID<Job>?, isOutput ? number : nil as Int?,
+            isOutput
+                ? StorageKey.output(number, of: job, account, .png) : StorageKey.upload(id, of: account, .png),
             [768, 1024, 1536][number % 3], number % 50 == 3 ? 1 : nil as Int?, isOutput ? kind : nil as String?,
             isOutput ? model : nil as String?, number % 200 == 5 ? 1 : nil as Int?,
         ]

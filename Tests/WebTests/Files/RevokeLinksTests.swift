@@ -73,22 +73,15 @@ struct RevokeLinksTests {
         }
     }
 
-    @Test func `a thumbnail is served by its link as what it is, and revoked with the file`() async throws {
+    @Test func `a thumbnail's links are revoked with those of its file`() async throws {
         let small = Sample.webp("VP8X", 320, 240)
-        let key = StorageKey.thumbnail(512, of: asset.id, asset.account)
-        let path = app.path(app.fixture.links.link(toThumbnail: 512, of: asset))
-        let missing = app.path(app.fixture.links.link(toThumbnail: 128, of: asset))
+        let key = StorageKey.thumbnail(320, of: asset.id, asset.account)
+        let path = app.path(app.fixture.links.link(toThumbnail: 320, of: asset))
         let file = try await app.fixture.store.receive(Parts(small), limit: Bucket.thumbnails.sizeLimit)
         try await app.fixture.store.publish(file, as: key)
         try await app.test { client async throws in
             let response = try await client.send(.get, path, as: nil)
             #expect(response.status == .ok && response.bytes == small)
-            #expect(response.headers[.contentType] == "image/webp")
-            #expect(response.headers[.contentDisposition]?.contains("filename=\"a.webp\"") == true)
-            let tag = try #require(response.headers[.eTag])
-            #expect(tag != "\"\(asset.sha256)\"")
-            #expect(try await client.send(.get, path, as: nil, headers: [.ifNoneMatch: tag]).status == .notModified)
-            #expect(try await client.send(.get, missing, as: nil).status == .notFound)
 
             _ = try await client.send(.post, "/api/assets/\(asset.id)/revoke-links")
             #expect(try await client.send(.get, path, as: nil).errorCode == "link_revoked")

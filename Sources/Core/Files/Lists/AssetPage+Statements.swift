@@ -30,7 +30,8 @@ extension FileStatements {
         if filter.findsNothing { return [] }
         let source = filter.search == nil ? AssetSource(filter, in: dialect) : .words
         let list = AssetList(account: account, filter: filter, source: source, cursor: nil, dialect: dialect)
-        return try query(list.page("id, width, height"), values: list.values(rows: limit, limit: limit))
+        let rows = source.isAll(of: filter) ? limit : Gallery.mostFiltered
+        return try query(list.page("id, width, height"), values: list.values(rows: rows, limit: limit))
             .map { row throws(DatabaseError) in try AssetOutline(row) }
     }
 

@@ -11,7 +11,7 @@ struct RevokedLinkTests {
 
     private func thumbnail(_ asset: Asset) -> CheckedLink {
         CheckedLink(
-            key: .thumbnail(512, of: asset.id, asset.account), scope: .epoch(asset.linkEpoch),
+            key: .thumbnail(640, of: asset.id, asset.account), scope: .epoch(asset.linkEpoch),
             expiresAt: .distantFuture)
     }
 
@@ -54,7 +54,7 @@ struct RevokedLinkTests {
         let mine = try await fixture.account()
         let asset = try await fixture.upload(for: mine)
         let keys = [
-            StorageKey.thumbnail(512, of: asset.id, .random()), .thumbnail(512, of: .random(), mine.account),
+            StorageKey.thumbnail(640, of: asset.id, .random()), .thumbnail(640, of: .random(), mine.account),
             try #require(StorageKey(checking: "thumbnails/a/b/c.webp")),
         ]
         for key in keys {

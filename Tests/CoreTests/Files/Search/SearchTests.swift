@@ -126,8 +126,8 @@ struct SearchTests {
                 """, account)
             try $0.execute("""
                 INSERT INTO assets (id, account_id, job_id, output_index, key, name, content_type, size, sha256, tags,
-                    created_at) VALUES ($1, $2, 'job', 0, 'k', 'a', 'image/png', 1, '', '[]', 0)
-                """, id, account)
+                    created_at) VALUES ($1, $2, 'job', 0, $3, 'a', 'image/png', 1, '', '[]', 0)
+                """, id, account, "outputs/\(account)/job/0.png")
         }
 
         #expect(try await Schema.migrator.migrate(database) { 0 }.first == "gallery")
