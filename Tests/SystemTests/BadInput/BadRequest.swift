@@ -32,8 +32,12 @@ struct BadRequest: Sendable, CustomTestStringConvertible {
             what: "a number beyond all numbers", body: #"{"prompt": "a", "seed": 1e999}"#, status: 400,
             code: "invalid_json", field: "seed"),
         BadRequest(
-            what: "1 MB of prompt", body: #"{"prompt": "\#(String(repeating: "a", count: 1 << 20))"}"#, status: 413,
-            code: "body_too_large"),
+            what: "1 MB of prompt", body: #"{"prompt": "\#(String(repeating: "a", count: 1 << 20))"}"#,
+            field: "prompt"),
+        // As large as a request with a data URI may be, and a little more.
+        BadRequest(
+            what: "14.3 MB of prompt", body: #"{"prompt": "\#(String(repeating: "a", count: 14_300_000))"}"#,
+            status: 413, code: "body_too_large"),
     ]
 
     private static let wrongMembers = [

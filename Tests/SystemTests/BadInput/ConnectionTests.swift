@@ -115,7 +115,7 @@ extension OneServer {
                 try await server.anybody.get("/api/jobs"),
                 try await user.get(file), try await user.get(file + "x"), try await user.send("PUT", "/api/jobs"),
                 try await user.send("POST", "/api/generate", bytes: Array("{".utf8)),
-                try await user.send("POST", "/api/generate", bytes: [UInt8](repeating: 32, count: 300_000)),
+                try await user.send("POST", "/api/keys", bytes: [UInt8](repeating: 32, count: 300_000)),
                 try await server.anybody.get("/auth/v1/user"), try await server.anybody.get("/health/ready"),
             ]
 
