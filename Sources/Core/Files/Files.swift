@@ -14,8 +14,6 @@ package struct Files: Sendable {
         package var resolver = HostResolver.system()
         /// Pictures that are decoded at once.
         var pictureThreads = 2
-        /// Previews that are made at once.
-        var previewsAtOnce = Previews.defaultCount
 
         package init(
             folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false
@@ -54,10 +52,9 @@ package struct Files: Sendable {
                 limits: FetchUpload.limits, time: time, resolver: settings.resolver),
             store: storeUpload)
         let inspect = InspectPicture(threads: PictureThreads(count: settings.pictureThreads))
-        VideoCopy.removeAbandoned(now: Time.system.now())
         let poster = VideoPoster(store: store, time: time, logger: logger)
         previews = Previews(
-            platform, store: store, count: settings.previewsAtOnce, poster: { try await poster($0) })
+            platform, store: store, count: Previews.defaultCount, poster: { try await poster($0) })
         let probe = VideoProbe(store: store, time: time, logger: logger)
         storeOutput = StoreOutput(
             fetcher: Fetcher(
@@ -73,6 +70,9 @@ package struct Files: Sendable {
         let abandoned = RemoveAbandonedUploads(store: store, time: time)
         let indexPrompts = IndexPrompts(database: database)
         return [
+            ScheduledTask("remove abandoned films", every: .seconds(3600), on: .eachNode) {
+                VideoCopy.removeAbandoned(before: time.now() - VideoCopy.oldest)
+            },
             ScheduledTask("delete files", every: .seconds(60)) { _ = try await deleteFiles.runOnce() },
             ScheduledTask("expire assets", every: .seconds(600)) { _ = try await expireAssets.runOnce() },
             ScheduledTask("remove abandoned uploads", every: .seconds(3600)) { _ = try await abandoned.runOnce() },

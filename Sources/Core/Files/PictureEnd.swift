@@ -1,24 +1,12 @@
-import NIOCore
-import Synchronization
-
 /// Follows the structure of a picture while its bytes arrive, to the end that its format defines: whether it is whole.
 /// What comes behind the end does not matter; some who make pictures add zeros or a newline there.
 ///
 /// It says nothing of what is between: whether that can be decoded, only decoding shows.
-struct PictureEnd: Sendable {
+struct PictureEnd: FileStructure {
     private(set) var isReached = false
-    private var awaited = Awaited.bytes(12)
+    var awaited = AwaitedBytes.bytes(12)
+    var gathered: [UInt8] = []
     private var place = Place.start
-    private var gathered: [UInt8] = []
-
-    private enum Awaited {
-        case bytes(Int)
-        /// So many bytes of no interest.
-        case skip(Int)
-        /// The next 0xFF, before which a JPEG may have anything.
-        case marker
-        case nothing
-    }
 
     /// What the awaited bytes are.
     private enum Place {
@@ -29,44 +17,19 @@ struct PictureEnd: Sendable {
         case riffData
     }
 
-    mutating func take(_ part: UnsafeRawBufferPointer) {
-        var rest = part[...]
-        while true {
-            switch awaited {
-            case .nothing:
-                return
-            case .bytes(let count):
-                let more = rest.prefix(count - gathered.count)
-                gathered += more
-                rest = rest.dropFirst(more.count)
-                guard gathered.count == count else { return }
-                let bytes = gathered
-                gathered = []
-                step(bytes)
-            case .skip(let count):
-                let skipped = min(count, rest.count)
-                rest = rest.dropFirst(skipped)
-                awaited = .skip(count - skipped)
-                guard skipped == count else { return }
-                step([])
-            case .marker:
-                guard let index = rest.firstIndex(of: 0xFF) else { return }
-                rest = rest[(index + 1)...]
-                step([])
-            }
-        }
-    }
-
-    private mutating func expect(_ awaited: Awaited, _ place: Place) {
+    private mutating func expect(_ awaited: AwaitedBytes, _ place: Place) {
         (self.awaited, self.place) = (awaited, place)
     }
 
-    private mutating func end(isReached: Bool) {
-        self.isReached = isReached
+    private mutating func reach() {
+        (awaited, isReached) = (.nothing, true)
+    }
+
+    mutating func fail() {
         awaited = .nothing
     }
 
-    private mutating func step(_ bytes: [UInt8]) {
+    mutating func step(_ bytes: [UInt8]) {
         let reader = ByteReader(bytes)
         switch place {
         case .start: begin(bytes)
@@ -74,7 +37,7 @@ struct PictureEnd: Sendable {
         case .jpegMarker, .jpegCode, .jpegLength, .jpegSegment: stepInJPEG(reader)
         case .gifScreen, .gifColors, .gifBlock, .gifLabel, .gifImage, .gifCodeSize, .gifLength, .gifData:
             stepInGIF(reader)
-        case .riffData: end(isReached: true)
+        case .riffData: reach()
         }
     }
 
@@ -95,15 +58,15 @@ struct PictureEnd: Sendable {
             let length = ByteReader(bytes).little32(at: 4) ?? 0
             expect(.skip(max(0, length - 4 - 1)), .riffData)
         case .mp4, .webm, .zip, nil:
-            end(isReached: false)
+            fail()
         }
     }
 
     private mutating func stepInPNG(_ bytes: ByteReader) {
         if case .pngData(let isLast) = place {
-            return isLast ? end(isReached: true) : expect(.bytes(8), .pngChunk)
+            return isLast ? reach() : expect(.bytes(8), .pngChunk)
         }
-        guard let length = bytes.big32(at: 0) else { return end(isReached: false) }
+        guard let length = bytes.big32(at: 0) else { return fail() }
         // The data, and four bytes of checksum.
         expect(.skip(length + 4), .pngData(isLast: bytes.text(at: 4, count: 4) == "IEND"))
     }
@@ -115,11 +78,11 @@ struct PictureEnd: Sendable {
             switch bytes[0] ?? 0 {
             case 0xFF: expect(.bytes(1), .jpegCode)
             case 0x00, 0x01, 0xD0...0xD8: expect(.marker, .jpegMarker)
-            case 0xD9: end(isReached: true)
+            case 0xD9: reach()
             default: expect(.bytes(2), .jpegLength)
             }
         case .jpegLength:
-            guard let length = bytes.big16(at: 0), length >= 2 else { return end(isReached: false) }
+            guard let length = bytes.big16(at: 0), length >= 2 else { return fail() }
             expect(.skip(length - 2), .jpegSegment)
         case .jpegSegment: expect(.marker, .jpegMarker)
         default: expect(.bytes(1), .jpegCode)
@@ -131,10 +94,10 @@ struct PictureEnd: Sendable {
         case .gifScreen: expect(.skip(Self.colors(bytes[4])), .gifColors)
         case .gifBlock:
             switch bytes[0] {
-            case 0x3B: end(isReached: true)
+            case 0x3B: reach()
             case 0x21: expect(.bytes(1), .gifLabel)
             case 0x2C: expect(.bytes(9), .gifImage)
-            default: end(isReached: false)
+            default: fail()
             }
         case .gifImage: expect(.skip(Self.colors(bytes[8])), .gifCodeSize)
         case .gifCodeSize: expect(.skip(1), .gifLabel)
@@ -150,18 +113,5 @@ struct PictureEnd: Sendable {
     private static func colors(_ flags: UInt8?) -> Int {
         guard let flags, flags & 0x80 != 0 else { return 0 }
         return 3 << (Int(flags & 7) + 1)
-    }
-}
-
-extension PictureEnd {
-    /// For a picture whose parts pass by on their way to the store.
-    final class Watcher: Sendable {
-        private let end = Mutex(PictureEnd())
-
-        var isReached: Bool { end.withLock { $0.isReached } }
-
-        func take(_ part: ByteBuffer) {
-            end.withLock { end in part.withUnsafeReadableBytes { end.take($0) } }
-        }
     }
 }

@@ -11,7 +11,7 @@ package final class OpenStreams: Service {
 
     private struct State {
         var streams: [Int: (credential: Credential, stream: WeakStream)] = [:]
-        var counts: [ID<Account>: Int] = [:]
+        var counts = AccountCounts()
         var next = 0
     }
 
@@ -38,8 +38,7 @@ package final class OpenStreams: Service {
     package func open(_ credential: Credential) throws(TooManyStreams) -> OpenStream {
         let account = credential.actor.account
         let number = state.withLock { state -> Int? in
-            guard state.counts[account, default: 0] < limit else { return nil }
-            state.counts[account, default: 0] += 1
+            guard state.counts.add(account, atMost: limit) else { return nil }
             state.next += 1
             return state.next
         }
@@ -52,8 +51,7 @@ package final class OpenStreams: Service {
     private func close(_ number: Int, of account: ID<Account>) {
         state.withLock { state in
             state.streams[number] = nil
-            let left = state.counts[account, default: 1] - 1
-            state.counts[account] = left > 0 ? left : nil
+            state.counts.remove(account)
         }
     }
 

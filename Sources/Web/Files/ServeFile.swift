@@ -19,14 +19,11 @@ struct ServeFile: Sendable {
     }
 
     @Sendable func handle(_ request: Request, _ context: some RequestContext) async throws -> Response {
-        let query = request.uri.queryParameters
-        let download = query["download"].map(String.init)
+        let download = request.uri.queryParameters["download"].map(String.init)
         guard let key = StorageKey(checking: context.parameters.getCatchAll().joined(separator: "/")) else {
             throw LinkError.invalid
         }
-        let link = try links.check(
-            key, expires: query["expires"].map(String.init), scope: query["scope"].map(String.init),
-            download: download, signature: query["signature"].map(String.init))
+        let link = try links.check(key, of: request, download: download)
         let file = ServedFile(try await assets.find(link))
         let headers = headers(for: file, until: link.expiresAt, download: download)
         if FileConditions(request.headers).isUnchanged(file) {
@@ -77,22 +74,16 @@ struct ServeFile: Sendable {
     }
 
     /// A browser never runs the file as a page of this server, whatever its bytes are: opened by itself, it may only
-    /// show itself. It may be shown in the pages of other sites, which is what links are for. No copy is used for
-    /// longer than the link is valid, and the link, which is a right, is passed on to nobody.
+    /// show itself.
     private func headers(for file: ServedFile, until expiresAt: Instant, download: String?) -> HTTPFields {
         let name = download.flatMap { $0.isEmpty ? nil : $0 } ?? file.name
-        return [
-            .eTag: file.entityTag,
-            .lastModified: HTTPDate.text(file.createdAt),
-            .acceptRanges: "bytes",
-            .cacheControl: "private, max-age=\(max(0, (expiresAt - time.now()).components.seconds)), immutable",
-            .contentDisposition: ContentDisposition.text(
-                DownloadName.text(name, file.type), isDownload: download != nil),
-            .contentSecurityPolicy: Self.policy,
-            .crossOriginResourcePolicy: "cross-origin",
-            .referrerPolicy: "no-referrer",
-            .xContentTypeOptions: "nosniff",
-        ]
+        var headers = HTTPFields.linkedFile(
+            tag: file.entityTag, until: expiresAt, now: time.now(), policy: Self.policy)
+        headers[.lastModified] = HTTPDate.text(file.createdAt)
+        headers[.acceptRanges] = "bytes"
+        headers[.contentDisposition] = ContentDisposition.text(
+            DownloadName.text(name, file.type), isDownload: download != nil)
+        return headers
     }
 
     private static let policy = """

@@ -20,17 +20,15 @@ struct ServeThumbnail: Sendable {
     }
 
     @Sendable func handle(_ request: Request, _ context: some RequestContext) async throws -> Response {
-        let query = request.uri.queryParameters
         let path = ["account", "asset", "file"].map { context.parameters.get($0) ?? "" }.joined(separator: "/")
         guard let key = StorageKey(checking: "thumbnails/" + path), let thumbnail = key.thumbnail else {
             throw LinkError.invalid
         }
-        let link = try links.check(
-            key, expires: query["expires"].map(String.init), scope: query["scope"].map(String.init), download: nil,
-            signature: query["signature"].map(String.init))
+        let link = try links.check(key, of: request)
         let asset = try await assets.find(link)
         let tag = "\"\(asset.sha256.prefix(32))-\(thumbnail.side)-\(Thumbnail.recipe)\""
-        let headers = headers(tag, until: link.expiresAt)
+        let headers = HTTPFields.linkedFile(
+            tag: tag, until: link.expiresAt, now: time.now(), policy: "default-src 'none'; sandbox")
         if request.headers.hasEntityTag(tag) {
             return Response(status: .notModified, headers: headers)
         }
@@ -57,17 +55,5 @@ struct ServeThumbnail: Sendable {
         do { return try await store.open(key, range: nil) } catch FileStoreError.notFound {}
         try await makeMissing(key, of: asset)
         return try await store.open(key, range: nil)
-    }
-
-    /// Those of `ServeFile`, without a name.
-    private func headers(_ tag: String, until expiresAt: Instant) -> HTTPFields {
-        [
-            .eTag: tag,
-            .cacheControl: "private, max-age=\(max(0, (expiresAt - time.now()).components.seconds)), immutable",
-            .contentSecurityPolicy: "default-src 'none'; sandbox",
-            .crossOriginResourcePolicy: "cross-origin",
-            .referrerPolicy: "no-referrer",
-            .xContentTypeOptions: "nosniff",
-        ]
     }
 }

@@ -24,12 +24,16 @@ extension Request {
     }
 
     /// The whole body. Throws 413 as soon as it is longer than `limit`.
-    func bytes(limit: Int) async throws -> [UInt8] {
+    ///
+    /// - Parameter grow: Called before more is held, with the number of bytes then. What it throws ends the reading.
+    func bytes(limit: Int, grow: (_ size: Int) throws -> Void = { _ in }) async throws -> [UInt8] {
         var collected = ByteBuffer()
         for try await part in body {
-            guard collected.readableBytes + part.readableBytes <= limit else {
+            let size = collected.readableBytes + part.readableBytes
+            guard size <= limit else {
                 throw APIError(.contentTooLarge, "body_too_large", "The body is larger than \(limit) bytes.")
             }
+            try grow(size)
             collected.writeImmutableBuffer(part)
         }
         return Array(collected.readableBytesView)

@@ -138,7 +138,7 @@ private struct Webhooks: Sendable {
 
     func signUp(_ email: String) async throws -> APIUser {
         let node = nodes.other
-        let response = try await anybody(at: node).post(
+        let response = try await anybody(at: node).postPassword(
             "/auth/v1/signup", ["email": .string(email), "password": "correct horse"])
         guard let token = response["access_token"]?.string else {
             throw Unexpected("no session: \(response.status) \(response.text)")

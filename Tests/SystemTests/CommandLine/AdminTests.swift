@@ -17,7 +17,7 @@ extension OneCLIServer {
             #expect(run.output.contains("with 10.00 credits"))
             let password = try #require(
                 run.output.split(separator: "Password (shown this once): ").last?.split(separator: "\n").first)
-            let response = try await server.anybody.post(
+            let response = try await server.anybody.postPassword(
                 "/auth/v1/token?grant_type=password",
                 ["email": "grace@example.com", "password": .string(String(password))])
             #expect(response.status == 200)

@@ -75,7 +75,7 @@ struct TortureTests {
     private func owner(on nodes: RunningNodes) async throws -> APIUser {
         let body: JSON = ["email": "owner@example.com", "password": .string(RunningServer.administrator.password)]
         let anybody = APIUser(url: nodes.all[0].url, bearer: nil, client: nodes.client)
-        let signedUp = try await anybody.post("/auth/v1/signup", body)
+        let signedUp = try await anybody.postPassword("/auth/v1/signup", body)
         guard let token = signedUp["access_token"]?.string, let id = signedUp["user"]?["id"]?.string else {
             throw Unexpected("not signed up: \(signedUp.status) \(signedUp.text)")
         }

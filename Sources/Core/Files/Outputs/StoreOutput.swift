@@ -81,7 +81,7 @@ package struct StoreOutput: Sendable {
         _ parts: some AsyncSequence<ByteBuffer, any Error>, _ index: Int, _ job: ID<Job>, _ account: ID<Account>,
         _ limit: Int
     ) async throws -> StoredOutput {
-        let (picture, video) = (PictureEnd.Watcher(), VideoEnd.Watcher())
+        let (picture, video) = (StructureWatcher<PictureEnd>(), StructureWatcher<VideoEnd>())
         let watched = parts.map { part in
             picture.take(part)
             video.take(part)
@@ -91,7 +91,8 @@ package struct StoreOutput: Sendable {
         do {
             let check = try FileCheck(file, for: .outputs)
             // A download may stop early without saying so, and a decoder may not notice.
-            guard check.type.isImage ? picture.isReached : video.isWhole else { throw AssetError.damaged(check.type) }
+            let isWhole = check.type.isImage ? picture.value.isReached : video.value.isWhole
+            guard isWhole else { throw AssetError.damaged(check.type) }
             let key = StorageKey.output(index, of: job, account, check.type)
             try await register(key, of: account)
             try await store.publish(file, as: key)

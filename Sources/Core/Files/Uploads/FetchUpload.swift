@@ -5,7 +5,7 @@ import Foundation
 package struct FetchUpload: Sendable {
     private let fetcher: Fetcher
     private let store: StoreUpload
-    private let places = FetchPlaces()
+    private let limit = FetchLimit()
 
     /// Shorter than for outputs, since a client waits for the response.
     package static let limits: Fetcher.Limits = {
@@ -26,11 +26,11 @@ package struct FetchUpload: Sendable {
     ///
     /// - Parameter address: https, or a data URI.
     package func callAsFunction(_ address: String, for actor: Actor) async throws -> Asset {
-        let place = try places.take(for: actor.account)
-        defer { withExtendedLifetime(place) {} }
         let name = Self.name(address)
-        let outcome = try await fetcher.fetch(address, limit: Bucket.uploads.sizeLimit) { [store] parts in
-            try await store(parts, name: name, announced: nil, for: actor)
+        let outcome = try await limit(for: actor.account) {
+            try await fetcher.fetch(address, limit: Bucket.uploads.sizeLimit) { [store] parts in
+                try await store(parts, name: name, announced: nil, for: actor)
+            }
         }
         switch outcome {
         case .stored(let asset), .repeated(let asset): return asset

@@ -47,14 +47,14 @@ package struct StoreUpload: Sendable {
         if let record = try await knownRecord(request) { return try await repeated(parts, record, request) }
         try await allow(arrival, announced, atMost: atMost.map { min($0, limit) }, actor.account)
         do {
-            let picture = PictureEnd.Watcher()
+            let picture = StructureWatcher<PictureEnd>()
             let counted = parts.map { part throws in
                 try arrival.add(part.readableBytes)
                 picture.take(part)
                 return part
             }
             let file = try await store.receive(counted, limit: limit)
-            let upload = try await publish(file, isWhole: picture.isReached, request)
+            let upload = try await publish(file, isWhole: picture.value.isReached, request)
             arrival.finish()
             try await insert(upload)
             return .stored(upload.asset)

@@ -30,24 +30,23 @@ enum VideoCopy {
         }
     }
 
-    /// Removes what crashes left of folders that are older than any is used.
-    ///
-    /// - Parameter now: By the clock of this machine's files.
-    static func removeAbandoned(now: Instant) {
+    /// Removes the folders that crashes left before `instant`.
+    static func removeAbandoned(before instant: Instant) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         for name in names where name.hasPrefix(prefix) {
             let path = "\(parent)/\(name)"
             // Another process may have removed it since it was listed, and one of another user cannot be removed.
             guard let attributes = try? FileManager.default.attributesOfItem(atPath: path),
                 let modified = attributes[.modificationDate] as? Date,
-                Int64(modified.timeIntervalSince1970) < (now - oldest).seconds
+                Int64(modified.timeIntervalSince1970) < instant.seconds
             else { continue }
             try? FileManager.default.removeItem(atPath: path)
         }
     }
 
     private static let prefix = "darkroom-film-"
-    private static let oldest = Duration.seconds(3600)
+    /// Far longer than ffmpeg may take.
+    static let oldest = Duration.seconds(3600)
 
     private static var parent: String {
         let path = NSTemporaryDirectory()

@@ -1,30 +1,16 @@
-import NIOCore
-import Synchronization
-
 /// Follows the outermost structure of a film while its bytes arrive: whether it is whole, as far as its format shows
 /// that. A download may stop early without saying so, and ffprobe does not notice.
 ///
 /// An MP4 is a row of boxes that ends with the file, and a WebM an element of a given size, behind which anything may
 /// come. What is recorded while it is sent has no size: cut between two of its parts, it looks whole.
-struct VideoEnd: Sendable {
-    enum Awaited {
-        /// So many bytes, which begin something.
-        case bytes(Int)
-        /// So many bytes of no interest.
-        case skip(Int)
-        /// Zeros, up to the end: some who make films add them.
-        case zeros
-        /// What follows does not matter.
-        case nothing
-    }
-
+struct VideoEnd: FileStructure {
     enum Place {
         case start
         case box, largeBox
         case element, elementSize(id: UInt64), segment
     }
 
-    var awaited = Awaited.bytes(12)
+    var awaited = AwaitedBytes.bytes(12)
     var place = Place.start
     var gathered: [UInt8] = []
     /// What the film cannot be played without: of an MP4 the boxes `moov` and `mdat`, of a WebM a segment and, if that
@@ -44,34 +30,7 @@ struct VideoEnd: Sendable {
         }
     }
 
-    mutating func take(_ part: UnsafeRawBufferPointer) {
-        var rest = part[...]
-        while true {
-            switch awaited {
-            case .nothing:
-                return
-            case .zeros:
-                if rest.contains(where: { $0 != 0 }) { fail() }
-                return
-            case .bytes(let count):
-                let more = rest.prefix(count - gathered.count)
-                gathered += more
-                rest = rest.dropFirst(more.count)
-                guard gathered.count == count else { return }
-                let bytes = gathered
-                gathered = []
-                step(bytes)
-            case .skip(let count):
-                let skipped = min(count, rest.count)
-                rest = rest.dropFirst(skipped)
-                awaited = .skip(count - skipped)
-                guard skipped == count else { return }
-                next()
-            }
-        }
-    }
-
-    mutating func expect(_ awaited: Awaited, _ place: Place) {
+    mutating func expect(_ awaited: AwaitedBytes, _ place: Place) {
         (self.awaited, self.place) = (awaited, place)
     }
 
@@ -84,7 +43,8 @@ struct VideoEnd: Sendable {
         (awaited, isDecided) = (.nothing, true)
     }
 
-    private mutating func step(_ bytes: [UInt8]) {
+    mutating func step(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return next() }
         switch place {
         case .start: begin(bytes)
         case .box, .largeBox: stepInMP4(bytes)
@@ -113,19 +73,5 @@ struct VideoEnd: Sendable {
             return fail()
         }
         bytes.withUnsafeBytes { take($0) }
-    }
-}
-
-extension VideoEnd {
-    /// For a film whose parts pass by on their way to the store.
-    final class Watcher: Sendable {
-        private let end = Mutex(VideoEnd())
-
-        /// To be asked when all parts have passed.
-        var isWhole: Bool { end.withLock { $0.isWhole } }
-
-        func take(_ part: ByteBuffer) {
-            end.withLock { end in part.withUnsafeReadableBytes { end.take($0) } }
-        }
     }
 }

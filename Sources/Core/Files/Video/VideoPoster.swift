@@ -4,7 +4,7 @@ package import Logging
 package struct VideoPoster: Sendable {
     private let store: any FileStore
     private let ffmpeg: LimitedProcess?
-    private let turns: Turns
+    private let turns: TurnQueue
     private let logger: Logger
 
     /// - Parameter path: The folders in which ffmpeg is looked for.
@@ -14,11 +14,11 @@ package struct VideoPoster: Sendable {
         self.store = store
         self.logger = logger
         ffmpeg = LimitedProcess("ffmpeg", .video(output: 20 << 20), time: time, path: path)
-        turns = Turns(atOnce: atOnce, mostWaiting: 32)
+        turns = TurnQueue(atOnce: atOnce, mostWaiting: 32)
     }
 
     /// Returns nil if ffmpeg is not installed, or the film has no frame that it can show. Throws what may pass: an
-    /// error of the store, `Turns.Full`, or a process that cannot be started.
+    /// error of the store, `TurnQueue.Full`, or a process that cannot be started.
     package func callAsFunction(_ asset: Asset) async throws -> [UInt8]? {
         guard let ffmpeg, let format = asset.type.demuxer else { return nil }
         return try await turns.take {

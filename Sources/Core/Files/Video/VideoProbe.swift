@@ -4,7 +4,7 @@ package import Logging
 package struct VideoProbe: Sendable {
     private let store: any FileStore
     private let ffprobe: LimitedProcess?
-    private let turns: Turns
+    private let turns: TurnQueue
     private let logger: Logger
 
     /// - Parameter path: The folders in which ffprobe is looked for.
@@ -14,7 +14,7 @@ package struct VideoProbe: Sendable {
         self.store = store
         self.logger = logger
         ffprobe = LimitedProcess("ffprobe", .video(output: 1 << 20), time: time, path: path)
-        turns = Turns(atOnce: atOnce, mostWaiting: 32)
+        turns = TurnQueue(atOnce: atOnce, mostWaiting: 32)
     }
 
     /// Returns nil if ffprobe is not installed, or cannot say: too busy, too much to read, nothing that it understands.
@@ -27,7 +27,7 @@ package struct VideoProbe: Sendable {
                     try await info(ffprobe, format, folder)
                 }
             }
-        } catch where error is LimitedProcess.Failure || error is MalformedJSON || error is Turns.Full {
+        } catch where error is LimitedProcess.Failure || error is MalformedJSON || error is TurnQueue.Full {
             logger.warning("film not read by ffprobe", metadata: ["key": "\(key)", "error": "\(error)"])
             return nil
         }

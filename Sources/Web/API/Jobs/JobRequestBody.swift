@@ -1,6 +1,5 @@
 import Core
 import Hummingbird
-import NIOCore
 
 /// Reads bodies of requests for jobs. Most are small. One that brings a picture as a data URI may be large, and few of
 /// those are read at once, as each is held in memory.
@@ -13,17 +12,10 @@ struct JobRequestReader: Sendable {
 
     /// Throws 413, 429 if the account is sending another large one, or 400 `invalid_json`.
     func callAsFunction(_ request: Request, of account: ID<Account>) async throws -> JobRequestBody {
-        var collected = ByteBuffer()
         var turn: Turns.Turn?
-        for try await part in request.body {
-            let size = collected.readableBytes + part.readableBytes
-            guard size <= Self.limit else {
-                throw APIError(.contentTooLarge, "body_too_large", "The body is larger than \(Self.limit) bytes.")
-            }
+        let bytes = try await request.bytes(limit: Self.limit) { size in
             if size > Self.usualLimit, turn == nil { turn = try turns.take(for: account) }
-            collected.writeImmutableBuffer(part)
         }
-        let bytes = Array(collected.readableBytesView)
         return JobRequestBody(json: try JSON(body: bytes), bytes: bytes, turn: turn)
     }
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// So many at once, and the others one after the other in the order in which they came. Only so many may wait.
-package final class Turns: Sendable {
+package final class TurnQueue: Sendable {
     /// Too many wait already.
     package struct Full: Error, Sendable, Hashable {
         package init() {}

@@ -3,8 +3,8 @@ import Synchronization
 import Testing
 import TestSupport
 
-struct TurnsTests {
-    private let turns = Turns(atOnce: 2, mostWaiting: 2)
+struct TurnQueueTests {
+    private let turns = TurnQueue(atOnce: 2, mostWaiting: 2)
     private let gates = [Gate(), Gate()]
 
     @Test func `so many are at work at once, and the others come in their order`() async throws {
@@ -17,7 +17,7 @@ struct TurnsTests {
                 while turns.waiting <= number { await Task.yield() }
             }
             #expect(seen.numbers.isEmpty)
-            await #expect(throws: Turns.Full()) { try await turns.take {} }
+            await #expect(throws: TurnQueue.Full()) { try await turns.take {} }
 
             gates[0].open()
             while seen.numbers.count < 2 { await Task.yield() }
@@ -29,7 +29,7 @@ struct TurnsTests {
     }
 
     @Test func `who is cancelled while waiting is not run, and takes nobody's turn`() async throws {
-        let one = Turns(atOnce: 1, mostWaiting: 9)
+        let one = TurnQueue(atOnce: 1, mostWaiting: 9)
         let gate = Gate()
         let first = Task { try await one.take { await gate.pass() } }
         await gate.arrivals()
@@ -45,7 +45,7 @@ struct TurnsTests {
     }
 
     @Test func `a turn that fails is passed on`() async throws {
-        let one = Turns(atOnce: 1, mostWaiting: 0)
+        let one = TurnQueue(atOnce: 1, mostWaiting: 0)
         for _ in 0..<3 {
             await #expect(throws: Unexpected.self) { try await one.take { throw Unexpected("broken") } }
         }
