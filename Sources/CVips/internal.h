@@ -11,9 +11,10 @@ static inline darkroom_picture *picture(VipsImage *image) { return (darkroom_pic
 darkroom_picture *darkroom_settle(int failed, VipsImage *out);
 
 // Opens a picture by the named loader, never by one that is guessed from the bytes: libvips would also open PDF, SVG and
-// whatever else it was built with. The decoder may leave out pixels while it decodes, but the last factor of two is left to
-// be resized properly; with a `shrink` of 1 it leaves out none.
-VipsImage *darkroom_load(const void *bytes, size_t length, darkroom_loader loader, VipsAccess access, double shrink);
+// whatever else it was built with. Sequential: its pixels are read once, and never go to a file, which is where libvips puts
+// a large picture that is to be read in any order. The decoder may leave out pixels while it decodes, but the last factor of
+// two is left to be resized properly; with a `shrink` of 1 it leaves out none.
+VipsImage *darkroom_load(const void *bytes, size_t length, darkroom_loader loader, double shrink);
 
 // A step of a chain: consumes `in`, whether or not the step works.
 static inline VipsImage *step(VipsImage *in, int failed, VipsImage *out) {
@@ -24,5 +25,8 @@ static inline VipsImage *step(VipsImage *in, int failed, VipsImage *out) {
 // To sRGB, by the embedded profile if there is a valid one. Consumes `in`. Not the export_profile of vips_thumbnail: 8.14
 // takes a picture without a profile through Lab, which makes (247, 25, 18) of pure red.
 VipsImage *darkroom_to_srgb(VipsImage *in);
+
+// All of it computed. NULL if that fails.
+VipsImage *darkroom_in_memory(VipsImage *in);
 
 #endif

@@ -36,7 +36,7 @@ darkroom_picture *darkroom_thumbnail(const void *bytes, size_t length, darkroom_
     if (darkroom_picture_inspect(bytes, length, loader, &facts)) return NULL;
     // No more than leaves a pixel of the shorter side: libwebp refuses to make less.
     double shrink = VIPS_MIN(VIPS_MAX(facts.width, facts.height) / (double)side, VIPS_MIN(facts.width, facts.height));
-    VipsImage *in = darkroom_load(bytes, length, loader, VIPS_ACCESS_SEQUENTIAL, shrink);
+    VipsImage *in = darkroom_load(bytes, length, loader, shrink);
     return in ? bare(shrunk(in, side)) : NULL;
 }
 

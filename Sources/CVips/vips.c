@@ -7,6 +7,16 @@ static void ignore(const gchar *domain, GLogLevelFlags level, const gchar *messa
     (void)domain, (void)level, (void)message, (void)data;
 }
 
+// What libvips may open at all: pictures in memory, of the formats that are taken in. Never a file by its name, and
+// nothing that it would find a loader for by itself, ImageMagick's forty formats included.
+static void allow_our_loaders(void) {
+    vips_operation_block_set("VipsForeignLoad", TRUE);
+    vips_operation_block_set("VipsForeignLoadJpegBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadPngBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadWebpBuffer", FALSE);
+    vips_operation_block_set("VipsForeignLoadNsgifBuffer", FALSE);
+}
+
 int32_t darkroom_vips_start(void) {
     static gsize once = 0;
     if (g_once_init_enter(&once)) {
@@ -15,10 +25,17 @@ int32_t darkroom_vips_start(void) {
         // Pictures are many and small: threads run side by side over whole pictures, not inside one.
         vips_concurrency_set(1);
         vips_cache_set_max(0);
+        allow_our_loaders();
         g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, ignore, NULL);
         g_once_init_leave(&once, outcome);
     }
     return once == 1 ? 0 : -1;
+}
+
+int32_t darkroom_vips_allow_heif(void) {
+    if (darkroom_vips_start()) return -1;
+    vips_operation_block_set("VipsForeignLoadHeifBuffer", FALSE);
+    return 0;
 }
 
 char *darkroom_vips_error(void) {
@@ -34,9 +51,16 @@ void darkroom_picture_free(darkroom_picture *picture) {
 
 void darkroom_vips_free(void *block) { g_free(block); }
 
+// An image reports its progress to one that it was made of, which may be gone by then: it tells nobody from here on.
+VipsImage *darkroom_in_memory(VipsImage *in) {
+    VipsImage *all = vips_image_copy_memory(in);
+    if (all) vips_image_set_progress(all, FALSE);
+    return all;
+}
+
 darkroom_picture *darkroom_settle(int failed, VipsImage *out) {
     if (failed || !out) return NULL;
-    VipsImage *settled = vips_image_copy_memory(out);
+    VipsImage *settled = darkroom_in_memory(out);
     g_object_unref(out);
     return picture(settled);
 }

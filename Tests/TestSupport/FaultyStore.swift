@@ -32,6 +32,8 @@ package struct FaultyStore: FileStore {
         return try await store.publish(file, as: key)
     }
 
+    package func bytes(of file: IncomingFile) async throws -> [UInt8] { try await store.bytes(of: file) }
+
     package func discard(_ file: IncomingFile) async { await store.discard(file) }
 
     package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile {

@@ -1,6 +1,7 @@
 package import Core
 import Foundation
 package import Logging
+import NIOCore
 package import SQL
 
 /// A folder of its own with a migrated database and a file store, for tests about files. Removed with the value.
@@ -24,8 +25,12 @@ package final class FilesFixture: Sendable {
     }
     package var assets: Assets { Assets(database: database, store: store, time: time, logger: logger) }
 
-    package func uploads(_ rules: FileRules = FileRules(), store: (any FileStore)? = nil) -> StoreUpload {
-        StoreUpload(database: database, store: store ?? self.store, rules: rules, time: time, logger: logger)
+    /// - Parameter prepare: Most files of tests are a header and no picture, and are stored as they come.
+    package func uploads(
+        _ rules: FileRules = FileRules(), store: (any FileStore)? = nil, prepare: PrepareFile = .unchecked
+    ) -> StoreUpload {
+        StoreUpload(
+            database: database, store: store ?? self.store, prepare: prepare, rules: rules, time: time, logger: logger)
     }
 
     package func deleteFiles(store: (any FileStore)? = nil) -> DeleteFiles {
@@ -73,6 +78,12 @@ package final class FilesFixture: Sendable {
         switch try await uploads()(Parts(bytes), name: name, announced: nil, for: actor) {
         case .stored(let asset), .repeated(let asset): asset
         }
+    }
+
+    package func bytes(of key: StorageKey) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await part in try await store.open(key, range: nil).bytes { bytes += part.readableBytesView }
+        return bytes
     }
 
     /// Everything in the store, incoming files included, by its path in it.

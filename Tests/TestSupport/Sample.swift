@@ -1,20 +1,41 @@
 /// The smallest bytes that are a picture or a film to a reader of headers.
 package enum Sample {
-    /// With a chunk of `padding` bytes, at least 12, between the header and the end.
+    /// White, and whole unless it claims to be large. With a chunk of `padding` bytes, at least 12, behind the header.
     package static func png(_ width: UInt32 = 640, _ height: UInt32 = 480, padding: Int = 0) -> [UInt8] {
         let head: [UInt8] = [
             0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13,
         ] + Array("IHDR".utf8) + big(width) + big(height)
-            + [8, 2, 0, 0, 0, 0, 0, 0, 0]
-        let end: [UInt8] = [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
-        var bytes = [UInt8](repeating: 0x5A, count: head.count + padding + end.count)
-        bytes.replaceSubrange(0..<head.count, with: head)
+            + [1, 3, 0, 0, 0]
+        let header = head + big(PictureFile.crc(Array(head.suffix(17))))
+        let rows = Int(height).multipliedReportingOverflow(by: (Int(width) + 7) / 8 + 1).partialValue
+        let data = rows <= 1 << 20 ? PictureFile.chunk("IDAT", zeros(rows)) : []
+        let end = PictureFile.chunk("PLTE", [255, 255, 255]) + data + PictureFile.chunk("IEND", [])
+        var bytes = [UInt8](repeating: 0x5A, count: header.count + padding + end.count)
+        bytes.replaceSubrange(0..<header.count, with: header)
         if padding > 0 {
             let chunk = big(UInt32(padding - 12)) + Array("paDd".utf8)
-            bytes.replaceSubrange(head.count..<head.count + chunk.count, with: chunk)
+            bytes.replaceSubrange(header.count..<header.count + chunk.count, with: chunk)
         }
-        bytes.replaceSubrange((head.count + padding)..., with: end)
+        bytes.replaceSubrange((header.count + padding)..., with: end)
         return bytes
+    }
+
+    /// So many zeros, as zlib compresses them: one, and again and again the 258 before.
+    private static func zeros(_ count: Int) -> [UInt8] {
+        var (bytes, bit): ([UInt8], Int) = ([0x78, 0x01], 8)
+        func write(_ bits: String) {
+            for character in bits.utf8 {
+                if bit == 8 { (bytes, bit) = (bytes + [0], 0) }
+                if character == UInt8(ascii: "1") { bytes[bytes.count - 1] |= 1 << UInt8(bit) }
+                bit += 1
+            }
+        }
+        let (runs, rest) = max(count - 1, 0).quotientAndRemainder(dividingBy: 258)
+        write("110")
+        for _ in 0...rest { write("00110000") }
+        for _ in 0..<runs { write("1100010100000") }
+        write("0000000")
+        return bytes + big(UInt32(count % 65_521) << 16 | 1)
     }
 
     /// With `metadata` bytes between the beginning and the frame header, as cameras write them.

@@ -18,7 +18,7 @@ extension Settings {
             accounts: .init(signUp: signUp),
             files: .init(
                 folder: files, rules: FileRules(quota: quota), allowPrivate: allowPrivate,
-                isShared: database.isShared),
+                isShared: database.isShared, pictureProgram: ThisProgram.path),
             providers: .init(providers.map(\.entry)),
             jobs: .init(rules: rules, providerCostPerDay: providerCostPerDay),
             notices: .init(streamsPerAccount: streamsPerAccount),

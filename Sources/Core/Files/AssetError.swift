@@ -11,6 +11,14 @@ package enum AssetError: Error, Sendable, Hashable {
     case tooManyPixels(ImageSize)
     /// Within the bounds in pixels, but a decoder would hold too many bytes for each of them.
     case decodesTooLarge(ImageSize, bytes: Int)
+    /// An animation.
+    case tooManyFrames(Int)
+    /// It takes more time or memory to decode than its header let expect.
+    case tooCostly(FileType)
+    /// This server has nothing to convert it with.
+    case notConvertible(FileType)
+    /// Too many pictures wait to be decoded.
+    case busy
     case tooLarge(limit: Int)
     case quotaExceeded(used: Int, limit: Int)
     case tooManyUploads(limit: Int, retryAfter: Duration)

@@ -17,6 +17,18 @@ package enum AssetName {
         return try checking(shortened(visible(String(last))))
     }
 
+    /// The name of a picture that is stored as another type: its ending becomes that of the type.
+    static func converted(_ name: String, to type: FileType) -> String {
+        let dot = name.lastIndex(of: ".") ?? name.endIndex
+        let ending = name[dot...].dropFirst().lowercased()
+        let stem = dot > name.startIndex && pictureEndings.contains(ending) ? name[..<dot] : name[...]
+        return shortened("\(stem).\(type.fileExtension)")
+    }
+
+    private static let pictureEndings: Set<String> = [
+        "heic", "heics", "heif", "heifs", "hif", "avif", "avifs", "avci", "jpg", "jpeg", "png", "webp", "gif",
+    ]
+
     /// A name that somebody chose. No separators and no dots alone, so that a file saved under its name stays in the
     /// folder that was chosen.
     package static func checking(_ name: String) throws(AssetError) -> String {

@@ -21,10 +21,11 @@ package enum Bucket: String, Sendable, Hashable, CaseIterable, SQLConvertible {
         }
     }
 
+    /// What may be sent. A HEIC or an AVIF is stored as JPEG or PNG.
     package var types: Set<FileType> {
         switch self {
-        case .uploads: [.jpeg, .png, .webp, .gif]
-        case .outputs: [.jpeg, .png, .webp, .gif, .mp4, .webm]
+        case .uploads: [.jpeg, .png, .webp, .gif, .heic, .avif]
+        case .outputs: [.jpeg, .png, .webp, .gif, .heic, .avif, .mp4, .webm]
         case .models: [.zip]
         case .thumbnails: [.webp]
         }

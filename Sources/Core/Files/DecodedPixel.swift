@@ -10,7 +10,7 @@ enum DecodedPixel {
         case .jpeg: JPEGFrame(bytes)?.bytesPerPixel(in: bytes) ?? 8
         // Only the first picture of an animation is decoded, on a canvas with alpha.
         case .gif: 4
-        case .mp4, .webm, .zip: 0
+        case .mp4, .webm, .zip, .heic, .avif: 0
         }
     }
 

@@ -1,7 +1,7 @@
 /// What the first bytes of a file say about it, once it is known to be of a type that its bucket takes.
 package struct FileCheck: Sendable, Hashable {
     package let type: FileType
-    /// Of a picture; a film's is not read.
+    /// Of a picture as its header says it; that of a film, a HEIC or an AVIF is not read.
     package let dimensions: ImageSize?
 
     package init(_ file: IncomingFile, for bucket: Bucket) throws(AssetError) {

@@ -16,8 +16,7 @@ struct FileDescription {
     private static func container(_ head: [UInt8]) -> String? {
         guard head.count >= 12, head[4..<8].elementsEqual("ftyp".utf8) else { return nil }
         return switch String(decoding: head[8..<12], as: UTF8.self) {
-        case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1": "a HEIC"
-        case "avif", "avis": "an AVIF"
+        case "mif1", "msf1": "a HEIF of an unknown kind"
         case "qt  ": "a QuickTime film"
         case "crx ": "a raw photograph"
         default: nil
@@ -48,6 +47,6 @@ struct FileDescription {
 extension FileType {
     /// Its name in a sentence about a file, such as `a PNG`.
     var withArticle: String {
-        self == .mp4 ? "an MP4" : "a \(name)"
+        self == .mp4 || self == .avif ? "an \(name)" : "a \(name)"
     }
 }

@@ -30,6 +30,9 @@ package protocol FileStore: Sendable {
     /// on a file that was published or discarded. What cannot be removed now, `removeAbandoned` removes later.
     func discard(_ file: IncomingFile) async
 
+    /// All bytes of a received file, which is not published yet. For files that are small enough to be held.
+    func bytes(of file: IncomingFile) async throws -> [UInt8]
+
     /// - Parameter range: The bytes wanted; nil means all. It must lie within the file.
     func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile
 

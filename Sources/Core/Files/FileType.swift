@@ -2,6 +2,8 @@
 /// that it is.
 package enum FileType: String, Sendable, Hashable, CaseIterable {
     case jpeg, png, webp, gif, mp4, webm, zip
+    /// Taken in and converted, never stored.
+    case heic, avif
 
     /// Returns nil if the bytes begin none of these.
     package init?(head: some Collection<UInt8>) {
@@ -14,8 +16,8 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
             self = .gif
         } else if head.starts(with: "RIFF".utf8), head.dropFirst(8).starts(with: "WEBP".utf8) {
             self = .webp
-        } else if Self.isMP4(head) {
-            self = .mp4
+        } else if let type = Self.container(head) {
+            self = type
         } else if head.starts(with: [0x1A, 0x45, 0xDF, 0xA3]), Self.contains("webm", in: head) {
             self = .webm
         } else if head.starts(with: [0x50, 0x4B, 0x03, 0x04]) {
@@ -41,6 +43,8 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
         case .mp4: "video/mp4"
         case .webm: "video/webm"
         case .zip: "application/zip"
+        case .heic: "image/heic"
+        case .avif: "image/avif"
         }
     }
 
@@ -49,25 +53,45 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
     /// As people write it.
     package var name: String {
         switch self {
-        case .jpeg, .png, .gif, .mp4, .zip: rawValue.uppercased()
+        case .jpeg, .png, .gif, .mp4, .zip, .heic, .avif: rawValue.uppercased()
         case .webp: "WebP"
         case .webm: "WebM"
         }
     }
 
     /// Whether thumbnails can be made of it.
-    var hasPreview: Bool { self != .zip }
+    var hasPreview: Bool { self != .zip && !isConverted }
 
+    /// A picture that this process decodes.
     var isImage: Bool { PictureFormat(self) != nil }
 
-    /// The same container holds HEIC and AVIF pictures and QuickTime films, which differ by the brand alone.
-    private static func isMP4(_ head: [UInt8]) -> Bool {
-        guard head.count >= 12, head[4..<8].elementsEqual("ftyp".utf8) else { return false }
-        let brand = String(decoding: head[8..<12], as: UTF8.self)
-        return [
-            "isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "isoa", "isob", "isoc", "mp41",
-            "mp42", "avc1", "av01", "dash", "cmfc", "cmf2", "M4V ", "M4VH", "M4VP", "MSNV",
-        ].contains(brand)
+    /// A picture that another process decodes, and that is stored as JPEG or PNG.
+    var isConverted: Bool { self == .heic || self == .avif }
+
+    /// The same container holds films, HEIC and AVIF pictures, which differ by their brands alone.
+    private static func container(_ head: [UInt8]) -> FileType? {
+        guard head.count >= 12, head[4..<8].elementsEqual("ftyp".utf8) else { return nil }
+        return switch String(decoding: head[8..<12], as: UTF8.self) {
+        case "isom", "iso2", "iso3", "iso4", "iso5", "iso6", "iso7", "iso8", "iso9", "isoa", "isob", "isoc", "mp41",
+            "mp42", "avc1", "av01", "dash", "cmfc", "cmf2", "M4V ", "M4VH", "M4VP", "MSNV": .mp4
+        case "heic", "heix", "heim", "heis", "hevc", "hevx": .heic
+        case "avif", "avis": .avif
+        // Any picture in this container; what it is decoded as is among the brands that follow.
+        case "mif1", "msf1", "miaf", "1pic": compatible(head)
+        default: nil
+        }
+    }
+
+    private static func compatible(_ head: [UInt8]) -> FileType? {
+        let end = min(ByteReader(head).big32(at: 0) ?? 0, head.count)
+        for position in stride(from: 16, to: end - 3, by: 4) {
+            switch String(decoding: head[position..<position + 4], as: UTF8.self) {
+            case "avif", "avis": return .avif
+            case "heic", "heix", "heim", "heis", "hevc", "hevx": return .heic
+            default: continue
+            }
+        }
+        return nil
     }
 
     private static func contains(_ word: String, in head: [UInt8]) -> Bool {

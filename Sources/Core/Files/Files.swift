@@ -14,14 +14,18 @@ package struct Files: Sendable {
         package var resolver = HostResolver.system()
         /// Pictures that are decoded at once.
         var pictureThreads = 2
+        /// This program, which is run again to decode HEIC and AVIF. Nil where they cannot be converted.
+        package var pictureProgram: String?
 
         package init(
-            folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false
+            folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false,
+            pictureProgram: String? = nil
         ) {
             self.folder = folder
             self.rules = rules
             self.allowPrivate = allowPrivate
             self.isShared = isShared
+            self.pictureProgram = pictureProgram
         }
     }
 
@@ -45,13 +49,16 @@ package struct Files: Sendable {
         links = FileLinks(secret: platform.secrets.bytes(for: .signedLinks), publicURL: platform.publicURL, time: time)
         assets = Assets(database: database, store: store, time: time, logger: logger)
         gallery = Gallery(database: database, time: time, logger: logger)
-        storeUpload = StoreUpload(database: database, store: store, rules: settings.rules, time: time, logger: logger)
+        let prepare = PrepareFile(PreparePicture(
+            threads: PictureThreads(count: settings.pictureThreads),
+            convert: settings.pictureProgram.flatMap { ConvertPicture(program: $0, time: time, logger: logger) }))
+        storeUpload = StoreUpload(
+            database: database, store: store, prepare: prepare, rules: settings.rules, time: time, logger: logger)
         fetchUpload = FetchUpload(
             fetcher: Fetcher(
                 policy: AddressPolicy(allowPrivate: settings.allowPrivate, requiresTLS: true),
                 limits: FetchUpload.limits, time: time, resolver: settings.resolver),
             store: storeUpload)
-        let inspect = InspectPicture(threads: PictureThreads(count: settings.pictureThreads))
         let poster = VideoPoster(store: store, time: time, logger: logger)
         previews = Previews(
             platform, store: store, count: Previews.defaultCount, poster: { try await poster($0) })
@@ -59,8 +66,8 @@ package struct Files: Sendable {
         storeOutput = StoreOutput(
             fetcher: Fetcher(
                 policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time, resolver: settings.resolver),
-            database: database, store: store, inspect: { try await inspect($0) },
-            probe: { try await probe($0, $1) }, rules: settings.rules, time: time)
+            database: database, store: store, prepare: prepare, probe: { try await probe($0, $1) },
+            rules: settings.rules, time: time)
     }
 
     var tasks: [ScheduledTask] {

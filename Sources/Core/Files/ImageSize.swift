@@ -18,7 +18,7 @@ package struct ImageSize: Sendable, Hashable {
             case .gif: Self.gif(bytes)
             case .webp: Self.webp(bytes)
             case .jpeg: Self.jpeg(bytes)
-            case .mp4, .webm, .zip: nil
+            case .mp4, .webm, .zip, .heic, .avif: nil
             }
         guard let size, size.width > 0, size.height > 0 else { return nil }
         self = size
@@ -26,8 +26,8 @@ package struct ImageSize: Sendable, Hashable {
 
     package static let longestSide = 16_384
     package static let mostPixels = 50_000_000
-    /// Of a picture with the most pixels, 8 bits a color, and alpha.
-    package static let mostDecodedBytes = 4 * mostPixels
+    /// Of a picture with the most pixels and 8 bits a color.
+    package static let mostDecodedBytes = 3 * mostPixels
 
     /// Small enough to decode, as far as its pixels go.
     var isBearable: Bool {

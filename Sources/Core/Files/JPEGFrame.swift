@@ -18,18 +18,39 @@ struct JPEGFrame {
     /// coefficients until the last scan: two bytes for each sample.
     func bytesPerPixel(in bytes: ByteReader) -> Int {
         guard let components = bytes[position + 9].map(Int.init), (1...4).contains(components) else { return 8 }
-        let isProgressive = [0xC2, 0xC6, 0xCA, 0xCE].contains(marker)
         guard isProgressive || !isOneScan(of: components, in: bytes) else { return components }
+        guard let factors = factors(components, in: bytes) else { return 2 * components }
+        return max(components, (2 * factors.samples + factors.whole - 1) / factors.whole)
+    }
+
+    var isProgressive: Bool { [0xC2, 0xC6, 0xCA, 0xCE].contains(marker) }
+
+    /// All coefficients of a picture with so many pixels: two bytes for each sample.
+    func coefficientBytes(of pixels: Int, in bytes: ByteReader) -> Int {
+        guard let components = bytes[position + 9].map(Int.init), (1...4).contains(components),
+            let factors = factors(components, in: bytes)
+        else { return 8 * pixels }
+        return 2 * pixels * factors.samples / factors.whole
+    }
+
+    /// Whether each pixel has a color of its own, and not a share in one of four.
+    func hasAllColors(in bytes: ByteReader) -> Bool {
+        guard let components = bytes[position + 9].map(Int.init), let factors = factors(components, in: bytes)
+        else { return true }
+        return factors.samples == factors.whole * components
+    }
+
+    /// The samples of all components in one unit of the picture, and its pixels.
+    private func factors(_ components: Int, in bytes: ByteReader) -> (samples: Int, whole: Int)? {
         var (samples, widest, highest) = (0, 1, 1)
         for index in 0..<components {
-            guard let factors = bytes[position + 11 + 3 * index].map(Int.init) else { return 2 * components }
+            guard let factors = bytes[position + 11 + 3 * index].map(Int.init) else { return nil }
             let (across, down) = (factors >> 4, factors & 15)
-            guard (1...4).contains(across), (1...4).contains(down) else { return 2 * components }
+            guard (1...4).contains(across), (1...4).contains(down) else { return nil }
             samples += across * down
             (widest, highest) = (max(widest, across), max(highest, down))
         }
-        let whole = widest * highest
-        return max(components, (2 * samples + whole - 1) / whole)
+        return (samples, widest * highest)
     }
 
     /// Whether the first scan has all components. Behind so many tables that it is not in `bytes`, it counts as not.

@@ -57,7 +57,7 @@ struct PictureEnd: FileStructure {
             // The length that it says is from behind itself, and may count a last byte that only pads.
             let length = ByteReader(bytes).little32(at: 4) ?? 0
             expect(.skip(max(0, length - 4 - 1)), .riffData)
-        case .mp4, .webm, .zip, nil:
+        case .mp4, .webm, .zip, .heic, .avif, nil:
             fail()
         }
     }

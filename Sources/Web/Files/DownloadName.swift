@@ -70,7 +70,7 @@ extension FileType {
         switch self {
         case .jpeg: ["jpg", "jpeg", "jpe", "jfif"]
         case .mp4: ["mp4", "m4v"]
-        case .png, .webp, .gif, .webm, .zip: [fileExtension]
+        case .png, .webp, .gif, .webm, .heic, .avif, .zip: [fileExtension]
         }
     }
 }

@@ -48,6 +48,25 @@ extension APIError {
                 is \(ImageSize.mostDecodedBytes) bytes. Save it with 8 bits per color, or make it smaller.
                 """,
                 details: ["width": .integer(Int64(size.width)), "height": .integer(Int64(size.height))])
+        case .tooManyFrames(let count):
+            self.init(
+                .unprocessableContent, "image_too_large",
+                """
+                The animation has \(count) frames. The limits are \(PictureInfo.mostFrames) frames and \
+                \(PictureInfo.mostPixelsOfFrames) pixels in all of them. Shorten it, or make it smaller.
+                """)
+        case .tooCostly(let type):
+            self.init(
+                .unprocessableContent, "image_too_large",
+                "Decoding this \(type.name) takes too much time or memory. Make it smaller, or send it as a JPEG.")
+        case .notConvertible(let type):
+            self.init(
+                .unprocessableContent, "conversion_unavailable",
+                "This server cannot convert \(type.name) files. Send it as a JPEG, PNG or WebP.")
+        case .busy:
+            self.init(
+                .serviceUnavailable, "busy", "Too many images are being checked. Try again in a moment.",
+                retryAfter: .seconds(2))
         case .tooLarge(let limit):
             self.init(
                 .contentTooLarge, "file_too_large", "The file is larger than \(limit) bytes.",

@@ -73,8 +73,9 @@ struct DecodedPixelTests {
     }
 
     @Test(arguments: [
-        // 50 million pixels of 4 bytes are the most; of 8 bytes, half as many pixels.
-        (10_000, 5_000, 8, nil), (5_000, 5_000, 16, nil), (5_001, 5_000, 16, 200_040_000),
+        // 150 million bytes are the most, of 4 or of 8 a pixel.
+        (7_500, 5_000, 8, nil), (7_501, 5_000, 8, 150_020_000), (3_750, 5_000, 16, nil),
+        (3_751, 5_000, 16, 150_040_000),
         (7_000, 7_000, 16, 392_000_000),
     ] as [(UInt32, UInt32, UInt8, Int?)])
     func `a picture is refused by what decoding it takes`(

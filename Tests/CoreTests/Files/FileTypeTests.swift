@@ -1,4 +1,4 @@
-import Core
+@testable import Core
 import Testing
 import TestSupport
 
@@ -26,7 +26,7 @@ struct FileTypeTests {
         (Array("<?xml version=\"1.0\"?><rss/>".utf8), "an XML file"), (Array("<!DOCTYPE html>".utf8), "an HTML page"),
         (Array("%PDF-1.7".utf8), "a PDF"), ([0x49, 0x49, 0x2A, 0], "a TIFF"), ([0x4D, 0x4D, 0, 0x2A], "a TIFF"),
         (Array("BM".utf8) + [UInt8](repeating: 0, count: 12), "a BMP"), (Array("8BPS".utf8), "a PSD"),
-        (container("heic"), "a HEIC"), (container("mif1"), "a HEIC"), (container("avif"), "an AVIF"),
+        (container("mif1"), "a HEIF of an unknown kind"),
         (container("qt  "), "a QuickTime film"), (container("crx "), "a raw photograph"), (container("isom"), "an MP4"),
         ([0xFF, 0x0A], "a JPEG XL"), (container("xxxx"), nil), ([0x50, 0x4B, 0x03, 0x04], "a ZIP"),
     ] as [([UInt8], String?)])
@@ -36,6 +36,21 @@ struct FileTypeTests {
 
     private static func container(_ brand: String) -> [UInt8] {
         [0, 0, 0, 24] + Array("ftyp\(brand)".utf8)
+    }
+
+    @Test(arguments: [
+        ("heic", [], FileType.heic), ("heix", [], .heic), ("avif", [], .avif), ("avis", ["mif1"], .avif),
+        ("mif1", ["miaf", "heic"], .heic), ("mif1", ["miaf", "avif"], .avif), ("msf1", ["hevc"], .heic),
+        ("mif1", ["miaf", "jpeg"], nil), ("mif1", [], nil),
+    ] as [(String, [String], FileType?)])
+    func `HEIC and AVIF are known by their brands`(brand: String, others: [String], type: FileType?) throws {
+        let box = Array("ftyp\(brand)\0\0\0\0\(others.joined())".utf8)
+        let head = PictureFile.big(box.count + 4, 4) + box
+
+        #expect(FileType(head: head + Array("heicavif".utf8)) == type, "not by what follows the box")
+        for length in 0..<head.count { _ = FileType(head: head.prefix(length)) }
+        guard let type else { return }
+        #expect(try check(head).type == type && check(head).dimensions == nil && type.isConverted && !type.isImage)
     }
 
     @Test func `nothing at all is refused as that`() {

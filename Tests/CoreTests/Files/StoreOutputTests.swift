@@ -9,7 +9,7 @@ struct StoreOutputTests {
     let actor: Actor
     let job: ID<Job>
     /// Most of these files are a header and no picture.
-    var inspect: StoreOutput.Inspect = { _ in InspectPicture.Findings(isBlack: false) }
+    var prepare = PrepareFile.unchecked
     var probe: StoreOutput.Probe = { _, _ in nil }
 
     init() async throws {
@@ -21,8 +21,7 @@ struct StoreOutputTests {
     private func storeOutput(_ store: (any FileStore)? = nil) -> StoreOutput {
         StoreOutput(
             fetcher: Fetcher(policy: AddressPolicy(allowPrivate: true), time: fixture.time), database: fixture.database,
-            store: store ?? fixture.store, inspect: inspect, probe: probe,
-            rules: FileRules(), time: fixture.time)
+            store: store ?? fixture.store, prepare: prepare, probe: probe, rules: FileRules(), time: fixture.time)
     }
 
     private func outcome(
@@ -228,27 +227,45 @@ struct StoreOutputTests {
     @Test func `a picture that is nothing but black is not delivered, and one that is dark is`() async throws {
         let threads = PictureThreads(count: 1)
         var tests = self
-        let inspectPicture = InspectPicture(threads: threads)
-        tests.inspect = { try await inspectPicture($0) }
+        tests.prepare = PrepareFile(PreparePicture(threads: threads))
 
         let black = try await tests.outcome(.ok(try picture(0)))
         let dark = try await tests.outcome(.ok(try picture(9)), index: 1)
 
         guard case .unsafe = black, case .stored = dark else { throw Unexpected("black: \(black), dark: \(dark)") }
+        #expect(try fixture.storedPaths().count == 1)
         try await threads.close()
     }
 
     @Test func `a picture that breaks off is worth another try`() async throws {
         let threads = PictureThreads(count: 1)
         var tests = self
-        let inspectPicture = InspectPicture(threads: threads)
-        tests.inspect = { try await inspectPicture($0) }
+        tests.prepare = PrepareFile(PreparePicture(threads: threads))
         let pixels = (0..<64 * 64 * 3).map { UInt8(truncatingIfNeeded: $0 * 7) }
         let whole = try Picture(pixels: pixels, width: 64, height: 64, bands: 3).encoded(.png)
 
         let outcome = try await tests.outcome(.ok(Array(whole.prefix(whole.count / 2))))
 
         guard case .broken(_, isTransient: true) = outcome else { throw Unexpected("\(outcome)") }
+        try await threads.close()
+    }
+
+    @Test func `a clean output keeps its bytes, and one that says where it was made loses that`() async throws {
+        let threads = PictureThreads(count: 1)
+        var tests = self
+        tests.prepare = PrepareFile(PreparePicture(threads: threads))
+        let clean = try picture(9)
+        let placed = PictureFile.png(clean, adding: [PictureFile.chunk("eXIf", TIFFBlock.camera())])
+
+        for (index, bytes) in [clean, placed].enumerated() {
+            guard case .stored(let output) = try await tests.outcome(.ok(bytes), index: index) else {
+                throw Unexpected("it was not stored")
+            }
+            let stored = try await fixture.bytes(of: output.asset.key)
+            #expect(output.asset.size == stored.count && output.asset.dimensions == ImageSize(width: 64, height: 64))
+            #expect(index == 0 ? stored == clean : !String(decoding: stored, as: UTF8.self).contains("SECRET"))
+        }
+        #expect(try fixture.storedPaths().count == 2, "what was received is gone")
         try await threads.close()
     }
 }

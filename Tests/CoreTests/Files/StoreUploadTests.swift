@@ -69,7 +69,7 @@ struct StoreUploadTests {
         try await expectNothingLeft()
     }
 
-    @Test func `a photo with a film behind its end is stored whole`() async throws {
+    @Test func `what is behind the end of a picture does not make it damaged`() async throws {
         let bytes = Sample.jpeg() + Sample.mp4 + [UInt8](repeating: 0xFF, count: 5000)
 
         #expect(try await fixture.upload(bytes, for: actor).size == bytes.count)

@@ -93,7 +93,7 @@ struct ThumbnailTests {
     }
 
     @Test func `a picture that cannot be decoded now has its thumbnail later, perhaps`() async throws {
-        let damaged = try await app.fixture.upload(Sample.png(), for: app.mine)
+        let damaged = try await app.fixture.upload(Sample.jpeg(), for: app.mine)
         try await app.test { client async throws in
             let response = try await client.send(.get, path(damaged, 320), as: nil)
             #expect(try response.status == .serviceUnavailable && response.errorCode == "thumbnail_pending")

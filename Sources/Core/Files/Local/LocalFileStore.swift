@@ -45,6 +45,26 @@ package struct LocalFileStore: FileStore {
         return StoredFile(key: key, size: file.size, sha256: file.sha256)
     }
 
+    package func bytes(of file: IncomingFile) async throws -> [UInt8] {
+        try await blocking {
+            let disk = try DiskFile(reading: file.location)
+            var read = 0
+            let bytes = try [UInt8](unsafeUninitializedCapacity: file.size) { buffer, count in
+                while read < file.size {
+                    let rest = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[read...]))
+                    let more = try disk.read(into: rest, at: read)
+                    if more == 0 { break }
+                    read += more
+                }
+                count = read
+            }
+            guard bytes.count == file.size else {
+                throw FileStoreError.unavailable("a received file was truncated before it was published")
+            }
+            return bytes
+        }
+    }
+
     package func discard(_ file: IncomingFile) async {
         await remove(file.location)
     }

@@ -12,6 +12,8 @@ extension StoreOutput {
             return .unsafe
         } catch let error as FetchError {
             return .broken(error.reason, isTransient: error.isTransient)
+        } catch AssetError.busy {
+            return .storeUnavailable("too many pictures wait to be decoded")
         } catch let error as AssetError {
             return .broken(error.reason, isTransient: error.mayPass)
         } catch let error as FileStoreError {
@@ -69,8 +71,11 @@ extension AssetError {
         case .damaged(let type): "the \(type.name) file is damaged"
         case .tooManyPixels(let size), .decodesTooLarge(let size, _):
             "the image is too large: \(size.width) × \(size.height) pixels"
+        case .tooManyFrames(let count): "the animation has \(count) frames, or too many pixels in all of them"
+        case .tooCostly(let type): "decoding the \(type.name) file takes too much time or memory"
+        case .notConvertible(let type): "this server cannot convert \(type.name) files"
         case .tooLarge(let limit): "the file is larger than \(limit) bytes"
-        case .notFound, .quotaExceeded, .tooManyUploads, .tooManyAtOnce, .inUse, .invalidName, .invalidTags,
+        case .busy, .notFound, .quotaExceeded, .tooManyUploads, .tooManyAtOnce, .inUse, .invalidName, .invalidTags,
             .removedMeanwhile:
             "the file could not be stored"
         }

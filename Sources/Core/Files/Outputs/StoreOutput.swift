@@ -3,28 +3,25 @@ package import SQL
 
 /// Copies what a provider made into our store while its link still lives. Its link is never the product.
 package struct StoreOutput: Sendable {
-    /// Looks at a whole picture. Throws `PictureError` if it is damaged.
-    package typealias Inspect = @Sendable ([UInt8]) async throws -> InspectPicture.Findings
-
     /// Looks at a whole film. Returns nil if nothing can be said of it.
     package typealias Probe = @Sendable (StorageKey, FileType) async throws -> VideoInfo?
 
     private let fetcher: Fetcher
     private let database: Database
     private let store: any FileStore
-    private let inspect: Inspect
+    private let prepare: PrepareFile
     private let probe: Probe
     let rules: FileRules
     let time: Time
 
     package init(
-        fetcher: Fetcher, database: Database, store: any FileStore, inspect: @escaping Inspect,
-        probe: @escaping Probe, rules: FileRules, time: Time
+        fetcher: Fetcher, database: Database, store: any FileStore, prepare: PrepareFile, probe: @escaping Probe,
+        rules: FileRules, time: Time
     ) {
         self.fetcher = fetcher
         self.database = database
         self.store = store
-        self.inspect = inspect
+        self.prepare = prepare
         self.probe = probe
         self.rules = rules
         self.time = time
@@ -44,12 +41,14 @@ package struct StoreOutput: Sendable {
             return StoredOutput(asset, index: index)
         }
         let limit = Bucket.outputs.sizeLimit
-        let output = try await fetcher.fetch(address, limit: limit, trusting: trusting) { parts in
-            try await receive(parts, index, job, account, limit)
+        let (picture, video) = (StructureWatcher<PictureEnd>(), StructureWatcher<VideoEnd>())
+        let received = try await fetcher.fetch(address, limit: limit, trusting: trusting) { parts in
+            try await receive(parts, limit, picture, video)
         }
-        guard output.type.isImage else { return try await probed(output) }
-        try await look(at: output)
-        return output
+        // A download may stop early without saying so, and a decoder may not notice.
+        let prepared = try await prepare(received, isWhole: picture.value.isReached, for: .outputs, in: store)
+        let output = try await publish(prepared, isWholeFilm: video.value.isWhole, index, job, account)
+        return output.type.isImage ? output : try await probed(output)
     }
 
     /// Without its size and duration if nobody can say them. What is proved to show nothing is no film, and another try
@@ -65,40 +64,31 @@ package struct StoreOutput: Sendable {
         return output
     }
 
-    /// The header said what it is; whether it is whole, and shows anything, only decoding shows.
-    private func look(at output: StoredOutput) async throws {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(output.size)
-        for try await part in try await store.open(output.key, range: nil).bytes { bytes += part.readableBytesView }
-        do {
-            if try await inspect(bytes).isBlack { throw OutputRefusal.black }
-        } catch is PictureError {
-            throw AssetError.damaged(output.type)
-        }
-    }
-
     private func receive(
-        _ parts: some AsyncSequence<ByteBuffer, any Error>, _ index: Int, _ job: ID<Job>, _ account: ID<Account>,
-        _ limit: Int
-    ) async throws -> StoredOutput {
-        let (picture, video) = (StructureWatcher<PictureEnd>(), StructureWatcher<VideoEnd>())
+        _ parts: some AsyncSequence<ByteBuffer, any Error>, _ limit: Int, _ picture: StructureWatcher<PictureEnd>,
+        _ video: StructureWatcher<VideoEnd>
+    ) async throws -> IncomingFile {
         let watched = parts.map { part in
             picture.take(part)
             video.take(part)
             return part
         }
-        let file = try await store.receive(watched, limit: limit)
+        return try await store.receive(watched, limit: limit)
+    }
+
+    private func publish(
+        _ prepared: PrepareFile.Prepared, isWholeFilm: Bool, _ index: Int, _ job: ID<Job>, _ account: ID<Account>
+    ) async throws -> StoredOutput {
+        let file = prepared.file
         do {
-            let check = try FileCheck(file, for: .outputs)
-            // A download may stop early without saying so, and a decoder may not notice.
-            let isWhole = check.type.isImage ? picture.value.isReached : video.value.isWhole
-            guard isWhole else { throw AssetError.damaged(check.type) }
-            let key = StorageKey.output(index, of: job, account, check.type)
+            if prepared.isBlack { throw OutputRefusal.black }
+            guard prepared.type.isImage || isWholeFilm else { throw AssetError.damaged(prepared.type) }
+            let key = StorageKey.output(index, of: job, account, prepared.type)
             try await register(key, of: account)
             try await store.publish(file, as: key)
             return StoredOutput(
-                index: index, key: key, type: check.type, size: file.size, sha256: file.sha256,
-                dimensions: check.dimensions)
+                index: index, key: key, type: prepared.type, size: file.size, sha256: file.sha256,
+                dimensions: prepared.dimensions)
         } catch {
             await store.discard(file)
             throw error

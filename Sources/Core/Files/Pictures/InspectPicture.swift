@@ -15,13 +15,18 @@ package struct InspectPicture: Sendable {
 
     /// Throws `PictureError` where the bytes are damaged or more than may be decoded.
     package func callAsFunction(_ bytes: [UInt8]) async throws -> Findings {
-        try await threads.run { [pixelLimit] in
-            let picture = try PictureBytes(bytes)
-            let info = try PictureInfo(inspecting: picture)
-            try info.check(atMost: pixelLimit)
-            let brightest = try info.brightest(in: picture)
-            // What is cut out of its background may well be a black coat.
-            return Findings(isBlack: !info.hasAlpha && brightest <= 1)
-        }
+        try await threads.run { [pixelLimit] in try Self.look(at: bytes, pixelLimit: pixelLimit).findings }
+    }
+
+    /// Blocks: for `PictureThreads`.
+    static func look(
+        at bytes: [UInt8], pixelLimit: Int = ImageSize.mostPixels, within limit: Duration = Picture.timeLimit
+    ) throws(PictureError) -> (info: PictureInfo, findings: Findings) {
+        let picture = try PictureBytes(bytes)
+        let info = try PictureInfo(inspecting: picture)
+        try info.checkForStoring(atMost: pixelLimit)
+        let brightest = try info.brightest(in: picture, within: limit)
+        // What is cut out of its background may well be a black coat.
+        return (info, Findings(isBlack: !info.hasAlpha && brightest <= 1))
     }
 }

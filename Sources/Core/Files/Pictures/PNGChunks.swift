@@ -20,6 +20,19 @@ enum PNGChunks {
         return bytes
     }
 
+    /// Whether it has frames, which libvips does not see.
+    static func isAnimated(_ file: [UInt8], _ format: PictureFormat) -> Bool {
+        guard format == .png else { return false }
+        let reader = ByteReader(file)
+        var position = 8
+        while let length = reader.big32(at: position), let name = reader.text(at: position + 4, count: 4) {
+            if name == "acTL" { return true }
+            if name == "IDAT" { return false }
+            position += 12 + length
+        }
+        return false
+    }
+
     /// In their order, neighbors joined. `isWhole` if that is all of the file.
     private static func rangesToKeep(of file: UnsafeRawBufferPointer) -> (ranges: [Range<Int>], isWhole: Bool) {
         var ranges: [Range<Int>] = []

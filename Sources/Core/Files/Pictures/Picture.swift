@@ -15,14 +15,20 @@ package final class Picture {
         darkroom_picture_free(pointer)
     }
 
+    /// How long one may take to decode, unless its format is decoded in one piece.
+    package static let timeLimit = Duration.seconds(10)
+
     /// Decodes the first page, upright, in sRGB. Its size is checked before a pixel is decoded.
-    package convenience init(decoding bytes: [UInt8], atMost pixels: Int) throws(PictureError) {
+    package convenience init(
+        decoding bytes: [UInt8], atMost pixels: Int, within limit: Duration = timeLimit
+    ) throws(PictureError) {
         let picture = try PictureBytes(bytes)
         let info = try PictureInfo(inspecting: picture)
         try info.check(atMost: pixels)
-        guard let made = darkroom_picture_decode(picture.bytes, picture.bytes.count, info.format.loader) else {
-            throw .broken(PictureError.lastMessage())
-        }
+        var isLate: Int32 = 0
+        guard let made = darkroom_picture_decode(
+            picture.bytes, picture.bytes.count, info.format.loader, limit.cMilliseconds, &isLate)
+        else { throw isLate == 0 ? .broken(PictureError.lastMessage()) : .tooSlow }
         try self.init(made)
     }
 

@@ -8,6 +8,12 @@ package enum PictureError: Error, Sendable, Hashable {
     case broken(String)
     /// More pixels than may be decoded: a few bytes can claim gigabytes.
     case tooLarge(width: Int, height: Int)
+    /// Frames of an animation.
+    case tooManyFrames(Int)
+    /// It took longer than it may.
+    case tooSlow
+    /// Too many pictures wait for memory.
+    case busy
     /// libvips could not do what was asked.
     case failed(String)
 

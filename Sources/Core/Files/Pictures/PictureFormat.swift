@@ -17,7 +17,7 @@ package enum PictureFormat: String, Sendable, Hashable, CaseIterable {
         case .png: self = .png
         case .webp: self = .webp
         case .gif: self = .gif
-        case .mp4, .webm, .zip: return nil
+        case .mp4, .webm, .zip, .heic, .avif: return nil
         }
     }
 

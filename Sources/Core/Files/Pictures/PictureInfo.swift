@@ -41,13 +41,31 @@ package struct PictureInfo: Sendable, Hashable {
         }
     }
 
+    package static let mostFrames = 500
+    /// A browser that plays an animation decodes them all.
+    package static let mostPixelsOfFrames = 400_000_000
+
+    /// Refuses what is not stored: by the bounds of `ImageSize`, and an animation by its frames.
+    func checkForStoring(atMost pixels: Int = ImageSize.mostPixels) throws(PictureError) {
+        try check(atMost: pixels)
+        guard width * height * bytesPerPixel <= ImageSize.mostDecodedBytes else {
+            throw .tooLarge(width: width, height: height)
+        }
+        guard pages <= Self.mostFrames, pages * width * height <= Self.mostPixelsOfFrames else {
+            throw .tooManyFrames(pages)
+        }
+    }
+
     /// The highest value of any pixel, from 0 to 255. All are decoded, one after the other, and none stays in memory.
-    func brightest(in picture: PictureBytes) throws(PictureError) -> Double {
+    func brightest(
+        in picture: PictureBytes, within limit: Duration = Picture.timeLimit
+    ) throws(PictureError) -> Double {
         let bytes = picture.bytes
         var brightest = 0.0
-        guard darkroom_picture_brightest(bytes, bytes.count, format.loader, &brightest) == 0 else {
-            throw .broken(PictureError.lastMessage())
+        switch darkroom_picture_brightest(bytes, bytes.count, format.loader, limit.cMilliseconds, &brightest) {
+        case 0: return brightest
+        case Int32(DARKROOM_LATE): throw .tooSlow
+        default: throw .broken(PictureError.lastMessage())
         }
-        return brightest
     }
 }

@@ -120,8 +120,8 @@ struct MakePreview: Sendable {
     /// No other try can end in another way.
     private static func isFinal(_ error: any Error) -> Bool {
         switch error as? PictureError {
-        case .notAPicture, .tooLarge: true
-        case .broken, .failed, nil: false
+        case .notAPicture, .tooLarge, .tooManyFrames, .tooSlow: true
+        case .broken, .failed, .busy, nil: false
         }
     }
 }

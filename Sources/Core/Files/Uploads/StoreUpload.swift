@@ -14,6 +14,7 @@ package struct StoreUpload: Sendable {
 
     private let database: Database
     private let store: any FileStore
+    private let prepare: PrepareFile
     private let rules: FileRules
     private let time: Time
     private let logger: Logger
@@ -22,9 +23,12 @@ package struct StoreUpload: Sendable {
     /// Under which its idempotency keys are stored.
     private static let route = "assets"
 
-    package init(database: Database, store: any FileStore, rules: FileRules, time: Time, logger: Logger) {
+    package init(
+        database: Database, store: any FileStore, prepare: PrepareFile, rules: FileRules, time: Time, logger: Logger
+    ) {
         self.database = database
         self.store = store
+        self.prepare = prepare
         self.rules = rules
         self.time = time
         self.logger = logger
@@ -103,13 +107,16 @@ package struct StoreUpload: Sendable {
     }
 
     private func publish(_ file: IncomingFile, isWhole: Bool, _ request: Request) async throws -> Upload {
+        // Cut off on its way, it would be a job's input that fails later.
+        let prepared = try await prepare(file, isWhole: isWhole, for: .uploads, in: store)
         do {
-            let upload = try Upload(file, isWhole: isWhole, request, lifetime: rules.uploadLifetime, now: time.now())
+            let upload = try Upload(
+                prepared, received: file, request, lifetime: rules.uploadLifetime, now: time.now())
             try await register(upload)
-            try await store.publish(file, as: upload.asset.key)
+            try await store.publish(prepared.file, as: upload.asset.key)
             return upload
         } catch {
-            await store.discard(file)
+            await store.discard(prepared.file)
             throw error
         }
     }
@@ -202,18 +209,22 @@ package struct StoreUpload: Sendable {
         let asset: Asset
         let idempotency: Idempotency?
 
+        /// - Parameter received: As it was sent. A repeat of it is the same upload, whatever is stored of it.
         init(
-            _ file: IncomingFile, isWhole: Bool, _ request: Request, lifetime: Duration, now: Instant
+            _ prepared: PrepareFile.Prepared, received: IncomingFile, _ request: Request, lifetime: Duration,
+            now: Instant
         ) throws(AssetError) {
-            let check = try FileCheck(file, for: .uploads)
-            // Cut off on its way, it would be a job's input that fails later.
-            guard isWhole else { throw .damaged(check.type) }
             let (id, account) = (ID<Asset>.make(at: now), request.actor.account)
+            let (file, type) = (prepared.file, prepared.type)
+            let isConverted = FileType(head: received.head) != type
+            let name = isConverted ? try request.name.map { name throws(AssetError) in
+                try AssetName.checking(AssetName.converted(name, to: type))
+            } : request.name
             asset = Asset(
-                id: id, account: account, createdBy: request.actor.user, key: .upload(id, of: account, check.type),
-                name: request.name ?? AssetName.plain(check.type), type: check.type, size: file.size,
-                sha256: file.sha256, dimensions: check.dimensions, createdAt: now, expiresAt: now + lifetime)
-            idempotency = request.idempotency(of: file.sha256)
+                id: id, account: account, createdBy: request.actor.user, key: .upload(id, of: account, type),
+                name: name ?? AssetName.plain(type), type: type, size: file.size, sha256: file.sha256,
+                dimensions: prepared.dimensions, createdAt: now, expiresAt: now + lifetime)
+            idempotency = request.idempotency(of: received.sha256)
         }
     }
 }

@@ -66,7 +66,7 @@ extension FileType {
         switch self {
         case .mp4: "mov"
         case .webm: "matroska"
-        case .jpeg, .png, .webp, .gif, .zip: nil
+        case .jpeg, .png, .webp, .gif, .heic, .avif, .zip: nil
         }
     }
 }

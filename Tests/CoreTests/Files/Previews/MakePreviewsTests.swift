@@ -136,7 +136,7 @@ struct MakePreviewsTests {
         on engine: TestEngine
     ) async throws {
         let fixture = try await FilesFixture(engine)
-        let asset = try await fixture.upload(Sample.png(), for: try await fixture.account())
+        let asset = try await fixture.upload(Sample.jpeg(), for: try await fixture.account())
         let log = RecordedLog()
         let service = try await fixture.previews(logger: log.logger).service
 

@@ -146,7 +146,7 @@ struct PreviewFilesTests {
             let whole = try picture(300, 300) { $0 * $0 * 7 }.encoded(format)
             #expect(throws: PictureError.self) { try PreviewFiles(of: Array(whole.prefix(whole.count / 2))) }
         }
-        #expect(throws: PictureError.self) { try PreviewFiles(of: Sample.png()) }
+        #expect(throws: PictureError.self) { try PreviewFiles(of: Sample.jpeg()) }
     }
 
     @Test func `the hash says the proportions, and its color is near the average`() throws {

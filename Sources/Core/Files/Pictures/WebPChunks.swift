@@ -1,7 +1,18 @@
-/// Leaves out what a WebP of our own has beside its picture: libvips writes a block of EXIF data into each, which would
-/// be a tenth of a small thumbnail.
+/// What the chunks of a WebP say of it.
 enum WebPChunks {
-    /// The picture and its alpha alone. A file that is no WebP stays as it is.
+    static func isLossless(_ file: [UInt8]) -> Bool {
+        let reader = ByteReader(file)
+        var position = 12
+        while let name = reader.text(at: position, count: 4), let length = reader.little32(at: position + 4) {
+            if name == "VP8L" { return true }
+            if name == "VP8 " || name == "ANIM" { return false }
+            position += 8 + length + length & 1
+        }
+        return false
+    }
+
+    /// Leaves out what a WebP of our own has beside its picture and alpha: libvips writes a block of EXIF data into
+    /// each, which would be a tenth of a small thumbnail. A file that is no WebP stays as it is.
     static func withoutMetadata(_ file: [UInt8]) -> [UInt8] {
         let reader = ByteReader(file)
         guard reader.text(at: 0, count: 4) == "RIFF", reader.text(at: 8, count: 4) == "WEBP" else { return file }
