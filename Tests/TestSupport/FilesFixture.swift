@@ -8,13 +8,17 @@ package import SQL
 package final class FilesFixture: Sendable {
     private let temporary: TemporaryFolder
     package let database: Database
+    /// The same one, as other nodes have it.
+    package let otherNodes: [Database]
     package let store: LocalFileStore
     package let clock = FakeTime()
     package let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
-    package init(_ engine: TestEngine = .sqlite) async throws {
+    package init(_ engine: TestEngine = .sqlite, nodes: Int = 1) async throws {
         temporary = try TemporaryFolder()
-        database = try await engine.database(in: temporary.path)
+        let databases = try await engine.nodes(nodes, in: temporary.path)
+        database = databases[0]
+        otherNodes = Array(databases.dropFirst())
         store = try LocalFileStore(folder: temporary.path + "/files")
     }
 

@@ -17,8 +17,8 @@ extension Settings {
         return DarkroomSettings(
             accounts: .init(signUp: signUp),
             files: .init(
-                folder: files, rules: FileRules(quota: quota), allowPrivate: allowPrivate,
-                isShared: database.isShared, pictureProgram: ThisProgram.path),
+                folder: files, rules: FileRules(quota: quota, trashLifetime: trashLifetime),
+                allowPrivate: allowPrivate, isShared: database.isShared, pictureProgram: ThisProgram.path),
             providers: .init(providers.map(\.entry)),
             jobs: .init(rules: rules, providerCostPerDay: providerCostPerDay),
             notices: .init(streamsPerAccount: streamsPerAccount),

@@ -31,6 +31,8 @@ struct Settings: Sendable {
     var billing: BillingRules
     var allowPrivate: Bool
     var quota: Int
+    /// How long files stay in the trash.
+    var trashLifetime: Duration
     var lease: Duration
     var concurrency: Int
     /// Before a job's second attempt; doubles with each, up to thirty times as long.
@@ -110,6 +112,7 @@ extension Settings {
             billing: reader.billingRules(),
             allowPrivate: reader.flag("allow.private") ?? false,
             quota: (reader.integer("storage.quota.mb", 1...1_000_000_000) ?? 5000) * 1_000_000,
+            trashLifetime: .seconds(86_400 * (reader.integer("trash.days", 1...90) ?? 7)),
             lease: .seconds(reader.integer("lease.seconds", 1...600) ?? 30),
             concurrency: reader.integer("worker.concurrency", 1...1000) ?? 64,
             retryDelay: reader.seconds("retry.seconds", 0.05...60) ?? .seconds(2),

@@ -24,9 +24,12 @@ extension FileStatements {
         try asset(queryOne("SELECT * FROM assets WHERE job_id = $1 AND output_index = $2", job, index))
     }
 
-    /// In their order; deleted ones are left out.
+    /// In their order, without those that are deleted or in the trash.
     package func outputs(of job: ID<Job>) throws(DatabaseError) -> [Asset] {
-        try query("SELECT * FROM assets WHERE job_id = $1 AND deleted_at IS NULL ORDER BY output_index", job)
+        try query(
+            """
+            SELECT * FROM assets WHERE job_id = $1 AND deleted_at IS NULL AND trashed_at IS NULL ORDER BY output_index
+            """, job)
             .map { row throws(DatabaseError) in try Asset(row) }
     }
 

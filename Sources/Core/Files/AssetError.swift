@@ -25,6 +25,8 @@ package enum AssetError: Error, Sendable, Hashable {
     /// So many files of the account are arriving already.
     case tooManyAtOnce(limit: Int)
     case inUse(by: ID<Job>)
+    /// It can only be restored or deleted.
+    case inTrash
     case invalidName
     case invalidTags
     /// A file of the same key is being removed, or was removed before it got its row: store it again.

@@ -5,7 +5,7 @@ package import SQL
 package struct Assets: Sendable {
     let database: Database
     private let store: any FileStore
-    private let time: Time
+    let time: Time
     private let logger: Logger
 
     package init(database: Database, store: any FileStore, time: Time, logger: Logger) {
@@ -33,6 +33,7 @@ package struct Assets: Sendable {
         let now = time.now()
         return try await database.write(of: account) { transaction in
             guard var asset = try transaction.files.lockAsset(id, of: account) else { throw AssetError.notFound }
+            if asset.trashedAt != nil { throw AssetError.inTrash }
             try edit.apply(to: &asset, now: now)
             try transaction.files.updateAsset(asset)
             return asset

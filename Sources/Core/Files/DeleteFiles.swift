@@ -17,6 +17,22 @@ package struct DeleteFiles: Sendable {
         self.batch = batch
     }
 
+    /// Of batches in a run.
+    private static let limit = 100
+
+    /// Removes all that are due, batch by batch: many assets can be deleted at once. Returns how many files were
+    /// removed.
+    @discardableResult
+    package func run() async throws -> Int {
+        var removed = 0
+        for _ in 0..<Self.limit {
+            let count = try await runOnce()
+            removed += count
+            if count < batch || Task.isCancelled { break }
+        }
+        return removed
+    }
+
     /// Returns how many files were removed. One that cannot be removed now is tried again: after a minute, then after
     /// twice as long each time, up to a day.
     @discardableResult

@@ -37,6 +37,10 @@ package struct Files: Sendable {
     package let fetchUpload: FetchUpload
     package let storeOutput: StoreOutput
     package let previews: Previews
+    package let bulk: BulkTasks
+    package let zip: ZipAssets
+    private let runBulkTasks: RunBulkTasks
+    private let trashLifetime: Duration
     private let platform: Platform
 
     /// Throws where the folder cannot be made, or belongs to another installation.
@@ -63,6 +67,11 @@ package struct Files: Sendable {
         previews = Previews(
             platform, store: store, count: Previews.defaultCount, poster: { try await poster($0) })
         let probe = VideoProbe(store: store, time: time, logger: logger)
+        trashLifetime = settings.rules.trashLifetime
+        runBulkTasks = RunBulkTasks(database: database, time: time, logger: logger)
+        bulk = BulkTasks(
+            database: database, run: runBulkTasks, lifetime: trashLifetime, time: time, logger: logger)
+        zip = ZipAssets(database: database, store: store, time: time)
         storeOutput = StoreOutput(
             fetcher: Fetcher(
                 policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time, resolver: settings.resolver),
@@ -76,12 +85,17 @@ package struct Files: Sendable {
         let expireAssets = ExpireAssets(database: database, time: time)
         let abandoned = RemoveAbandonedUploads(store: store, time: time)
         let indexPrompts = IndexPrompts(database: database)
+        let emptyTrash = EmptyTrash(database: database, lifetime: trashLifetime, time: time)
+        let (bulkTasks, removeBulkTasks) = (runBulkTasks, RemoveBulkTasks(database: database, time: time))
         return [
             ScheduledTask("remove abandoned films", every: .seconds(3600), on: .eachNode) {
                 VideoCopy.removeAbandoned(before: time.now() - VideoCopy.oldest)
             },
-            ScheduledTask("delete files", every: .seconds(60)) { _ = try await deleteFiles.runOnce() },
+            ScheduledTask("delete files", every: .seconds(60)) { _ = try await deleteFiles.run() },
             ScheduledTask("expire assets", every: .seconds(600)) { _ = try await expireAssets.runOnce() },
+            ScheduledTask("empty the trash", every: .seconds(600)) { _ = try await emptyTrash.runOnce() },
+            ScheduledTask("run bulk tasks", every: .seconds(1), on: .eachNode) { _ = try await bulkTasks.runOnce() },
+            ScheduledTask("remove bulk tasks", every: .seconds(3600)) { _ = try await removeBulkTasks.runOnce() },
             ScheduledTask("remove abandoned uploads", every: .seconds(3600)) { _ = try await abandoned.runOnce() },
             ScheduledTask("index prompts", every: .seconds(5)) { try await indexPrompts.runOnce() },
         ]

@@ -61,6 +61,9 @@ package enum Schema {
                 .sqlite: PackageResources._022_gallery_sqlite_sql,
                 .postgres: PackageResources._022_gallery_postgres_sql,
             ]),
+        Migration(
+            23, "trash", PackageResources._023_trash_sql,
+            additions: [.postgres: PackageResources._023_trash_postgres_sql]),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.

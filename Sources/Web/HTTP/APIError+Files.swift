@@ -9,6 +9,8 @@ extension APIError {
         case let error as FileStoreError: self.init(error)
         case let error as LinkError: self.init(error)
         case let error as PreviewError: self.init(error)
+        case let error as BulkError: self.init(error)
+        case let error as ZipError: self.init(error)
         case let error as FetchError: self.init(error)
         case let error as MultipartError: self.init(error)
         default: return nil
@@ -74,7 +76,7 @@ extension APIError {
         case .quotaExceeded(let used, let limit):
             self.init(
                 .contentTooLarge, "storage_full",
-                "The account's storage is full: \(used) of \(limit) bytes are used. Delete files to free space.",
+                "The account's storage is full: \(used) of \(limit) bytes are used. Delete files, or empty the trash.",
                 details: ["used": .integer(Int64(used)), "limit": .integer(Int64(limit))])
         case .tooManyUploads(let limit, let wait):
             self.init(
@@ -90,6 +92,8 @@ extension APIError {
             self.init(
                 .conflict, "asset_in_use", "A job that has not ended uses this file. Wait until it ends, or cancel it.",
                 details: ["jobId": .string(job.rawValue)])
+        case .inTrash:
+            self.init(.conflict, "asset_in_trash", "This file is in the trash. Restore it first.")
         case .invalidName:
             self = .invalidParameter(
                 "name",

@@ -36,6 +36,12 @@ struct APIRoutes<Context: RequestContext> {
         on(path, .post, query, handler)
     }
 
+    func delete<Name: QueryName>(_ path: RouterPath, use handler: @escaping QueryHandler<Name>) {
+        group.on(path, method: .delete) { request, context in
+            try await handler(request, Query<Name>(request), context)
+        }
+    }
+
     private func on<Name: QueryName>(
         _ path: RouterPath, _ method: HTTPRequest.Method, _ query: Name.Type, _ handler: @escaping Handler
     ) {

@@ -9,6 +9,7 @@ extension WebApplication {
         CreditRoutes(app: app).add(to: api)
         FileRoutes(assets: app.files.assets, upload: app.files.storeUpload, links: app.files.links).add(to: api)
         GalleryRoutes(database: app.platform.database, gallery: app.files.gallery, links: app.files.links).add(to: api)
+        BulkRoutes(bulk: app.files.bulk, zip: app.files.zip, time: app.platform.time).add(to: api)
         BillingRoutes(app: app, appOrigins: settings.appOrigins).add(to: api)
         KeyRoutes(keys: app.accounts.apiKeys).add(to: api)
     }
@@ -71,6 +72,7 @@ struct FileRoutes {
         api.patch("/assets/:id", use: EditAsset(assets: assets, links: links).handle)
         api.delete("/assets/:id", use: DeleteAsset(assets: assets).handle)
         api.post("/assets/:id/revoke-links", use: RevokeLinks(assets: assets, links: links).handle)
+        api.post("/assets/:id/restore", use: RestoreAsset(assets: assets, links: links).handle)
     }
 }
 
@@ -83,6 +85,22 @@ struct GalleryRoutes {
     func add(to api: APIRoutes<AccountContext>) {
         api.get("/gallery", use: ListGallery(database: database, links: links).handle)
         api.get("/gallery/index", use: ShowGalleryIndex(gallery: gallery).handle)
+    }
+}
+
+/// What is done with many assets at once.
+struct BulkRoutes {
+    let bulk: BulkTasks
+    let zip: ZipAssets
+    let time: Time
+
+    func add(to api: APIRoutes<AccountContext>) {
+        let change = ChangeAssets(bulk: bulk, time: time)
+        api.post("/assets/bulk", use: change.begin)
+        api.get("/assets/bulk/:id", use: change.show)
+        api.post("/assets/bulk/:id/undo", use: change.undo)
+        api.post("/assets/trash/empty", use: change.emptyTrash)
+        api.post("/assets/zip", use: DownloadAssets(zip: zip, time: time).handle)
     }
 }
 

@@ -119,6 +119,21 @@ struct SubmissionBatchTests {
         #expect(throws: SubmitError.self) { try batch.decide(submission(by: bob, prices: [6], input: picture)) }
     }
 
+    @Test func `an input picture must not be in the trash, which its owner alone learns`() throws {
+        let picture = ID<Asset>(rawValue: "picture")
+        var batch = SubmissionBatch(
+            snapshots: [ada, bob].reduce(into: [:]) { $0[$1.account] = AccountSnapshot.sample(credits: 100) },
+            inputs: [picture: ada.account], trashed: [picture])
+
+        #expect(throws: SubmitError.pictureInTrash("inputAssetId")) {
+            try batch.decide(submission(by: ada, prices: [6], input: picture))
+        }
+        #expect(throws: SubmitError.noPicture("inputAssetId")) {
+            try batch.decide(submission(by: bob, prices: [6], input: picture))
+        }
+        #expect(batch.newJobs.isEmpty)
+    }
+
     @Test func `of pictures that are missing the first by its name is named, and nothing is admitted`() throws {
         let picture = ID<Asset>(rawValue: "picture")
         let gone = ID<Asset>(rawValue: "gone")

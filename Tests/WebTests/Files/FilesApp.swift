@@ -41,6 +41,9 @@ struct FilesApp {
         let gallery = Gallery(database: fixture.database, time: fixture.time, logger: fixture.logger)
         GalleryRoutes(database: fixture.database, gallery: gallery, links: links)
             .add(to: APIRoutes(router.group("/api", context: AccountContext.self)))
+        let zip = ZipAssets(database: fixture.database, store: store ?? fixture.store, time: fixture.time)
+        BulkRoutes(bulk: fixture.bulk(), zip: zip, time: fixture.time)
+            .add(to: APIRoutes(router.group("/api", context: AccountContext.self)))
         try await Application(router: router).test(setup) { try await body($0) }
     }
 

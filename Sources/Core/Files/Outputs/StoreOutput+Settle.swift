@@ -75,8 +75,8 @@ extension AssetError {
         case .tooCostly(let type): "decoding the \(type.name) file takes too much time or memory"
         case .notConvertible(let type): "this server cannot convert \(type.name) files"
         case .tooLarge(let limit): "the file is larger than \(limit) bytes"
-        case .busy, .notFound, .quotaExceeded, .tooManyUploads, .tooManyAtOnce, .inUse, .invalidName, .invalidTags,
-            .removedMeanwhile:
+        case .busy, .notFound, .quotaExceeded, .tooManyUploads, .tooManyAtOnce, .inUse, .inTrash, .invalidName,
+            .invalidTags, .removedMeanwhile:
             "the file could not be stored"
         }
     }

@@ -58,7 +58,8 @@ private enum Statements {
     static let attempts = BulkStatement("SELECT * FROM attempts WHERE job_id IN (", row: "$1", ") ORDER BY number")
 
     static let outputs = BulkStatement(
-        "SELECT * FROM assets WHERE job_id IN (", row: "$1", ") AND deleted_at IS NULL ORDER BY output_index")
+        "SELECT * FROM assets WHERE job_id IN (", row: "$1",
+        ") AND deleted_at IS NULL AND trashed_at IS NULL ORDER BY output_index")
 
     static let transactions = BulkStatement("SELECT * FROM transactions WHERE job_id IN (", row: "$1", ") ORDER BY id")
 }

@@ -46,6 +46,20 @@ package indirect enum SubmitError: Error, Sendable, Hashable {
     case inBatch(Int, SubmitError)
 }
 
+extension SubmitError {
+    /// - Parameter field: The parameter that names it.
+    static func noPicture(_ field: String) -> SubmitError {
+        .parameter(ParameterError(
+            code: .invalid, field: field, message: "There is no image with this id in your account."))
+    }
+
+    /// - Parameter field: The parameter that names it.
+    static func pictureInTrash(_ field: String) -> SubmitError {
+        .parameter(ParameterError(
+            code: .invalid, field: field, message: "This image is in the trash. Restore it first, or use another one."))
+    }
+}
+
 extension JobRequest {
     /// The request of an ended job, once more.
     package init(again job: Job) {

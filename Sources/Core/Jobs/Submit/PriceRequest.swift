@@ -117,11 +117,11 @@ package struct PriceRequest: Sendable {
         }
         var longest = unknownSide ?? 0
         for (name, asset) in inputs.sorted(by: { $0.key < $1.key }) {
-            guard let side = try await database.read({ try $0.jobs.pictureSide(asset, of: account) }) else {
-                throw SubmitError.parameter(ParameterError(
-                    code: .invalid, field: name, message: "There is no image with this id in your account."))
+            guard let picture = try await database.read({ try $0.jobs.inputPicture(asset, of: account) }) else {
+                throw SubmitError.noPicture(name)
             }
-            longest = max(longest, side)
+            if picture.isTrashed { throw SubmitError.pictureInTrash(name) }
+            longest = max(longest, picture.side)
         }
         return longest == 0 ? 1024 : longest
     }
@@ -132,13 +132,17 @@ extension [String: JSON] {
 }
 
 extension JobStatements {
-    /// The longer side of a stored picture of the account, in pixels.
-    fileprivate func pictureSide(_ asset: ID<Asset>, of account: ID<Account>) throws(DatabaseError) -> Int? {
+    /// A stored picture of the account: its longer side, in pixels, and whether it is in the trash.
+    fileprivate func inputPicture(
+        _ asset: ID<Asset>, of account: ID<Account>
+    ) throws(DatabaseError) -> (side: Int, isTrashed: Bool)? {
         let row = try queryOne("""
-            SELECT width, height FROM assets
+            SELECT width, height, trashed_at FROM assets
             WHERE id = $1 AND account_id = $2 AND deleted_at IS NULL AND width IS NOT NULL
                 AND content_type LIKE 'image/%'
             """, asset, account)
-        return try row.map { row throws(DatabaseError) in try max(row.get("width"), row.get("height")) }
+        guard let row else { return nil }
+        return try (
+            side: max(row.get("width"), row.get("height")), isTrashed: row.get("trashed_at", as: Instant?.self) != nil)
     }
 }

@@ -6,10 +6,11 @@ extension JobStatements {
     ///
     /// - Parameter submissions: In ascending order of their accounts.
     func submit(_ submissions: [PricedSubmission]) throws -> [Result<SubmitJob.Outcome, any Error>] {
-        var batch = try SubmissionBatch(
-            snapshots: snapshots(for: submissions),
-            stored: transaction.idempotency.storedResponses(for: submissions.compactMap(\.key)),
-            inputs: lockInputs(of: submissions))
+        let snapshots = try snapshots(for: submissions)
+        let stored = try transaction.idempotency.storedResponses(for: submissions.compactMap(\.key))
+        let inputs = try lockInputs(of: submissions)
+        var batch = SubmissionBatch(
+            snapshots: snapshots, stored: stored, inputs: inputs.owners, trashed: inputs.trashed)
         let before = batch.snapshots
         let outcomes = submissions.map { submission in Result { try batch.decide(submission) } }
         guard !batch.newJobs.isEmpty else { return outcomes }
@@ -89,14 +90,18 @@ extension JobStatements {
         (submissions ?? []).reduce(0) { $0 + $1.requests.count }
     }
 
-    /// Locked, so that a picture is not deleted before the job that uses it names it.
-    private func lockInputs(of submissions: [PricedSubmission]) throws -> [ID<Asset>: ID<Account>] {
+    /// Locked, so that a picture is neither deleted nor put into the trash before the job that uses it names it.
+    private func lockInputs(
+        of submissions: [PricedSubmission]
+    ) throws -> (owners: [ID<Asset>: ID<Account>], trashed: Set<ID<Asset>>) {
         let inputs = Set(submissions.flatMap(\.requests).flatMap(\.inputs.values)).sorted()
-        var found: [ID<Asset>: ID<Account>] = [:]
+        var (owners, trashed): ([ID<Asset>: ID<Account>], Set<ID<Asset>>) = ([:], [])
         for row in try query(Statements.lockInputs, rows: inputs.map { [$0] }) {
-            found[try row.get("id")] = try row.get("account_id")
+            let id = try row.get("id", as: ID<Asset>.self)
+            owners[id] = try row.get("account_id")
+            if try row.get("trashed_at", as: Instant?.self) != nil { trashed.insert(id) }
         }
-        return found
+        return (owners, trashed)
     }
 
     private func advance(_ snapshots: [ID<Account>: AccountSnapshot]) throws {
@@ -151,7 +156,7 @@ private enum Statements {
         """, row: "$1", ") GROUP BY account_id", shared: 1)
 
     static let lockInputs = BulkStatement(
-        "SELECT id, account_id FROM assets WHERE id IN (", row: "$1",
+        "SELECT id, account_id, trashed_at FROM assets WHERE id IN (", row: "$1",
         ") AND deleted_at IS NULL ORDER BY id \(.forUpdate(of: "assets"))")
 
     static let advanceAccounts = BulkStatement("""

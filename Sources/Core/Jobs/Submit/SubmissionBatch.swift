@@ -8,16 +8,19 @@ struct SubmissionBatch: Sendable {
     private var stored: [Idempotency.Key: Idempotency.Record]
     /// The input pictures that exist, and the accounts that own them.
     private let inputs: [ID<Asset>: ID<Account>]
+    /// Those of them that are in the trash.
+    private let trashed: Set<ID<Asset>>
     private(set) var newJobs: [NewJob] = []
     private(set) var newResponses: [Idempotency.Key: Idempotency.Record] = [:]
 
     init(
         snapshots: [ID<Account>: AccountSnapshot], stored: [Idempotency.Key: Idempotency.Record] = [:],
-        inputs: [ID<Asset>: ID<Account>] = [:]
+        inputs: [ID<Asset>: ID<Account>] = [:], trashed: Set<ID<Asset>> = []
     ) {
         self.snapshots = snapshots
         self.stored = stored
         self.inputs = inputs
+        self.trashed = trashed
     }
 
     /// Returns all of its jobs, or throws and admits none.
@@ -46,9 +49,9 @@ struct SubmissionBatch: Sendable {
     }
 
     private func demandInputs(of request: PricedRequest, _ account: ID<Account>) throws(SubmitError) {
-        for (name, asset) in request.inputs.sorted(by: { $0.key < $1.key }) where inputs[asset] != account {
-            throw .parameter(ParameterError(
-                code: .invalid, field: name, message: "There is no image with this id in your account."))
+        for (name, asset) in request.inputs.sorted(by: { $0.key < $1.key }) {
+            guard inputs[asset] == account else { throw .noPicture(name) }
+            if trashed.contains(asset) { throw .pictureInTrash(name) }
         }
     }
 

@@ -25,6 +25,8 @@ struct AssetBody: Encodable {
     let createdAt: String
     let tags: [String]
     let favorite: Bool
+    /// Since when it is in the trash.
+    let trashedAt: String?
 
     init(_ asset: Asset, _ links: FileLinks) {
         let link = links.link(to: asset)
@@ -46,6 +48,7 @@ struct AssetBody: Encodable {
         createdAt = asset.createdAt.text
         tags = asset.tags
         favorite = asset.favoriteAt != nil
+        trashedAt = asset.trashedAt?.text
     }
 }
 
