@@ -34,8 +34,10 @@ struct CBORTests {
     }
 
     @Test(arguments: [
-        ("", CBORReader.Failure.truncated), ("18", .truncated), ("4401", .truncated), ("9b7fffffffffffffff", .truncated),
-        ("bbffffffffffffffff", .truncated), ("5bffffffffffffffff", .truncated), ("1c", .unsupported), ("f8", .unsupported),
+        ("", CBORReader.Failure.truncated), ("18", .truncated), ("4401", .truncated),
+        ("9b7fffffffffffffff", .truncated),
+        ("bbffffffffffffffff", .truncated), ("5bffffffffffffffff", .truncated), ("1c", .unsupported),
+        ("f8", .unsupported),
         ("5f01ff", .unsupported), ("62ff00", .notText), ("0000", .trailing), ("9f01", .truncated), ("ff", .unsupported),
     ])
     func `what is damaged or claims more than there is is refused`(hex: String, failure: CBORReader.Failure) throws {
