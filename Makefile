@@ -9,7 +9,7 @@ SERVE ?=
 # What `make bench` hands to `darkroom-bench`: make bench BENCH="submit status --engine sqlite"
 BENCH ?=
 
-.PHONY: run test build build-bench check torture bench bench-peers clean help
+.PHONY: run test build build-bench check torture report bench bench-peers clean help
 
 help:                ## says what there is
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 24
@@ -36,6 +36,12 @@ torture:             ## kills, freezes, floods and starves nodes for TORTURE_SEC
 	@scripts/build torture --build-tests
 	@TORTURE_SECONDS=$${TORTURE_SECONDS:-600} scripts/with-postgres $(SWIFT) test --skip-build --disable-xctest \
 		--filter '^(SystemTests\.TortureTests|CoreTests\.MillionRowTests)'
+
+report: build        ## shows what becomes of hostile pictures, of addresses that lie, and of ZIPs, bulk changes and the trash
+	@scripts/setup report
+	@scripts/report-pictures
+	@scripts/report-rebinding
+	@scripts/report-assets
 
 build-bench: build
 	@$(BUILD_RELEASE) darkroom-bench

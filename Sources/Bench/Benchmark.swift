@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// What can be measured.
 enum Benchmark: String, Sendable, CaseIterable, Codable, ExpressibleByArgument {
-    case submit, status, claim, lifecycle, events, growth, lists, start, thumbnails
+    case submit, status, claim, lifecycle, events, growth, lists, files, start, thumbnails
 }
 
 /// What it is measured on.

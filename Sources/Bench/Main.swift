@@ -114,6 +114,7 @@ struct Main: AsyncParsableCommand {
         case .growth: try await GrowthBench(run: run)()
         case .thumbnails: try await ThumbnailBench(run: run)()
         case .lists: try await ListsBench(run: run)()
+        case .files: try await FilesBench(run: run)()
         }
     }
 

@@ -58,11 +58,12 @@ extension BenchRun {
 
     /// Loads a port from a process of its own.
     func load(
-        _ port: Int, _ requests: [String], expecting status: Int, clients: Int = BenchRun.clients,
-        seconds: Double? = nil, warmUp: Double = 1
+        _ port: Int, _ requests: [String], body: String? = nil, expecting status: Int,
+        clients: Int = BenchRun.clients, seconds: Double? = nil, warmUp: Double = 1
     ) async throws -> LoadResult {
         let seconds = seconds ?? Double(options.seconds)
-        let spec = LoadSpec(port: port, connections: clients, seconds: seconds, warmUp: warmUp, requests: requests)
+        let spec = LoadSpec(
+            port: port, connections: clients, seconds: seconds, warmUp: warmUp, requests: requests, body: body)
         let file = file("load.json")
         try JSONEncoder().encode(spec).write(to: URL(fileURLWithPath: file))
         let output = try await children.run(Programs.bench, ["load", file], log: file)

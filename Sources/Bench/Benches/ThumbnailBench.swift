@@ -10,7 +10,7 @@ struct ThumbnailBench {
     private static let program = "/usr/bin/vipsthumbnail"
     private static let missing = "vipsthumbnail: not measured: install libvips-tools"
 
-    private struct Kind {
+    struct Kind {
         let name: String
         let format: PictureFormat
         let width: Int
@@ -71,7 +71,7 @@ struct ThumbnailBench {
     }
 
     /// Soft colors with noise over them, as a camera or a model makes them.
-    private static func picture(_ kind: Kind) throws -> [UInt8] {
+    static func picture(_ kind: Kind) throws -> [UInt8] {
         var chance = Seeded(11)
         var pixels = [UInt8](repeating: 0, count: kind.width * kind.height * 3)
         for y in 0..<kind.height {

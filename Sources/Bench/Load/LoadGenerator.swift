@@ -7,6 +7,8 @@ struct LoadGenerator {
         var descriptor: Int32
         var reader = ResponseReader()
         var sentAt: ContinuousClock.Instant
+        /// What of its request has not been sent yet.
+        var rest: ArraySlice<UInt8> = []
     }
 
     private let spec: LoadSpec
@@ -20,7 +22,8 @@ struct LoadGenerator {
     init(_ spec: LoadSpec) {
         precondition(!spec.requests.isEmpty, "a load has a request")
         self.spec = spec
-        requests = spec.requests.map { Array($0.utf8) }
+        let body = spec.body.flatMap { FileManager.default.contents(atPath: $0) } ?? Data()
+        requests = spec.requests.map { Array($0.utf8) + body }
     }
 
     mutating func run() throws -> LoadResult {
@@ -40,15 +43,19 @@ struct LoadGenerator {
     }
 
     private mutating func serve(for seconds: Double) throws {
-        var waits = connections.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        var waits = connections.map {
+            pollfd(fd: $0.descriptor, events: Int16($0.rest.isEmpty ? POLLIN : POLLIN | POLLOUT), revents: 0)
+        }
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
         defer { buffer.deallocate() }
         let end = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < end {
             guard poll(&waits, nfds_t(waits.count), 100) > 0 else { continue }
-            for index in waits.indices where waits[index].revents != 0 {
-                try receive(index, buffer)
+            for index in waits.indices {
+                if waits[index].revents & Int16(POLLOUT) != 0 { try push(index) }
+                if waits[index].revents & ~Int16(POLLOUT) != 0 { try receive(index, buffer) }
                 waits[index].fd = connections[index].descriptor
+                waits[index].events = Int16(connections[index].rest.isEmpty ? POLLIN : POLLIN | POLLOUT)
             }
         }
     }
@@ -78,14 +85,18 @@ struct LoadGenerator {
 
     private mutating func send(_ index: Int) throws {
         connections[index].sentAt = .now
-        let request = requests[next % requests.count]
+        connections[index].rest = requests[next % requests.count][...]
         next += 1
-        // Far smaller than a socket's buffer, which is empty, since the last response has arrived.
-        guard
-            Foundation.send(connections[index].descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count
-        else {
-            return try begin(again: index)
-        }
+        try push(index)
+    }
+
+    /// As much as the socket takes now.
+    private mutating func push(_ index: Int) throws {
+        let (descriptor, rest) = (connections[index].descriptor, connections[index].rest)
+        let count = rest.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        if count < 0, errno == EAGAIN { return }
+        guard count >= 0 else { return try begin(again: index) }
+        connections[index].rest = rest.dropFirst(count)
     }
 
     private func connect() throws -> Int32 {

@@ -8,6 +8,8 @@ struct LoadSpec: Sendable, Codable {
     var warmUp: Double
     /// Whole requests as they go over the wire, sent in turn.
     var requests: [String]
+    /// A file that is sent behind each of them.
+    var body: String?
 }
 
 /// What came of it.
@@ -42,6 +44,14 @@ enum RawRequest {
         """
         POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
         Content-Length: \(body.utf8.count)\r\n\(authorization(key))\r\n\(body)
+        """
+    }
+
+    /// Without its body, which is a file of the load.
+    static func upload(_ method: String, _ path: String, key: String? = nil, type: String, length: Int) -> String {
+        """
+        \(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: \(type)\r\n\
+        Content-Length: \(length)\r\n\(authorization(key))\r\n
         """
     }
 

@@ -58,6 +58,7 @@ ID=$(curl -s $URL/api/generate -H "$AUTH" -d '{"prompt": "a dog", "resolution": 
 ASSET = r"""
 cp "$PROJECT/docs/images/dress.png" .
 ID=$(curl -s "$URL/api/assets?name=dress.png" -H "$AUTH" --data-binary @dress.png | json '["id"]')
+TASK=$(curl -s $URL/api/assets/bulk -H "$AUTH" -d '{"action": "favorite", "query": {}}' | json '["id"]')
 LINK=$(curl -s $URL/api/assets/$ID -H "$AUTH" | json '["url"]')
 """
 KEYS = r"""
