@@ -136,10 +136,21 @@ def report_colors(server):
         if status != 201:
             print(f"{name} {status} {asset}{check(False, name)}")
             continue
-        picture = pyvips.Image.thumbnail_buffer(server.stored(asset), 64, export_profile="srgb")
-        found = [round(value) for value in picture(20, 20)[:3]]
+        found = shown(server.stored(asset))
         near = all(abs(one - two) <= 2 for one, two in zip(found, right))
         print(f"{name:16} {found} for {list(right)}{check(near, name)}")
+
+
+def shown(bytes):
+    """The color of a stored picture in sRGB. By its profile only where it has one, or is not of red, green and blue:
+    libvips 8.14 takes others through Lab, and back they are not the same."""
+    picture = pyvips.Image.new_from_buffer(bytes, "")
+    if picture.interpretation == "cmyk" or "icc-profile-data" in picture.get_fields():
+        picture = pyvips.Image.thumbnail_buffer(bytes, 64, export_profile="srgb")
+    if picture.format == "ushort":
+        picture = picture.cast("uchar", shift=True)
+    found = [round(value) for value in picture(20, 20)]
+    return found[:3] if len(found) >= 3 else found[:1] * 3
 
 
 def report_mutations(server):
