@@ -23,16 +23,17 @@ extension Request {
         }
     }
 
-    /// The whole body. Throws 413 as soon as it is longer than `limit`.
+    /// The whole body. Throws 413 as soon as it is longer than `limit`, and before any of it is read if its length says
+    /// so: a client that waits with its body is not told to send one that is refused.
     ///
     /// - Parameter grow: Called before more is held, with the number of bytes then. What it throws ends the reading.
     func bytes(limit: Int, grow: (_ size: Int) throws -> Void = { _ in }) async throws -> [UInt8] {
+        let tooLarge = APIError(.contentTooLarge, "body_too_large", "The body is larger than \(limit) bytes.")
+        if let announced = headers[.contentLength].flatMap({ Int($0) }), announced > limit { throw tooLarge }
         var collected = ByteBuffer()
         for try await part in body {
             let size = collected.readableBytes + part.readableBytes
-            guard size <= limit else {
-                throw APIError(.contentTooLarge, "body_too_large", "The body is larger than \(limit) bytes.")
-            }
+            guard size <= limit else { throw tooLarge }
             try grow(size)
             collected.writeImmutableBuffer(part)
         }

@@ -5,6 +5,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
+import Synchronization
 import TestSupport
 import Testing
 @testable import Web
@@ -24,6 +26,22 @@ struct RequestTests {
             _ = try await Request.test(body: bytes, of: size).bytes(limit: 99)
         } == "413 body_too_large")
         #expect(try await Request.test().bytes(limit: 0) == [])
+    }
+
+    @Test(arguments: [
+        ("100", nil), ("101", "413 body_too_large"), ("99999999999999999999", nil),
+    ] as [(String, String?)])
+    func `a body that is announced as too long is refused before any of it is read`(
+        length: String, expected: String?
+    ) async throws {
+        var headers = HTTPFields()
+        headers[.contentLength] = length
+        let parts = Counted()
+        let body = RequestBody(asyncSequence: parts)
+        let head = HTTPRequest(method: .post, scheme: "http", authority: "a", path: "/", headerFields: headers)
+
+        #expect(await refusal { _ = try await Request(head: head, body: body).bytes(limit: 100) } == expected)
+        #expect(parts.asked == (expected == nil ? 1 : 0))
     }
 
     /// The number of bytes that are announced, and how many bytes of the body there are.
@@ -308,5 +326,18 @@ struct RequestTests {
             #expect(await refusal { _ = try body.texts("l") } == "422 invalid_parameter l")
         }
         #expect(try ObjectBody(["l": []], ["l"]).texts("l") == [])
+    }
+}
+
+/// An empty body, which knows how often it was asked for a part.
+private final class Counted: AsyncSequence, AsyncIteratorProtocol, Sendable {
+    private let count = Mutex(0)
+    var asked: Int { count.withLock { $0 } }
+
+    func makeAsyncIterator() -> Counted { self }
+
+    func next() async throws -> ByteBuffer? {
+        count.withLock { $0 += 1 }
+        return nil
     }
 }
