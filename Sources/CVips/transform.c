@@ -89,8 +89,17 @@ darkroom_picture *darkroom_picture_blur(const darkroom_picture *in, double sigma
     SETTLED(vips_gaussblur(image(in), &out, sigma, NULL));
 }
 
+// The side of a window as large as asked for, or as the picture has room for: libvips refuses one that is larger than the
+// picture. Odd, so that a pixel is in its middle.
+static int window(int size, int side) {
+    int most = VIPS_MIN(size, side);
+    return most % 2 ? most : most - 1;
+}
+
 darkroom_picture *darkroom_picture_median(const darkroom_picture *in, int32_t size) {
-    SETTLED(vips_median(image(in), &out, size, NULL));
+    int width = window(size, vips_image_get_width(image(in)));
+    int height = window(size, vips_image_get_height(image(in)));
+    SETTLED(vips_rank(image(in), &out, width, height, width * height / 2, NULL));
 }
 
 darkroom_picture *darkroom_picture_edges(const darkroom_picture *in) {

@@ -95,7 +95,8 @@ darkroom_picture *darkroom_picture_map(const darkroom_picture *picture, const ui
 darkroom_picture *darkroom_picture_tint(const darkroom_picture *picture, const uint8_t table[768]);
 darkroom_picture *darkroom_picture_gray(const darkroom_picture *picture);
 darkroom_picture *darkroom_picture_blur(const darkroom_picture *picture, double sigma);
-// Replaces each pixel by the median of its neighborhood: paint-like areas with clean edges.
+// Replaces each pixel by the median of its neighborhood, of `size` pixels a side where the picture has as many: paint-like
+// areas with clean edges.
 darkroom_picture *darkroom_picture_median(const darkroom_picture *picture, int32_t size);
 // One band: light where lightness changes.
 darkroom_picture *darkroom_picture_edges(const darkroom_picture *picture);

@@ -84,6 +84,34 @@ struct PainterTests {
         #expect(!narrow.contains("one") && narrow.contains(Label.text))
     }
 
+    static let tiny = [(1, 1), (2, 1), (1, 2), (2, 2), (3, 3), (4, 4), (5, 3), (400, 2), (2, 400)]
+
+    @Test(arguments: tiny)
+    func `every work is done on pictures of a few pixels too, and keeps their size`(width: Int, height: Int) throws {
+        let pixels = (0..<width * height * 3).map { UInt8(truncatingIfNeeded: $0 * 37) }
+        let input = try Picture(pixels: pixels, width: width, height: height, bands: 3)
+
+        for prompt in ["oil painting", "pencil sketch", "pop art", "film noir", "neon", "watercolour"] {
+            let styled = try painter.restyled(input, prompt: prompt, seed: 1)
+            let remixed = try painter.labeled(input.blended(with: styled, share: 0.6), caption: prompt)
+            for picture in [styled, remixed, try painter.labeled(styled, caption: prompt)] {
+                #expect(picture.width == width && picture.height == height, "\(prompt)")
+            }
+        }
+        let cut = try painter.cutOut(input)
+        #expect(cut.mask.width == width && cut.mask.height == height && cut.mask.bands == 1)
+        let labeled = try painter.labeled(cut.picture, caption: "")
+        for picture in [cut.picture, labeled, try painter.blackout(width: width, height: height)] {
+            #expect(picture.width == width && picture.height == height)
+        }
+        #expect(cut.picture.hasAlpha && labeled.hasAlpha)
+        let part = try cut.cropped()
+        #expect((1...width).contains(part.width) && (1...height).contains(part.height))
+        for format in [PictureFormat.png, .jpeg, .webp] {
+            for picture in [cut.picture, cut.mask, part] { #expect(try !picture.encoded(format).isEmpty) }
+        }
+    }
+
     @Test func `a cut-out keeps the subject, clears the background, and never keeps all or nothing`() throws {
         var pixels = [UInt8](repeating: 240, count: 100 * 80 * 3)
         for y in 20..<60 {

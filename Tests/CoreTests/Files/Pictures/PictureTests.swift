@@ -107,6 +107,22 @@ struct PictureTests {
         #expect(try picture.shrunk(toFit: 500).width == 100)
     }
 
+    /// The sides of a picture that is dark but for one pixel in its middle, and whether the pixel goes.
+    @Test(arguments: [
+        (1, 1, false), (2, 2, false), (3, 3, true), (4, 4, true), (5, 5, true), (9, 2, true), (2, 9, true),
+    ])
+    func `a median takes what stands alone away, also of a picture that has fewer pixels than it looks at`(
+        width: Int, height: Int, goes: Bool
+    ) throws {
+        var pixels = [UInt8](repeating: 10, count: width * height)
+        pixels[height / 2 * width + width / 2] = 250
+
+        let made = try Picture(pixels: pixels, width: width, height: height, bands: 1).median(7)
+
+        #expect(made.width == width && made.height == height)
+        #expect(try made.pixels() == (goes ? [UInt8](repeating: 10, count: pixels.count) : pixels))
+    }
+
     @Test func `many threads decode at once`() async throws {
         let threads = PictureThreads(count: 2)
         let bytes = try square(64).encoded(.webp)
