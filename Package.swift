@@ -138,7 +138,9 @@ let package = Package(
         .testTarget(name: "SQLTests", dependencies: ["SQL", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "CoreTests",
-            dependencies: ["Core", "SQL", "TestSupport", crypto, lifecycle, logging, nio, nioPosix, httpClient, httpTypes],
+            dependencies: [
+                "Core", "CVips", "SQL", "TestSupport", crypto, lifecycle, logging, nio, nioPosix, httpClient, httpTypes,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "WebTests",

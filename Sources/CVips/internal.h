@@ -7,6 +7,10 @@
 static inline VipsImage *image(const darkroom_picture *picture) { return (VipsImage *)picture; }
 static inline darkroom_picture *picture(VipsImage *image) { return (darkroom_picture *)image; }
 
+// Before a picture is opened, drawn or made. Starts libvips, and forgets the errors of earlier ones: many of them nobody
+// reads, such as that of a profile that is not used, and the next message would begin with them.
+int32_t darkroom_begin(void);
+
 // Computes `out` into memory and releases what it was made from, so that a picture never depends on another's lifetime.
 darkroom_picture *darkroom_settle(int failed, VipsImage *out);
 

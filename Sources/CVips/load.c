@@ -14,7 +14,7 @@ VipsImage *darkroom_load(const void *bytes, size_t length, darkroom_loader loade
     VipsImage *out = NULL;
     void *input = (void *)bytes;
     int failed = -1;
-    if (darkroom_vips_start()) return NULL;
+    if (darkroom_begin()) return NULL;
     switch (loader) {
     case DARKROOM_LOADER_JPEG: failed = LOAD(jpeg, "shrink", jpeg_shrink(shrink)); break;
     case DARKROOM_LOADER_PNG: failed = LOAD(png); break;
@@ -175,7 +175,7 @@ darkroom_picture *darkroom_picture_heif(const void *bytes, size_t length, int32_
 darkroom_picture *darkroom_picture_draw(const void *svg, size_t length) {
     static gsize once = 0;
     VipsImage *out = NULL;
-    if (darkroom_vips_start()) return NULL;
+    if (darkroom_begin()) return NULL;
     // Of a process that never draws, SVG stays blocked.
     if (g_once_init_enter(&once)) {
         vips_operation_block_set("VipsForeignLoadSvgBuffer", FALSE);

@@ -38,6 +38,12 @@ int32_t darkroom_vips_allow_heif(void) {
     return 0;
 }
 
+int32_t darkroom_begin(void) {
+    if (darkroom_vips_start()) return -1;
+    vips_error_clear();
+    return 0;
+}
+
 char *darkroom_vips_error(void) {
     char *text = vips_error_buffer_copy();
     char *copy = strdup(text ? text : "");
@@ -84,7 +90,7 @@ void *darkroom_picture_pixels(const darkroom_picture *picture, size_t *length) {
 }
 
 darkroom_picture *darkroom_picture_from_pixels(const void *pixels, int32_t width, int32_t height, int32_t bands) {
-    if (darkroom_vips_start()) return NULL;
+    if (darkroom_begin()) return NULL;
     size_t length = (size_t)width * (size_t)height * (size_t)bands;
     VipsImage *out = vips_image_new_from_memory_copy(pixels, length, width, height, bands, VIPS_FORMAT_UCHAR);
     if (out) out->Type = bands == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;

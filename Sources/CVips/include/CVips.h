@@ -46,7 +46,8 @@ typedef struct darkroom_picture_facts {
 int32_t darkroom_vips_start(void);
 // Allows HEIC and AVIF to be read in this process. Their decoders have no bound: only for one that the system bounds.
 int32_t darkroom_vips_allow_heif(void);
-// The last error's text, to be passed to free(). Threads share it, so it is for logs only.
+// The text of what failed since a picture was last opened, drawn or made, to be passed to free(). Threads share it, so it
+// is for logs only: it may contain what another thread's picture is about, or be empty.
 char *darkroom_vips_error(void);
 
 // Reads the header alone. Returns 0 when it could be read.

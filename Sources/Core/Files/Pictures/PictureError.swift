@@ -17,10 +17,11 @@ package enum PictureError: Error, Sendable, Hashable {
     /// libvips could not do what was asked.
     case failed(String)
 
-    /// libvips' own message, for the log.
+    /// libvips' own message, for the log. It may say nothing.
     static func lastMessage() -> String {
         guard let text = darkroom_vips_error() else { return "" }
         defer { free(text) }
-        return String(cString: text).trimmingCharacters(in: .whitespacesAndNewlines)
+        let message = String(cString: text).trimmingCharacters(in: .whitespacesAndNewlines)
+        return message.isEmpty ? "libvips gives no reason" : message
     }
 }
