@@ -28,16 +28,46 @@ struct PlanPeriodTests {
         try await PlanWorld.run(on: engine) { world in
             let price = try await world.price("pro", 5900)
             let first = try await world.subscribe(to: price, trialDays: 7)
+            #expect(try await world.brought() == [46_667])
+            #expect(try await world.books() == [])
             try await world.move(to: "2026-07-06T00:00:00Z")
             try await world.cancel(first)
+            #expect(try await world.spendable() == 46_667)
+            #expect(try await world.books() == [])
 
             _ = try await world.subscribe(to: price, trialDays: 14)
 
             #expect(try await world.brought() == [46_667])
             #expect(try await world.books() == [])
-            try await world.move(to: "2026-07-20T02:00:00Z")
+            // The first trial's credits end with the time that it was for.
+            try await world.move(to: "2026-07-08T02:00:00Z")
+            #expect(try await world.spendable() == 0)
+            #expect(try await world.books() == [])
+            try await world.move(to: "2026-07-20T04:00:00Z")
             #expect(try await world.spendable() == 200_000)
             #expect(try await world.brought() == [46_667, 200_000])
+            #expect(try await world.books() == [])
+        }
+    }
+
+    @Test(arguments: TestEngine.available)
+    func `a trial of a year brings its share too, and then the year brings its months`(
+        on engine: TestEngine
+    ) async throws {
+        try await PlanWorld.run(on: engine) { world in
+            _ = try await world.subscribe(to: world.price("pro", 59_000, "year"), trialDays: 7)
+            #expect(try await world.spendable() == 46_667)
+            #expect(try await world.books() == [])
+
+            try await world.move(to: "2026-07-08T02:00:00Z")
+            #expect(try await world.spendable() == 200_000)
+            #expect(try await world.brought() == [46_667, 200_000])
+            #expect(try await world.nextReplenishment() == "2026-08-08")
+            #expect(try await world.books() == [])
+
+            try await world.move(to: "2026-08-09T00:00:00Z")
+            #expect(try await world.spendable() == 200_000)
+            #expect(try await world.brought() == [46_667, 400_000])
             #expect(try await world.books() == [])
         }
     }
@@ -48,6 +78,9 @@ struct PlanPeriodTests {
             _ = try await world.subscribe(to: world.price("pro", 5900), trialDays: 7)
 
             #expect(try await world.brought() == [])
+            #expect(try await world.books() == [])
+            try await world.move(to: "2026-07-08T02:00:00Z")
+            #expect(try await world.brought() == [200_000])
             #expect(try await world.books() == [])
         }
     }
@@ -67,8 +100,8 @@ struct PlanPeriodTests {
                 try await world.move(to: month + "-02T00:00:00Z")
                 #expect(try await world.spendable() == 200_000, "\(month)")
                 #expect(try await world.brought() == [Int64(number + 2) * 200_000], "\(month)")
+                #expect(try await world.books() == [], "\(month)")
             }
-            #expect(try await world.books() == [])
             #expect(try await world.nextReplenishment() == "2027-07-01")
 
             try await world.move(to: "2027-07-01T02:00:00Z")
@@ -107,6 +140,7 @@ struct PlanPeriodTests {
 
             try await world.dispute()
             #expect(try await world.spendable() == 0)
+            #expect(try await world.books() == [])
             try await world.move(to: "2026-09-02T00:00:00Z")
             #expect(try await world.spendable() == 0)
             #expect(try await world.books() == [])
@@ -154,35 +188,6 @@ struct PlanPeriodTests {
 
             #expect(try await world.brought() == [600_000])
             #expect(try await world.books() == [])
-        }
-    }
-
-    @Test(arguments: TestEngine.available)
-    func `seats count for the rest of the month, and taking them again brings nothing`(
-        on engine: TestEngine
-    ) async throws {
-        try await PlanWorld.run(on: engine) { world in
-            let subscription = try await world.subscribe(to: world.price("pro", 5900))
-            try await world.move(to: "2026-07-16T12:00:00Z")
-
-            try await world.change(subscription, seats: 3)
-            #expect(try await world.brought() == [200_000, 200_000])
-            #expect(try await world.books() == [])
-
-            try await world.change(subscription, seats: 1)
-            #expect(try await world.spendable() == 400_000)
-            // An hour later than they were taken.
-            #expect(try await world.books() == ["granted_beyond_payment: 2005.38, 4000.00 credits"])
-
-            try await world.change(subscription, seats: 3)
-            #expect(try await world.brought() == [200_000, 200_000])
-            let rest = ["granted_beyond_payment: 3994.63, 4000.00 credits"]
-            #expect(try await world.books() == rest)
-
-            try await world.move(to: "2026-08-01T02:00:00Z")
-            #expect(try await world.spendable() == 600_000)
-            #expect(try await world.brought() == [200_000, 200_000, 600_000])
-            #expect(try await world.books() == rest)
         }
     }
 }

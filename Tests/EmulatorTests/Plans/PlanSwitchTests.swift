@@ -11,19 +11,26 @@ struct PlanSwitchTests {
             let (basic, pro) = (try await world.price("basic", 1900), try await world.price("pro", 5900))
             let subscription = try await world.subscribe(to: pro)
 
-            for price in [basic, pro, basic, pro, basic] {
+            #expect(try await world.books(waits: false) == [])
+
+            let smaller = ["granted_beyond_payment: 500.00 , 2000.00 credits"]
+            for (price, books) in [(basic, smaller), (pro, []), (basic, smaller), (pro, []), (basic, smaller)] {
                 try await world.change(subscription, to: price)
                 #expect(try await world.spendable() == 200_000)
+                #expect(try await world.brought() == [200_000])
+                #expect(try await world.books(waits: false) == books)
             }
-            #expect(try await world.books() == ["granted_beyond_payment: 500.00 , 2000.00 credits"])
 
+            world.world.clock.advance(by: .seconds(3601))
             try await world.change(subscription, to: pro)
             #expect(try await world.brought() == [200_000])
             // Up again came an hour after the last way down.
-            #expect(try await world.books() == ["granted_beyond_payment: 1997.98, 2000.00 credits"])
+            let rest = ["granted_beyond_payment: 1997.98, 2000.00 credits"]
+            #expect(try await world.books() == rest)
             try await world.move(to: "2026-08-01T02:00:00Z")
             #expect(try await world.spendable() == 200_000)
             #expect(try await world.brought() == [200_000, 200_000])
+            #expect(try await world.books() == rest)
         }
     }
 
@@ -33,14 +40,18 @@ struct PlanSwitchTests {
         let atOnce: Int64
         /// What the renewal brings.
         let renewal: Int64
+        /// What the books say while the smaller plan took the bigger one's place, for the last 21 of 31 days.
+        let smaller: [String]
 
         var testDescription: String { name }
     }
 
     static let behaviors = [
-        Behavior(name: "always_invoice", atOnce: 75_000, renewal: 200_000),
-        Behavior(name: "create_prorations", atOnce: 0, renewal: 275_000),
-        Behavior(name: "none", atOnce: 0, renewal: 200_000),
+        Behavior(
+            name: "always_invoice", atOnce: 75_000, renewal: 200_000,
+            smaller: ["granted_beyond_payment: 983.87 , 2000.00 credits"]),
+        Behavior(name: "create_prorations", atOnce: 0, renewal: 275_000, smaller: []),
+        Behavior(name: "none", atOnce: 0, renewal: 200_000, smaller: []),
     ]
 
     @Test(arguments: TestEngine.available, behaviors)
@@ -71,9 +82,11 @@ struct PlanSwitchTests {
             let subscription = try await world.subscribe(to: pro)
             try await world.move(to: "2026-07-11T00:00:00Z")
 
-            for price in [basic, pro, basic, pro] { try await world.change(subscription, to: price, behavior.name) }
-            #expect(try await world.brought() == [200_000])
-            #expect(try await world.books() == [])
+            for (price, books) in [(basic, behavior.smaller), (pro, []), (basic, behavior.smaller), (pro, [])] {
+                try await world.change(subscription, to: price, behavior.name)
+                #expect(try await world.brought() == [200_000])
+                #expect(try await world.books(waits: false) == books)
+            }
 
             try await world.move(to: "2026-08-01T02:00:00Z")
             #expect(try await world.brought() == [200_000, 200_000])
@@ -87,10 +100,11 @@ struct PlanSwitchTests {
             let (month, year) = (try await world.price("pro", 5900), try await world.price("pro", 59_000, "year"))
             let subscription = try await world.subscribe(to: month)
 
-            for price in [year, month, year, month] { try await world.change(subscription, to: price) }
-
-            #expect(try await world.brought() == [200_000])
-            #expect(try await world.books() == [])
+            for price in [year, month, year, month] {
+                try await world.change(subscription, to: price)
+                #expect(try await world.brought() == [200_000])
+                #expect(try await world.books(waits: false) == [])
+            }
             try await world.move(to: "2026-08-01T02:00:00Z")
             #expect(try await world.spendable() == 200_000)
             #expect(try await world.brought() == [200_000, 200_000])
@@ -105,20 +119,25 @@ struct PlanSwitchTests {
                 try await world.price("basic", 19_000, "year"), try await world.price("pro", 59_000, "year")
             )
             let subscription = try await world.subscribe(to: pro)
+            #expect(try await world.books(waits: false) == [])
             try await world.move(to: "2026-08-01T00:00:00Z")
+            // August, which is left for the smaller plan when its credits have come.
+            let august = ["granted_beyond_payment: 500.00 , 2000.00 credits"]
             try await world.change(subscription, to: basic)
             #expect(try await world.brought() == [400_000])
+            #expect(try await world.books(waits: false) == august)
 
             try await world.move(to: "2026-09-01T00:00:00Z")
             #expect(try await world.spendable() == 50_000)
+            #expect(try await world.books(waits: false) == august)
             try await world.change(subscription, to: pro)
             #expect(try await world.spendable() == 200_000)
+            #expect(try await world.books(waits: false) == august)
 
             try await world.move(to: "2026-10-02T00:00:00Z")
             #expect(try await world.spendable() == 200_000)
             #expect(try await world.brought() == [650_000, 150_000])
-            // August, which was left for the smaller plan when its credits had come.
-            #expect(try await world.books() == ["granted_beyond_payment: 500.00 , 2000.00 credits"])
+            #expect(try await world.books() == august)
         }
     }
 }

@@ -18,6 +18,8 @@ struct PlanWorld: Sendable {
     /// Two nodes.
     let nodes: [Billing]
     let actor: Actor
+    /// Follows no redirect.
+    let browser: HTTPClient
     private let seen = Seen()
 
     private static let secret = "whsec_plans"
@@ -33,17 +35,26 @@ struct PlanWorld: Sendable {
         let time = Time(now: { world.clock.now }, sleep: { _ in try await Task.sleep(for: .seconds(600)) })
         let server = try await Server(
             .init(dataFolder: world.folder.path + "/stripe"), client: .shared, time: time, logger: logger)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run() }
-            try await body(PlanWorld(world, try await server.url, rules, actor))
-            group.cancelAll()
+        let browser = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await server.run() }
+                try await body(PlanWorld(world, try await server.url, rules, actor, browser))
+                group.cancelAll()
+            }
+        } catch {
+            try await browser.shutdown()
+            throw error
         }
+        try await browser.shutdown()
     }
 
-    private init(_ world: TestWorld, _ url: String, _ rules: BillingRules, _ actor: Actor) {
+    private init(_ world: TestWorld, _ url: String, _ rules: BillingRules, _ actor: Actor, _ browser: HTTPClient) {
         self.world = world
         self.url = url
         self.actor = actor
+        self.browser = browser
         let time = Time(
             now: { world.clock.now }, sleep: { if $0 > .seconds(5) { try await Task.sleep(for: .seconds(600)) } })
         nodes = (0..<2).map { _ in
@@ -57,7 +68,7 @@ struct PlanWorld: Sendable {
 
     private static var logger: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
 
-    private var stripe: StripeClient { nodes[0].stripe }
+    var stripe: StripeClient { nodes[0].stripe }
 
     // MARK: - At Stripe
 
@@ -124,7 +135,8 @@ struct PlanWorld: Sendable {
         try await stripe.get("/\(kind)", ["limit": 1]).listed.first?["id"]?.string ?? ""
     }
 
-    private func post(_ path: String, _ form: StripeForm) async throws -> JSON {
+    @discardableResult
+    func post(_ path: String, _ form: StripeForm) async throws -> JSON {
         try await stripe.post("/\(path)", form, key: UUID().uuidString)
     }
 
@@ -188,10 +200,14 @@ struct PlanWorld: Sendable {
     }
 
     /// What the ledger check and the reconciliation with Stripe's lists find, an hour later.
-    func books() async throws -> [String] {
-        world.clock.advance(by: .seconds(3601))
-        let period = try #require(ReconciliationPeriod(to: world.clock.now + .seconds(1), now: world.clock.now))
-        let books = try await Reconcile(database: world.database, billing: nodes[1], time: world.clock.time)(
+    ///
+    /// - Parameter waits: Whether that hour passes for everybody, and not for the books alone.
+    func books(waits: Bool = true) async throws -> [String] {
+        let now = world.clock.now + .seconds(3601)
+        if waits { world.clock.now = now }
+        let period = try #require(ReconciliationPeriod(to: now + .seconds(1), now: now))
+        let time = Time(now: { now }, sleep: { _ in })
+        let books = try await Reconcile(database: world.database, billing: nodes[1], time: time)(
             period, withStripe: true)
         let mismatches = books.sections.flatMap(\.mismatches)
         #expect(books.isComplete && books.isClean == mismatches.isEmpty)
