@@ -7,13 +7,15 @@ import Synchronization
 package final class RawConnection: Sendable {
     private final class Received: ChannelInboundHandler, Sendable {
         typealias InboundIn = ByteBuffer
-        let text = Mutex("")
+        let bytes = Mutex<[UInt8]>([])
         let isClosed = Mutex(false)
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let part = String(buffer: unwrapInboundIn(data))
-            text.withLock { $0 += part }
+            let part = unwrapInboundIn(data)
+            bytes.withLock { $0 += part.readableBytesView }
         }
+
+        var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 
         func channelInactive(context: ChannelHandlerContext) { isClosed.withLock { $0 = true } }
 
@@ -58,16 +60,16 @@ package final class RawConnection: Sendable {
         let time = Time.system
         let end = time.now() + .seconds(60)
         while time.now() < end, !isClosed { try await time.sleep(.milliseconds(20)) }
-        return received.text.withLock { $0 }
+        return received.text
     }
 
     /// What came, once a whole head is there or the other side has closed, but after a minute in any case.
     package func response() async throws -> String {
         let time = Time.system
         let end = time.now() + .seconds(60)
-        while time.now() < end, !isClosed, !received.text.withLock({ $0.contains("\r\n\r\n") }) {
+        while time.now() < end, !isClosed, !received.text.contains("\r\n\r\n") {
             try await time.sleep(.milliseconds(20))
         }
-        return received.text.withLock { $0 }
+        return received.text
     }
 }
