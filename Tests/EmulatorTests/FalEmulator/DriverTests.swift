@@ -179,6 +179,7 @@ struct DriverTests {
 
             #expect(wrongKey.code == .misconfigured)
             #expect(wrongKey.message.hasPrefix("No user found for Key ID and Secret.") == true)
+            #expect(wrongKey.message.contains("sandboxKey in the server.json"), "where the right one is")
             #expect(wrongApp.code == .invalidInput && !wrongApp.isTransient)
         }
     }

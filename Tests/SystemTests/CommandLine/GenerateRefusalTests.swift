@@ -15,6 +15,10 @@ extension OneCLIServer {
             (["generate", "a dog", "--input", "nothing.png"], "neither an existing file"),
             (["generate", "a dog", "--async", "--out", "dog.png"], "--async and --out cannot be combined"),
             (["generate"], "Give a prompt"),
+            (
+                ["generate", "a dog", "--url", "http://127.0.0.1:1"],
+                "To create a key, run 'darkroom admin create-key' where the server runs"
+            ),
         ])
         func `what is invalid exits with 2 and reserves nothing`(
             arguments: [String], message: String

@@ -53,6 +53,24 @@ struct KeySettingTests: ReadsSettings {
         #expect(!log.joined().contains("a:secret"))
     }
 
+    @Test(arguments: [(200, 0), (401, 1), (403, 0), (500, 0)])
+    func `a key that Stripe rejects is one line, with where to get another`(status: Int, lines: Int) async throws {
+        let server = try await ScriptedServer { _ in
+            status == 200 ? .ok(Array(#"{"object":"list","data":[]}"#.utf8)) : .status(status)
+        }
+        let settings = try read([
+            "STRIPE_SECRET_KEY": "sk_test_secret", "STRIPE_WEBHOOK_SECRET": "whsec_x",
+            "DARKROOM_STRIPE_URL": "http://127.0.0.1:\(server.port)",
+        ])
+
+        let log = try await tryKeys(settings)
+
+        #expect(server.requests.count == 1 && server.requests[0].contains("Bearer sk_test_secret"), "it is tried once")
+        #expect(log.count == lines, "\(log)")
+        #expect(log.allSatisfy { $0.hasPrefix("error") && $0.contains("Stripe rejects the key.") }, "\(log)")
+        #expect(log.allSatisfy { $0.contains("STRIPE_SECRET_KEY") && !$0.contains("sk_test_secret") }, "\(log)")
+    }
+
     @Test func `no key is tried where none is set, and an address that cannot be reached is one line`() async throws {
         #expect(try await tryKeys(read([:])) == [])
         let log = try await tryKeys(read([

@@ -161,6 +161,8 @@ struct ServerFileTests {
     }
 
     @Test func `a sandbox's options have bounds`() throws {
+        // The documents name it, and so do the examples of other commands.
+        #expect(try SandboxCommand.parse([]).port == 8410)
         _ = try SandboxCommand.parse(["--duration", "0", "--concurrency", "1", "--fault", "slow=5"])
         for arguments in [
             ["--duration", "-1"], ["--duration", "86401"], ["--concurrency", "0"], ["--concurrency", "10001"],

@@ -25,6 +25,24 @@ extension OneServer {
             #expect(all.allSatisfy { $0.data["jobId"]?.string == id })
         }
 
+        @Test func `no proxy is to keep a stream, nor to change it, which would hold events back`() async throws {
+            let user = try await server.account()
+            let id = try await user.submit("a red dress")
+            _ = try await user.end(of: id)
+
+            let job = try await user.get("/api/jobs/\(id)/events")
+            let account = try await RawConnection(port: server.port)
+            await account.send("""
+                GET /api/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(user.bearer ?? "")\r\n\r\n
+                """)
+            let head = try await account.response().lowercased()
+
+            #expect(job.status == 200 && job.headers["content-type"]?.hasPrefix("text/event-stream") == true)
+            #expect(job.headers["cache-control"] == "no-store, no-transform")
+            #expect(head.contains("\r\ncontent-type: text/event-stream"), "\(head)")
+            #expect(head.contains("\r\ncache-control: no-store, no-transform\r\n"), "\(head)")
+        }
+
         @Test
         func `who reconnects receives the rest, and after the end a response that stops reconnecting`() async throws {
             let user = try await server.account()

@@ -11,7 +11,7 @@ struct OriginTests {
             let origin = ["origin": "https://app.example.com"]
             let preflight = try await server.anybody.send("OPTIONS", "/api/generate", headers: origin.merging([
                 "access-control-request-method": "POST",
-                "access-control-request-headers": "authorization, idempotency-key",
+                "access-control-request-headers": "authorization, idempotency-key, x-file-name, if-none-match",
             ]) { $1 })
             let refused = try await server.anybody.get("/api/jobs", headers: origin)
             let missing = try await server.anybody.get("/nothing", headers: origin)
@@ -20,13 +20,23 @@ struct OriginTests {
 
             #expect(preflight.status == 204)
             #expect(preflight.headers["access-control-allow-methods"]?.contains("DELETE") == true)
-            #expect(preflight.headers["access-control-allow-headers"]?.lowercased().contains("idempotency-key") == true)
+            let allowed = preflight.headers["access-control-allow-headers"]?.lowercased() ?? ""
+            for name in ["idempotency-key", "x-file-name", "if-none-match", "if-range", "x-request-id"] {
+                #expect(allowed.contains(name), "\(name): \(allowed)")
+            }
             #expect(refused.status == 401 && refused.code == "unauthorized", "\(refused.text)")
             #expect(missing.status == 404 && auth.status == 401 && taken.status == 200)
             for response in [preflight, refused, missing, auth, taken] {
                 #expect(
                     response.headers["access-control-allow-origin"] == "https://app.example.com", "\(response.headers)")
                 #expect(response.headers["x-request-id"] != nil)
+            }
+            // On the response itself: browsers do not read the permission from the preflight.
+            for response in [refused, missing, auth, taken] {
+                let exposed = response.headers["access-control-expose-headers"]?.lowercased() ?? ""
+                for name in ["x-request-id", "retry-after", "idempotent-replayed", "etag", "location"] {
+                    #expect(exposed.contains(name), "\(name): \(response.headers)")
+                }
             }
         }
     }

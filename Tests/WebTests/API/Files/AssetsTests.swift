@@ -87,6 +87,12 @@ struct AssetsTests {
             }
             try await expect(
                 415, "file_type", "/api/assets?name=a.png", headers: [.contentType: "image/png"], body: Sample.text)
+            // What is inside does not count: nothing is decoded.
+            let coded: HTTPFields = [.contentEncoding: "gzip"]
+            try await expect(415, "content_encoding_unsupported", "/api/assets?name=a.png", headers: coded, body: png)
+            var codedForm = formType
+            codedForm[.contentEncoding] = "gzip"
+            try await expect(415, "content_encoding_unsupported", headers: codedForm, body: form("a.png", png))
             try await expect(422, "file_empty", body: [])
             try await expect(422, "file_damaged", body: Array(png.prefix(20)))
             try await expect(422, "image_too_large", body: Sample.png(65_535, 65_535))
