@@ -78,6 +78,7 @@ extension Failure {
         case .tooLong:
             self.init(.usage, "The password is too long. It must have at most \(PasswordRules.longest) characters.")
         case .guessable: self.init(.usage, "The password is too easy to guess.")
+        case .common: self.init(.usage, "This password is one of the most common ones. Choose another one.")
         }
     }
 

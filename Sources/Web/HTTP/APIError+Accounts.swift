@@ -106,6 +106,7 @@ extension PasswordRules.Problem {
         case .tooShort: "Password should be at least \(PasswordRules.shortest) characters."
         case .tooLong: "Password cannot be longer than \(PasswordRules.longest) characters."
         case .guessable: "This password is too easy to guess."
+        case .common: "This password is one of the most common ones. Choose another one."
         }
     }
 }

@@ -53,6 +53,7 @@ struct APIErrorTests {
         Case(SignUpError.throttled(Throttled(retryAfter: .seconds(9))), "429 rate_limited", retryAfter: 9),
         Case(PasswordRules.Problem.guessable, "422 weak_password password"),
         Case(PasswordRules.Problem.tooLong, "422 weak_password password"),
+        Case(PasswordRules.Problem.common, "422 weak_password password"),
         Case(Passwords.Busy(), "503 busy", retryAfter: 1),
     ]
 

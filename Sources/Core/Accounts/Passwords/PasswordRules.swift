@@ -7,11 +7,14 @@ package enum PasswordRules {
         case tooShort, tooLong
         /// The address itself, or one letter repeated.
         case guessable
+        /// One of those that are guessed first.
+        case common
     }
 
     static func check(_ password: String, of email: EmailAddress) throws(Problem) {
         if password.unicodeScalars.count < shortest { throw .tooShort }
         if password.unicodeScalars.count > longest { throw .tooLong }
         if Set(password).count < 3 || password.lowercased() == email.key { throw .guessable }
+        if CommonPasswords.contains(password) { throw .common }
     }
 }

@@ -122,6 +122,8 @@ extension AuthError {
         case .tooLong: self.init(.badRequest, "validation_failed", problem.message)
         case .guessable:
             self.init(.unprocessableContent, "weak_password", problem.message, weakPasswordReasons: ["characters"])
+        case .common:
+            self.init(.unprocessableContent, "weak_password", problem.message, weakPasswordReasons: ["pwned"])
         }
     }
 

@@ -50,13 +50,14 @@ struct AuthSignUpTests {
         }
     }
 
-    @Test func `a weak password says why`() async throws {
+    @Test(arguments: [("short", "length"), ("aaaaaaaa", "characters"), ("12345678", "pwned"), ("Password1", "pwned")])
+    func `a weak password says why`(password: String, reason: String) async throws {
         try await AuthWorld.run { world in
-            let response = try await world.signUp("ada@example.com", "short")
+            let response = try await world.signUp("ada@example.com", password)
 
             #expect(response.status == 422)
             #expect(response.code == "weak_password")
-            #expect(response["weak_password"]?["reasons"] == ["length"])
+            #expect(response["weak_password"]?["reasons"] == [.string(reason)])
             #expect(try await world.fixture.number("SELECT COUNT(*) AS value FROM users") == 0)
         }
     }
