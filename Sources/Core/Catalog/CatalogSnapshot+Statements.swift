@@ -15,6 +15,13 @@ extension CatalogStatements {
             endpoints: Dictionary(endpoints.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
             prices: currentPrices().prices)
     }
+
+    /// Also one that is disabled.
+    func endpoint(_ id: EndpointID) throws -> Endpoint? {
+        try queryOne("""
+            SELECT id, kind, provider, title, complexity, request, cost_unit, cost FROM endpoints WHERE id = $1
+            """, id).map(Endpoint.init)
+    }
 }
 
 extension Kind {

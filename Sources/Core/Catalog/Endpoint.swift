@@ -1,3 +1,4 @@
+import Foundation
 import SQL
 
 /// A provider's id of a model, such as `fal-ai/flux/schnell`.
@@ -55,6 +56,26 @@ package struct Endpoint: Sendable, Hashable {
     /// The provider's input for a job's parameters.
     package func input(_ parameters: [String: JSON]) -> JSON {
         request.filled(with: parameters) ?? .object([:])
+    }
+
+    /// A provider's message about its input, with our names of the members that it is about: nobody sent `image_url`.
+    ///
+    /// - Parameter message: Complaints behind the names of members, as in `image_url: too large; prompt: too long`.
+    func inOurNames(_ message: String) -> String {
+        let complaints = message.components(separatedBy: "; ").map { complaint in
+            guard let end = complaint.range(of: ": "),
+                let name = parameter(behind: String(complaint[..<end.lowerBound]))
+            else { return complaint }
+            return name + complaint[end.lowerBound...]
+        }
+        return complaints.joined(separator: "; ")
+    }
+
+    /// The parameter that a member of the request is made from; nil unless it is one alone.
+    private func parameter(behind member: String) -> String? {
+        let names = request[member]?.placeholders ?? []
+        // Computed from the resolution.
+        return names == ["width", "height"] ? "resolution" : names.count == 1 ? names.first : nil
     }
 
     /// What this many outputs of a size will cost us, in micro-dollars; megapixels are rounded up, as fal bills them.

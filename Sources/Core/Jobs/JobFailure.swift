@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why a job failed, as a stable code and a sentence for the person who requested it. Nobody pays for a failed job, and
 /// the sentence says so.
 package enum JobFailure: Sendable, Hashable {
@@ -55,7 +57,7 @@ package enum JobFailure: Sendable, Hashable {
             switch failure.code {
             case .contentPolicy:
                 "The provider's content policy does not allow this request. Change the prompt or the image."
-            case .invalidInput: "The provider rejected the input: \(failure.message.storable)."
+            case .invalidInput: "The provider rejected the input: \(Self.asSentence(failure.message.storable))"
             case .rateLimited: "The provider was too busy, even after several attempts. Try again in a few minutes."
             case .unavailable:
                 "The provider could not be reached, even after several attempts. Try again in a few minutes."
@@ -73,5 +75,12 @@ package enum JobFailure: Sendable, Hashable {
         case .storageFailed: "The output could not be stored. Contact the operator."
         case .inputMissing: "The input image was deleted before the job started."
         }
+    }
+
+    /// With one end, whether the provider's message has one or not.
+    private static func asSentence(_ message: String) -> String {
+        let text = message.trimmingCharacters(in: .whitespacesAndNewlines)
+        if text.hasSuffix("!") || text.hasSuffix("?") { return text }
+        return text.trimmingCharacters(in: CharacterSet(charactersIn: ".").union(.whitespacesAndNewlines)) + "."
     }
 }

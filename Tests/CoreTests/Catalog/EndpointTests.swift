@@ -47,6 +47,24 @@ struct EndpointTests {
     }
 
     @Test(arguments: [
+        ("image_url: Failed to load the image. Use a JPEG.", "inputAssetId: Failed to load the image. Use a JPEG."),
+        ("prompt: too long; image_url: too large", "prompt: too long; inputAssetId: too large"),
+        // What is computed from a parameter has its name, and what has several behind it keeps its own.
+        ("image_size: Too wide", "resolution: Too wide"), ("both: odd", "both: odd"),
+        // No member of the request, and a name that is part of the text.
+        ("loras: unknown", "loras: unknown"), ("the image_url: broken", "the image_url: broken"), ("odd", "odd"),
+        ("image_url", "image_url"), ("", ""),
+    ])
+    func `a provider's message about its input has our names of what it is about`(message: String, ours: String) {
+        let request: JSON = [
+            "prompt": "{prompt}", "image_url": "{inputAssetId}", "both": ["{prompt}", "{seed}"],
+            "image_size": ["width": "{width}", "height": "{height}"], "safe": true,
+        ]
+
+        #expect(endpoint(request).inOurNames(message) == ours)
+    }
+
+    @Test(arguments: [
         (Endpoint.CostUnit.image, 3, 4096, 4096, nil, 9_000), (.request, 3, 4096, 4096, 60, 3_000),
         (.second, 2, nil, nil, 5, 30_000), (.second, 2, nil, nil, nil, 6_000),
         // Megapixels are whole: one from the first pixel, two from the first pixel beyond a million.

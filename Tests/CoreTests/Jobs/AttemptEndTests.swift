@@ -87,6 +87,30 @@ struct AttemptEndTests {
     }
 
     /// What the provider asks for, in seconds, and when the next attempt begins: the first delay is two seconds.
+    @Test(arguments: TestEngine.available)
+    func `a rejected input has its name in the job's failure, and the provider's name in the attempt's`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await TestWorld(engine)
+        let actor = try await world.account(credits: 100)
+        let request = JobRequest(
+            kind: .backgroundRemoval, parameters: ["inputAssetId": .string(try await world.upload(for: actor).rawValue)])
+        guard case .submitted(let jobs) = try await world.submitJob([request], by: actor) else { return }
+        try await world.work()
+        world.provider.failAll(ProviderFailure(.invalidInput, "image_url: Not an image.", isTransient: false))
+
+        world.clock.advance(by: .seconds(2))
+        try await world.work()
+
+        let message = "The provider rejected the input: inputAssetId: Not an image. No credits were charged."
+        #expect(try await world.job(jobs[0].id).failure?.message == message)
+        #expect(try await world.attempts(of: jobs[0].id).first?.failure?.message == "image_url: Not an image.")
+        let told = try await world.database.read {
+            try $0.jobs.events(of: jobs[0].id, account: actor.account).last?.data["message"]
+        }
+        #expect(told == .string(message))
+    }
+
     @Test(arguments: [(nil, 2), (1, 2), (30, 30)] as [(Int64?, Int64)])
     func `the next attempt begins when the policy and the provider allow it`(
         asked: Int64?, seconds: Int64

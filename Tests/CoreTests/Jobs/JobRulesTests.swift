@@ -56,6 +56,16 @@ struct JobRulesTests {
         #expect(failure.message.hasSuffix("No credits were charged."))
     }
 
+    @Test(arguments: [
+        ("Too small", "Too small."), ("Too small.", "Too small."), ("Too small..\n", "Too small."),
+        ("Too small. Use a larger one.", "Too small. Use a larger one."), ("What?", "What?"), ("No!", "No!"),
+    ])
+    func `a provider's message about the input ends once`(message: String, end: String) {
+        let failure = JobFailure.provider(ProviderFailure(.invalidInput, message, isTransient: false))
+
+        #expect(failure.message == "The provider rejected the input: \(end) No credits were charged.")
+    }
+
     @Test func `a job is requested again as it was requested, without what was computed from it`() throws {
         let job = try Job.sample(
             .failed, endpoint: "fal-ai/flux/dev", parameters: [

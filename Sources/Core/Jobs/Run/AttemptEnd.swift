@@ -62,7 +62,9 @@ extension JobStatements {
     func end(_ attempt: ID<Attempt>, of job: Job, _ end: AttemptEnd, now: Instant) throws {
         let failure = end.failure.map { Job.Failure(code: $0.code, message: $0.reason) }
         guard try self.end(attempt, end.state, failure: failure, now: now) else { return }
-        guard let failure = end.failure else { return _ = try self.end([JobEnding(job, .cancelled, now: now)]) }
+        guard let failure = try end.failure.map({ try inOurNames($0, of: job) }) else {
+            return _ = try self.end([JobEnding(job, .cancelled, now: now)])
+        }
         guard end.yieldsToCancel else { return _ = try self.end([JobEnding(job, .failed(failure), now: now)]) }
         guard let current = try self.job(job.id), current.state == .processing else { return }
         if current.cancelRequestedAt != nil {
@@ -73,6 +75,16 @@ extension JobStatements {
         } else {
             try self.end([JobEnding(current, .failed(failure), now: now)])
         }
+    }
+
+    /// For the person who requested the job. The attempt has the provider's own message.
+    private func inOurNames(_ failure: JobFailure, of job: Job) throws -> JobFailure {
+        guard case .provider(let complaint) = failure, complaint.code == .invalidInput,
+            let endpoint = try transaction.catalog.endpoint(job.endpoint)
+        else { return failure }
+        return .provider(ProviderFailure(
+            complaint.code, endpoint.inOurNames(complaint.message), isTransient: complaint.isTransient,
+            retryAfter: complaint.retryAfter))
     }
 
     /// When the job's next attempt may start; nil where there is to be none.
