@@ -30,7 +30,7 @@ struct MillionRowTests {
         #expect(explaining.plans.count > 40)
         for part in [
             "FROM jobs WHERE provider = $1 AND state = 'queued'", "FROM attempts WHERE due_at <=",
-            "FROM jobs WHERE account_id = $1",
+            "WHERE j.account_id = $1 AND j.id < $2",
         ] {
             #expect(explaining.plan(part).contains { $0.contains("Index") }, "\(part): \(explaining.plan(part))")
         }

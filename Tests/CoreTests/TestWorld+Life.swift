@@ -37,7 +37,7 @@ extension TestWorld {
             _ = try transaction.jobs.headOfQueue(of: job.provider)
             _ = try transaction.jobs.usualDuration(of: job.endpoint)
             _ = try transaction.jobs.progress(of: actor.account)
-            _ = try transaction.jobs.jobs(of: actor.account, state: nil, before: nil, limit: 10)
+            _ = try transaction.jobs.listedJobs(of: actor.account, state: nil, before: nil, limit: 10)
             for filter in [
                 HistoryFilter(), .init(kind: .expire), .init(kind: .clawBack), .init(kind: .capture),
                 .init(job: job.id),

@@ -32,7 +32,7 @@ struct JobRoutes {
         api.get("/generate/:id", use: show.result)
         api.post(
             "/estimate", use: Estimate(price: jobs.price, database: database, time: time, read: reader).handle)
-        api.get("/jobs", use: ListJobs(database: database).handle)
+        api.get("/jobs", use: ListJobs(database: database, links: app.files.links).handle)
         api.get("/jobs/:id", use: show.show)
         api.delete("/jobs/:id", use: change.cancel)
         api.post("/jobs/:id/retry", use: change.retry)

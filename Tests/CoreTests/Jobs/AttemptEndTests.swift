@@ -86,7 +86,6 @@ struct AttemptEndTests {
         #expect(try await world.differences() == [])
     }
 
-    /// What the provider asks for, in seconds, and when the next attempt begins: the first delay is two seconds.
     @Test(arguments: TestEngine.available)
     func `a rejected input has its name in the job's failure, and the provider's name in the attempt's`(
         on engine: TestEngine
@@ -111,6 +110,7 @@ struct AttemptEndTests {
         #expect(told == .string(message))
     }
 
+    /// What the provider asks for, in seconds, and when the next attempt begins: the first delay is two seconds.
     @Test(arguments: [(nil, 2), (1, 2), (30, 30)] as [(Int64?, Int64)])
     func `the next attempt begins when the policy and the provider allow it`(
         asked: Int64?, seconds: Int64

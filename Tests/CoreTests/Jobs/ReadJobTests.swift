@@ -145,4 +145,34 @@ struct ReadJobTests {
         #expect(try await list(.queued, before: 2) == [])
         #expect(try await list(.failed) == [])
     }
+
+    @Test(arguments: TestEngine.available)
+    func `a list has what each job cost and made, by two statements and not by one for each job`(
+        on engine: TestEngine
+    ) async throws {
+        let counting = Counting()
+        let world = try await TestWorld(engine, wrap: counting.wrap)
+        let actor = try await world.account(credits: 100, plan: "enterprise")
+        for _ in 0..<3 {
+            try await world.submit(for: actor, images: 2)
+            world.clock.advance(by: .milliseconds(1))
+        }
+        try await world.work()
+        world.provider.finishAll(missing: 1)
+        world.clock.advance(by: .seconds(2))
+        try await world.work()
+        let waiting = try await world.submit(for: actor)
+        counting.forget()
+
+        let listed = try await world.database.read {
+            try $0.jobs.listedJobs(of: actor.account, state: nil, before: nil, limit: 10)
+        }
+
+        #expect(counting.statements.count == 2, "\(counting.statements)")
+        #expect(listed.first?.job.id == waiting.id && listed.map(\.outputs.count) == [0, 1, 1, 1])
+        #expect(listed.allSatisfy { listed in listed.outputs.allSatisfy { $0.job == listed.job.id } })
+        #expect(listed.map(\.receipt?.reserved) == [.whole(6), .whole(12), .whole(12), .whole(12)])
+        #expect(listed.map(\.receipt?.captured) == [.zero, .whole(6), .whole(6), .whole(6)])
+        #expect(listed.map(\.receipt?.released) == [.zero, .whole(6), .whole(6), .whole(6)])
+    }
 }

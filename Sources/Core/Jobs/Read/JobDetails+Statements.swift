@@ -43,6 +43,11 @@ extension JobStatements {
         }
     }
 
+    /// What completed jobs made, in the order of the outputs.
+    func outputs(of jobs: [ID<Job>]) throws -> [ID<Job>: [Asset]] {
+        try rows(Statements.outputs, of: jobs).mapValues { try $0.map(Asset.init) }
+    }
+
     /// Their order within a job is that of the statement.
     private func rows(_ statement: BulkStatement, of jobs: [ID<Job>]) throws -> [ID<Job>: [Row]] {
         try Dictionary(grouping: query(statement, rows: jobs.map { [$0] })) { try $0.get("job_id") }
@@ -66,7 +71,7 @@ private enum Statements {
 
 extension Receipt {
     /// Reads the reservation from a job's row that was joined with it; nil if there is none.
-    fileprivate init?(beside row: Row) throws(DatabaseError) {
+    init?(beside row: Row) throws(DatabaseError) {
         guard let reserved = try row.get("reserved", as: Credits?.self) else { return nil }
         try self.init(
             reserved: reserved, captured: row.get("captured"), released: row.get("released"),

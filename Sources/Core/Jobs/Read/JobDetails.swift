@@ -42,20 +42,6 @@ package struct JobDetails: Sendable {
 }
 
 extension JobStatements {
-    /// Newest first, from behind `cursor`.
-    package func jobs(
-        of account: ID<Account>, state: JobState?, before cursor: ID<Job>?, limit: Int
-    ) throws -> [Job] {
-        if let state {
-            return try query(
-                "SELECT * FROM jobs WHERE account_id = $1 AND id < $2 AND state = $3 ORDER BY id DESC LIMIT $4",
-                account, cursor?.rawValue ?? "g", state, limit).map(Job.init)
-        }
-        return try query(
-            "SELECT * FROM jobs WHERE account_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-            account, cursor?.rawValue ?? "g", limit).map(Job.init)
-    }
-
     /// How far an account's processing jobs are.
     package func progress(of account: ID<Account>) throws -> [JobProgress] {
         try query("""

@@ -112,6 +112,9 @@ struct JobRouteTests {
             #expect(lines.map { $0["kind"] } == ["reserve", "capture", "release"])
             #expect(lines.map { $0["availableAfter"] } == [82, 82, 88])
             #expect(lines.map { $0["reservedAfter"] } == [18, 6, 0] && lines.allSatisfy { $0["jobId"]?.string == id })
+            let listed = try await app.get("/jobs")["jobs"]?.array?.first
+            #expect(listed?["outputs"] == job["outputs"] && listed?["id"]?.string == id)
+            #expect(listed?["receipt"] == ["reserved": 18, "captured": 12, "released": 6, "settledAt": .string(now)])
             let images = result["result"]?["images"]?.array ?? []
             #expect(result["status"] == "completed" && result["error"] == nil && images.count == 2)
             #expect(images.map { $0["id"] } == job["outputs"]?.array?.map { $0["id"] })
