@@ -72,8 +72,8 @@ extension LedgerCheckRule.Subject {
         case .lots: "lots compared with their entries"
         case .reservations: "reservations compared with jobs and the ledger"
         case .purchases: "purchases compared with the ledger"
-        case .limits: "spend counters compared with reservations"
-        case .jobs: "jobs compared with their outputs, attempts and events"
+        case .limits: "spend counters and balances compared with limits and reservations"
+        case .jobs: "jobs and accounts compared with their outputs, attempts and events"
         }
     }
 

@@ -52,6 +52,21 @@ struct ReconciliationTests {
         }
     }
 
+    @Test(arguments: TestEngine.available)
+    func `without a job or a limit the accounts are counted, and the sections say so`(
+        on engine: TestEngine
+    ) async throws {
+        let world = try await TestWorld(engine)
+        for _ in 0..<2 { _ = try await world.account(credits: 1) }
+        let period = try #require(ReconciliationPeriod(now: world.clock.now))
+
+        let books = try await Reconcile(database: world.database, billing: nil, time: world.clock.time)(period)
+
+        #expect(books.section("limits").compared == 2 && books.section("limits").about.contains("and balances"))
+        #expect(books.section("jobs").compared == 2 && books.section("jobs").about.contains("and accounts"))
+        #expect(books.section("reservations").compared == 0)
+    }
+
     @Test func `every rule of the audit is in one section, under a code of its own`() {
         let codes = LedgerCheckRule.all.map(\.code)
 
