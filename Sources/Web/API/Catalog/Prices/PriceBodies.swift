@@ -6,7 +6,8 @@ struct PriceVersionBody: Encodable {
     let isCurrent: Bool
     let basedOn: Int?
     let note: String?
-    let publishedAt: String
+    /// Nil for the prices that an installation begins with: nobody published them.
+    let publishedAt: String?
     let publishedBy: String?
     let document: PriceList.Document?
 
@@ -15,7 +16,7 @@ struct PriceVersionBody: Encodable {
         self.isCurrent = isCurrent
         basedOn = version.basedOn
         note = version.note
-        publishedAt = version.publishedAt.text
+        publishedAt = version.publishedAt.milliseconds == 0 ? nil : version.publishedAt.text
         publishedBy = version.publishedBy?.rawValue
         document = withDocument ? version.document : nil
     }

@@ -24,6 +24,9 @@ struct PriceRouteTests {
             let listed = try await world.send(.get, "/prices?limit=1")
             let older = try await world.send(.get, "/prices?limit=1&cursor=\(listed["nextCursor"]?.string ?? "")")
 
+            #expect(current["publishedAt"] == nil, "nobody published the prices that there are from the beginning")
+            #expect(published["publishedAt"]?.string == listed["prices"]?.array?.first?["publishedAt"]?.string)
+            #expect(published["publishedAt"] != nil)
             #expect(current["isCurrent"] == true && begun.status == 201 && begun["basedOn"] == 1)
             #expect(begun.header("Location") == "/api/admin/price-drafts/\(id)")
             #expect(published.header("Location") == "/api/admin/prices/2")
