@@ -1,11 +1,15 @@
 package import Logging
 import Synchronization
 
-/// What a test's product logs, from warnings on.
+/// What a test's product logs, by default from warnings on.
 package final class RecordedLog: Sendable {
     private let state = Mutex<[(level: Logger.Level, line: String)]>([])
 
-    package init() {}
+    private let least: Logger.Level
+
+    package init(from least: Logger.Level = .warning) {
+        self.least = least
+    }
 
     package var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
 
@@ -16,10 +20,13 @@ package final class RecordedLog: Sendable {
 
     private struct Handler: LogHandler {
         let log: RecordedLog
-        var logLevel = Logger.Level.warning
+        var logLevel: Logger.Level
         var metadata = Logger.Metadata()
 
-        init(log: RecordedLog) { self.log = log }
+        init(log: RecordedLog) {
+            self.log = log
+            logLevel = log.least
+        }
 
         subscript(metadataKey key: String) -> Logger.Metadata.Value? {
             get { metadata[key] }

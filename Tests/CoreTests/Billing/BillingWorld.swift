@@ -18,19 +18,18 @@ struct BillingWorld {
 
     static func run(
         on engine: TestEngine = .sqlite, rules: BillingRules = BillingRules(), faults: Faults? = nil,
-        after before: TestWorld? = nil,
+        after before: TestWorld? = nil, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (BillingWorld) async throws -> Void
     ) async throws {
         let world = try await TestWorld(engine, after: before, wrap: { faults?.wrap($0) ?? $0 })
         try await FakeStripe.with(world.clock, faults: faults) { stripe, url in
-            try await body(BillingWorld(world, stripe, url, rules))
+            try await body(BillingWorld(world, stripe, url, rules, logger))
         }
     }
 
-    private init(_ world: TestWorld, _ stripe: FakeStripe, _ url: String, _ rules: BillingRules) {
+    private init(_ world: TestWorld, _ stripe: FakeStripe, _ url: String, _ rules: BillingRules, _ logger: Logger) {
         self.world = world
         self.stripe = stripe
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         // Waits for nobody: what is tried again is tried at once, and no webhook is cut off.
         let time = Time(
             now: { world.clock.now }, sleep: { if $0 > .seconds(5) { try await Task.sleep(for: .seconds(60)) } })

@@ -1,4 +1,5 @@
 @testable import Core
+import Logging
 import SQL
 import Testing
 import TestSupport
@@ -43,6 +44,20 @@ struct StripeEventTests {
             #expect(try await world.database.read { try $0.billing.stripeEvent(
                 ID(rawValue: "evt_1")) }?.type == "customer.discount.created")
         }
+    }
+
+    @Test func `an event that concerns nothing here is in the log for debugging alone`() async throws {
+        let log = RecordedLog(from: .debug)
+        try await BillingWorld.run(logger: log.logger) { world in
+            try await world.buy(.pack("small"), by: world.world.account())
+            try await world.send("product.created", "prod_1", id: "evt_1")
+        }
+
+        let applied = log.lines(at: .info).filter { $0.hasPrefix("Stripe event") }
+        #expect(applied.count == 1 && applied[0].contains("type=checkout.session.completed"), "\(applied)")
+        #expect(log.lines(at: .debug).filter { $0.hasPrefix("Stripe event") } == [
+            "Stripe event ignored event=evt_1 type=product.created",
+        ])
     }
 
     @Test(arguments: TestEngine.available)

@@ -92,8 +92,8 @@ struct AttemptEndTests {
     ) async throws {
         let world = try await TestWorld(engine)
         let actor = try await world.account(credits: 100)
-        let request = JobRequest(
-            kind: .backgroundRemoval, parameters: ["inputAssetId": .string(try await world.upload(for: actor).rawValue)])
+        let picture = try await world.upload(for: actor)
+        let request = JobRequest(kind: .backgroundRemoval, parameters: ["inputAssetId": .string(picture.rawValue)])
         guard case .submitted(let jobs) = try await world.submitJob([request], by: actor) else { return }
         try await world.work()
         world.provider.failAll(ProviderFailure(.invalidInput, "image_url: Not an image.", isTransient: false))

@@ -1,5 +1,6 @@
 @testable import Core
 import Foundation
+import Logging
 import SQL
 import Testing
 import TestSupport
@@ -62,6 +63,22 @@ struct SubmitAttemptTests {
         #expect(try await world.job(job.id).failure?.code == "provider_misconfigured")
         #expect(try await world.balance(of: actor).available == .whole(100))
         #expect(try await world.differences() == [])
+    }
+
+    @Test func `a refusal is in the log with the account, the endpoint and the provider's reason`() async throws {
+        let log = RecordedLog()
+        let world = try await TestWorld(logger: log.logger)
+        let actor = try await world.account(credits: 100)
+        let job = try await world.submit(for: actor)
+        world.provider.behave(.refuse(ProviderFailure(.contentPolicy, "not that", isTransient: false)))
+
+        try await world.work()
+
+        let attempt = try #require(try await world.attempts(of: job.id).first)
+        #expect(log.lines(at: .warning) == ["""
+            attempt refused account=\(actor.account) attempt=\(attempt.id) code=content_policy \
+            endpoint=fal-ai/flux/schnell job=\(job.id) reason=not that
+            """])
     }
 
     @Test(arguments: TestEngine.available)

@@ -33,8 +33,9 @@ extension Billing {
         case nil: false
         }
         if !isOurs { try await write(.end(event.id, .ignored), of: event, now: time.now()) }
-        logger.info(
-            "Stripe event \(isOurs ? "applied" : "ignored")",
+        // Stripe sends many that concern nothing here.
+        logger.log(
+            level: isOurs ? .info : .debug, "Stripe event \(isOurs ? "applied" : "ignored")",
             metadata: ["event": "\(event.id)", "type": "\(event.type)"])
         return isOurs ? .applied : .ignored
     }

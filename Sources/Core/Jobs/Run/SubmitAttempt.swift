@@ -147,8 +147,8 @@ package struct SubmitAttempt: Sendable {
 
     private func fail(_ claim: Claim, _ failure: JobFailure, _ cause: ProviderFailure?) async throws {
         logger.warning("attempt refused", metadata: [
-            "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "code": "\(failure.code)",
-            "reason": "\(failure.reason)"])
+            "job": "\(claim.job.id)", "attempt": "\(claim.attempt)", "endpoint": "\(claim.job.endpoint)",
+            "account": "\(claim.job.account)", "code": "\(failure.code)", "reason": "\(failure.reason)"])
         let now = time.now()
         let end = AttemptEnd.failed(
             failure, retry: cause?.isTransient == true ? rules.retries.retry(after: cause?.retryAfter) : .never)
