@@ -53,6 +53,7 @@ struct StoreOutputTests {
         #expect(asset.key.description == key)
         #expect(asset.size == bytes.count && asset.dimensions == ImageSize(width: 1024, height: 768))
         #expect(asset.outputIndex == 2)
+        #expect(asset.name == "\(asset.createdAt.text.prefix(10)) \(job.rawValue.suffix(8)) 3.png")
         #expect(asset.createdBy == actor.user)
         #expect(asset.expiresAt == fixture.clock.now + .seconds(90 * 86_400))
         #expect(try await fixture.count(.deletions) == 0)

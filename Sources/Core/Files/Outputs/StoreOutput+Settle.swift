@@ -29,9 +29,10 @@ extension StoreOutput {
         return NewOutput(
             Asset(
                 id: .make(at: now), account: source.account, createdBy: nil, job: source.job, outputIndex: output.index,
-                key: output.key, name: "\(output.index + 1).\(output.type.fileExtension)", type: output.type,
-                size: output.size, sha256: output.sha256, dimensions: output.dimensions, duration: output.duration,
-                createdAt: now, expiresAt: now + rules.outputLifetime),
+                key: output.key,
+                name: OutputName.name(job: source.job, index: output.index, type: output.type, at: now),
+                type: output.type, size: output.size, sha256: output.sha256, dimensions: output.dimensions,
+                duration: output.duration, createdAt: now, expiresAt: now + rules.outputLifetime),
             isRegistered: true)
     }
 }

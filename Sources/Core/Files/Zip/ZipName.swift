@@ -19,8 +19,8 @@ struct ZipName: Sendable, Hashable {
     init(_ asset: Asset) {
         let ending = "." + asset.type.fileExtension
         if let job = asset.job, let index = asset.outputIndex, asset.name == "\(index + 1)\(ending)" {
-            // As it was named by itself, which says nothing outside of its job.
-            stem = "\(asset.createdAt.text.prefix(10)) \(job.rawValue.suffix(8)) \(index + 1)"
+            // As outputs of before are named, which says nothing outside of their jobs.
+            stem = OutputName.stem(job: job, index: index, at: asset.createdAt)
             self.ending = ending
             return
         }

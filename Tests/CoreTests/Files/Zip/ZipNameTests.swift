@@ -34,6 +34,9 @@ struct ZipNameTests {
         let job = ID<Job>(rawValue: "01890000-0000-7000-8000-0000abcd1234")
         let plain = ZipName(asset("2.png", job: job, index: 1))
         let named = ZipName(asset("best.png", job: job, index: 1))
+        let own = OutputName.name(job: job, index: 1, type: .png, at: Instant(seconds: 1_780_000_000))
+        let stored = ZipName(asset(own, job: job, index: 1))
+        #expect(own == "2026-05-28 abcd1234 2.png" && stored.stem + stored.ending == own)
         #expect(plain.stem + plain.ending == "2026-05-28 abcd1234 2.png")
         #expect(named.stem + named.ending == "best.png")
     }
