@@ -24,6 +24,11 @@ struct ObjectBody {
         return text
     }
 
+    func requiredText(_ name: String) throws(APIError) -> String {
+        guard let text = try text(name) else { throw missing(name) }
+        return text
+    }
+
     func texts(_ name: String) throws(APIError) -> [String]? {
         guard let value = members[name] else { return nil }
         guard let list = value.array, case let texts = list.compactMap(\.string), texts.count == list.count else {
@@ -45,9 +50,7 @@ struct ObjectBody {
     }
 
     func requiredInteger(_ name: String) throws(APIError) -> Int {
-        guard let integer = try integer(name) else {
-            throw APIError(.unprocessableContent, "missing_parameter", "'\(name)' is required.", field: name)
-        }
+        guard let integer = try integer(name) else { throw missing(name) }
         return integer
     }
 
@@ -58,6 +61,10 @@ struct ObjectBody {
             throw invalid(name, "must be a number of credits, with at most two decimals")
         }
         return credits
+    }
+
+    private func missing(_ name: String) -> APIError {
+        APIError(.unprocessableContent, "missing_parameter", "'\(name)' is required.", field: name)
     }
 
     private func invalid(_ name: String, _ what: String) -> APIError {

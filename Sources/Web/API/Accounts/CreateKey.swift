@@ -10,13 +10,9 @@ struct CreateKey: Sendable {
         self.keys = keys
     }
 
-    private struct Body: Decodable {
-        let name: String
-    }
-
     @Sendable func handle(_ request: Request, context: AccountContext) async throws -> Response {
-        let body = try await request.decode(Body.self)
-        let (key, secret) = try await keys.create(named: body.name, by: context.actor)
+        let body = try ObjectBody(await request.json(), ["name"])
+        let (key, secret) = try await keys.create(named: body.requiredText("name"), by: context.actor)
         return .json(KeyBody(key, secret: secret), status: .created, location: "/api/keys/\(key.id)")
     }
 }

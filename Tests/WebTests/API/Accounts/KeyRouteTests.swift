@@ -101,7 +101,8 @@ struct KeyRouteTests {
 
     @Test(arguments: [
         ("", "invalid_json"), ("{}", "missing_parameter"), (#"{"name":7}"#, "invalid_parameter"),
-        (#"{"name":" "}"#, "invalid_parameter"),
+        (#"{"name":" "}"#, "invalid_parameter"), (#"{"name":null}"#, "missing_parameter"),
+        (#"{"name":"a","scope":"b"}"#, "unknown_parameter"),
     ])
     func `a key without a proper name is refused`(body: String, code: String) async throws {
         try await AuthWorld.run { world in
