@@ -2,6 +2,7 @@ import Core
 import Foundation
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// What a client receives when something is refused: a stable code, a sentence to act on, and the field at fault.
 /// Errors of Core become a status in the files `APIError+….swift` and nowhere else; `APIError+Core.swift` joins them.
@@ -70,7 +71,10 @@ extension Response {
         json(text: ByteBuffer(bytes: JSON.bytes(of: value)), status: status, location: location)
     }
 
+    /// With a line end, so that a terminal shows its prompt on a line of its own.
     static func json(text: ByteBuffer, status: HTTPResponse.Status = .ok, location: String? = nil) -> Response {
+        var text = text
+        text.writeString("\n")
         var headers: HTTPFields = [.contentType: "application/json; charset=utf-8", .cacheControl: "no-store"]
         headers[.location] = location
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: text))

@@ -37,12 +37,10 @@ extension Response {
     ///
     /// - Parameter location: The path of what was created, by the stored body.
     static func replayed(_ stored: StoredResponse, location: (JSON) -> String?) -> Response {
-        var headers: HTTPFields = [
-            .contentType: "application/json; charset=utf-8", .cacheControl: "no-store", .idempotentReplayed: "true",
-        ]
-        headers[.location] = (try? JSON(parsing: stored.body)).flatMap(location)
-        return Response(
-            status: .init(code: stored.status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(string: stored.body)))
+        let body = try? JSON(parsing: stored.body)
+        var response = Response.json(
+            text: ByteBuffer(string: stored.body), status: .init(code: stored.status), location: body.flatMap(location))
+        response.headers[.idempotentReplayed] = "true"
+        return response
     }
 }

@@ -40,7 +40,7 @@ struct PageTests {
             let page = query.page("numbers", of: found, by: { $0 }) { ["é\"": $0] }
             let response = Response.json(page)
 
-            #expect(String(decoding: try await response.bytes, as: UTF8.self) == JSON.text(of: page))
+            #expect(String(decoding: try await response.bytes, as: UTF8.self) == JSON.text(of: page) + "\n")
             #expect(response.headers[.contentType] == "application/json; charset=utf-8")
         }
     }

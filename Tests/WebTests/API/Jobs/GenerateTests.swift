@@ -192,6 +192,7 @@ struct GenerateTests {
             #expect(again.status == 202 && again.header("Idempotent-Replayed") == "true")
             // Its status is that of then, and not `completed`.
             #expect(again.text == first.text && again["job"]?["status"] == "queued")
+            #expect(again.text.hasSuffix("}\n"))
             #expect(again.header("Content-Type") == first.header("Content-Type"))
             #expect(again.header("Cache-Control") == "no-store")
             #expect(first.header("Location") != nil && again.header("Location") == first.header("Location"))
