@@ -1,10 +1,13 @@
 import Core
+import Foundation
 import Hummingbird
 
 /// The page on which a session is paid.
 extension Pages {
     func checkout(_ id: String, _ request: Request, _ form: StripeForm) async throws -> Response {
-        guard request.method == .post else { return try await show(checkoutPage(id)) }
+        guard request.method == .post else {
+            return try await show(checkoutPage(id, isDeclined: request.uri.queryParameters["end"] == "declined"))
+        }
         let parameters = Parameters(form: form)
         let (action, email) = (try parameters.text("action"), try parameters.text("email", limit: 512))
         let name = try parameters.text("name", limit: 200)
@@ -21,8 +24,8 @@ extension Pages {
             default: return .stay(nil)
             }
             let paid = try store.pay(session, with: behavior, email: email, name: name)
-            return paid.status == .complete
-                ? .goTo(paid.destination) : .stay("\(APIError.declined.message) Try another payment method.")
+            // After a refusal too: going back in the browser sends no form again.
+            return .goTo(paid.status == .complete ? paid.destination : "/c/pay/\(id)?end=declined")
         }
         switch outcome {
         case .goTo(let url): return Self.seeOther(url)
@@ -30,7 +33,7 @@ extension Pages {
         }
     }
 
-    private func checkoutPage(_ id: String) async throws -> Page {
+    private func checkoutPage(_ id: String, isDeclined: Bool = false) async throws -> Page {
         try await emulator.read { store in
             let session: CheckoutSession = try store.object(id)
             guard session.status == .open else {
@@ -45,6 +48,7 @@ extension Pages {
                 "total": Amount.text(session.total, session.currency),
                 "email": session.email ?? session.payerEmail ?? "", "isFixed": session.email != nil,
                 "name": session.payerName ?? "", "hasBack": session.cancelURL != nil,
+                "seller": URLComponents(string: session.successURL)?.host ?? "the seller",
                 "items": session.lines.map { line in
                     [
                         "name": line.description, "quantity": line.quantity, "many": line.quantity > 1,
@@ -52,6 +56,12 @@ extension Pages {
                     ] as [String: any Sendable]
                 },
             ]
+            if isDeclined {
+                content["refusal"] = """
+                    \(APIError.declined.message) Nothing was paid. Press Pay to pay with another card\
+                    \(session.cancelURL == nil ? "" : ", or Back to return without buying").
+                    """
+            }
             if session.mode == .subscription, let line = session.lines.first,
                 let recurring = try store.object(line.price, as: Price.self).recurring {
                 let rhythm = recurring.count == 1

@@ -85,10 +85,27 @@ extension Store {
         if let dispute = disputes.first { status = "dispute: \(dispute.status.rawValue.replacing("_", with: " "))" }
         var entry: [String: any Sendable] = [
             "id": charge.id, "day": Pages.moment(charge.created), "status": status,
-            "amount": Amount.text(charge.amount, charge.currency),
+            "amount": Amount.text(charge.amount, charge.currency), "item": try item(of: charge),
+            "customer": try charge.email ?? email(of: charge.customer) ?? "an unknown customer",
             "canReturn": charge.status == .succeeded && !charge.isRefunded && disputes.isEmpty,
         ]
         if let dispute = disputes.first, !dispute.status.isFinal { entry["dispute"] = dispute.id }
         return entry
+    }
+
+    private func email(of customer: String?) throws -> String? {
+        try customer.flatMap { try transaction.object($0, as: Customer.self) }?.email
+    }
+
+    /// What was paid for.
+    private func item(of charge: Charge) throws -> String {
+        let intent = try transaction.object(charge.paymentIntent, as: PaymentIntent.self)
+        if let id = intent?.session, let session = try transaction.object(id, as: CheckoutSession.self) {
+            return session.lines.map(\.description).joined(separator: ", ")
+        }
+        if let id = charge.invoice ?? intent?.invoice, let invoice = try transaction.object(id, as: Invoice.self) {
+            return invoice.lines.map(\.description).joined(separator: ", ")
+        }
+        return charge.description ?? "Payment"
     }
 }

@@ -77,7 +77,7 @@ struct Pages: Sendable {
     func show(_ page: Page, refusal: String? = nil) -> Response {
         var content = page.content
         content["title"] = page.title
-        content["refusal"] = refusal
+        if let refusal { content["refusal"] = refusal }
         content["style"] = PublicFiles.address(of: PublicFiles.style)
         content["icon"] = PublicFiles.address(of: PublicFiles.icon)
         guard let text = templates.render(content, withTemplate: page.template) else {

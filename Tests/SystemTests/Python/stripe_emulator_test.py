@@ -245,7 +245,7 @@ def post_form(url, **form):
 def a_declined_card_leaves_the_session_open():
     session = v1.checkout.sessions.create({
         "mode": "payment", "success_url": "http://127.0.0.1/ok", "line_items": [{"price": price(700, None).id, "quantity": 1}]})
-    assert post_form(session.url, action="decline", email="ada@example.com") is None
+    assert post_form(session.url, action="decline", email="ada@example.com").endswith(f"/c/pay/{session.id}?end=declined")
     session = v1.checkout.sessions.retrieve(session.id)
     assert session.status == "open" and session.payment_status == "unpaid"
     assert v1.payment_intents.retrieve(session.payment_intent).last_payment_error.code == "card_declined"
