@@ -55,8 +55,10 @@ async function showModels() {
   const { kinds } = await (await fetch("/api/kinds")).json();
   const kind = kinds.find((kind) => kind.name === "text_to_image");
   byID("endpoint").replaceChildren(...(kind?.endpoints ?? []).map((endpoint) =>
-    new Option(endpoint.title, endpoint.id, false, endpoint.id === kind.defaultEndpoint)));
+    new Option(modelName(endpoint), endpoint.id, false, endpoint.id === kind.defaultEndpoint)));
 }
+
+const modelName = ({ title, complexity }) => Number(complexity) === 1 ? title : `${title}, ${complexity} × the price`;
 
 async function enter(event, path) {
   event.preventDefault();
@@ -101,10 +103,15 @@ let asked = 0;
 let isBusy = false;
 let canPay = true;
 
+const isBlank = () => !byID("prompt").value.trim();
+
 async function showPrice() {
   const turn = ++asked;
   const line = byID("price");
-  if (!byID("prompt").value.trim()) return line.replaceChildren();
+  if (isBlank()) {
+    byID("generate").disabled = true;
+    return line.replaceChildren();
+  }
   try {
     const estimate = await post("/api/estimate", request());
     if (turn !== asked) return;
@@ -134,6 +141,7 @@ let typing;
 function priceSoon() {
   byID("compose-error").textContent = "";
   clearTimeout(typing);
+  if (isBlank()) return showPrice();
   typing = setTimeout(showPrice, 250);
 }
 
@@ -233,7 +241,7 @@ const pending = remembered("darkroom-job");
 
 function generate(event) {
   event.preventDefault();
-  if (isBusy || !byID("compose").reportValidity()) return;
+  if (isBusy || isBlank() || !byID("compose").reportValidity()) return;
   run(() => postOnce("/api/generate", request()), "compose-error");
 }
 
@@ -381,7 +389,7 @@ function figure(output, job, isSandbox) {
     caption.append(badge);
   }
   const save = document.createElement("a");
-  [save.href, save.download, save.textContent] = [address, `darkroom-${job.id.slice(-6)}-${output.name}`, "Save"];
+  [save.href, save.download, save.textContent] = [address, output.name, "Save"];
   const size = document.createElement("span");
   size.textContent = `${output.width} × ${output.height}, ${Math.round(output.size / 1024)} KB`;
   caption.append(size, save);

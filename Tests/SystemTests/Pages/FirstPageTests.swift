@@ -10,7 +10,7 @@ struct FirstPageTests {
             let result = try await PythonScript.run("first_page_test.py", [server.url], in: server.folder.path)
 
             #expect(result.status == 0, "\(result.text)")
-            #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok") } == 16, "\(result.text)")
+            #expect(result.text.split(separator: "\n").count { $0.hasPrefix("ok") } == 20, "\(result.text)")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Core
+import Foundation
 import TestSupport
 import Testing
 
@@ -20,6 +21,51 @@ extension OneCLIServer {
             }
             #expect(page.text.contains("URL=\(server.url)"))
             #expect(page.text.contains("darkroom generate"))
+        }
+
+        /// What the page shows below *With curl*, as a browser copies it.
+        private func script(_ server: CLIServer) async throws -> String {
+            let page = try await server.anybody.get("/").text
+            let code = try #require(page.firstMatch(of: /<code id="curl">((?s).*?)<\/code>/)).output.1
+            return String(code).replacing("&gt;", with: ">").replacing("&lt;", with: "<")
+                .replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
+        }
+
+        @Test func `what it tells to type into a shell works as it is copied, again and again`() async throws {
+            let server = try OneCLIServer.server()
+            let script = try await script(server)
+            let folder = try TemporaryFolder()
+
+            for run in 1...2 {
+                let shell = try await ChildProcess.start(
+                    URL(filePath: "/bin/sh"), ["-c", script], folder: folder.path,
+                    log: "\(folder.path)/run-\(run)")
+
+                #expect(await shell.exit() == 0, "\(shell.output)\(shell.errors)")
+                #expect(shell.output.contains("event: completed") && shell.errors.isEmpty, "\(shell.errors)")
+                let image = try Data(contentsOf: URL(filePath: "\(folder.path)/dress.png"))
+                #expect(image.starts(with: [0x89, 0x50, 0x4E, 0x47]), "a PNG")
+                try FileManager.default.removeItem(atPath: "\(folder.path)/dress.png")
+            }
+        }
+
+        @Test func `what is refused ends what is typed, with the server's message`() async throws {
+            let server = try OneCLIServer.server()
+            let script = try await script(server).replacing("correct horse", with: "short")
+            let folder = try TemporaryFolder()
+
+            let shell = try await ChildProcess.start(
+                URL(filePath: "/bin/sh"), ["-c", script], folder: folder.path, log: "\(folder.path)/run")
+
+            #expect(await shell.exit() != 0)
+            #expect(shell.errors.contains("weak_password") && shell.output.isEmpty, "\(shell.output)\(shell.errors)")
+            #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/dress.png"))
+        }
+
+        @Test func `it says where a key for another machine comes from`() async throws {
+            let page = try await OneCLIServer.server().anybody.get("/").text
+
+            #expect(page.contains("<code>darkroom admin create-key EMAIL</code>"))
         }
 
         @Test func `who comes back from a pay page sees the result, and nobody else does`() async throws {
@@ -96,7 +142,8 @@ extension OneCLIServer {
 
             let page = try await server.anybody.get("/").text
 
-            #expect(!page.contains("Create an account"))
+            #expect(!page.contains("Create an account") && !page.contains("/auth/v1/signup"))
+            #expect(page.contains("# From: darkroom admin create-key"))
             #expect(page.contains("Sign in"))
         }
     }

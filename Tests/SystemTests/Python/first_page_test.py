@@ -31,7 +31,6 @@ def sign_up(page, name):
     field(page, "password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="New image").wait_for()
-    page.locator("#resolution").select_option("512x512")
 
 
 def generate(page, prompt, images=1):
@@ -117,6 +116,50 @@ def a_limit_says_how_long_to_wait(page):
     assert text == "Request rate limit reached. Try again in 10 minutes.", text
 
 
+def the_welcome_credits_make_three_images_as_the_form_stands(page):
+    sign_up(page, "welcome")
+    for number in range(3):
+        says(page, "#price", "3.00 credits")
+        generate(page, f"a boat {number}")
+        page.locator(f"#results img[alt='a boat {number}']").wait_for()
+    says(page, "#balance", "1.00 credits")
+
+
+def a_blank_prompt_cannot_be_sent(page):
+    sign_up(page, "blank")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if "/api/generate" in request.url else None)
+    says(page, "#price", "3.00 credits")
+    page.get_by_label("Prompt").fill(" \n ")
+    page.locator("#generate:disabled").wait_for()
+    assert page.locator("#price").inner_text() == ""
+    page.keyboard.press("Control+Enter")
+    page.get_by_label("Prompt").fill("a boat")
+    page.locator("#generate:enabled").wait_for()
+    assert not sent, sent
+
+
+def models_are_listed_by_their_price_and_sizes_as_the_documents_name_them(page):
+    sign_up(page, "models")
+    page.wait_for_function("() => document.querySelectorAll('#endpoint option').length > 1")
+    models = page.locator("#endpoint option").all_inner_texts()
+    assert models == ["FLUX.1 schnell", "Stable Diffusion XL", "FLUX.1 dev, 1.3 × the price"], models
+    says(page, "#price", "3.00 credits")
+    for size, price in (("1024x576", "6.00"), ("2048x2048", "12.00"), ("4096x4096", "24.00")):
+        with page.expect_response(re.compile("/api/estimate$")) as answer:
+            page.locator("#resolution").select_option(size)
+        assert f"{answer.value.json()['estimatedCredits']:.2f}" == price, size
+
+
+def who_is_signed_in_is_seen_on_a_phone(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_up(page, "somebody-with-quite-a-long-name-in-front-of-it")
+    assert page.locator("#email").is_visible()
+    assert page.locator("#email").inner_text().startswith("somebody-with")
+    assert page.get_by_role("button", name="Sign out").is_visible()
+    fits(page, "the name")
+
+
 def a_failed_job_never_stands_under_an_older_image(page):
     sign_up(page, "failed")
     generate(page, "a red dress in a park")
@@ -177,6 +220,8 @@ def an_image_opens_with_the_keyboard_also_from_the_strip(page):
         page.locator(f"#results img[alt='{prompt}']").wait_for()
     has_image(page)
     assert page.locator("#sheet a.image").count() == 1
+    name = page.locator("#results a[download]").get_attribute("download")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d [0-9a-f]{8} 1\.png", name), name
     look(page, "result")
     for selector in ("#results a.image", "#sheet a.image"):
         page.locator(selector).focus()
@@ -322,6 +367,7 @@ def visitors_see_prices_and_the_page_says_what_needs_javascript(page):
     visitor.goto(SERVER)
     text = visitor.inner_text("main")
     assert "requires JavaScript" in text and "5.00 USD" in text and "a month" in text, text
+    assert "While you have bought credits left, your limit is 2 jobs at a time, 60 an hour" in text, text
     assert visitor.get_by_role("button", name="Buy").count() == 0
     context.close()
     page.goto(SERVER)
@@ -332,6 +378,8 @@ def visitors_see_prices_and_the_page_says_what_needs_javascript(page):
 
 TESTS = [
     enter_does_what_the_heading_says, an_account_that_exists_is_not_created_again, a_limit_says_how_long_to_wait,
+    the_welcome_credits_make_three_images_as_the_form_stands, a_blank_prompt_cannot_be_sent,
+    models_are_listed_by_their_price_and_sizes_as_the_documents_name_them, who_is_signed_in_is_seen_on_a_phone,
     a_failed_job_never_stands_under_an_older_image, a_retry_that_is_refused_leaves_the_failure_with_the_reason,
     a_cancelled_job_says_so_and_offers_the_same, an_image_opens_with_the_keyboard_also_from_the_strip,
     an_image_and_its_link_to_save_are_on_the_screen, a_retry_that_follows_is_said,

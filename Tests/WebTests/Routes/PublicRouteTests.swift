@@ -17,7 +17,9 @@ struct PublicRouteTests {
             #expect(response.status == 200 && names == names.sorted() && names.contains("text_to_image"))
             for kind in kinds {
                 let endpoints = kind["endpoints"]?.array ?? []
-                #expect(endpoints.contains { $0["id"] == kind["defaultEndpoint"] })
+                #expect(endpoints.first?["id"] == kind["defaultEndpoint"])
+                let others = endpoints.dropFirst().compactMap { $0["complexity"]?.string.flatMap(Double.init) }
+                #expect(others == others.sorted() && others.count == endpoints.count - 1, "the cheaper ones first")
                 #expect(endpoints.allSatisfy { $0["complexity"]?.string != nil && $0["cost"] == nil }, "costs are ours")
                 #expect(kind["parameters"]?.array?.allSatisfy { $0["name"]?.string != nil } == true)
             }
@@ -103,6 +105,7 @@ struct PublicRouteTests {
             for text in [
                 "500 JPY", "&lt;b&gt;", "data-pack=\"small\"", "data-plan=\"basic\"", "19.00 USD a month",
                 "500.00 credits a month, 1 job at a time",
+                "While you have bought credits left, your limit is 2 jobs at a time, 60 an hour, unless your plan",
             ] {
                 #expect(page.text.contains(text), "\(text)")
             }

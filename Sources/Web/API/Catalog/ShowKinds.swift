@@ -29,8 +29,11 @@ struct ShowKinds: Sendable {
     @Sendable func handle(_ request: Request, _ context: AppContext) async throws -> Response {
         let catalog = try await catalog.current()
         let kinds = catalog.kinds.values.sorted { $0.name.rawValue < $1.name.rawValue }.map { kind in
-            let endpoints = catalog.endpoints.values.filter { $0.kind == kind.name }
-                .sorted { $0.id.rawValue < $1.id.rawValue }
+            // The default first, then the cheaper ones.
+            let endpoints = catalog.endpoints.values.filter { $0.kind == kind.name }.sorted {
+                (($0.id == kind.defaultEndpoint ? 0 : 1), $0.complexity.rawValue, $0.id.rawValue)
+                    < (($1.id == kind.defaultEndpoint ? 0 : 1), $1.complexity.rawValue, $1.id.rawValue)
+            }
             return KindBody(
                 name: kind.name.rawValue, title: kind.title, parameters: kind.parameters,
                 defaultEndpoint: kind.defaultEndpoint.rawValue,

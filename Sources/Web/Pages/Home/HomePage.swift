@@ -52,6 +52,8 @@ struct HomePage: Sendable {
     private struct Shop {
         let packs: [Offer]
         let plans: [Offer]
+        /// What bought credits lift the limits to. Nil if no pack is for sale.
+        let limits: String?
     }
 
     private struct Offer {
@@ -73,10 +75,14 @@ struct HomePage: Sendable {
             guard let price = plan.price else { return nil }
             name = plan.name
             title = plan.title
-            let hourly = plan.jobsPerHour.map { ", \($0) an hour" } ?? ""
-            let jobs = plan.concurrentJobs == 1 ? "1 job" : "\(plan.concurrentJobs) jobs"
-            terms = "\(plan.monthlyCredits) credits a month, \(jobs) at a time\(hourly)"
+            terms = "\(plan.monthlyCredits) credits a month, \(Self.limits(of: plan))"
             self.price = Self.text(price) + " a month"
+        }
+
+        /// Such as `2 jobs at a time, 60 an hour`.
+        static func limits(of plan: Plan) -> String {
+            let hourly = plan.jobsPerHour.map { ", \($0) an hour" } ?? ""
+            return (plan.concurrentJobs == 1 ? "1 job" : "\(plan.concurrentJobs) jobs") + " at a time" + hourly
         }
 
         private static func text(_ price: Money) -> String { "\(price.number) \(price.currency.uppercased())" }
@@ -104,9 +110,14 @@ struct HomePage: Sendable {
     /// The page is there without its database, so an offer that cannot be read is left out.
     private func shop(_ found: [String: String]) async -> Shop? {
         guard app.billing != nil, found["database"] == ReadinessCheck.ok else { return nil }
-        let offers = try? await app.platform.database.read { try ($0.billing.packs(), $0.billing.plans()) }
+        let offers = try? await app.platform.database.read {
+            try ($0.billing.packs(), $0.billing.plans(withPayAsYouGo: true))
+        }
         return offers.map { packs, plans in
-            Shop(packs: packs.map { Offer($0) }, plans: plans.compactMap { Offer($0) })
+            let lift = packs.isEmpty ? nil : plans.first { $0.name == Plan.payAsYouGo }
+            return Shop(
+                packs: packs.map { Offer($0) }, plans: plans.compactMap { Offer($0) },
+                limits: lift.map { "your limit is \(Offer.limits(of: $0))" })
         }
     }
 
@@ -123,7 +134,7 @@ struct HomePage: Sendable {
     }
 
     /// Nothing from elsewhere, and no script or style in the page itself.
-    private static let policy = """
+    static let policy = """
         default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; \
         frame-ancestors 'none'
         """
