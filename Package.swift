@@ -83,7 +83,10 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: ["Core", "SQL", "Edge", hummingbird, crypto, logging, nio, httpTypes, lifecycle, mustache],
-            resources: [.embedInCode("Public"), .embedInCode("Pages/Home/home.mustache")],
+            resources: [
+                .embedInCode("Public"), .embedInCode("Pages/Home/home.mustache"),
+                .embedInCode("Pages/NotFound/not-found.mustache"),
+            ],
             swiftSettings: settings
         ),
         .target(

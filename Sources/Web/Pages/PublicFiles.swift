@@ -6,7 +6,8 @@ import Hummingbird
 import NIOCore
 
 /// `GET /public/{name}`: the pages' own files, which are part of the program. Pages name them with the hash of their
-/// contents, so that a browser caches them for good and loads a new version at once.
+/// contents, so that a browser caches them for good and loads a new version at once. Also `GET /favicon.ico` and
+/// `GET /robots.txt`, which browsers and robots request of every site.
 struct PublicFiles: Sendable {
     private struct File: Sendable {
         let type: String
@@ -19,6 +20,9 @@ struct PublicFiles: Sendable {
             hash = Hex.text(SHA256.hash(data: Data(bytes)).prefix(8))
         }
     }
+
+    /// As they are in the log.
+    static let routes: Set<String> = ["/public/{name}", "/favicon.ico", "/robots.txt"]
 
     private let files: [String: File]
 
@@ -43,6 +47,22 @@ struct PublicFiles: Sendable {
             throw APIError(.notFound, "not_found", "There is no such file.")
         }
         return response
+    }
+
+    /// A browser takes the icon by its type, whatever the ending of its name.
+    @Sendable func icon(_ request: Request, _ context: AppContext) async throws -> Response {
+        guard let response = response(for: "favicon.svg", request) else {
+            throw APIError(.notFound, "not_found", "There is no such file.")
+        }
+        return response
+    }
+
+    /// Only the first page says anything to a search engine.
+    @Sendable func robots(_ request: Request, _ context: AppContext) async throws -> Response {
+        let text = "User-agent: *\nAllow: /$\nAllow: /public/\nDisallow: /\n"
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "public, no-cache"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     /// Returns nil if there is no such file.

@@ -7,11 +7,13 @@ package import Hummingbird
 extension WebApplication {
     package func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
+        let files = PublicFiles()
         router.add(middleware: RequestLogMiddleware(time: app.platform.time, isSecure: isSecure))
         if !settings.trustedProxies.isEmpty {
             router.add(middleware: ClientAddressMiddleware(proxies: settings.trustedProxies))
         }
         router.add(middleware: CrossOriginMiddleware(origins: settings.appOrigins))
+        router.add(middleware: NotFoundPage(files: files))
         router.add(middleware: ErrorMiddleware())
         router.add(middleware: AuthErrorMiddleware(under: SupabaseAuthRoutes.path))
         router.add(middleware: ContinueMiddleware())
@@ -19,7 +21,7 @@ extension WebApplication {
         router.add(middleware: AuthenticationMiddleware(
             authenticator: app.accounts.authenticator, secrets: app.accounts.secrets))
 
-        addPublicRoutes(to: router)
+        addPublicRoutes(to: router, files)
         SupabaseAuthRoutes(accounts: app.accounts, time: app.platform.time, version: settings.version)
             .add(to: router)
         addAPIRoutes(to: APIRoutes(router.group("/api", context: AccountContext.self)))
@@ -28,16 +30,17 @@ extension WebApplication {
         return router
     }
 
-    private func addPublicRoutes(to router: Router<AppContext>) {
+    private func addPublicRoutes(to router: Router<AppContext>, _ files: PublicFiles) {
         let check = ReadinessCheck(
             database: app.platform.database, store: app.files.store, readiness: readiness, time: app.platform.time)
         let health = ShowHealth(check: check, version: settings.version)
         router.get("/health/live", use: health.live)
         router.get("/health/ready", use: health.ready)
 
-        let files = PublicFiles()
         router.get("/", use: HomePage(app: app, settings: settings, check: check, files: files).handle)
         router.get("/public/:name", use: files.handle)
+        router.get("/favicon.ico", use: files.icon)
+        router.get("/robots.txt", use: files.robots)
 
         let thumbnail = ServeThumbnail(
             assets: app.files.assets, store: app.files.store, links: app.files.links,

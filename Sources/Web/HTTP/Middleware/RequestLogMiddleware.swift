@@ -34,10 +34,17 @@ struct RequestLogMiddleware: RouterMiddleware {
         response.headers[.requestID] = context.requestID
         addSecurityHeaders(&response)
         let milliseconds = (time.now() - start).milliseconds
-        context.logger.info(
+        context.logger.log(
+            level: Self.level(context.endpointPath, response.status),
             "\(request.method) \(context.endpointPath ?? "-") \(response.status.code)",
             metadata: ["ms": .stringConvertible(milliseconds)])
         return response
+    }
+
+    /// Each page brings several of its own files, which say nothing about a server that works.
+    private static func level(_ route: String?, _ status: HTTPResponse.Status) -> Logger.Level {
+        guard let route, status.code < 400 else { return .info }
+        return PublicFiles.routes.contains(route) ? .debug : .info
     }
 
     private func addSecurityHeaders(_ response: inout Response) {

@@ -37,6 +37,10 @@ struct MiddlewareTests {
         router.get("/away") { _, _ -> String in throw DatabaseError(.unavailable, "a secret of the server") }
         router.get("/http") { _, _ -> String in throw HTTPError(.badRequest, message: "No such luck.") }
         router.get("/long") { _, _ -> String in throw HTTPError(.contentTooLarge) }
+        router.get("/public/:name") { _, context in
+            guard context.parameters.get("name") == "style.css" else { throw HTTPError(.notFound) }
+            return "style"
+        }
         router.post("/large") { _, _ in "post" }
         let coded = APIRoutes(router.group("/api"))
         coded.post("/read") { request, _ in .json(try await request.json()) }
@@ -235,6 +239,20 @@ struct MiddlewareTests {
         #expect(!lines.all.joined().contains("secret"))
         #expect(lines.all.count { $0.contains(" 404") } == 1)
     }
+
+    @Test func `the pages' own files are in the log for debugging alone, unless they are missing`() async throws {
+        let lines = Lines()
+        let logger = Logger(label: "test") { _ in Recorder(lines: lines, logLevel: .debug) }
+        try await test(logger: logger) { client in
+            for path in ["/ok", "/public/style.css", "/public/none.css"] {
+                _ = try await client.execute(uri: path, method: .get)
+            }
+        }
+
+        #expect(lines.all.filter { $0.contains(" GET ") }.map { String($0.prefix { $0 != "=" }) } == [
+            "info GET /ok 200 ms", "debug GET /public/{name} 200 ms", "info GET /public/{name} 404 ms",
+        ])
+    }
 }
 
 private final class Lines: Sendable {
@@ -245,10 +263,13 @@ private final class Lines: Sendable {
 
 private struct Recorder: LogHandler {
     let lines: Lines
-    var logLevel = Logger.Level.info
+    var logLevel: Logger.Level
     var metadata = Logger.Metadata()
 
-    init(lines: Lines) { self.lines = lines }
+    init(lines: Lines, logLevel: Logger.Level = .info) {
+        self.lines = lines
+        self.logLevel = logLevel
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }

@@ -1,0 +1,55 @@
+import HTTPTypes
+import Hummingbird
+import Mustache
+import NIOCore
+
+/// What a person sees whose browser opens an address that does not exist. Programs get the error as JSON, under the
+/// addresses of the APIs and of files in any case: their clients read the code.
+struct NotFoundPage: RouterMiddleware {
+    private let text: String
+
+    init(files: PublicFiles) {
+        do {
+            let template = try MustacheTemplate(
+                string: String(decoding: PackageResources.not_found_mustache, as: UTF8.self))
+            text = template.render([
+                "style": files.address(of: "style.css"), "icon": files.address(of: "favicon.svg"),
+            ])
+        } catch {
+            preconditionFailure("the page's template is invalid: \(error)")
+        }
+    }
+
+    func handle(
+        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        let response = try await next(request, context)
+        guard response.status == .notFound, !Self.isForPrograms(request.uri.path) else { return response }
+        guard request.wantsPage else {
+            var response = response
+            response.headers[values: .vary].append("Accept")
+            return response
+        }
+        return Response(
+            status: .notFound,
+            headers: [
+                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .vary: "Accept",
+                .contentSecurityPolicy: HomePage.policy,
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    private static func isForPrograms(_ path: String) -> Bool {
+        ["api", "auth", "files", "health"].contains { path == "/\($0)" || path.hasPrefix("/\($0)/") }
+    }
+}
+
+extension Request {
+    /// As browsers ask for what stands in their address bar.
+    fileprivate var wantsPage: Bool {
+        guard method == .get || method == .head else { return false }
+        return (headers[.accept] ?? "").lowercased().split(separator: ",").contains { type in
+            type.prefix { $0 != ";" }.filter { $0 != " " } == "text/html"
+        }
+    }
+}
