@@ -1,4 +1,4 @@
-package import SQL
+import SQL
 
 /// A job in a list: what was set aside and paid for it, and what it made.
 package struct ListedJob: Sendable {

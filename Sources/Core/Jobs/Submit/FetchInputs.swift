@@ -49,23 +49,42 @@ struct FetchInputs: Sendable {
     }
 
     private func fetch(_ wanted: Wanted, for actor: Actor) async throws -> [String: ID<Asset>] {
-        let results = await withTaskGroup(of: (String, Result<ID<Asset>, any Error>).self) { group in
-            for address in wanted.addresses {
-                group.addTask {
-                    do { return (address, .success(try await fetch(address, for: actor).id)) } catch {
-                        return (address, .failure(error))
-                    }
-                }
-            }
-            return await group.reduce(into: [String: Result<ID<Asset>, any Error>]()) { $0[$1.0] = $1.1 }
-        }
-        let fetched = results.compactMapValues { try? $0.get() }
+        let attempts = await attempts(wanted.addresses, for: actor)
+        var fetched: [String: ID<Asset>] = [:]
+        for attempt in attempts { fetched[attempt.address] = try? attempt.result.get() }
         for address in wanted.addresses {
-            guard case .failure(let error) = results[address] else { continue }
+            guard let attempt = attempts.first(where: { $0.address == address }),
+                case .failure(let error) = attempt.result
+            else { continue }
             await delete(fetched.values, of: actor.account)
             throw wanted.place(error, of: address)
         }
         return fetched
+    }
+
+    private struct Attempt: Sendable {
+        let address: String
+        let result: Result<ID<Asset>, any Error>
+    }
+
+    /// All at once.
+    private func attempts(_ addresses: [String], for actor: Actor) async -> [Attempt] {
+        await withTaskGroup(of: Attempt.self, returning: [Attempt].self) { group in
+            for address in addresses {
+                group.addTask { await attempt(address, for: actor) }
+            }
+            var attempts: [Attempt] = []
+            for await attempt in group { attempts.append(attempt) }
+            return attempts
+        }
+    }
+
+    private func attempt(_ address: String, for actor: Actor) async -> Attempt {
+        do {
+            return Attempt(address: address, result: .success(try await fetch(address, for: actor).id))
+        } catch {
+            return Attempt(address: address, result: .failure(error))
+        }
     }
 
     private static func requests(
