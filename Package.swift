@@ -25,6 +25,8 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
+let x509: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
@@ -37,6 +39,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
         .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
@@ -67,6 +71,7 @@ let package = Package(
             name: "Core",
             dependencies: [
                 "SQL", "CVips", crypto, cryptoExtras, logging, nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle,
+                x509, asn1,
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Subprocess", package: "swift-subprocess"), systemPackage,
             ],
@@ -85,6 +90,7 @@ let package = Package(
             dependencies: ["Core", "SQL", "Edge", hummingbird, crypto, logging, nio, httpTypes, lifecycle, mustache],
             resources: [
                 .embedInCode("Public"), .embedInCode("Pages/Home/home.mustache"),
+                .embedInCode("Pages/Check/check.mustache"),
                 .embedInCode("Pages/NotFound/not-found.mustache"),
             ],
             swiftSettings: settings
