@@ -10,7 +10,7 @@ enum PNGPieces {
     private static let texts: Set<String> = [
         "Title", "Author", "Copyright", "Software", "Disclaimer", "parameters", "prompt", "workflow", "extras",
         "postprocessing", "invokeai_metadata", "invokeai_graph", "invokeai_workflow", "sd-metadata", "Dream",
-        "generation_data", "fooocus_scheme",
+        "generation_data", "fooocus_scheme", "darkroom",
     ]
     private static let xmp = "XML:com.adobe.xmp"
 

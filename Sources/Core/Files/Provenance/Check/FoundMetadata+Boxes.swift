@@ -1,0 +1,61 @@
+extension FoundMetadata {
+    /// A WebP by the chunks of its RIFF.
+    mutating func readWebP(_ file: [UInt8]) {
+        let reader = ByteReader(file)
+        guard let size = reader.little32(at: 4) else { return }
+        let end = min(8 + size, file.count)
+        var (position, steps) = (12, 0)
+        while steps < Self.mostPieces, position + 8 <= end, let name = reader.text(at: position, count: 4),
+            let length = reader.little32(at: position + 4)
+        {
+            steps += 1
+            guard position + 8 + length <= end else {
+                if name == "C2PA" { refuseManifest(.malformed) }
+                return
+            }
+            let data = file[(position + 8)..<(position + 8 + length)]
+            let next = min(position + 8 + length + length & 1, end)
+            switch name {
+            case "XMP ": add(xmp: data)
+            case "EXIF": add(exif: data)
+            case "C2PA": add(manifest: Array(data), at: [position..<next])
+            default: break
+            }
+            position = next
+        }
+    }
+
+    private static let xmpBox: [UInt8] = [
+        0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8, 0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC,
+    ]
+    private static let manifestBox: [UInt8] = [
+        0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81,
+    ]
+
+    /// A film, a HEIC or an AVIF by its outermost boxes. Credentials there bind the picture in a way of their own,
+    /// which is not read.
+    mutating func readBoxes(_ file: [UInt8]) {
+        let reader = ByteReader(file)
+        var (position, steps) = (0, 0)
+        while steps < Self.mostPieces, var size = reader.big32(at: position),
+            let type = reader.text(at: position + 4, count: 4)
+        {
+            steps += 1
+            var head = 8
+            if size == 1 {
+                guard let high = reader.big32(at: position + 8), high == 0, let low = reader.big32(at: position + 12)
+                else { return }
+                (size, head) = (low, 16)
+            } else if size == 0 {
+                size = file.count - position
+            }
+            guard size >= head, position + size <= file.count else { return }
+            if type == "uuid", size >= head + 16 {
+                let kind = file[(position + head)..<(position + head + 16)]
+                if kind.elementsEqual(Self.xmpBox) { add(xmp: file[(position + head + 16)..<(position + size)]) }
+                if kind.elementsEqual(Self.manifestBox) { refuseManifest(.unsupported) }
+            }
+            position += size
+        }
+    }
+}
