@@ -12,15 +12,18 @@ package struct AppFixture: Sendable {
     package init(
         _ engine: TestEngine = .sqlite, mode: SignUp.Mode = .open, confirmsByMail: Bool = false,
         clock: FakeTime = FakeTime(),
-        publicURL: String = "http://localhost:8080", billing: Billing.Settings? = nil
+        publicURL: String = "http://localhost:8080", billing: Billing.Settings? = nil,
+        anchors: TrustAnchors = .none
     ) async throws {
         folder = try TemporaryFolder()
         self.clock = clock
         let platform = try await Platform.testing(
             try await engine.database(in: folder.path), clock, publicURL: publicURL)
+        var files = Files.Settings(folder: folder.path + "/files")
+        files.anchors = anchors
         app = try await Darkroom(platform, DarkroomSettings(
             accounts: .init(signUp: mode, confirmsByMail: confirmsByMail, passwordCost: .trivial),
-            files: .init(folder: folder.path + "/files"), billing: billing))
+            files: files, billing: billing))
     }
 
     package var database: Database { app.platform.database }

@@ -14,6 +14,8 @@ package struct Files: Sendable {
         package var resolver = HostResolver.system()
         /// Pictures that are decoded at once.
         var pictureThreads = 2
+        /// The certificates that this installation signs under. Without them it knows its files by their bytes only.
+        package var anchors = TrustAnchors.none
         /// This program, which is run again to decode HEIC and AVIF. Nil where they cannot be converted.
         package var pictureProgram: String?
 
@@ -39,6 +41,8 @@ package struct Files: Sendable {
     package let previews: Previews
     package let bulk: BulkTasks
     package let zip: ZipAssets
+    package let checkProvenance: CheckProvenance
+    package let readSettings: ReadSettings
     private let runBulkTasks: RunBulkTasks
     private let trashLifetime: Duration
     private let platform: Platform
@@ -72,6 +76,11 @@ package struct Files: Sendable {
         bulk = BulkTasks(
             database: database, run: runBulkTasks, lifetime: trashLifetime, time: time, logger: logger)
         zip = ZipAssets(database: database, store: store, time: time)
+        // Apart from decoding, so that who checks files cannot delay uploads and thumbnails.
+        let reading = PictureThreads(count: 1, memory: 140 << 20, mostWaiting: 16)
+        checkProvenance = CheckProvenance(
+            database: database, store: store, threads: reading, anchors: settings.anchors, time: time)
+        readSettings = ReadSettings(assets: assets, store: store, threads: reading)
         storeOutput = StoreOutput(
             fetcher: Fetcher(
                 policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time, resolver: settings.resolver),

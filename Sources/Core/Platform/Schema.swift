@@ -64,6 +64,7 @@ package enum Schema {
         Migration(
             23, "trash", PackageResources._023_trash_sql,
             additions: [.postgres: PackageResources._023_trash_postgres_sql]),
+        Migration(26, "check", PackageResources._026_check_sql),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.

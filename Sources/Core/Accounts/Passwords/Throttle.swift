@@ -46,6 +46,11 @@ struct Throttle: Sendable, Hashable {
         Throttle("sign-up:from:\(network.beginning(bytes: 64))", 30, in: .seconds(300))
     }
 
+    /// Files that are sent to be checked: each is written, read and hashed.
+    static func fileChecks(from network: String) -> Throttle {
+        Throttle("checks:from:\(network.beginning(bytes: 64))", 60, in: .seconds(600))
+    }
+
     /// Of a text that is no address as well: it may be a password, typed into the wrong field.
     private static func digest(_ email: String) -> Substring {
         EmailAddress.digest(ofKey: EmailAddress(email)?.key ?? email.lowercased()).prefix(32)
