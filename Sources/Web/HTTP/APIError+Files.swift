@@ -11,6 +11,8 @@ extension APIError {
         case let error as PreviewError: self.init(error)
         case let error as BulkError: self.init(error)
         case let error as ZipError: self.init(error)
+        case let error as CheckError: self.init(error)
+        case let error as ReadSettings.Failure: self.init(error)
         case let error as FetchError: self.init(error)
         case let error as MultipartError: self.init(error)
         default: return nil

@@ -24,6 +24,8 @@ extension HTTPField.Name {
 
     /// The name of a file that is uploaded as the whole body.
     static let fileName = HTTPField.Name(known: "X-File-Name")
+    /// Whether a browser's request comes from this site or another.
+    static let fetchSite = HTTPField.Name(known: "Sec-Fetch-Site")
     static let crossOriginResourcePolicy = HTTPField.Name(known: "Cross-Origin-Resource-Policy")
 
     /// Stripe's names, which have no `X-` before them.

@@ -32,6 +32,7 @@ struct PublicFiles: Sendable {
             "session.js": File("text/javascript; charset=utf-8", PackageResources.session_js),
             "buy.js": File("text/javascript; charset=utf-8", PackageResources.buy_js),
             "home.js": File("text/javascript; charset=utf-8", PackageResources.home_js),
+            "check.js": File("text/javascript; charset=utf-8", PackageResources.check_js),
             "favicon.svg": File("image/svg+xml", PackageResources.favicon_svg),
         ]
     }

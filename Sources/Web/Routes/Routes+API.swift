@@ -10,6 +10,7 @@ extension WebApplication {
         FileRoutes(assets: app.files.assets, upload: app.files.storeUpload, links: app.files.links).add(to: api)
         GalleryRoutes(database: app.platform.database, gallery: app.files.gallery, links: app.files.links).add(to: api)
         BulkRoutes(bulk: app.files.bulk, zip: app.files.zip, time: app.platform.time).add(to: api)
+        SettingsRoutes(read: app.files.readSettings).add(to: api)
         BillingRoutes(app: app, appOrigins: settings.appOrigins).add(to: api)
         KeyRoutes(keys: app.accounts.apiKeys).add(to: api)
     }

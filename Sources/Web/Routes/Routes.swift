@@ -54,6 +54,7 @@ extension WebApplication {
 
         let api = APIRoutes(router.group("/api"))
         api.get("/kinds", use: ShowKinds(catalog: app.catalog).handle)
+        ProvenanceRoutes(check: app.files.checkProvenance, files: files).add(to: router, api: api)
         api.get("/billing/packs", use: ShowOffers(database: app.platform.database).handle)
         router.post("/api/webhooks/:provider/:token", use: ProviderWebhook(receive: app.jobs.receiveWebhook).handle)
         router.post(

@@ -157,6 +157,7 @@ struct PublicRouteTests {
             .filter { $0.path.hasPrefix("/api/") && $0.method != .head }
         let open: Set<String> = [
             "/api/kinds", "/api/billing/packs", "/api/webhooks/{provider}/{token}", "/api/stripe/webhook",
+            "/api/provenance/check",
         ]
         #expect(Set(routes.map { $0.path }).count > 30 && open.isSubset(of: Set(routes.map { $0.path })))
 

@@ -1,0 +1,113 @@
+import Core
+
+/// What a check found, in words for people.
+struct CheckText: Sendable {
+    struct Fact: Sendable {
+        let name: String
+        let value: String
+    }
+
+    let title: String
+    let text: String
+    /// `good`, `plain` or `bad`: a class of the style sheet.
+    let look: String
+    let facts: [Fact]
+
+    private init(_ title: String, _ text: String, _ look: String, _ facts: [Fact] = []) {
+        self.title = title
+        self.text = text
+        self.look = look
+        self.facts = facts
+    }
+
+    init(_ result: CheckProvenance.Result) {
+        let facts = Self.facts(of: result)
+        if result.isMadeHere {
+            self.init("Made here", "This server made exactly this file. It is unchanged.", "good", facts)
+            return
+        }
+        switch result.credentials {
+        case .signedHere:
+            self.init(
+                "Made here", "The file carries this server's signature, and is unchanged since it was signed.", "good",
+                facts)
+        case .signedElsewhere(let statement):
+            let name = (statement.signer ?? statement.organization)
+                .map { " The signer's name is given as “\($0)”." }
+            self.init(
+                "Made elsewhere, with credentials",
+                """
+                The file is unchanged since it was signed.\(name ?? "") This server does not know the signer and cannot \
+                say who that is.
+                """, "plain", facts)
+        case .tampered(let reason):
+            self.init(reason == .content ? "Changed after it was signed" : "Credentials that do not hold",
+                Self.text(of: reason), "bad", facts)
+        case .unreadable:
+            self.init(
+                "Credentials that cannot be checked here",
+                "The file has content credentials, but they are damaged or of a form that this server does not read.",
+                "plain", facts)
+        case .none where result.marks == .none:
+            self.init(
+                "No marks",
+                """
+                The file says nothing about how it was made, and this server did not make it. It may still be made by \
+                AI: marks can be removed, and not every program writes them.
+                """, "plain", facts)
+        case .none:
+            self.init(
+                "Marked, not signed",
+                """
+                The file says how it was made. Nothing proves it: anyone can write or remove such a mark. This server \
+                did not make this file.
+                """, "plain", facts)
+        }
+    }
+
+    init(_ error: APIError) {
+        switch error.code {
+        case "file_type", "file_empty": self.init("Not an image or a video", error.message, "bad")
+        case "file_missing", "invalid_form": self.init("No file", "Choose a file first.", "bad")
+        case "file_too_large": self.init("The file is too large", error.message, "bad")
+        default: self.init("Not checked", error.message, "bad")
+        }
+    }
+
+    private static func text(of reason: FileCredentials.Tampering) -> String {
+        switch reason {
+        case .content: "The file has content credentials, but the image or its metadata is not what was signed."
+        case .exclusions: "The signature leaves out a part of the file, so it does not say that the file is unchanged."
+        case .assertion, .signature: "The content credentials were changed, or do not belong to this file."
+        case .ingredient: "The credentials of an earlier version, which this file carries, were changed."
+        }
+    }
+
+    private static func facts(of result: CheckProvenance.Result) -> [Fact] {
+        let (marks, statement) = (result.marks, result.credentials.statement)
+        // Where the credentials do not hold, what they say is not repeated.
+        let facts: [(String, String?)] = [
+            ("File", result.type.name),
+            ("How it was made", (statement?.digitalSourceType ?? marks.digitalSourceType).map(words)),
+            ("Model", marks.system), ("Program", statement?.tool ?? marks.tool),
+            ("Created", (statement?.createdAt ?? marks.createdAt)?.text),
+            ("Signer", statement?.signer), ("Organization", statement?.organization),
+            ("Certificate", statement?.isOutsideValidity == true ? "outside its period of validity" : nil),
+            ("Made from", statement?.hasSignedParent == true ? "a file with credentials of its own" : nil),
+        ]
+        return facts.compactMap { name, value in value.map { Fact(name: name, value: $0) } }
+    }
+
+    /// The terms of IPTC's list in plain words.
+    private static func words(_ term: String) -> String {
+        switch term {
+        case "trainedAlgorithmicMedia": "made by AI"
+        case "compositeWithTrainedAlgorithmicMedia": "changed or completed with AI"
+        case "algorithmicallyEnhanced": "enhanced by a program"
+        case "compositeSynthetic": "put together, with parts made by a program"
+        case "algorithmicMedia": "drawn by a program, without AI"
+        case "digitalCapture": "taken with a camera"
+        default: term
+        }
+    }
+}
