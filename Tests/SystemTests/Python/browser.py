@@ -51,7 +51,7 @@ def in_a_page(browser):
 
 
 def refusal(text):
-    return any(f"status of {status}" in text for status in (400, 401, 402, 403, 422, 429))
+    return any(f"status of {status}" in text for status in (400, 401, 402, 403, 415, 422, 429))
 
 
 def run_in_browser(tests):

@@ -61,12 +61,22 @@ ID=$(curl -s "$URL/api/assets?name=dress.png" -H "$AUTH" --data-binary @dress.pn
 TASK=$(curl -s $URL/api/assets/bulk -H "$AUTH" -d '{"action": "favorite", "query": {}}' | json '["id"]')
 LINK=$(curl -s $URL/api/assets/$ID -H "$AUTH" | json '["url"]')
 """
+MARKED = r"""
+python3 -c '
+import struct, sys, zlib
+picture = open(sys.argv[1], "rb").read()
+text = b"parameters\0a red dress\nSteps: 20, Sampler: Euler a, Seed: 1"
+chunk = struct.pack(">I", len(text)) + b"tEXt" + text + struct.pack(">I", zlib.crc32(b"tEXt" + text))
+open("dress.png", "wb").write(picture[:33] + chunk + picture[33:])
+' "$PROJECT/docs/images/dress.png"
+ID=$(curl -s "$URL/api/assets?name=dress.png" -H "$AUTH" --data-binary @dress.png | json '["id"]')
+"""
 KEYS = r"""
 ID=$(curl -s $URL/api/keys -H "$AUTH" -d '{"name": "old"}' | json '["id"]')
 """
 GIVEN = {
     "docs/api/admin.md": API + ADMIN, "docs/api/assets.md": API + ASSET, "docs/api/events.md": API + JOB,
-    "docs/api/jobs.md": API + JOB, "docs/api/keys.md": API + KEYS,
+    "docs/api/jobs.md": API + JOB, "docs/api/keys.md": API + KEYS, "docs/api/provenance.md": API + MARKED,
 }
 
 
