@@ -63,7 +63,7 @@ package enum FileType: String, Sendable, Hashable, CaseIterable {
     var hasPreview: Bool { self != .zip && !isConverted }
 
     /// A picture that this process decodes.
-    var isImage: Bool { PictureFormat(self) != nil }
+    package var isImage: Bool { PictureFormat(self) != nil }
 
     /// A picture that another process decodes, and that is stored as JPEG or PNG.
     var isConverted: Bool { self == .heic || self == .avif }

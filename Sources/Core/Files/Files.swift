@@ -43,6 +43,7 @@ package struct Files: Sendable {
     package let zip: ZipAssets
     package let checkProvenance: CheckProvenance
     package let readSettings: ReadSettings
+    package let shares: Shares
     private let runBulkTasks: RunBulkTasks
     private let trashLifetime: Duration
     private let platform: Platform
@@ -81,6 +82,10 @@ package struct Files: Sendable {
         checkProvenance = CheckProvenance(
             database: database, store: store, threads: reading, anchors: settings.anchors, time: time)
         readSettings = ReadSettings(assets: assets, store: store, threads: reading)
+        shares = Shares(
+            database: database,
+            links: ShareLinks(secret: platform.secrets.bytes(for: .shareLinks), publicURL: platform.publicURL),
+            time: time)
         storeOutput = StoreOutput(
             fetcher: Fetcher(
                 policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time, resolver: settings.resolver),
@@ -105,6 +110,7 @@ package struct Files: Sendable {
             ScheduledTask("empty the trash", every: .seconds(600)) { _ = try await emptyTrash.runOnce() },
             ScheduledTask("run bulk tasks", every: .seconds(1), on: .eachNode) { _ = try await bulkTasks.runOnce() },
             ScheduledTask("remove bulk tasks", every: .seconds(3600)) { _ = try await removeBulkTasks.runOnce() },
+            ScheduledTask("delete expired shares", every: .seconds(600)) { try await shares.deleteExpired() },
             ScheduledTask("remove abandoned uploads", every: .seconds(3600)) { _ = try await abandoned.runOnce() },
             ScheduledTask("index prompts", every: .seconds(5)) { try await indexPrompts.runOnce() },
         ]

@@ -64,6 +64,12 @@ package enum Schema {
         Migration(
             23, "trash", PackageResources._023_trash_sql,
             additions: [.postgres: PackageResources._023_trash_postgres_sql]),
+        Migration(
+            25, "shares", PackageResources._025_shares_sql,
+            additions: [
+                .sqlite: PackageResources._025_shares_sqlite_sql,
+                .postgres: PackageResources._025_shares_postgres_sql,
+            ]),
         Migration(26, "check", PackageResources._026_check_sql),
     ])
 

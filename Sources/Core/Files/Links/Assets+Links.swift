@@ -16,10 +16,12 @@ extension Assets {
         }
     }
 
-    /// Ends all links to the asset and its thumbnails that were given away. Links that are signed later are valid.
+    /// Ends all links to the asset and its thumbnails that were given away, and its share. Links that are signed later
+    /// are valid.
     package func revokeLinks(_ id: ID<Asset>, of account: ID<Account>) async throws -> Asset {
         try await database.write(of: account) { transaction in
             guard let asset = try transaction.files.revokeLinks(id, of: account) else { throw AssetError.notFound }
+            try transaction.files.deleteShare(of: id, of: account)
             return asset
         }
     }

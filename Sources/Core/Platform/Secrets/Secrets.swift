@@ -10,6 +10,7 @@ package struct Secrets: Sendable {
         case refreshTokens = "refresh-tokens"
         case webhookTokens = "webhook-tokens"
         case signedLinks = "signed-links"
+        case shareLinks = "share-links"
         case cursors
         case knownNetworks = "known-networks"
         case stripeSandbox = "stripe-sandbox"
