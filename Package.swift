@@ -92,6 +92,7 @@ let package = Package(
                 .embedInCode("Public"), .embedInCode("Pages/Home/home.mustache"),
                 .embedInCode("Pages/Check/check.mustache"),
                 .embedInCode("Pages/NotFound/not-found.mustache"),
+                .embedInCode("Pages/Share/share.mustache"), .embedInCode("Pages/Share/not_shared.mustache"),
             ],
             swiftSettings: settings
         ),

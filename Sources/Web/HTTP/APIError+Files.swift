@@ -13,6 +13,7 @@ extension APIError {
         case let error as ZipError: self.init(error)
         case let error as CheckError: self.init(error)
         case let error as ReadSettings.Failure: self.init(error)
+        case let error as ShareError: self.init(error)
         case let error as FetchError: self.init(error)
         case let error as MultipartError: self.init(error)
         default: return nil

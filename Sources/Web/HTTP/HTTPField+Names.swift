@@ -26,6 +26,8 @@ extension HTTPField.Name {
     static let fileName = HTTPField.Name(known: "X-File-Name")
     /// Whether a browser's request comes from this site or another.
     static let fetchSite = HTTPField.Name(known: "Sec-Fetch-Site")
+    /// What search engines may do with the response.
+    static let robotsTag = HTTPField.Name(known: "X-Robots-Tag")
     static let crossOriginResourcePolicy = HTTPField.Name(known: "Cross-Origin-Resource-Policy")
 
     /// Stripe's names, which have no `X-` before them.

@@ -29,6 +29,7 @@ struct PublicFiles: Sendable {
     init() {
         files = [
             "style.css": File("text/css; charset=utf-8", PackageResources.style_css),
+            "share.css": File("text/css; charset=utf-8", PackageResources.share_css),
             "session.js": File("text/javascript; charset=utf-8", PackageResources.session_js),
             "buy.js": File("text/javascript; charset=utf-8", PackageResources.buy_js),
             "home.js": File("text/javascript; charset=utf-8", PackageResources.home_js),

@@ -11,6 +11,7 @@ extension WebApplication {
         GalleryRoutes(database: app.platform.database, gallery: app.files.gallery, links: app.files.links).add(to: api)
         BulkRoutes(bulk: app.files.bulk, zip: app.files.zip, time: app.platform.time).add(to: api)
         SettingsRoutes(read: app.files.readSettings).add(to: api)
+        ShareRoutes(shares: app.files.shares, time: app.platform.time).add(to: api)
         BillingRoutes(app: app, appOrigins: settings.appOrigins).add(to: api)
         KeyRoutes(keys: app.accounts.apiKeys).add(to: api)
     }

@@ -52,6 +52,8 @@ extension WebApplication {
         router.get("/files/**", use: file.handle)
         router.head("/files/**", use: file.handle)
 
+        SharedRoutes(files: app.files, pages: files).add(to: router)
+
         let api = APIRoutes(router.group("/api"))
         api.get("/kinds", use: ShowKinds(catalog: app.catalog).handle)
         ProvenanceRoutes(check: app.files.checkProvenance, files: files).add(to: router, api: api)
