@@ -59,9 +59,10 @@ struct PublicFiles: Sendable {
         return response
     }
 
-    /// Only the first page says anything to a search engine.
+    /// Only the first page and the check say anything to a search engine. Shared pages say themselves whether they may
+    /// be found, which only a robot sees that may fetch them.
     @Sendable func robots(_ request: Request, _ context: AppContext) async throws -> Response {
-        let text = "User-agent: *\nAllow: /$\nAllow: /public/\nDisallow: /\n"
+        let text = "User-agent: *\nAllow: /$\nAllow: /check\nAllow: /s/\nAllow: /public/\nDisallow: /\n"
         return Response(
             status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "public, no-cache"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

@@ -17,7 +17,8 @@ struct BrowserRouteTests {
             #expect(icon.status == 200 && icon.header("Content-Type") == "image/svg+xml" && icon.text.contains("<svg"))
             #expect(again.status == 304)
             #expect(robots.status == 200 && robots.header("Content-Type") == "text/plain; charset=utf-8")
-            #expect(robots.text == "User-agent: *\nAllow: /$\nAllow: /public/\nDisallow: /\n")
+            let allowed = ["/$", "/check", "/s/", "/public/"].map { "Allow: \($0)\n" }.joined()
+            #expect(robots.text == "User-agent: *\n\(allowed)Disallow: /\n")
         }
     }
 

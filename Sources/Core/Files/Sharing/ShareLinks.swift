@@ -1,8 +1,8 @@
 import Crypto
 import Foundation
 
-/// Makes and reads the links to shared outputs. A link names its share by a random number, which is signed: its owner can
-/// see it again although it is not stored, the database alone opens nothing, and a guess costs no query.
+/// Makes and reads the links to shared outputs. A link names its share by a random number, which is signed: its owner
+/// can see it again although it is not stored, the database alone opens nothing, and a guess costs no query.
 package struct ShareLinks: Sendable {
     private let key: SymmetricKey
     private let publicURL: String

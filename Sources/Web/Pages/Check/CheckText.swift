@@ -37,8 +37,8 @@ struct CheckText: Sendable {
             self.init(
                 "Made elsewhere, with credentials",
                 """
-                The file is unchanged since it was signed.\(name ?? "") This server does not know the signer and cannot \
-                say who that is.
+                The file is unchanged since it was signed.\(name ?? "") This server does not know the signer and \
+                cannot say who that is.
                 """, "plain", facts)
         case .tampered(let reason):
             self.init(reason == .content ? "Changed after it was signed" : "Credentials that do not hold",

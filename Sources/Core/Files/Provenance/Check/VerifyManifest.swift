@@ -1,5 +1,5 @@
-/// Decides what a file's content credentials come to: whether each part is what the claim says, the claim is signed, and
-/// the file is what was signed. Fetches nothing, and reads no time stamps and no lists of revoked certificates.
+/// Decides what a file's content credentials come to: whether each part is what the claim says, the claim is signed,
+/// and the file is what was signed. Fetches nothing, and reads no time stamps and no lists of revoked certificates.
 struct VerifyManifest: Sendable {
     let anchors: TrustAnchors
 
