@@ -21,7 +21,7 @@ extension FilesFixture {
 }
 
 extension Transaction {
-    fileprivate func insertJob(of asset: Asset, prompt: String) throws(DatabaseError) {
+    func insertJob(of asset: Asset, prompt: String) throws(DatabaseError) {
         try execute(
             """
             INSERT INTO jobs (id, account_id, created_by, kind, kind_version, endpoint, provider, state, parameters,
