@@ -65,12 +65,12 @@ package enum Schema {
             23, "trash", PackageResources._023_trash_sql,
             additions: [.postgres: PackageResources._023_trash_postgres_sql]),
         Migration(
-            25, "shares", PackageResources._025_shares_sql,
+            24, "shares", PackageResources._024_shares_sql,
             additions: [
-                .sqlite: PackageResources._025_shares_sqlite_sql,
-                .postgres: PackageResources._025_shares_postgres_sql,
+                .sqlite: PackageResources._024_shares_sqlite_sql,
+                .postgres: PackageResources._024_shares_postgres_sql,
             ]),
-        Migration(26, "check", PackageResources._026_check_sql),
+        Migration(25, "check", PackageResources._025_check_sql),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.
