@@ -8,7 +8,7 @@ enum XMPPacket {
         "xmp:CreatorTool", "xmp:CreateDate", "xmp:ModifyDate", "xmp:MetadataDate", "xmpRights:Marked",
         "xmpRights:UsageTerms", "xmpRights:WebStatement", "xmpRights:Owner", "photoshop:Credit",
         "Iptc4xmpExt:DigitalSourceType", "Iptc4xmpExt:DigitalSourcefileType", "Iptc4xmpExt:AISystemUsed",
-        "Iptc4xmpExt:AISystemVersionUsed", "plus:DataMining",
+        "Iptc4xmpExt:AISystemVersionUsed", "plus:DataMining", "xmpMM:DocumentID",
     ]
     private static let limit = 64 << 10
 
