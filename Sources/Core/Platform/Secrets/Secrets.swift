@@ -14,6 +14,8 @@ package struct Secrets: Sendable {
         case cursors
         case knownNetworks = "known-networks"
         case stripeSandbox = "stripe-sandbox"
+        case provenanceRoot = "provenance-root"
+        case provenanceLeaf = "provenance-leaf"
     }
 
     /// The first one signs; all of them are published and verify, so that a new one can be put before the old.
