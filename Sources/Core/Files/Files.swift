@@ -18,6 +18,8 @@ package struct Files: Sendable {
         package var anchors = TrustAnchors.none
         /// This program, which is run again to decode HEIC and AVIF. Nil where they cannot be converted.
         package var pictureProgram: String?
+        /// How outputs are marked.
+        package var provenance = MarkOutputs.Settings()
 
         package init(
             folder: String, rules: FileRules = FileRules(), allowPrivate: Bool = false, isShared: Bool = false,
@@ -44,6 +46,7 @@ package struct Files: Sendable {
     package let checkProvenance: CheckProvenance
     package let readSettings: ReadSettings
     package let shares: Shares
+    package let marks: MarkOutputs
     private let runBulkTasks: RunBulkTasks
     private let trashLifetime: Duration
     private let platform: Platform
@@ -58,8 +61,11 @@ package struct Files: Sendable {
         links = FileLinks(secret: platform.secrets.bytes(for: .signedLinks), publicURL: platform.publicURL, time: time)
         assets = Assets(database: database, store: store, time: time, logger: logger)
         gallery = Gallery(database: database, time: time, logger: logger)
+        let marks = MarkOutputs(platform, settings.provenance)
+        self.marks = marks
+        let threads = PictureThreads(count: settings.pictureThreads)
         let prepare = PrepareFile(PreparePicture(
-            threads: PictureThreads(count: settings.pictureThreads),
+            threads: threads,
             convert: settings.pictureProgram.flatMap { ConvertPicture(program: $0, time: time, logger: logger) }))
         storeUpload = StoreUpload(
             database: database, store: store, prepare: prepare, rules: settings.rules, time: time, logger: logger)
@@ -70,7 +76,7 @@ package struct Files: Sendable {
             store: storeUpload)
         let poster = VideoPoster(store: store, time: time, logger: logger)
         previews = Previews(
-            platform, store: store, count: Previews.defaultCount, poster: { try await poster($0) })
+            platform, store: store, count: Previews.defaultCount, poster: { try await poster($0) }, marks: marks)
         let probe = VideoProbe(store: store, time: time, logger: logger)
         trashLifetime = settings.rules.trashLifetime
         runBulkTasks = RunBulkTasks(database: database, time: time, logger: logger)
@@ -90,6 +96,7 @@ package struct Files: Sendable {
             fetcher: Fetcher(
                 policy: AddressPolicy(allowPrivate: settings.allowPrivate), time: time, resolver: settings.resolver),
             database: database, store: store, prepare: prepare, probe: { try await probe($0, $1) },
+            marking: .init(marks, film: MarkFilm(threads: threads, tag: TagWebM(time: time))),
             rules: settings.rules, time: time)
     }
 

@@ -1,11 +1,11 @@
-import NIOCore
-
 /// What happens to a file between its arrival and its publication, of uploads and outputs alike: it is checked, and a
 /// picture is replaced by what is stored of it.
 package struct PrepareFile: Sendable {
     /// Brings the bytes of a file.
     package typealias Load = @Sendable () async throws -> [UInt8]
-    package typealias Look = @Sendable (FileCheck, _ size: Int, _ load: Load) async throws -> PreparePicture.Prepared
+    package typealias Look = @Sendable (
+        FileCheck, _ size: Int, _ mark: OutputMark?, _ load: Load
+    ) async throws -> PreparePicture.Prepared
 
     private let look: Look
 
@@ -15,7 +15,7 @@ package struct PrepareFile: Sendable {
     }
 
     package init(_ prepare: PreparePicture) {
-        self.init { try await prepare($0, size: $1, load: $2) }
+        self.init { try await prepare($0, size: $1, mark: $2, load: $3) }
     }
 
     /// A file that may be published.
@@ -24,6 +24,8 @@ package struct PrepareFile: Sendable {
         package let type: FileType
         package let dimensions: ImageSize?
         package let isBlack: Bool
+        /// Why a mark that was asked for is not in it, or not in full.
+        var problem: String?
     }
 
     /// A picture that is turned or converted may have more bytes than its bucket takes of a file that is sent; this is
@@ -33,9 +35,11 @@ package struct PrepareFile: Sendable {
     /// Takes over `received`: it is discarded if this throws, or if another file has taken its place. The caller
     /// publishes or discards what is returned.
     ///
-    /// - Parameter isWhole: Whether a picture has its end.
+    /// - Parameters:
+    ///   - isWhole: Whether a picture has its end.
+    ///   - mark: What is written into a picture, of an output.
     package func callAsFunction(
-        _ received: IncomingFile, isWhole: Bool, for bucket: Bucket, in store: some FileStore
+        _ received: IncomingFile, isWhole: Bool, for bucket: Bucket, mark: OutputMark? = nil, in store: some FileStore
     ) async throws -> Prepared {
         do {
             let check = try FileCheck(received, for: bucket)
@@ -43,10 +47,11 @@ package struct PrepareFile: Sendable {
             guard check.type.isImage || check.type.isConverted else {
                 return Prepared(file: received, type: check.type, dimensions: nil, isBlack: false)
             }
-            let picture = try await look(check, received.size) { try await store.bytes(of: received) }
+            let picture = try await look(check, received.size, mark) { try await store.bytes(of: received) }
             let file = try await replaced(received, by: picture.bytes, in: store)
             return Prepared(
-                file: file, type: picture.type, dimensions: picture.dimensions, isBlack: picture.isBlack)
+                file: file, type: picture.type, dimensions: picture.dimensions, isBlack: picture.isBlack,
+                problem: picture.problem)
         } catch {
             await store.discard(received)
             throw error
@@ -57,10 +62,7 @@ package struct PrepareFile: Sendable {
         _ received: IncomingFile, by bytes: [UInt8]?, in store: some FileStore
     ) async throws -> IncomingFile {
         guard let bytes else { return received }
-        let (parts, end) = AsyncThrowingStream.makeStream(of: ByteBuffer.self, throwing: (any Error).self)
-        end.yield(ByteBuffer(bytes: bytes))
-        end.finish()
-        let file = try await store.receive(parts, limit: Self.sizeLimit)
+        let file = try await store.receive(OnePart(bytes), limit: Self.sizeLimit)
         await store.discard(received)
         return file
     }

@@ -41,15 +41,21 @@ extension FileStatements {
 
     /// Registers a file for removal at `dueAt`; to register it again only puts that off. Returns false if its removal
     /// has begun, or an asset owns the key: then nothing may be stored under it.
+    ///
+    /// - Parameter sha256: Of a file that is published next, if another might be under the same key. The last to
+    ///   register is the one whose row may be inserted.
     @discardableResult
-    package func registerPendingFile(_ key: StorageKey, dueAt: Instant) throws(DatabaseError) -> Bool {
+    package func registerPendingFile(
+        _ key: StorageKey, sha256: String? = nil, dueAt: Instant
+    ) throws(DatabaseError) -> Bool {
         try execute(
             """
-            INSERT INTO file_deletions (key, due_at)
-            SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT)
+            INSERT INTO file_deletions (key, due_at, sha256)
+            SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS TEXT)
             WHERE NOT EXISTS (SELECT 1 FROM assets WHERE key = $1 AND deleted_at IS NULL)
-            ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at WHERE file_deletions.tries = 0
-            """, key, dueAt) == 1
+            ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at, sha256 = excluded.sha256
+                WHERE file_deletions.tries = 0
+            """, key, dueAt, sha256) == 1
     }
 
     /// Whether `clearPendingFile` would find it, for those who must refuse before they write.

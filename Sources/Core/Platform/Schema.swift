@@ -71,6 +71,7 @@ package enum Schema {
                 .postgres: PackageResources._024_shares_postgres_sql,
             ]),
         Migration(25, "check", PackageResources._025_check_sql),
+        Migration(26, "provenance", PackageResources._026_provenance_sql),
     ])
 
     /// The tables that its steps fill; an operator may change their rows.

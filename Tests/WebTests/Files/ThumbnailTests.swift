@@ -28,7 +28,7 @@ struct ThumbnailTests {
             #expect(response.status == .ok && info.format == .webp && info.width == 640)
             #expect(response.headers[.contentType] == "image/webp")
             #expect(response.headers[.contentLength] == String(response.bytes.count))
-            #expect(response.headers[.eTag] == "\"\(asset.sha256.prefix(32))-640-1\"")
+            #expect(response.headers[.eTag] == "\"\(asset.sha256.prefix(32))-640-2\"")
             #expect(response.headers[.cacheControl] == "private, max-age=\(lifetime), immutable")
             #expect(response.headers[.xContentTypeOptions] == "nosniff")
             #expect(response.headers[.contentSecurityPolicy] == "default-src 'none'; sandbox")

@@ -9,6 +9,8 @@ enum PictureCleaner {
         let bytes: [UInt8]?
         /// As EXIF counts it, from 1, upright, to 8. The cleaned file does not say it any more.
         let orientation: Int
+        /// Whether it has a signed manifest, which vouches for every byte.
+        var hasManifest = false
     }
 
     /// What else stays of the metadata.
@@ -25,7 +27,9 @@ enum PictureCleaner {
     ) throws(PictureError) -> Cleaned {
         let rules = MetadataRules(keeping: keeping, keepsManifest: keeping == .credits)
         let first = try pieces(file, format, rules)
-        guard first.isChanged || first.orientation != 1 else { return Cleaned(bytes: nil, orientation: 1) }
+        guard first.isChanged || first.orientation != 1 else {
+            return Cleaned(bytes: nil, orientation: 1, hasManifest: first.hasManifest)
+        }
         // A signed manifest vouches for every byte of the file, so it ends with the first change.
         let pieces = first.hasManifest
             ? try Self.pieces(file, format, MetadataRules(keeping: keeping, keepsManifest: false)) : first

@@ -15,12 +15,16 @@ package struct NewOutput: Sendable, Hashable {
 
 extension FileStatements {
     /// Gives outputs their rows, once each. Quotas do not count here: they are paid for. Throws
-    /// `AssetError.removedMeanwhile` if the bytes of one have been removed: store it again.
+    /// `AssetError.removedMeanwhile` if the bytes of one have been removed or replaced: store it again.
     func insertOutputs(_ outputs: [NewOutput]) throws {
         let new = try withoutRow(outputs)
         let files = new.filter(\.isRegistered)
-        guard try query(Statements.clearPendingFile, rows: files.map { [$0.asset.key] }).count == files.count else {
-            throw AssetError.removedMeanwhile
+        let hashes = Dictionary(files.map { ($0.asset.key, $0.asset.sha256) }) { first, _ in first }
+        let cleared = try query(Statements.clearPendingFile, rows: files.map { [$0.asset.key] })
+        guard cleared.count == files.count else { throw AssetError.removedMeanwhile }
+        for row in cleared {
+            let (key, published) = (try row.get("key", as: StorageKey.self), try row.get("sha256", as: String?.self))
+            guard published == nil || published == hashes[key] else { throw AssetError.removedMeanwhile }
         }
         try perform(Statements.insert, rows: new.map(\.asset).map { asset in
             [
@@ -58,7 +62,7 @@ private enum Statements {
     static let outputs = BulkStatement("SELECT job_id, output_index FROM assets WHERE job_id IN (", row: "$1", ")")
 
     static let clearPendingFile = BulkStatement(
-        "DELETE FROM file_deletions WHERE tries = 0 AND key IN (", row: "$1", ") RETURNING key")
+        "DELETE FROM file_deletions WHERE tries = 0 AND key IN (", row: "$1", ") RETURNING key, sha256")
 
     /// An output is made by the user who asked for its job. Its preview is due at once.
     static let insert = BulkStatement("""

@@ -4,6 +4,8 @@ package struct OutputSource: Sendable, Hashable {
     package let account: ID<Account>
     package let index: Int
     package let url: String
+    /// Who made it; nil if that is not known.
+    package var provider: ProviderName?
 }
 
 /// The result of fetching and storing one.

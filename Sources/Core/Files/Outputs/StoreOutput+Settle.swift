@@ -6,7 +6,8 @@ extension StoreOutput {
     package func outcome(_ source: OutputSource, trusting: Set<Origin> = []) async throws -> StoreOutcome {
         do {
             let output = try await self(
-                source.index, of: source.job, source.account, from: source.url, trusting: trusting)
+                source.index, of: source.job, source.account, from: source.url, by: source.provider,
+                trusting: trusting)
             return .stored(row(output, source))
         } catch OutputRefusal.black {
             return .unsafe

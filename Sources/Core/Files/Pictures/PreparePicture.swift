@@ -20,43 +20,53 @@ package struct PreparePicture: Sendable {
         /// As it is shown.
         package let dimensions: ImageSize?
         package let isBlack: Bool
+        /// Why a mark that was asked for is not in it, or not in full.
+        let problem: String?
 
-        package init(bytes: [UInt8]?, type: FileType, dimensions: ImageSize?, isBlack: Bool = false) {
+        package init(
+            bytes: [UInt8]?, type: FileType, dimensions: ImageSize?, isBlack: Bool = false, problem: String? = nil
+        ) {
             self.bytes = bytes
             self.type = type
             self.dimensions = dimensions
             self.isBlack = isBlack
+            self.problem = problem
         }
     }
 
     /// Throws `AssetError`.
     ///
-    /// - Parameter load: Brings the bytes of the file.
+    /// - Parameters:
+    ///   - mark: What is written into the picture, of an output.
+    ///   - load: Brings the bytes of the file.
     package func callAsFunction(
-        _ check: FileCheck, size: Int, load: () async throws -> [UInt8]
+        _ check: FileCheck, size: Int, mark: OutputMark? = nil, load: () async throws -> [UInt8]
     ) async throws -> Prepared {
-        if check.type.isConverted { return try await converted(check.type, load) }
-        return try await prepared(check, size: size, load)
+        if check.type.isConverted { return try await converted(check.type, mark, load) }
+        return try await prepared(check, size: size, mark, load)
     }
 
-    private func converted(_ type: FileType, _ load: () async throws -> [UInt8]) async throws -> Prepared {
+    private func converted(
+        _ type: FileType, _ mark: OutputMark?, _ load: () async throws -> [UInt8]
+    ) async throws -> Prepared {
         guard let convert else { throw AssetError.notConvertible(type) }
         let file = try await convert(type, load)
         let head = Array(file.prefix(IncomingFile.headLimit))
         let check = try FileCheck(
             IncomingFile(location: "", size: file.count, sha256: "", head: head, tail: []), for: .outputs)
-        let prepared = try await prepared(check, size: file.count) { file }
+        let prepared = try await prepared(check, size: file.count, mark) { file }
         return Prepared(
             bytes: prepared.bytes ?? file, type: prepared.type, dimensions: prepared.dimensions,
-            isBlack: prepared.isBlack)
+            isBlack: prepared.isBlack, problem: prepared.problem)
     }
 
     private func prepared(
-        _ check: FileCheck, size: Int, _ load: () async throws -> [UInt8]
+        _ check: FileCheck, size: Int, _ mark: OutputMark?, _ load: () async throws -> [UInt8]
     ) async throws -> Prepared {
-        let memory = Self.memory(of: check, size: size)
+        // With a mark and with a signature it is copied once more each.
+        let memory = Self.memory(of: check, size: size) + (mark == nil ? 0 : 2 * size)
         do {
-            return try await threads.run(holding: memory, load: load) { try Self.prepare($0) }
+            return try await threads.run(holding: memory, load: load) { try Self.prepare($0, mark) }
         } catch let error as PictureError {
             throw error.refusal(of: check.type)
         }
@@ -69,19 +79,25 @@ package struct PreparePicture: Sendable {
     }
 
     /// Blocks: for `PictureThreads`.
-    static func prepare(_ file: [UInt8]) throws(PictureError) -> Prepared {
+    static func prepare(_ file: [UInt8], _ mark: OutputMark? = nil) throws(PictureError) -> Prepared {
         guard let format = PictureFormat(sniffing: file) else { throw .notAPicture }
         let cleaned = try PictureCleaner.clean(file, format)
         let bytes = cleaned.bytes ?? file
         let (info, findings) = try InspectPicture.look(at: bytes)
         // An animation is played as it is.
         guard cleaned.orientation != 1, info.pages == 1, !PNGChunks.isAnimated(bytes, format) else {
+            // Signed by who made it, it says already how it was made, and vouches for every byte.
+            let marked = cleaned.hasManifest ? nil : mark?.apply(to: bytes, format.fileType)
             return Prepared(
-                bytes: cleaned.bytes, type: format.fileType, dimensions: info.size, isBlack: findings.isBlack)
+                bytes: marked?.bytes ?? cleaned.bytes, type: format.fileType, dimensions: info.size,
+                isBlack: findings.isBlack, problem: marked?.problem)
         }
         let turned = try TurnPicture.turn(bytes, info, from: cleaned.orientation)
         let size = try PictureInfo(inspecting: turned).size
-        return Prepared(bytes: turned, type: format.fileType, dimensions: size, isBlack: findings.isBlack)
+        let marked = mark?.apply(to: turned, format.fileType)
+        return Prepared(
+            bytes: marked?.bytes ?? turned, type: format.fileType, dimensions: size, isBlack: findings.isBlack,
+            problem: marked?.problem)
     }
 }
 

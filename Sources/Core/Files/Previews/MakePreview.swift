@@ -23,6 +23,7 @@ struct MakePreview: Sendable {
     let store: any FileStore
     let threads: PictureThreads
     let poster: Files.Poster?
+    let marks: MarkOutputs?
     let failures: PreviewFailures
     let time: Time
 
@@ -30,7 +31,8 @@ struct MakePreview: Sendable {
     func callAsFunction(_ claim: PreviewClaim) async throws -> Outcome {
         do {
             guard let picture = try await picture(of: claim.asset) else { return try await giveUp(claim) }
-            let files = try await threads.run { try PreviewFiles(of: picture) }
+            let packet = marks?.packet(ofThumbnailOf: claim.asset, by: claim.provider, picture)
+            let files = try await threads.run { try PreviewFiles(of: picture, packet: packet) }
             let outcome = try await store(files, of: claim.asset)
             failures.noteSuccess()
             return outcome
@@ -122,24 +124,6 @@ struct MakePreview: Sendable {
         switch error as? PictureError {
         case .notAPicture, .tooLarge, .tooManyFrames, .tooSlow: true
         case .broken, .failed, .busy, nil: false
-        }
-    }
-}
-
-/// Bytes that are there already, as a store takes them.
-private struct OnePart: AsyncSequence, Sendable {
-    let bytes: [UInt8]
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    func makeAsyncIterator() -> Iterator { Iterator(rest: ByteBuffer(bytes: bytes)) }
-
-    struct Iterator: AsyncIteratorProtocol {
-        var rest: ByteBuffer?
-
-        mutating func next() async throws -> ByteBuffer? {
-            defer { rest = nil }
-            return rest
         }
     }
 }

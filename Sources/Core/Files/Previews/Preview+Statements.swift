@@ -20,7 +20,10 @@ extension FileStatements {
                 ORDER BY preview_due_at LIMIT 1 \(.skipLocked)
             )
             UPDATE assets SET preview_due_at = $3, preview_tries = preview_tries + 1
-            WHERE id IN (SELECT id FROM due) RETURNING *
+            WHERE id IN (SELECT id FROM due) RETURNING *, (
+                SELECT provider FROM attempts WHERE job_id = assets.job_id AND state = 'succeeded'
+                ORDER BY number DESC LIMIT 1
+            ) AS provider
             """, priority.rawValue, now, until), until)
     }
 
@@ -32,7 +35,10 @@ extension FileStatements {
             UPDATE assets SET preview_priority = 0, preview_due_at = $3, preview_tries = preview_tries + 1
             WHERE id = $1 AND deleted_at IS NULL
                 AND (preview_due_at <= $2 OR preview_priority IS NULL AND thumb_hash IS NOT NULL)
-            RETURNING *
+            RETURNING *, (
+                SELECT provider FROM attempts WHERE job_id = assets.job_id AND state = 'succeeded'
+                ORDER BY number DESC LIMIT 1
+            ) AS provider
             """, asset, now, until), until)
     }
 
@@ -83,7 +89,8 @@ extension FileStatements {
 
     private func claim(_ row: Row?, _ until: Instant) throws(DatabaseError) -> PreviewClaim? {
         guard let row else { return nil }
-        return PreviewClaim(asset: try Asset(row), tries: try row.get("preview_tries"), until: until)
+        return PreviewClaim(
+            asset: try Asset(row), provider: try row.get("provider"), tries: try row.get("preview_tries"), until: until)
     }
 }
 

@@ -7,6 +7,8 @@ struct PreviewClaim: Sendable {
     static let waits: [Duration] = [.seconds(30), .seconds(120), .seconds(600), .seconds(3600)]
 
     let asset: Asset
+    /// Of the job that made it.
+    let provider: ProviderName?
     /// This one counted.
     let tries: Int
     let until: Instant

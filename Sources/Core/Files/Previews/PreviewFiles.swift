@@ -6,8 +6,12 @@ package struct PreviewFiles: Sendable {
 
     /// To be called on one of `PictureThreads`.
     ///
-    /// - Parameter pixels: The most that the picture may have.
-    package init(of file: [UInt8], atMost pixels: Int = Thumbnail.pixelLimit) throws(PictureError) {
+    /// - Parameters:
+    ///   - packet: The XMP of the thumbnails, if they have any.
+    ///   - pixels: The most that the picture may have.
+    package init(
+        of file: [UInt8], packet: [UInt8]? = nil, atMost pixels: Int = Thumbnail.pixelLimit
+    ) throws(PictureError) {
         var picture = try Picture(thumbnailOf: file, side: Thumbnail.sides.max() ?? 1, atMost: pixels)
         var bytes = try picture.encodedAsThumbnail()
         var files = [bytes]
@@ -19,7 +23,9 @@ package struct PreviewFiles: Sendable {
             }
             files.append(bytes)
         }
-        thumbnails = files.reversed()
+        thumbnails = files.reversed().map { thumbnail in
+            packet.flatMap { EmbedPacket.embed($0, in: thumbnail, .webp) } ?? thumbnail
+        }
 
         let small = try picture.shrunk(toFit: ThumbHash.longestSide)
         let pixels = try small.rgba()

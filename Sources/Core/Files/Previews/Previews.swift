@@ -16,10 +16,13 @@ package struct Previews: Sendable {
     /// - Parameters:
     ///   - count: How many are made at once. They have threads of their own, so that the inspection of a job's outputs
     ///     never waits for a thumbnail.
-    package init(_ platform: Platform, store: any FileStore, count: Int, poster: Files.Poster?) {
+    ///   - marks: Nil if thumbnails do not say how their pictures were made.
+    package init(
+        _ platform: Platform, store: any FileStore, count: Int, poster: Files.Poster?, marks: MarkOutputs? = nil
+    ) {
         let (database, time, logger) = (platform.database, platform.time, platform.logger)
         let make = MakePreview(
-            database: database, store: store, threads: PictureThreads(count: count), poster: poster,
+            database: database, store: store, threads: PictureThreads(count: count), poster: poster, marks: marks,
             failures: PreviewFailures(time: time, logger: logger), time: time)
         let underWay = PreviewsUnderWay()
         service = MakePreviews(

@@ -3,7 +3,7 @@ package enum Thumbnail {
     /// The longest side of each, in pixels. A smaller picture is not enlarged: it has all three in its own size.
     package static let sides = [320, 640, 1280]
     /// To be raised with whatever changes the bytes that are made of a picture: it is part of their entity tags.
-    package static let recipe = 1
+    package static let recipe = 2
 
     static let quality: Int32 = 78
     /// As for inputs of jobs, in pixels.

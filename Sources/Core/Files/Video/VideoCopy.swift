@@ -13,6 +13,28 @@ enum VideoCopy {
         _ key: StorageKey, of store: any FileStore, threads: NIOThreadPool = .singleton,
         _ body: (_ folder: String) async throws -> Value
     ) async throws -> Value {
+        try await inFolder(threads) { folder in
+            try await copy(key, of: store, to: "\(folder)/\(name)", threads)
+            return try await body(folder)
+        }
+    }
+
+    /// As of a stored film, of one that is in no store yet.
+    static func with<Value: Sendable>(
+        _ film: [UInt8], threads: NIOThreadPool, _ body: (_ folder: String) async throws -> Value
+    ) async throws -> Value {
+        try await inFolder(threads) { folder in
+            try await threads.runIfActive {
+                let file = try DiskFile(creating: "\(folder)/\(name)")
+                try film.withUnsafeBytes { try file.write($0) }
+            }
+            return try await body(folder)
+        }
+    }
+
+    private static func inFolder<Value: Sendable>(
+        _ threads: NIOThreadPool, _ body: (_ folder: String) async throws -> Value
+    ) async throws -> Value {
         let folder = "\(parent)/\(prefix)\(ID<VideoFolder>.random())"
         try await threads.runIfActive {
             guard mkdir(folder, 0o700) == 0 else {
@@ -20,7 +42,6 @@ enum VideoCopy {
             }
         }
         do {
-            try await copy(key, of: store, to: "\(folder)/\(name)", threads)
             let value = try await body(folder)
             await remove(folder, threads)
             return value

@@ -44,7 +44,9 @@ package struct SettleJob: Sendable {
         let safe = files.enumerated().filter { !$0.element.isFlagged }
         guard !safe.isEmpty else { return try await fail(due, .flagged, isTransient: false) }
         let outcomes = try await storeAll(safe.map {
-            OutputSource(job: job.id, account: job.account, index: $0.offset, url: $0.element.url)
+            OutputSource(
+                job: job.id, account: job.account, index: $0.offset, url: $0.element.url,
+                provider: due.attempt.provider)
         })
         var outputs: [NewOutput] = []
         var broken: (reason: String, isTransient: Bool)?
