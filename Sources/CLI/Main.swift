@@ -19,7 +19,7 @@ struct Main: AsyncParsableCommand {
             ServeCommand.self, WorkerCommand.self, MigrateCommand.self, SandboxCommand.self, StripeSandboxCommand.self,
             AdminCommand.self,
             GenerateCommand.self, AuditCommand.self, DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
-            MoveCommand.self, BenchCommand.self, DecodePictureCommand.self,
+            MoveCommand.self, ProvenanceCommand.self, BenchCommand.self, DecodePictureCommand.self,
         ])
 
     static func main() async {

@@ -18,6 +18,7 @@ extension App {
     /// closes its listener and finishes requests, gives back its scheduled tasks, returns what it claimed and did not
     /// send, and releases its leases.
     func serve(withWorker: Bool, onReady: @escaping @Sendable () async -> Void) async throws {
+        try await darkroom.files.marks.start()
         var parts: [any Service] = []
         if let sandbox { parts.append(sandbox) }
         if let stripeEmulator { parts.append(stripeEmulator) }
@@ -33,6 +34,7 @@ extension App {
 
     /// Works on jobs without serving: any number of these beside any number of servers.
     func work() async throws {
+        try await darkroom.files.marks.start()
         try await run(workers + [keyTrial])
     }
 

@@ -14,11 +14,13 @@ extension Settings {
         rules.retries = RetryPolicy(firstDelay: retryDelay, maximumDelay: retryDelay * 30)
         rules.storeDelay = storeDelay
         rules.idle = .milliseconds(200)
+        var files = Files.Settings(
+            folder: files, rules: FileRules(quota: quota, trashLifetime: trashLifetime), allowPrivate: allowPrivate,
+            isShared: database.isShared, pictureProgram: ThisProgram.path)
+        files.provenance = .init(mode: provenance.mode, version: App.version, identity: provenance.identity)
         return DarkroomSettings(
             accounts: .init(signUp: signUp),
-            files: .init(
-                folder: files, rules: FileRules(quota: quota, trashLifetime: trashLifetime),
-                allowPrivate: allowPrivate, isShared: database.isShared, pictureProgram: ThisProgram.path),
+            files: files,
             providers: .init(providers.map(\.entry)),
             jobs: .init(rules: rules, providerCostPerDay: providerCostPerDay),
             notices: .init(streamsPerAccount: streamsPerAccount),

@@ -43,6 +43,8 @@ struct Settings: Sendable {
     var providerCostPerDay: MicroDollars?
     /// How long a server goes on serving after it has said that it stops.
     var shutdownGrace: Duration
+    /// How outputs are marked.
+    var provenance: ProvenanceSetting
     var log: LogSettings
     /// What works and is likely a mistake.
     var warnings: [String] = []
@@ -119,7 +121,7 @@ extension Settings {
             storeDelay: reader.seconds("store.retry.seconds", 0.05...60) ?? .seconds(1),
             providerCostPerDay: reader.dollars("provider.cost.per.day"),
             shutdownGrace: .seconds(reader.integer("shutdown.grace.seconds", 0...300) ?? 0),
-            log: reader.log())
+            provenance: reader.provenance(at: Time.system.now()), log: reader.log())
         guard reader.problems.isEmpty else { throw SettingsProblems(problems: reader.problems) }
         settings.warnings = reader.unknownNames().map(\.sentence) + settings.paymentWarnings
         return settings
