@@ -14,7 +14,7 @@ package struct Files: Sendable {
         package var resolver = HostResolver.system()
         /// Pictures that are decoded at once.
         var pictureThreads = 2
-        /// The certificates that this installation signs under. Without them it knows its files by their bytes only.
+        /// Certificates that stand for this installation besides those that it signs under.
         package var anchors = TrustAnchors.none
         /// This program, which is run again to decode HEIC and AVIF. Nil where they cannot be converted.
         package var pictureProgram: String?
@@ -86,7 +86,8 @@ package struct Files: Sendable {
         // Apart from decoding, so that who checks files cannot delay uploads and thumbnails.
         let reading = PictureThreads(count: 1, memory: 140 << 20, mostWaiting: 16)
         checkProvenance = CheckProvenance(
-            database: database, store: store, threads: reading, anchors: settings.anchors, time: time)
+            database: database, store: store, threads: reading,
+            anchors: { [anchors = settings.anchors] in try await marks.anchors().adding(anchors) }, time: time)
         readSettings = ReadSettings(assets: assets, store: store, threads: reading)
         shares = Shares(
             database: database,

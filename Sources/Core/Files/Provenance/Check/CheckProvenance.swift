@@ -15,7 +15,7 @@ package struct CheckProvenance: Sendable {
     private let database: Database
     private let store: any FileStore
     private let threads: PictureThreads
-    private let verify: VerifyManifest
+    private let anchors: @Sendable () async throws -> TrustAnchors
     private let time: Time
     private let places = CheckPlaces(perNetwork: 2, limit: 12)
 
@@ -26,13 +26,14 @@ package struct CheckProvenance: Sendable {
 
     /// - Parameter anchors: The certificates of this installation.
     package init(
-        database: Database, store: any FileStore, threads: PictureThreads, anchors: TrustAnchors, time: Time
+        database: Database, store: any FileStore, threads: PictureThreads,
+        anchors: @escaping @Sendable () async throws -> TrustAnchors, time: Time
     ) {
         self.database = database
         self.store = store
         self.threads = threads
+        self.anchors = anchors
         self.time = time
-        verify = VerifyManifest(anchors: anchors)
     }
 
     /// Throws `CheckError`, or `AssetError` where the file is none that outputs may be.
@@ -74,7 +75,7 @@ package struct CheckProvenance: Sendable {
             throw AssetError.wrongType(found: FileDescription(head: file.head)?.text, allowed: Self.types)
         }
         let isMadeHere = try await database.read { try $0.files.isMade(sha256: file.sha256) }
-        let (verify, now) = (verify, time.now())
+        let (verify, now) = (VerifyManifest(anchors: try await anchors()), time.now())
         do {
             let (marks, credentials) = try await threads.run(
                 holding: file.size + Self.overhead, load: { try await store.bytes(of: file) }

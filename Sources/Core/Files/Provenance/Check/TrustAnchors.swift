@@ -18,6 +18,8 @@ package struct TrustAnchors: Sendable {
         self.init(try certificates.map { try Certificate(derEncoded: $0) })
     }
 
+    func adding(_ others: TrustAnchors) -> TrustAnchors { TrustAnchors(certificates + others.certificates) }
+
     /// Whether a chain, the signer's certificate first, leads to an anchor, each link signed by the next.
     func include(_ chain: [Certificate]) -> Bool {
         guard var last = chain.first else { return false }

@@ -40,6 +40,13 @@ package struct MarkOutputs: Sendable {
         return try await own()
     }
 
+    /// What stands for this installation: its own root, whoever signs now, and the operator's own certificate. Not the
+    /// authority that issued that one, under which others sign too.
+    func anchors() async throws -> TrustAnchors {
+        let operators = settings.identity.map { Array($0.chain.prefix(1)) } ?? []
+        return try TrustAnchors(der: [try await own().root] + operators)
+    }
+
     /// For the start of a node: makes what is missing, and logs how outputs are marked.
     package func start() async throws {
         let identity = try await identity()

@@ -12,7 +12,7 @@ struct CheckProvenanceTests {
     private func checking(_ fixture: FilesFixture, threads: PictureThreads? = nil) throws -> CheckProvenance {
         CheckProvenance(
             database: fixture.database, store: fixture.store, threads: threads ?? PictureThreads(count: 1),
-            anchors: try SignedSample.anchors, time: fixture.time)
+            anchors: { try SignedSample.anchors }, time: fixture.time)
     }
 
     /// An output with the hash of these bytes.
