@@ -42,6 +42,8 @@ report: build        ## shows what becomes of hostile pictures, of addresses tha
 	@scripts/report-pictures
 	@scripts/report-rebinding
 	@scripts/report-assets
+	@scripts/build test --build-tests
+	@scripts/report-provenance
 
 build-bench: build
 	@$(BUILD_RELEASE) darkroom-bench

@@ -31,15 +31,28 @@ extension OneCLIServer {
                 .replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
         }
 
+        /// Typed again where it was refused because other tests sign up at the same time.
+        private func type(_ script: String, in folder: TemporaryFolder, as name: String) async throws -> ChildProcess {
+            let (time, end) = (Time.system, Time.system.now() + TestBound.wait)
+            var number = 0
+            while true {
+                number += 1
+                let shell = try await ChildProcess.start(
+                    URL(filePath: "/bin/sh"), ["-c", script], folder: folder.path,
+                    log: "\(folder.path)/\(name)-\(number)")
+                _ = await shell.exit()
+                guard shell.errors.contains("over_request_rate_limit"), time.now() < end else { return shell }
+                try await time.sleep(.milliseconds(200))
+            }
+        }
+
         @Test func `what it tells to type into a shell works as it is copied, again and again`() async throws {
             let server = try OneCLIServer.server()
             let script = try await script(server)
             let folder = try TemporaryFolder()
 
             for run in 1...2 {
-                let shell = try await ChildProcess.start(
-                    URL(filePath: "/bin/sh"), ["-c", script], folder: folder.path,
-                    log: "\(folder.path)/run-\(run)")
+                let shell = try await type(script, in: folder, as: "run-\(run)")
 
                 #expect(await shell.exit() == 0, "\(shell.output)\(shell.errors)")
                 #expect(shell.output.contains("event: completed") && shell.errors.isEmpty, "\(shell.errors)")
@@ -54,8 +67,7 @@ extension OneCLIServer {
             let script = try await script(server).replacing("correct horse", with: "short")
             let folder = try TemporaryFolder()
 
-            let shell = try await ChildProcess.start(
-                URL(filePath: "/bin/sh"), ["-c", script], folder: folder.path, log: "\(folder.path)/run")
+            let shell = try await type(script, in: folder, as: "refused")
 
             #expect(await shell.exit() != 0)
             #expect(shell.errors.contains("weak_password") && shell.output.isEmpty, "\(shell.output)\(shell.errors)")

@@ -40,8 +40,8 @@ package struct MarkOutputs: Sendable {
         return try await own()
     }
 
-    /// What stands for this installation: its own root, whoever signs now, and the operator's own certificate. Not the
-    /// authority that issued that one, under which others sign too.
+    /// What stands for this installation: its own root, also while another signs, and the operator's own certificate.
+    /// Not the authority that issued that one, under which others sign too.
     func anchors() async throws -> TrustAnchors {
         let operators = settings.identity.map { Array($0.chain.prefix(1)) } ?? []
         return try TrustAnchors(der: [try await own().root] + operators)
