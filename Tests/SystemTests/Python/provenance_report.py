@@ -48,7 +48,7 @@ def pictures(path):
     """A hash of what is shown."""
     ending = path.rsplit(".", 1)[1]
     if ending in ("mp4", "webm"):
-        # With sound that is laid out again by a copy, only the pictures.
+        # Only the pictures: a copy may divide the sound in another way.
         command = ["ffmpeg", "-v", "error", "-i", path, "-map", "0:v", "-f", "framemd5", "-"]
         lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
         return hashlib.sha256("\n".join(line.split(",")[-1] for line in lines if line[:1] != "#").encode()).hexdigest()

@@ -1,5 +1,6 @@
 @testable import Core
 import Foundation
+import Logging
 import TestSupport
 import Testing
 
