@@ -60,6 +60,9 @@ cp "$PROJECT/docs/images/dress.png" .
 ID=$(curl -s "$URL/api/assets?name=dress.png" -H "$AUTH" --data-binary @dress.png | json '["id"]')
 TASK=$(curl -s $URL/api/assets/bulk -H "$AUTH" -d '{"action": "favorite", "query": {}}' | json '["id"]')
 LINK=$(curl -s $URL/api/assets/$ID -H "$AUTH" | json '["url"]')
+JOB=$(curl -s $URL/api/generate -H "$AUTH" -d '{"prompt": "a dog", "resolution": "256x256"}' | json '["job"]["id"]')
+curl -s $URL/api/jobs/$JOB/events -H "$AUTH" >&2
+OUTPUT=$(curl -s "$URL/api/assets?kind=output&limit=1" -H "$AUTH" | json '["assets"][0]["id"]')
 """
 MARKED = r"""
 python3 -c '

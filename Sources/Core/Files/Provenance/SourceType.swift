@@ -36,8 +36,18 @@ package struct SourceType: Sendable, Hashable {
         }
     }
 
-    /// What a file says of itself, in XMP or in content credentials, unless that is compressed. Returns nil if it says
-    /// nothing.
+    /// The vocabulary of IPTC, with terms that it has retired.
+    private static let vocabulary: Set<String> = [
+        "algorithmicMedia", "algorithmicallyEnhanced", "composite", "compositeCapture", "compositeSynthetic",
+        "compositeWithTrainedAlgorithmicMedia", "computationalCapture", "dataDrivenMedia", "digitalArt",
+        "digitalCapture", "digitalCreation", "humanEdits", "minorHumanEdits", "multiFrameComputationalCapture",
+        "negativeFilm", "positiveFilm", "print", "screenCapture", "softwareImage", "trainedAlgorithmicData",
+        "trainedAlgorithmicMedia", "virtualRecording",
+    ]
+
+    /// What a file says of itself, in XMP, tags or content credentials, unless that is compressed. Returns nil if it
+    /// says nothing of the vocabulary. Whatever follows the term may look like more of it: of binary formats, it is the
+    /// head of the next value.
     init?(foundIn file: [UInt8]) {
         let prefix = Array(Self.prefix.utf8)
         let start: Int? = file.withUnsafeBytes { bytes in
@@ -52,8 +62,9 @@ package struct SourceType: Sendable, Hashable {
             return nil
         }
         guard let start else { return nil }
-        let word = file[start...].prefix(65).prefix { (65...90).contains($0) || (97...122).contains($0) }
-        guard (1...64).contains(word.count) else { return nil }
-        term = String(decoding: word, as: UTF8.self)
+        let rest = file[start...].prefix(64)
+        let found = Self.vocabulary.filter { rest.starts(with: $0.utf8) }
+        guard let term = found.max(by: { $0.utf8.count < $1.utf8.count }) else { return nil }
+        self.term = term
     }
 }

@@ -24,7 +24,10 @@ struct NotFoundPage: RouterMiddleware {
         _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         let response = try await next(request, context)
-        guard response.status == .notFound, !Self.isForPrograms(request.uri.path) else { return response }
+        // What has a page of its own for this says more.
+        guard response.status == .notFound, !Self.isForPrograms(request.uri.path),
+            response.headers[.contentType]?.hasPrefix("text/html") != true
+        else { return response }
         guard request.wantsPage else {
             var response = response
             response.headers[values: .vary].append("Accept")

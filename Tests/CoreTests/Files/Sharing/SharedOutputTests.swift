@@ -162,7 +162,9 @@ struct SharedOutputTests {
 
         try await fixture.identity.users.delete(user.id)
         await #expect(throws: ShareError.notFound) { try await shares.open(token, from: visitor) }
-        _ = try await edit(user.id, .init(access: .enabled), by: .serviceRole)
+        await #expect(throws: (any Error).self) {
+            _ = try await edit(user.id, .init(access: .enabled), by: .serviceRole)
+        }
         await #expect(throws: ShareError.notFound) { try await shares.open(token, from: visitor) }
     }
 

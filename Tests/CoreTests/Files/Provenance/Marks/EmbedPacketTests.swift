@@ -28,6 +28,8 @@ struct EmbedPacketTests {
                     MarkSample.count(bytes, in: marked) == MarkSample.count(bytes, in: variant.file),
                     "\(variant): \(kept)")
             }
+            // The packet is the last part of a WebP.
+            guard variant.format != .webp || variant.description.contains("bytes behind") else { continue }
             #expect(marked.suffix(3) == variant.file.suffix(3), "what is behind the picture stays: \(variant)")
         }
     }
@@ -45,10 +47,11 @@ struct EmbedPacketTests {
     }
 
     @Test func `in a JPEG it is behind the headers that must come first`() throws {
-        let plain = try MarkSample.picture(.jpeg)
+        let header = PictureFile.segment(0xE0, Array("JFIF\0\u{1}\u{1}\0\0\u{1}\0\u{1}\0\0".utf8))
+        let plain = PictureFile.jpeg(try MarkSample.picture(.jpeg), adding: [header])
         let exif = PictureFile.exifSegment(TIFFBlock.oriented(3))
         let head = Array(plain.prefix(20))
-        #expect(head[2..<4] == [0xFF, 0xE0] && head[4..<6] == [0, 16], "JFIF")
+        #expect(head.count == 2 + header.count)
 
         let marked = try #require(embed(head + exif + plain.dropFirst(20), .jpeg))
         let name = Array("http://ns.adobe.com/xap/1.0/\0".utf8)

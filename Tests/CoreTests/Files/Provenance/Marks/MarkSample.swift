@@ -16,7 +16,8 @@ enum MarkSample {
     static func picture(_ format: PictureFormat, alpha: Bool = false) throws -> [UInt8] {
         let bands = alpha ? 4 : 3
         let pixels = (0..<17 * 9 * bands).map { UInt8(truncatingIfNeeded: $0 * 37) }
-        return try Picture(pixels: pixels, width: 17, height: 9, bands: bands).encoded(format)
+        let file = try Picture(pixels: pixels, width: 17, height: 9, bands: bands).encoded(format)
+        return format == .webp ? WebPChunks.withoutMetadata(file) : file
     }
 
     struct Variant: Sendable, CustomStringConvertible {
