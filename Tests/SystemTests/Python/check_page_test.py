@@ -41,7 +41,7 @@ def made(page):
 
 
 CASES = [
-    (made, "Made here"), (FOLDER / "other.png", "Made elsewhere, with credentials"),
+    (made, "Made here"), (FOLDER / "other.png", "Signed elsewhere"),
     (FOLDER / "changed.png", "Changed after it was signed"), (FOLDER / "plain.png", "No marks"),
     (FOLDER / "letter.txt", "Not an image or a video"),
 ]

@@ -35,7 +35,7 @@ struct CheckText: Sendable {
             let name = (statement.signer ?? statement.organization)
                 .map { " The signer's name is given as “\($0)”." }
             self.init(
-                "Made elsewhere, with credentials",
+                "Signed elsewhere",
                 """
                 The file is unchanged since it was signed.\(name ?? "") This server does not know the signer and \
                 cannot say who that is.
@@ -52,24 +52,27 @@ struct CheckText: Sendable {
             self.init(
                 "No marks",
                 """
-                The file says nothing about how it was made, and this server did not make it. It may still be made by \
-                AI: marks can be removed, and not every program writes them.
+                The file says nothing about how it was made, and this server did not make exactly this file. It may \
+                still be made by AI, also here: marks can be removed, and a changed copy is another file.
                 """, "plain", facts)
         case .none:
             self.init(
                 "Marked, not signed",
                 """
                 The file says how it was made. Nothing proves it: anyone can write or remove such a mark. This server \
-                did not make this file.
+                did not make exactly this file; it does not recognize a changed copy of one that it made.
                 """, "plain", facts)
         }
     }
 
     init(_ error: APIError) {
         switch error.code {
-        case "file_type", "file_empty": self.init("Not an image or a video", error.message, "bad")
+        case "file_type": self.init("Not an image or a video", error.message, "bad")
+        case "file_empty": self.init("The file is empty", "Choose another one.", "bad")
         case "file_missing", "invalid_form": self.init("No file", "Choose a file first.", "bad")
-        case "file_too_large": self.init("The file is too large", error.message, "bad")
+        case "file_too_large":
+            let megabytes = CheckProvenance.sizeLimit >> 20
+            self.init("The file is too large", "It may have at most \(megabytes) MB.", "bad")
         default: self.init("Not checked", error.message, "bad")
         }
     }
@@ -85,17 +88,34 @@ struct CheckText: Sendable {
 
     private static func facts(of result: CheckProvenance.Result) -> [Fact] {
         let (marks, statement) = (result.marks, result.credentials.statement)
-        // Where the credentials do not hold, what they say is not repeated.
+        // Where the credentials do not hold, nothing that the file says is repeated: it was changed.
+        if case .tampered = result.credentials, !result.isMadeHere {
+            return [Fact(name: "File", value: result.type.name)]
+        }
         let facts: [(String, String?)] = [
             ("File", result.type.name),
-            ("How it was made", (statement?.digitalSourceType ?? marks.digitalSourceType).map(words)),
+            (sayer(result), (statement?.digitalSourceType ?? marks.digitalSourceType).map(words)),
             ("Model", marks.system), ("Program", statement?.tool ?? marks.tool),
-            ("Created", (statement?.createdAt ?? marks.createdAt)?.text),
+            ("Created", (statement?.createdAt ?? marks.createdAt).map(minute)),
             ("Signer", statement?.signer), ("Organization", statement?.organization),
             ("Certificate", statement?.isOutsideValidity == true ? "outside its period of validity" : nil),
             ("Made from", statement?.hasSignedParent == true ? "a file with credentials of its own" : nil),
         ]
         return facts.compactMap { name, value in value.map { Fact(name: name, value: $0) } }
+    }
+
+    /// Who says how it was made.
+    private static func sayer(_ result: CheckProvenance.Result) -> String {
+        switch result.credentials {
+        case _ where result.isMadeHere: "How it was made"
+        case .signedHere: "How it was made"
+        case .signedElsewhere: "The signer says"
+        case .tampered, .unreadable, .none: "The file says"
+        }
+    }
+
+    private static func minute(_ instant: Instant) -> String {
+        instant.text.prefix(16).replacing("T", with: " ") + " UTC"
     }
 
     /// The terms of IPTC's list in plain words.
