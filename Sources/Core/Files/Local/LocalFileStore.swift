@@ -136,6 +136,7 @@ package struct LocalFileStore: FileStore {
     /// The folder may be removed between being made and being used, when the last other file in it is deleted: hence
     /// the second try.
     private func rename(_ path: String, to key: StorageKey) throws(FileStoreError) {
+        try DiskFile(reading: path).synchronize()
         let target = self.path(of: key)
         let directory = DiskFile.parent(of: target)
         try DiskFile.makeDirectory(directory, below: root)

@@ -30,10 +30,9 @@ struct LocalFileWriter {
         if gathered.readableBytes >= LocalFileStore.chunk { try await flush() }
     }
 
-    /// Returns once the bytes are durable.
+    /// The bytes are written, and durable only when the file is published: of many, another one takes the place.
     mutating func finish() async throws -> IncomingFile {
         try await flush()
-        try await threads.runIfActive { [file] in try file.synchronize() }
         return IncomingFile(location: path, size: size, sha256: Hex.text(hash.finalize()), head: head, tail: tail)
     }
 
