@@ -59,6 +59,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibvips", pkgConfig: "vips", providers: [.apt(["libvips-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CVips", dependencies: ["CLibvips", "CTurboJPEG"]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CMalloc"),
@@ -70,8 +71,8 @@ let package = Package(
         .target(
             name: "Core",
             dependencies: [
-                "SQL", "CVips", crypto, cryptoExtras, logging, nio, nioPosix, nioHTTP1, httpTypes, httpClient, lifecycle,
-                x509, asn1,
+                "SQL", "CVips", "CZlib", crypto, cryptoExtras, logging, nio, nioPosix, nioHTTP1, httpTypes, httpClient,
+                lifecycle, x509, asn1,
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Subprocess", package: "swift-subprocess"), systemPackage,
             ],

@@ -3,8 +3,8 @@ package import NIOCore
 
 /// A store whose disk is full, which receives nothing, or whose deletions fail; everything else is done by the store
 /// that it wraps.
-package struct FaultyStore: FileStore {
-    private let store: LocalFileStore
+package struct FaultyStore: StoreWrapper {
+    package let store: LocalFileStore
     private let refusesBytes: Bool
     private let refusesDeletes: Bool
     private let receivesNothing: Bool
@@ -31,22 +31,6 @@ package struct FaultyStore: FileStore {
         if refusesBytes { throw FileStoreError.full("no space left on device") }
         return try await store.publish(file, as: key)
     }
-
-    package func bytes(of file: IncomingFile) async throws -> [UInt8] { try await store.bytes(of: file) }
-
-    package func discard(_ file: IncomingFile) async { await store.discard(file) }
-
-    package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile {
-        try await store.open(key, range: range)
-    }
-
-    package func size(of key: StorageKey) async throws -> Int? { try await store.size(of: key) }
-
-    package func removeAbandoned(before instant: Instant) async throws -> Int {
-        try await store.removeAbandoned(before: instant)
-    }
-
-    package func check() async throws -> String { try await store.check() }
 
     package func delete(_ key: StorageKey) async throws {
         if refusesDeletes { throw FileStoreError.unavailable("the disk does not respond") }

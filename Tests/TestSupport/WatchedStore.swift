@@ -3,13 +3,13 @@ package import NIOCore
 import Synchronization
 
 /// A store that notes which files are opened, and lets a test act before a file is opened or published.
-package struct WatchedStore: FileStore {
+package struct WatchedStore: StoreWrapper {
     package enum Call: Sendable, Hashable {
         case open(StorageKey)
         case publish(StorageKey)
     }
 
-    private let store: LocalFileStore
+    package let store: LocalFileStore
     private let before: @Sendable (Call) async throws -> Void
     private let noted = Calls()
 
@@ -23,33 +23,15 @@ package struct WatchedStore: FileStore {
         noted.all.withLock { $0 }.compactMap { if case .open(let key) = $0 { key } else { nil } }
     }
 
-    package func receive<Parts: AsyncSequence<ByteBuffer, any Error>>(
-        _ parts: Parts, limit: Int
-    ) async throws -> IncomingFile {
-        try await store.receive(parts, limit: limit)
-    }
-
     @discardableResult
     package func publish(_ file: IncomingFile, as key: StorageKey) async throws -> StoredFile {
         try await meet(.publish(key))
         return try await store.publish(file, as: key)
     }
 
-    package func bytes(of file: IncomingFile) async throws -> [UInt8] { try await store.bytes(of: file) }
-
-    package func discard(_ file: IncomingFile) async { await store.discard(file) }
-
     package func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile {
         try await meet(.open(key))
         return try await store.open(key, range: range)
-    }
-
-    package func size(of key: StorageKey) async throws -> Int? { try await store.size(of: key) }
-    package func delete(_ key: StorageKey) async throws { try await store.delete(key) }
-    package func check() async throws -> String { try await store.check() }
-
-    package func removeAbandoned(before instant: Instant) async throws -> Int {
-        try await store.removeAbandoned(before: instant)
     }
 
     private func meet(_ call: Call) async throws {

@@ -90,14 +90,6 @@ extension AssetName {
         let dot = name.lastIndex(of: ".") ?? name.endIndex
         let hasEnding = dot > name.startIndex && name[dot...].utf8.count <= endingLimit
         let (stem, ending) = hasEnding ? (name[..<dot], name[dot...]) : (name[...], "")
-        let room = nameLimit - ending.utf8.count
-        var (end, bytes) = (stem.startIndex, 0)
-        while end < stem.endIndex {
-            bytes += stem[end...end].utf8.count
-            guard bytes <= room else { break }
-            end = stem.index(after: end)
-        }
-        // One character alone may be longer: any number of accents makes one.
-        return (end == stem.startIndex ? stem.beginning(bytes: room) : String(stem[..<end])) + String(ending)
+        return stem.beginning(ofCharacters: nameLimit - ending.utf8.count) + String(ending)
     }
 }

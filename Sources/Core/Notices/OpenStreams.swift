@@ -11,7 +11,7 @@ package final class OpenStreams: Service {
 
     private struct State {
         var streams: [Int: (credential: Credential, stream: WeakStream)] = [:]
-        var counts = AccountCounts()
+        var counts = KeyedCounts<ID<Account>>()
         var next = 0
     }
 

@@ -113,7 +113,7 @@ struct PreparedUploadTests {
 }
 
 /// Receives one file and no more.
-private final class SecondRefused: FileStore {
+private final class SecondRefused: StoreWrapper {
     let store: LocalFileStore
     private let received = Mutex(0)
 
@@ -129,20 +129,4 @@ private final class SecondRefused: FileStore {
         guard number == 1 else { throw FileStoreError.full("no room for the second") }
         return try await store.receive(parts, limit: limit)
     }
-
-    func publish(_ file: IncomingFile, as key: StorageKey) async throws -> StoredFile {
-        try await store.publish(file, as: key)
-    }
-
-    func discard(_ file: IncomingFile) async { await store.discard(file) }
-    func bytes(of file: IncomingFile) async throws -> [UInt8] { try await store.bytes(of: file) }
-    func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile {
-        try await store.open(key, range: range)
-    }
-    func size(of key: StorageKey) async throws -> Int? { try await store.size(of: key) }
-    func delete(_ key: StorageKey) async throws { try await store.delete(key) }
-    func removeAbandoned(before instant: Instant) async throws -> Int {
-        try await store.removeAbandoned(before: instant)
-    }
-    func check() async throws -> String { try await store.check() }
 }

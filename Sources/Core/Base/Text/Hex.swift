@@ -10,6 +10,16 @@ package enum Hex {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// Sixteen bytes in the form of a UUID.
+    static func uuid(_ bytes: some Sequence<UInt8>) -> String {
+        var text = ""
+        for (place, digit) in Hex.text(bytes).enumerated() {
+            if [8, 12, 16, 20].contains(place) { text.append("-") }
+            text.append(digit)
+        }
+        return text
+    }
+
     /// - Parameter value: Below 16.
     static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10

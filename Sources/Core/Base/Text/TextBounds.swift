@@ -12,6 +12,19 @@ extension StringProtocol {
         return String(scalars)
     }
 
+    /// The same, cut between two characters as people see them, unless the first one alone is longer: any number of
+    /// accents makes one.
+    package func beginning(ofCharacters limit: Int) -> String {
+        guard utf8.count > limit else { return String(self) }
+        var (end, bytes) = (startIndex, 0)
+        while end < endIndex {
+            bytes += self[end...end].utf8.count
+            guard bytes <= limit else { break }
+            end = index(after: end)
+        }
+        return end == startIndex ? beginning(bytes: limit) : String(self[..<end])
+    }
+
     /// Its first 64 code points, for an error that repeats what was sent.
     package var excerpt: String {
         var scalars = String.UnicodeScalarView()

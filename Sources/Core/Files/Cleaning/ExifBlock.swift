@@ -8,7 +8,7 @@ struct ExifBlock {
     /// A new block with who made the picture and whose it is; nil if it does not say.
     let credits: [UInt8]?
 
-    private static let mark = Array("Exif\0\0".utf8)
+    private static let mark = JPEGSegment.exif
 
     init?(_ block: [UInt8]) {
         let tiff = block.starts(with: Self.mark) ? Array(block.dropFirst(Self.mark.count)) : block
@@ -55,22 +55,19 @@ struct ExifBlock {
         let texts = [(Tag.artist, artist), (Tag.copyright, copyright)]
             .compactMap { tag, text in text.map { (tag, $0) } }
         guard !texts.isEmpty else { return nil }
-        func little(_ number: Int, _ count: Int) -> [UInt8] {
-            (0..<count).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
-        }
-        var entries = little(texts.count, 2)
+        var entries = Octets.little(texts.count, 2)
         var values: [UInt8] = []
         let start = 8 + 2 + texts.count * 12 + 4
         for (tag, text) in texts {
             let value = Array(text.utf8) + [0]
-            entries += little(tag, 2) + little(2, 2) + little(value.count, 4)
+            entries += Octets.little(tag, 2) + Octets.little(2, 2) + Octets.little(value.count, 4)
             if value.count <= 4 {
                 entries += value + [UInt8](repeating: 0, count: 4 - value.count)
             } else {
-                entries += little(start + values.count, 4)
+                entries += Octets.little(start + values.count, 4)
                 values += value + [UInt8](repeating: 0, count: value.count & 1)
             }
         }
-        return Array("II*\0".utf8) + little(8, 4) + entries + little(0, 4) + values
+        return Array("II*\0".utf8) + Octets.little(8, 4) + entries + Octets.little(0, 4) + values
     }
 }

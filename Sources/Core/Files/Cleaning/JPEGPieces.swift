@@ -2,8 +2,6 @@ import Foundation
 
 /// A JPEG by its segments.
 enum JPEGPieces {
-    private static let exif = Array("Exif\0\0".utf8)
-    private static let xmp = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
     private static let profile = Array("ICC_PROFILE\0".utf8)
     private static let manifest = Array("JP".utf8)
     private static let jfif = Array("JFIF\0".utf8)
@@ -58,12 +56,14 @@ enum JPEGPieces {
             pieces.keep(range)
         // Without a thumbnail, whose size is in the last two bytes.
         case 0xE0 where data.starts(with: jfif) && data.count >= 14 && data.prefix(14).suffix(2) == [0, 0]:
-            if data.count == 14 { pieces.keep(range) } else { pieces.add(segment(0xE0, Array(data.prefix(14)))) }
+            data.count == 14
+                ? pieces.keep(range) : pieces.add(JPEGSegment.bytes(0xE0, Array(data.prefix(14))))
         case 0xE0 where data.starts(with: jfif) && data.count >= 14:
-            pieces.add(segment(0xE0, Array(data.prefix(12)) + [0, 0]))
-        case 0xE1 where data.starts(with: exif):
-            pieces.take(exif: Array(data), at: range, rules) { segment(0xE1, exif + $0) }
-        case 0xE1 where data.starts(with: xmp) && rules.keeps(xmp: Array(data.dropFirst(xmp.count))):
+            pieces.add(JPEGSegment.bytes(0xE0, Array(data.prefix(12)) + [0, 0]))
+        case 0xE1 where data.starts(with: JPEGSegment.exif):
+            pieces.take(exif: Array(data), at: range, rules) { JPEGSegment.bytes(0xE1, JPEGSegment.exif + $0) }
+        case 0xE1 where data.starts(with: JPEGSegment.xmp)
+            && rules.keeps(xmp: Array(data.dropFirst(JPEGSegment.xmp.count))):
             pieces.keep(range)
         case 0xE2 where data.starts(with: profile):
             pieces.keep(range)
@@ -76,10 +76,6 @@ enum JPEGPieces {
         default:
             pieces.drop()
         }
-    }
-
-    private static func segment(_ marker: UInt8, _ data: [UInt8]) -> [UInt8] {
-        [0xFF, marker, UInt8((data.count + 2) >> 8), UInt8((data.count + 2) & 255)] + data
     }
 
     /// The next marker that does not belong to the data of a scan.

@@ -12,7 +12,6 @@ enum PNGPieces {
         "postprocessing", "invokeai_metadata", "invokeai_graph", "invokeai_workflow", "sd-metadata", "Dream",
         "generation_data", "fooocus_scheme", "darkroom",
     ]
-    private static let xmp = "XML:com.adobe.xmp"
 
     /// Returns nil if the chunks do not lead to the end.
     static func read(_ file: [UInt8], _ rules: MetadataRules) -> FilePieces? {
@@ -40,7 +39,7 @@ enum PNGPieces {
     ) {
         switch name {
         case "eXIf":
-            pieces.take(exif: Array(data), at: range, rules) { chunk("eXIf", $0) }
+            pieces.take(exif: Array(data), at: range, rules) { PNGChunks.chunk("eXIf", $0) }
         case "tEXt", "zTXt", "iTXt":
             keeps(text: data, name, rules) ? pieces.keep(range) : pieces.drop()
         case "caBX" where rules.keeps(manifest: data):
@@ -54,29 +53,8 @@ enum PNGPieces {
     private static func keeps(text: ArraySlice<UInt8>, _ name: String, _ rules: MetadataRules) -> Bool {
         guard let end = text.prefix(80).firstIndex(of: 0), rules.keeping == .credits else { return false }
         let key = String(decoding: text[..<end], as: UTF8.self)
-        guard key == xmp, name == "iTXt" else { return texts.contains(key) }
-        // Not compressed; a language and a translation of the key, each up to a zero.
-        let rest = text[(end + 1)...]
-        guard rest.first == 0, let language = rest.dropFirst(2).firstIndex(of: 0),
-            let translation = rest[(language + 1)...].firstIndex(of: 0)
-        else { return false }
-        return rules.keeps(xmp: Array(rest[(translation + 1)...]))
-    }
-
-    private static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-        func big(_ number: UInt32) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) } }
-        let body = Array(name.utf8) + data
-        return big(UInt32(data.count)) + body + big(CRC32.of(body))
-    }
-}
-
-/// The checksum of PNG's chunks.
-enum CRC32 {
-    private static let table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1 }
-    }
-
-    static func of(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        ~bytes.reduce(~0) { table[Int(($0 ^ UInt32($1)) & 255)] ^ $0 >> 8 }
+        guard key == PNGText.xmp, name == "iTXt" else { return texts.contains(key) }
+        guard let content = PNGText.international(text[(end + 1)...]), content.flag == 0 else { return false }
+        return rules.keeps(xmp: Array(content.text))
     }
 }

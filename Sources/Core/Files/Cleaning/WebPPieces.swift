@@ -26,7 +26,7 @@ enum WebPPieces {
                 pieces.keep(position..<next)
             case "EXIF":
                 let before = pieces.count
-                pieces.take(exif: Array(data), at: position..<next, rules) { chunk("EXIF", $0) }
+                pieces.take(exif: Array(data), at: position..<next, rules) { RIFF.chunk("EXIF", $0) }
                 if pieces.count > before { blocks |= exifFlag }
             case "XMP " where blocks & xmpFlag == 0 && rules.keeps(xmp: Array(data)):
                 blocks |= xmpFlag
@@ -49,13 +49,8 @@ enum WebPPieces {
     private static func correct(_ pieces: inout FilePieces, _ file: [UInt8], extended: Bool, _ blocks: UInt8) {
         let size = pieces.count - 8
         var head = Array(file.prefix(extended ? 30 : 12))
-        for index in 0..<4 { head[4 + index] = UInt8(truncatingIfNeeded: size >> (8 * index)) }
+        head.replaceSubrange(4..<8, with: Octets.little(size, 4))
         if extended { head[20] = head[20] & ~(exifFlag | xmpFlag) | blocks }
         pieces.replaceBeginning(of: head.count, with: head)
-    }
-
-    private static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-        let length = (0..<4).map { UInt8(truncatingIfNeeded: data.count >> (8 * $0)) }
-        return Array(name.utf8) + length + data + [UInt8](repeating: 0, count: data.count & 1)
     }
 }

@@ -20,6 +20,11 @@ enum PNGChunks {
         return bytes
     }
 
+    static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+        let body = Array(name.utf8) + data
+        return Octets.big(data.count, 4) + body + Octets.big(Int(CRC32.of(body)), 4)
+    }
+
     /// Whether it has frames, which libvips does not see.
     static func isAnimated(_ file: [UInt8], _ format: PictureFormat) -> Bool {
         guard format == .png else { return false }

@@ -33,8 +33,7 @@ enum WebPChunks {
             body += file[chunk.range]
             if chunk.name == "VP8X" { body[begin + 8] &= Self.alpha | Self.animation }
         }
-        let length = UInt32(body.count)
-        return Array("RIFF".utf8) + [0, 8, 16, 24].map { UInt8(length >> $0 & 255) } + body
+        return Array("RIFF".utf8) + Octets.little(body.count, 4) + body
     }
 
     private static let kept: Set<String> = ["VP8X", "ALPH", "VP8 ", "VP8L", "ANIM", "ANMF"]

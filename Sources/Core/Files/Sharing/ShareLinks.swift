@@ -31,16 +31,7 @@ package struct ShareLinks: Sendable {
     /// Returns nil for what this installation did not make, and for another spelling of what it made.
     func share(of token: String) -> ID<Share>? {
         guard token.utf8.count == 43, let bytes = Base64URL.bytes(token), bytes.count == 32 else { return nil }
-        guard let share = ID<Share>(checking: Self.uuid(bytes.prefix(16))) else { return nil }
+        guard let share = ID<Share>(checking: Hex.uuid(bytes.prefix(16))) else { return nil }
         return isSameSecret(token, self.token(of: share)) ? share : nil
-    }
-
-    private static func uuid(_ bytes: some Sequence<UInt8>) -> String {
-        var text = ""
-        for (place, digit) in Hex.text(bytes).enumerated() {
-            if [8, 12, 16, 20].contains(place) { text.append("-") }
-            text.append(digit)
-        }
-        return text
     }
 }

@@ -6,7 +6,7 @@ final class FetchLimit: Sendable {
     static let perAccount = 8
     static let inAll = 32
 
-    private let counts = Mutex(AccountCounts())
+    private let counts = Mutex(KeyedCounts<ID<Account>>())
 
     /// Runs `body`, or throws `AssetError.tooManyAtOnce` or `FetchError.busy`.
     func callAsFunction<Value>(for account: ID<Account>, _ body: () async throws -> Value) async throws -> Value {

@@ -79,7 +79,7 @@ package struct ZipAssets: Sendable {
             return false
         }
         let entry = ZipEntry(name: name, modified: asset.createdAt, size: asset.size)
-        var (checksum, count) = (ZipChecksum(), 0)
+        var (checksum, count) = (CRC32(), 0)
         zip.pending.writeBytes(zip.writer.begin(entry))
         for try await part in file.bytes {
             part.withUnsafeReadableBytes { checksum.add($0) }
@@ -124,7 +124,7 @@ private struct Zip {
             + missing.map { "\($0)\r\n" }.joined()
         let bytes = Array(text.utf8)
         let entry = ZipEntry(name: names.unique(.missing), modified: now, size: bytes.count)
-        var checksum = ZipChecksum()
+        var checksum = CRC32()
         checksum.add(bytes)
         pending.writeBytes(writer.begin(entry))
         pending.writeBytes(bytes)

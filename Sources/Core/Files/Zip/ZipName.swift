@@ -29,25 +29,18 @@ struct ZipName: Sendable, Hashable {
         self.ending = own ?? ending
     }
 
-    /// Endings of pictures and films. One of another type than the file's misleads and is replaced; what else is
-    /// behind a dot is part of the name.
-    private static let endings: Set<String> = [
-        "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "avif", "heic", "heif", "tif", "tiff", "bmp", "svg", "mp4",
-        "m4v", "mov", "webm", "mkv", "avi", "zip",
-    ]
-
     /// - Returns: The ending with its dot, if the name has one that is right.
     private static func split(_ name: String, _ type: FileType) -> (name: String, ending: String?) {
         guard let dot = name.lastIndex(of: ".") else { return (name, nil) }
         let ending = name[name.index(after: dot)...].lowercased()
         let isRight = ending == type.fileExtension || type == .jpeg && ending == "jpeg"
-        guard isRight || endings.contains(ending) else { return (name, nil) }
+        guard isRight || SavedName.endings.contains(ending) else { return (name, nil) }
         return (String(name[..<dot]), isRight ? String(name[dot...]) : nil)
     }
 
     private static func allowed(_ name: String) -> String {
         let plain = String(String.UnicodeScalarView(name.unicodeScalars.map { isAllowed($0) ? $0 : "_" }))
-        let name = trimmed(shortened(trimmed(plain)))
+        let name = SavedName.trimmed(SavedName.trimmed(plain).beginning(ofCharacters: longestStem))
         if name.isEmpty { return "file" }
         return isReserved(name) ? "_" + name : name
     }
@@ -60,29 +53,9 @@ struct ZipName: Sendable, Hashable {
         }
     }
 
-    /// A dot in front hides a file. Windows drops dots and blanks at the end.
-    private static func trimmed(_ name: String) -> String {
-        func isEdge(_ scalar: Unicode.Scalar) -> Bool { scalar == "." || scalar.properties.isWhitespace }
-        let front = name.unicodeScalars.drop(while: isEdge)
-        guard let last = front.lastIndex(where: { !isEdge($0) }) else { return "" }
-        return String(front[...last])
-    }
-
-    /// Cut between two characters, unless one alone is longer: any number of accents makes one.
-    private static func shortened(_ name: String) -> String {
-        guard name.utf8.count > longestStem else { return name }
-        var (kept, bytes) = ("", 0)
-        for character in name {
-            bytes += character.utf8.count
-            guard bytes <= longestStem else { break }
-            kept.append(character)
-        }
-        return kept.isEmpty ? name.beginning(bytes: longestStem) : kept
-    }
-
     /// Devices of Windows, with any ending.
     private static func isReserved(_ name: String) -> Bool {
-        let first = trimmed(String(name.prefix { $0 != "." })).uppercased()
+        let first = SavedName.trimmed(String(name.prefix { $0 != "." })).uppercased()
         if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"].contains(first) { return true }
         guard first.count == 4, first.hasPrefix("COM") || first.hasPrefix("LPT"), let last = first.last else {
             return false

@@ -15,11 +15,7 @@ struct CheckPage: Sendable {
     init(check: ReceivedCheck, files: PublicFiles) {
         received = check
         self.files = files
-        do {
-            template = try MustacheTemplate(string: String(decoding: PackageResources.check_mustache, as: UTF8.self))
-        } catch {
-            preconditionFailure("the page's template is invalid: \(error)")
-        }
+        template = MustacheTemplate(embedded: PackageResources.check_mustache)
     }
 
     /// What the template shows.

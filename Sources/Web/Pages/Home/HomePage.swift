@@ -18,11 +18,7 @@ struct HomePage: Sendable {
         self.settings = settings
         self.check = check
         self.files = files
-        do {
-            template = try MustacheTemplate(string: String(decoding: PackageResources.home_mustache, as: UTF8.self))
-        } catch {
-            preconditionFailure("the page's template is invalid: \(error)")
-        }
+        template = MustacheTemplate(embedded: PackageResources.home_mustache)
     }
 
     /// What the template shows.

@@ -9,15 +9,9 @@ struct NotFoundPage: RouterMiddleware {
     private let text: String
 
     init(files: PublicFiles) {
-        do {
-            let template = try MustacheTemplate(
-                string: String(decoding: PackageResources.not_found_mustache, as: UTF8.self))
-            text = template.render([
-                "style": files.address(of: "style.css"), "icon": files.address(of: "favicon.svg"),
-            ])
-        } catch {
-            preconditionFailure("the page's template is invalid: \(error)")
-        }
+        text = MustacheTemplate(embedded: PackageResources.not_found_mustache).render([
+            "style": files.address(of: "style.css"), "icon": files.address(of: "favicon.svg"),
+        ])
     }
 
     func handle(

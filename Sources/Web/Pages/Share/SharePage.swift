@@ -18,11 +18,7 @@ struct SharePage: Sendable {
         self.shares = shares
         self.files = files
         refusal = SharedRefusal(files: files)
-        do {
-            template = try MustacheTemplate(string: String(decoding: PackageResources.share_mustache, as: UTF8.self))
-        } catch {
-            preconditionFailure("the page's template is invalid: \(error)")
-        }
+        template = MustacheTemplate(embedded: PackageResources.share_mustache)
     }
 
     @Sendable func handle(_ request: Request, _ context: AppContext) async throws -> Response {

@@ -12,12 +12,7 @@ struct SharedRefusal: Sendable {
 
     init(files: PublicFiles) {
         self.files = files
-        do {
-            template = try MustacheTemplate(
-                string: String(decoding: PackageResources.not_shared_mustache, as: UTF8.self))
-        } catch {
-            preconditionFailure("the page's template is invalid: \(error)")
-        }
+        template = MustacheTemplate(embedded: PackageResources.not_shared_mustache)
     }
 
     private struct Content {

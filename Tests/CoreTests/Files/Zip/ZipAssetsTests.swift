@@ -160,7 +160,7 @@ struct ZipAssetsTests {
 }
 
 /// A store that counts what is opened, and fails with one of the files.
-private struct ReadStore: FileStore {
+private struct ReadStore: StoreWrapper {
     enum Fault: Sendable {
         case none, unavailable, short, broken
     }
@@ -169,7 +169,7 @@ private struct ReadStore: FileStore {
         let value = Mutex(0)
     }
 
-    private let store: LocalFileStore
+    let store: LocalFileStore
     private let fault: Fault
     private let number: Int
     private let count = Count()
@@ -198,25 +198,5 @@ private struct ReadStore: FileStore {
             }
             return OpenedFile(size: file.size, bytes: parts)
         }
-    }
-
-    func receive<Parts: AsyncSequence<ByteBuffer, any Error>>(
-        _ parts: Parts, limit: Int
-    ) async throws -> IncomingFile {
-        try await store.receive(parts, limit: limit)
-    }
-
-    func publish(_ file: IncomingFile, as key: StorageKey) async throws -> StoredFile {
-        try await store.publish(file, as: key)
-    }
-
-    func discard(_ file: IncomingFile) async { await store.discard(file) }
-    func size(of key: StorageKey) async throws -> Int? { try await store.size(of: key) }
-    func delete(_ key: StorageKey) async throws { try await store.delete(key) }
-    func bytes(of file: IncomingFile) async throws -> [UInt8] { try await store.bytes(of: file) }
-    func check() async throws -> String { try await store.check() }
-
-    func removeAbandoned(before instant: Instant) async throws -> Int {
-        try await store.removeAbandoned(before: instant)
     }
 }

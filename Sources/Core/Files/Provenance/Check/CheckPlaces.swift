@@ -5,7 +5,7 @@ import Synchronization
 final class CheckPlaces: Sendable {
     private let perNetwork: Int
     private let limit: Int
-    private let taken = Mutex<[String: Int]>([:])
+    private let taken = Mutex(KeyedCounts<String>())
 
     init(perNetwork: Int, limit: Int) {
         self.perNetwork = perNetwork
@@ -15,19 +15,10 @@ final class CheckPlaces: Sendable {
     /// A place, which is free again when nobody refers to it any more.
     func take(for network: String) throws(CheckError) -> Place {
         let isFree = taken.withLock { taken in
-            guard taken.values.reduce(0, +) < limit, taken[network, default: 0] < perNetwork else { return false }
-            taken[network, default: 0] += 1
-            return true
+            taken.total < limit && taken.add(network, atMost: perNetwork)
         }
         guard isFree else { throw .tooManyAtOnce }
-        return Place { [weak self] in self?.leave(network) }
-    }
-
-    private func leave(_ network: String) {
-        taken.withLock { taken in
-            taken[network, default: 1] -= 1
-            if taken[network] == 0 { taken[network] = nil }
-        }
+        return Place { [weak self] in self?.taken.withLock { $0.remove(network) } }
     }
 
     final class Place: Sendable {

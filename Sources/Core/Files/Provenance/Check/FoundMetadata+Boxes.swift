@@ -25,13 +25,6 @@ extension FoundMetadata {
         }
     }
 
-    private static let xmpBox: [UInt8] = [
-        0xBE, 0x7A, 0xCF, 0xCB, 0x97, 0xA9, 0x42, 0xE8, 0x9C, 0x71, 0x99, 0x94, 0x91, 0xE3, 0xAF, 0xAC,
-    ]
-    private static let manifestBox: [UInt8] = [
-        0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81,
-    ]
-
     /// A film, a HEIC or an AVIF by its outermost boxes. Credentials there bind the picture in a way of their own,
     /// which is not read.
     mutating func readBoxes(_ file: [UInt8]) {
@@ -52,8 +45,8 @@ extension FoundMetadata {
             guard size >= head, position + size <= file.count else { return }
             if type == "uuid", size >= head + 16 {
                 let kind = file[(position + head)..<(position + head + 16)]
-                if kind.elementsEqual(Self.xmpBox) { add(xmp: file[(position + head + 16)..<(position + size)]) }
-                if kind.elementsEqual(Self.manifestBox) { refuseManifest(.unsupported) }
+                if kind.elementsEqual(MP4Packet.xmp) { add(xmp: file[(position + head + 16)..<(position + size)]) }
+                if kind.elementsEqual(MP4Packet.credentials) { refuseManifest(.unsupported) }
             }
             position += size
         }

@@ -1,7 +1,4 @@
 extension FoundMetadata {
-    private static let xmpMark = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
-    private static let exifMark = Array("Exif\0\0".utf8)
-
     /// The segments before the first scan. What some write behind it is no longer read by who shows a picture.
     mutating func readJPEG(_ file: [UInt8]) {
         let reader = ByteReader(file)
@@ -37,8 +34,8 @@ extension FoundMetadata {
         _ marker: UInt8, _ data: ArraySlice<UInt8>, at range: Range<Int>, _ stores: inout JPEGStores
     ) {
         switch marker {
-        case 0xE1 where data.starts(with: Self.xmpMark): add(xmp: data.dropFirst(Self.xmpMark.count))
-        case 0xE1 where data.starts(with: Self.exifMark): add(exif: data.dropFirst(Self.exifMark.count))
+        case 0xE1 where data.starts(with: JPEGSegment.xmp): add(xmp: data.dropFirst(JPEGSegment.xmp.count))
+        case 0xE1 where data.starts(with: JPEGSegment.exif): add(exif: data.dropFirst(JPEGSegment.exif.count))
         case 0xEB: stores.take(Array(data), at: range)
         default: break
         }

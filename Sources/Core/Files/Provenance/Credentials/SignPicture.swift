@@ -70,7 +70,7 @@ enum SignPicture {
             wrap: { manifest in
                 // The first box of its kind, in the first of its parts.
                 let data = Array("JP".utf8) + Octets.big(1, 2) + Octets.big(1, 4) + manifest
-                return data.count <= JPEGPacket.mostData ? JPEGPacket.segment(0xEB, data) : data
+                return data.count <= JPEGPacket.mostData ? JPEGSegment.bytes(0xEB, data) : data
             },
             parts: { _ in (file[..<start], file[start...]) })
     }
@@ -79,7 +79,7 @@ enum SignPicture {
     private static func png(_ file: [UInt8]) -> Place? {
         guard file.count > PNGPacket.place, ByteReader(file).text(at: 12, count: 4) == "IHDR" else { return nil }
         return Place(
-            start: PNGPacket.place, wrap: { PNGPacket.chunk("caBX", $0) },
+            start: PNGPacket.place, wrap: { PNGChunks.chunk("caBX", $0) },
             parts: { _ in (file[..<PNGPacket.place], file[PNGPacket.place...]) })
     }
 

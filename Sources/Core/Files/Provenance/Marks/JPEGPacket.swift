@@ -1,22 +1,21 @@
 /// XMP in a JPEG: a segment APP1 behind those that must come first.
 enum JPEGPacket {
-    private static let name = Array("http://ns.adobe.com/xap/1.0/\0".utf8)
     /// What did not fit into one segment.
     private static let continued = Array("http://ns.adobe.com/xmp/extension/\0".utf8)
-    private static let exif = Array("Exif\0\0".utf8)
     /// Of the data of a segment, whose length counts itself.
     static let mostData = 65_533
 
     static func embed(_ packet: [UInt8], in file: [UInt8]) -> [UInt8]? {
-        guard name.count + packet.count <= mostData, let segments = segments(of: file) else { return nil }
+        guard JPEGSegment.xmp.count + packet.count <= mostData, let segments = segments(of: file) else { return nil }
         let place = segments.prefix { segment in
-            segment.marker == 0xE0 || segment.marker == 0xE1 && file[segment.data].starts(with: exif)
+            segment.marker == 0xE0 || segment.marker == 0xE1 && file[segment.data].starts(with: JPEGSegment.exif)
         }.last?.range.upperBound ?? 2
         let dropped = segments.filter { segment in
             segment.marker == 0xE1
-                && (file[segment.data].starts(with: name) || file[segment.data].starts(with: continued))
+                && (file[segment.data].starts(with: JPEGSegment.xmp) || file[segment.data].starts(with: continued))
         }
-        return assemble(file, segment(0xE1, name + packet), at: place, without: dropped.map(\.range))
+        let new = JPEGSegment.bytes(0xE1, JPEGSegment.xmp + packet)
+        return assemble(file, new, at: place, without: dropped.map(\.range))
     }
 
     struct Segment {
@@ -44,10 +43,6 @@ enum JPEGPacket {
             position = end
         }
         return nil
-    }
-
-    static func segment(_ marker: UInt8, _ data: [UInt8]) -> [UInt8] {
-        [0xFF, marker] + Octets.big(data.count + 2, 2) + data
     }
 
     /// - Parameter dropped: In their order.

@@ -1,6 +1,6 @@
 /// XMP in a PNG: a chunk of text that is not compressed, behind the header.
 enum PNGPacket {
-    private static let keyword = Array("XML:com.adobe.xmp\0".utf8)
+    private static let keyword = Array("\(PNGText.xmp)\0".utf8)
     private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     /// Where the chunk behind the header begins.
     static let place = 33
@@ -10,7 +10,7 @@ enum PNGPacket {
         var result = Array(file[..<place])
         result.reserveCapacity(file.count + packet.count + 64)
         // Not compressed, of no language.
-        result += chunk("iTXt", keyword + [0, 0, 0, 0] + packet)
+        result += PNGChunks.chunk("iTXt", keyword + [0, 0, 0, 0] + packet)
         var position = place
         for range in old {
             result += file[position..<range.lowerBound]
@@ -37,10 +37,5 @@ enum PNGPacket {
             position = end
         }
         return nil
-    }
-
-    static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
-        let body = Array(name.utf8) + data
-        return Octets.big(data.count, 4) + body + Octets.big(Int(CRC32.of(body)), 4)
     }
 }

@@ -24,13 +24,7 @@ struct OutputOrigin: Sendable, Hashable {
         // As of a UUID that is random.
         bytes[6] = bytes[6] & 0x0F | 0x40
         bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = Hex.text(bytes)
-        var (parts, rest) = ([String](), digits[...])
-        for length in [8, 4, 4, 4, 12] {
-            parts.append(String(rest.prefix(length)))
-            rest = rest.dropFirst(length)
-        }
-        return parts.joined(separator: "-")
+        return Hex.uuid(bytes)
     }
 }
 

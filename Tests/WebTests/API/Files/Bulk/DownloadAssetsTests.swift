@@ -52,7 +52,7 @@ struct DownloadAssetsTests {
     @Test func `an account receives one ZIP at a time, and another one afterwards`() async throws {
         for actor in [app.mine, app.other] { _ = try await app.fixture.stored([1, 2, 3], for: actor) }
         let gate = Gate()
-        let store = HeldStore(store: app.fixture.store, gate: gate)
+        let store = WatchedStore(app.fixture.store) { if case .open = $0 { await gate.pass() } }
         let all = Array(#"{"query": {}}"#.utf8)
         try await app.test(store: store) { client async throws in
             try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
@@ -76,7 +76,9 @@ struct DownloadAssetsTests {
         let bytes = [UInt8](repeating: 7, count: 200_000)
         let unreadable = try await app.fixture.stored(bytes, for: app.mine)
         for _ in 0..<3 { _ = try await app.fixture.stored(bytes, for: app.mine) }
-        let store = HeldStore(store: app.fixture.store, failing: unreadable.key)
+        let store = WatchedStore(app.fixture.store) { call in
+            if call == .open(unreadable.key) { throw FileStoreError.unavailable("the disk does not respond") }
+        }
         let all = Array(#"{"query": {}}"#.utf8)
         try await app.test(store: store, over: .live) { client async throws in
             await #expect(throws: (any Error).self) { try await client.send(.post, "/api/assets/zip", body: all) }
@@ -85,38 +87,5 @@ struct DownloadAssetsTests {
             let zip = try await client.send(.post, "/api/assets/zip", body: all)
             #expect(zip.status == .ok && zip.headers[.contentLength] == nil && zip.bytes.count > 800_000)
         }
-    }
-}
-
-/// A store whose files open when a gate does, or of which one cannot be read.
-private struct HeldStore: FileStore {
-    let store: LocalFileStore
-    var gate: Gate?
-    var failing: StorageKey?
-
-    func open(_ key: StorageKey, range: Range<Int>?) async throws -> OpenedFile {
-        await gate?.pass()
-        if key == failing { throw FileStoreError.unavailable("the disk does not respond") }
-        return try await store.open(key, range: range)
-    }
-
-    func receive<Parts: AsyncSequence<ByteBuffer, any Error>>(
-        _ parts: Parts, limit: Int
-    ) async throws -> IncomingFile {
-        try await store.receive(parts, limit: limit)
-    }
-
-    func publish(_ file: IncomingFile, as key: StorageKey) async throws -> StoredFile {
-        try await store.publish(file, as: key)
-    }
-
-    func discard(_ file: IncomingFile) async { await store.discard(file) }
-    func size(of key: StorageKey) async throws -> Int? { try await store.size(of: key) }
-    func delete(_ key: StorageKey) async throws { try await store.delete(key) }
-    func bytes(of file: IncomingFile) async throws -> [UInt8] { try await store.bytes(of: file) }
-    func check() async throws -> String { try await store.check() }
-
-    func removeAbandoned(before instant: Instant) async throws -> Int {
-        try await store.removeAbandoned(before: instant)
     }
 }
